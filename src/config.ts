@@ -1,0 +1,106 @@
+import { z } from "zod";
+
+const flag = z.enum(["on", "off"]).transform((value) => value === "on");
+const whole = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+const environment = z.object({
+  /** `production` needs DATABASE_URL and JWT_JWK_SET, and shows neither schema nor explorers. */
+  NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
+  HOST: z.string().min(1).optional(),
+  /** 0 takes any free port. */
+  PORT: whole(4000, 0, 65_535),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
+  /** PostgreSQL 15 or newer; without it the embedded one runs. */
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must start with postgres://")
+    .optional(),
+  DATABASE_POOL_SIZE: whole(10, 1, 200),
+  /** Where the embedded PostgreSQL keeps its data. */
+  DATA_DIR: z.string().min(1).default(".data"),
+  /** The public keys of the LMS that signs tokens. */
+  JWT_JWK_SET: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return z
+          .object({ keys: z.array(z.looseObject({ kty: z.literal("RSA") })).min(1) })
+          .parse(JSON.parse(text));
+      } catch {
+        context.addIssue('must be a JSON object with an array of RSA public keys under "keys"');
+        return z.NEVER;
+      }
+    })
+    .optional(),
+  JWT_ISSUER: z.string().min(1).default("http://localhost:18000/oauth2"),
+  JWT_AUDIENCE: z.string().min(1).default("openedx"),
+  /** The entry of the `roles` claim that makes a support agent. */
+  JWT_SUPPORT_ROLE: z.string().min(1).default("support"),
+  /** The entry of the `roles` claim that makes a shop or another service. */
+  JWT_SERVICE_ROLE: z.string().min(1).default("service"),
+  /** Whether tokens of restricted OAuth applications are let in. */
+  JWT_RESTRICTED_APPLICATIONS: flag.default(false),
+  /** The host of the Open edX installation, which chooses the policy of new entitlements. */
+  SITE_DOMAIN: z.string().min(1).optional(),
+  /** Below so many days left, the expiration date is shown. */
+  EXPIRATION_ALERT_DAYS: whole(90, 0, 36_500),
+  /** The periods of an entitlement without a policy. */
+  DEFAULT_EXPIRATION_DAYS: whole(730, 0, 36_500),
+  DEFAULT_REFUND_DAYS: whole(60, 0, 36_500),
+  DEFAULT_REGAIN_DAYS: whole(14, 0, 36_500),
+  /** Introspection, Sandbox and GraphiQL; off in production unless switched on. */
+  EXPLORERS: flag.optional(),
+  /** How long a stopping server still takes requests, so that load balancers can notice. */
+  SHUTDOWN_DELAY_MS: whole(2_500, 0, 60_000),
+});
+
+export type Config = Readonly<ReturnType<typeof loadConfig>>;
+
+/** A fault in the settings: one line each, naming the setting. Values are not repeated, as they may be secret. */
+export class ConfigError extends Error {}
+
+/** Reads all settings at once and reports all faults at once. Nothing else reads the environment. */
+export function loadConfig(env: NodeJS.ProcessEnv) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success)
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"),
+    );
+  const settings = parsed.data;
+  const isProduction = settings.NODE_ENV === "production";
+  const missing = (["DATABASE_URL", "JWT_JWK_SET"] as const).filter(
+    (name) => isProduction && !settings[name],
+  );
+  if (missing.length > 0)
+    throw new ConfigError(
+      missing.map((name) => `${name}: must be set when NODE_ENV is production`).join("\n"),
+    );
+  return Object.freeze({
+    isProduction,
+    host: settings.HOST ?? (isProduction ? "0.0.0.0" : "127.0.0.1"),
+    port: settings.PORT,
+    logLevel: settings.LOG_LEVEL,
+    databaseUrl: settings.DATABASE_URL,
+    poolSize: settings.DATABASE_POOL_SIZE,
+    dataDir: settings.DATA_DIR,
+    token: {
+      jwkSet: settings.JWT_JWK_SET,
+      issuer: settings.JWT_ISSUER,
+      audience: settings.JWT_AUDIENCE,
+      supportRole: settings.JWT_SUPPORT_ROLE,
+      serviceRole: settings.JWT_SERVICE_ROLE,
+      restrictedApplications: settings.JWT_RESTRICTED_APPLICATIONS,
+    },
+    siteDomain: settings.SITE_DOMAIN,
+    expirationAlertDays: settings.EXPIRATION_ALERT_DAYS,
+    defaultPeriods: {
+      expirationMs: settings.DEFAULT_EXPIRATION_DAYS * 86_400_000,
+      refundMs: settings.DEFAULT_REFUND_DAYS * 86_400_000,
+      regainMs: settings.DEFAULT_REGAIN_DAYS * 86_400_000,
+    },
+    explorers: settings.EXPLORERS ?? !isProduction,
+    shutdownDelayMs: settings.SHUTDOWN_DELAY_MS,
+  });
+}

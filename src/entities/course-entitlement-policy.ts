@@ -1,0 +1,39 @@
+import { Check, Column, Entity, ForeignKey, PrimaryGeneratedColumn, Unique } from "typeorm";
+import { DurationColumn } from "../store/columns";
+import { Site } from "./site";
+
+const noMonths = (column: string) =>
+  `extract(year from ${column}) = 0 and extract(month from ${column}) = 0 and ${column} >= interval '0'`;
+
+/** The columns of a policy, which its history shares. */
+export abstract class CourseEntitlementPolicyColumns {
+  @DurationColumn("expiration_period", { default: "730 days" })
+  expirationMs!: number;
+
+  @DurationColumn("refund_period", { default: "60 days" })
+  refundMs!: number;
+
+  @DurationColumn("regain_period", { default: "14 days" })
+  regainMs!: number;
+
+  /** Null applies to any mode. The professional modes share `professional`. */
+  @Column("varchar", { length: 32, nullable: true })
+  mode!: string | null;
+}
+
+/** How long an entitlement lasts, and how long it can be refunded and regained, by site and mode. */
+@Entity("course_entitlement_policy")
+@Unique("course_entitlement_policy_site_id_mode_key", ["siteId", "mode"])
+@Check("course_entitlement_policy_mode_check", "mode in ('verified', 'professional')")
+@Check("course_entitlement_policy_expiration_period_check", noMonths("expiration_period"))
+@Check("course_entitlement_policy_refund_period_check", noMonths("refund_period"))
+@Check("course_entitlement_policy_regain_period_check", noMonths("regain_period"))
+export class CourseEntitlementPolicy extends CourseEntitlementPolicyColumns {
+  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "course_entitlement_policy_pkey" })
+  id!: string;
+
+  /** Null applies to any site. */
+  @Column("bigint", { name: "site_id", nullable: true })
+  @ForeignKey(() => Site, { name: "course_entitlement_policy_site_id_fkey", onDelete: "RESTRICT" })
+  siteId!: string | null;
+}

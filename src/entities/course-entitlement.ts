@@ -1,0 +1,79 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from "typeorm";
+import { InstantColumn } from "../store/columns";
+import type { ExpiryCause } from "../policy/entitlement-policy";
+import { CourseEnrollment } from "./course-enrollment";
+import { CourseEntitlementPolicy } from "./course-entitlement-policy";
+import { UserAccount } from "./user-account";
+
+/** The columns of an entitlement, which its history shares. */
+export abstract class CourseEntitlementColumns {
+  @Column("uuid", { name: "course_uuid" })
+  courseUuid!: string;
+
+  @Column("varchar", { length: 100 })
+  mode!: string;
+
+  /** The shop's order; null when it was granted without one. Never empty. */
+  @Column("varchar", { name: "order_number", length: 128, nullable: true })
+  orderNumber!: string | null;
+
+  /** Once set, the order is never paid back. */
+  @Column("boolean", { name: "refund_locked", default: false })
+  refundLocked!: boolean;
+
+  /** Null while not expired; any instant, even one ahead, means expired. */
+  @InstantColumn("expired_at", { nullable: true })
+  expiredAt!: Date | null;
+
+  /** Why it expired; null while it has not, and where an import does not say. */
+  @Column("varchar", { name: "expiry_cause", length: 16, nullable: true })
+  expiryCause!: ExpiryCause | null;
+
+  /** When it was last spent on a run. */
+  @InstantColumn("redeemed_at", { nullable: true })
+  redeemedAt!: Date | null;
+
+  @InstantColumn("created_at")
+  createdAt!: Date;
+
+  @InstantColumn("modified_at")
+  modifiedAt!: Date;
+}
+
+/** A learner's right to take one run of a course in a paid mode. */
+@Entity("course_entitlement")
+@Unique("course_entitlement_course_uuid_order_number_key", ["courseUuid", "orderNumber"])
+@Check("course_entitlement_order_number_check", "order_number <> ''")
+@Check(
+  "course_entitlement_expiry_cause_check",
+  "expiry_cause in ('LAPSED', 'REFUNDED', 'REVOKED', 'SUPPORT')",
+)
+@Check("course_entitlement_expiry_cause_expired_check", "expiry_cause is null or expired_at is not null")
+@Index("course_entitlement_user_id_idx", ["userId", "createdAt", "id"])
+@Index("course_entitlement_course_uuid_idx", ["courseUuid", "createdAt", "id"])
+@Index("course_entitlement_created_at_idx", ["createdAt", "id"])
+@Index("course_entitlement_modified_at_idx", ["modifiedAt", "id"])
+@Index("course_entitlement_order_number_idx", ["orderNumber"], { where: "order_number is not null" })
+@Index("course_entitlement_enrollment_id_idx", ["enrollmentId"], { where: "enrollment_id is not null" })
+@Index("course_entitlement_policy_id_idx", ["policyId"], { where: "policy_id is not null" })
+export class CourseEntitlement extends CourseEntitlementColumns {
+  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "course_entitlement_pkey" })
+  id!: string;
+
+  @Column("bigint", { name: "user_id" })
+  @ForeignKey(() => UserAccount, { name: "course_entitlement_user_id_fkey", onDelete: "CASCADE" })
+  userId!: string;
+
+  /** Null means the default periods. */
+  @Column("uuid", { name: "policy_id", nullable: true })
+  @ForeignKey(() => CourseEntitlementPolicy, {
+    name: "course_entitlement_policy_id_fkey",
+    onDelete: "RESTRICT",
+  })
+  policyId!: string | null;
+
+  /** The enrollment it was spent on; null while unused. */
+  @Column("uuid", { name: "enrollment_id", nullable: true })
+  @ForeignKey(() => CourseEnrollment, { name: "course_entitlement_enrollment_id_fkey", onDelete: "SET NULL" })
+  enrollmentId!: string | null;
+}

@@ -1,0 +1,22 @@
+import { Certificate } from "./certificate";
+import { CourseEnrollment } from "./course-enrollment";
+import { CourseEntitlement } from "./course-entitlement";
+import { CourseEntitlementPolicy } from "./course-entitlement-policy";
+import { CourseEntitlementSupportDetail } from "./course-entitlement-support-detail";
+import { CourseMode } from "./course-mode";
+import { CourseRun } from "./course-run";
+import { Site } from "./site";
+import { UserAccount } from "./user-account";
+
+/** Everything that is stored, for the data source. */
+export const entities = [
+  Certificate,
+  CourseEnrollment,
+  CourseEntitlement,
+  CourseEntitlementPolicy,
+  CourseEntitlementSupportDetail,
+  CourseMode,
+  CourseRun,
+  Site,
+  UserAccount,
+];

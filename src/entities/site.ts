@@ -1,0 +1,15 @@
+import { Column, Entity, PrimaryColumn, Unique } from "typeorm";
+
+/** A host of the Open edX installation, to which policies can be limited. */
+@Entity("site")
+@Unique("site_domain_key", ["domain"])
+export class Site {
+  @PrimaryColumn("bigint", { primaryKeyConstraintName: "site_pkey" })
+  id!: string;
+
+  @Column("varchar", { length: 100 })
+  domain!: string;
+
+  @Column("varchar", { length: 50 })
+  name!: string;
+}

@@ -1,0 +1,22 @@
+import { Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
+
+/** A person of the installation. Its id is the LMS user id, which tokens carry. */
+@Entity("user_account")
+@Unique("user_account_username_key", ["username"])
+@Index("user_account_email_idx", ["email"])
+export class UserAccount {
+  @PrimaryColumn("bigint", { primaryKeyConstraintName: "user_account_pkey" })
+  id!: string;
+
+  @Column("varchar", { length: 150 })
+  username!: string;
+
+  @Column("varchar", { length: 254, default: "" })
+  email!: string;
+
+  @Column("varchar", { length: 255, default: "" })
+  name!: string;
+
+  @Column("boolean", { name: "is_active", default: true })
+  isActive!: boolean;
+}

@@ -1,0 +1,158 @@
+/** One day of the rules: 86,400 s, whatever the calendar or the time zone says. */
+export const DAY_MS = 86_400_000;
+
+/** The three periods of a policy, in milliseconds. */
+export interface Periods {
+  /** From creation until the entitlement expires. */
+  expirationMs: number;
+  /** From creation until the order can no longer be refunded. */
+  refundMs: number;
+  /** From redemption until the learner can no longer leave the run and keep the entitlement. */
+  regainMs: number;
+}
+
+/** The periods that apply where no policy is linked: 730, 60 and 14 days. */
+export const DEFAULT_PERIODS: Readonly<Periods> = {
+  expirationMs: 730 * DAY_MS,
+  refundMs: 60 * DAY_MS,
+  regainMs: 14 * DAY_MS,
+};
+
+/** What the rules know of the run an entitlement was spent on. Null where nobody knows. */
+export interface Redemption {
+  /** When the learner first enrolled in the run; enrolling again does not move it. */
+  enrolledAt: Date | null;
+  /** When this entitlement was last spent on the run. */
+  redeemedAt: Date | null;
+  /** When the run starts. */
+  startsAt: Date | null;
+  /** Status of the learner's certificate for the run, null for none. */
+  certificateStatus: string | null;
+}
+
+/** Why an expired entitlement expired. */
+export type ExpiryCause = "LAPSED" | "REFUNDED" | "REVOKED" | "SUPPORT";
+
+/** All that the rules need to know of one entitlement. */
+export interface Standing {
+  createdAt: Date;
+  /** As stored: any value means expired, even one that lies ahead. */
+  expiredAt: Date | null;
+  expiryCause: ExpiryCause | null;
+  orderNumber: string | null;
+  refundLocked: boolean;
+  /** Null while it is unused. */
+  redemption: Redemption | null;
+}
+
+export type RedeemBlocker = "EXPIRED" | "ALREADY_REDEEMED" | "EXPIRATION_PERIOD_OVER";
+export type RegainBlocker = "EXPIRED" | "NOT_REDEEMED" | "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER";
+export type RefundBlocker =
+  | "REFUND_LOCKED"
+  | "EXPIRED"
+  | "NO_ORDER"
+  | "REFUND_PERIOD_OVER"
+  | "CERTIFICATE_EARNED"
+  | "REGAIN_PERIOD_OVER";
+export type EntitlementState =
+  "AVAILABLE" | "FULFILLED_CHANGEABLE" | "FULFILLED" | "EXPIRED" | "REFUNDED" | "REVOKED";
+
+const BLOCKING_CERTIFICATES: ReadonlySet<string> = new Set(["downloadable", "generating", "unavailable"]);
+
+/** Whole days from one instant to a later one, rounded toward minus infinity: 1 ms before is day -1. */
+export function wholeDays(from: Date, to: Date): number {
+  return Math.floor((to.getTime() - from.getTime()) / DAY_MS);
+}
+
+/** Whole days since the entitlement was created. */
+export function daysSinceCreated(standing: Standing, now: Date): number {
+  return wholeDays(standing.createdAt, now);
+}
+
+/**
+ * Whole days until it expires, negative afterwards: the expiration period, and once redeemed also the regain
+ * period, which runs from the latest of run start, enrollment, redemption and creation.
+ */
+export function daysUntilExpiration(standing: Standing, periods: Periods, now: Date): number {
+  const days = Math.floor((standing.createdAt.getTime() + periods.expirationMs - now.getTime()) / DAY_MS);
+  if (!standing.redemption) return days;
+  return Math.min(days, periodDays(periods.regainMs) - wholeDays(regainStart(standing), now));
+}
+
+/** Why the learner cannot leave the run and have the entitlement back, or null when they can. */
+export function regainBlocker(standing: Standing, periods: Periods, now: Date): RegainBlocker | null {
+  if (standing.expiredAt) return "EXPIRED";
+  if (!standing.redemption) return "NOT_REDEEMED";
+  if (BLOCKING_CERTIFICATES.has(standing.redemption.certificateStatus ?? "")) return "CERTIFICATE_EARNED";
+  // The last day of the period still counts, to its last millisecond.
+  if (daysUntilExpiration(standing, periods, now) < 0) return "REGAIN_PERIOD_OVER";
+  return null;
+}
+
+/** Why the order cannot be paid back, or null when it can. */
+export function refundBlocker(standing: Standing, periods: Periods, now: Date): RefundBlocker | null {
+  if (standing.refundLocked) return "REFUND_LOCKED";
+  if (standing.expiredAt) return "EXPIRED";
+  if (standing.orderNumber === null) return "NO_ORDER";
+  // Strictly more: the last day of the period still counts.
+  if (daysSinceCreated(standing, now) > periodDays(periods.refundMs)) return "REFUND_PERIOD_OVER";
+  if (!standing.redemption) return null;
+  return regainBlocker(standing, periods, now) as "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER" | null;
+}
+
+/** Why it cannot be spent on a run, or null when it can. */
+export function redeemBlocker(standing: Standing, periods: Periods, now: Date): RedeemBlocker | null {
+  if (standing.expiredAt) return "EXPIRED";
+  if (standing.redemption) return "ALREADY_REDEEMED";
+  // Whole days of the period here, its full length in `daysUntilExpiration`: at exactly 730 days neither holds.
+  if (daysSinceCreated(standing, now) >= periodDays(periods.expirationMs)) return "EXPIRATION_PERIOD_OVER";
+  return null;
+}
+
+/** Is it still stored as unexpired although its time is over, or a certificate has made it final? */
+export function isExpiryDue(standing: Standing, periods: Periods, now: Date): boolean {
+  if (standing.expiredAt) return false;
+  if (daysUntilExpiration(standing, periods, now) < 0) return true;
+  return standing.redemption !== null && regainBlocker(standing, periods, now) !== null;
+}
+
+/** The instant up to which it does not expire by the passing of time alone; null once it has expired. */
+export function expiresAt(standing: Standing, periods: Periods): Date | null {
+  if (standing.expiredAt) return null;
+  const expiration = standing.createdAt.getTime() + periods.expirationMs;
+  if (!standing.redemption) return new Date(expiration);
+  const regain = regainStart(standing).getTime() + (periodDays(periods.regainMs) + 1) * DAY_MS;
+  return new Date(Math.min(expiration, regain));
+}
+
+/**
+ * The UTC date shown as its expiry once fewer than `alertDays` days are left: now plus the whole days left, which
+ * is usually the day before `expiresAt`, as in the original.
+ */
+export function expirationDate(
+  standing: Standing,
+  periods: Periods,
+  now: Date,
+  alertDays: number,
+): string | null {
+  const days = daysUntilExpiration(standing, periods, now);
+  return days < alertDays ? new Date(now.getTime() + days * DAY_MS).toISOString().slice(0, 10) : null;
+}
+
+/** What a person would call the condition it is in. */
+export function entitlementState(standing: Standing, periods: Periods, now: Date): EntitlementState {
+  if (standing.expiryCause === "REFUNDED" || standing.expiryCause === "REVOKED") return standing.expiryCause;
+  if (standing.redemption)
+    return regainBlocker(standing, periods, now) ? "FULFILLED" : "FULFILLED_CHANGEABLE";
+  return redeemBlocker(standing, periods, now) ? "EXPIRED" : "AVAILABLE";
+}
+
+/** Redemption and refund count the whole days of a period and drop the rest. */
+function periodDays(periodMs: number): number {
+  return Math.floor(periodMs / DAY_MS);
+}
+
+function regainStart({ createdAt, redemption }: Standing): Date {
+  const known = [redemption?.startsAt, redemption?.enrolledAt, redemption?.redeemedAt];
+  return new Date(Math.max(createdAt.getTime(), ...known.map((instant) => instant?.getTime() ?? -Infinity)));
+}

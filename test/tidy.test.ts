@@ -1,0 +1,66 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+
+/** Which rooms a room may look into. Type imports count too: they bind just as tightly. */
+const MAY_IMPORT: Record<string, string[]> = {
+  policy: [],
+  refusal: [],
+  auth: [],
+  store: [],
+  config: [],
+  postgres: [],
+  entities: ["policy", "store"],
+  history: ["entities", "store"],
+  app: ["config"],
+  "use-cases": ["app", "auth", "entities", "policy", "refusal", "store"],
+  graphql: ["app", "auth", "entities", "history", "policy", "refusal", "store", "use-cases"],
+  jobs: ["app", "use-cases"],
+  http: ["app", "auth", "config", "graphql"],
+  demo: ["app", "entities", "store"],
+};
+/** Where everything is put together: these look into every room, and no room looks into them. */
+const DOORS = ["main", "compose", "cli"];
+
+const FILE_LINES_AT_MOST = 200;
+
+const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) =>
+  file.endsWith(".ts"),
+);
+const sourceOf = (file: string) => readFileSync(join("src", file), "utf8");
+const roomOf = (file: string) => file.split("/")[0]!.replace(/\.ts$/, "");
+const importsOf = (file: string) =>
+  [...sourceOf(file).matchAll(/(?:from|import|require)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path]) =>
+    normalize(join(dirname(file), path!)),
+  );
+
+test.each(files)("%s looks only into the rooms below it", (file) => {
+  const room = roomOf(file);
+  if (DOORS.includes(room)) return;
+  const others = importsOf(file)
+    .map(roomOf)
+    .filter((target) => target !== room);
+  expect(Object.keys(MAY_IMPORT)).toContain(room);
+  expect(MAY_IMPORT[room]).toEqual(expect.arrayContaining(others));
+});
+
+test("no file imports itself, however far around", () => {
+  const resolve = (path: string) => [`${path}.ts`, `${path}/index.ts`].find((file) => files.includes(file));
+  const visit = (file: string, trail: string[]): void => {
+    expect(trail).not.toContain(file);
+    for (const next of importsOf(file).map(resolve)) if (next) visit(next, [...trail, file]);
+  };
+  for (const file of files) visit(file, []);
+});
+
+test.each(files)("%s is short, and leaves nothing behind", (file) => {
+  const source = sourceOf(file);
+  expect(source.split("\n").length).toBeLessThanOrEqual(FILE_LINES_AT_MOST);
+  expect(source).not.toMatch(/\b(TODO|FIXME)\b|\.upsert\(|\.orUpdate\(/);
+  expect(source).not.toMatch(/:\s*any\b|<any>|as any\b/);
+  if (roomOf(file) !== "cli") expect(source).not.toMatch(/console\./);
+});
+
+test("only the configuration reads the environment", () => {
+  const readers = files.filter((file) => /process\.env\b/.test(sourceOf(file)));
+  expect(readers.filter((file) => !DOORS.includes(roomOf(file)))).toEqual([]);
+});
