@@ -1,0 +1,126 @@
+import type { DataSource } from "typeorm";
+import { redeemBlocker, type Periods, type Standing } from "../policy/entitlement-policy";
+import { select } from "../store/statement";
+import { selectFacts, toFacts, type EntitlementFacts, type FactsRow } from "./entitlement-facts";
+
+/** Which of a learner's entitlements: the original's finders. */
+export const SCOPES = {
+  /** Not expired, or spent: what a dashboard shows. */
+  ACTIVE: "not (e.expired_at is not null and e.enrollment_id is null)",
+  /** Not expired, spent or not. */
+  UNEXPIRED: "e.expired_at is null",
+  /** Neither expired nor spent. */
+  FULFILLABLE: "e.expired_at is null and e.enrollment_id is null",
+  ALL: "true",
+} as const;
+export type Scope = keyof typeof SCOPES;
+
+/** Where a page starts: behind the row with this sort value and id. */
+export interface Key {
+  value: string;
+  id: string;
+}
+
+/** So many rows from a key on, or from the start. */
+export interface PageRequest {
+  first: number;
+  after: Key | null;
+}
+
+/** A page of rows, and whether more follow. */
+export interface Page<T> {
+  rows: T[];
+  hasNextPage: boolean;
+}
+
+/** Takes one row more than asked for, to know whether more follow. */
+export function toPage<T>(rows: T[], first: number): Page<T> {
+  return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
+}
+
+/** A learner's entitlements, newest first. */
+export async function entitlementsOfUser(
+  db: DataSource,
+  userId: string,
+  scope: Scope,
+  { first, after }: PageRequest,
+): Promise<Page<EntitlementFacts>> {
+  const keyset = after ? "and (e.created_at, e.id) < ($3, $4)" : "";
+  const rows = await select<FactsRow>(
+    db,
+    `${selectFacts()} where e.user_id = $1 and ${SCOPES[scope]} ${keyset}
+     order by e.created_at desc, e.id desc limit $2`,
+    [userId, first + 1, ...(after ? [after.value, after.id] : [])],
+  );
+  return toPage(rows.map(toFacts), first);
+}
+
+/** How many entitlements a learner has in a scope. */
+export async function countEntitlementsOfUser(db: DataSource, userId: string, scope: Scope): Promise<number> {
+  const [row] = await select<{ count: number }>(
+    db,
+    `select count(*)::int as count from course_entitlement e where e.user_id = $1 and ${SCOPES[scope]}`,
+    [userId],
+  );
+  return row!.count;
+}
+
+/** Entitlements by id; those that do not exist are left out. */
+export async function entitlementsById(db: DataSource, ids: readonly string[]): Promise<EntitlementFacts[]> {
+  return (await select<FactsRow>(db, `${selectFacts()} where e.id = any($1)`, [ids])).map(toFacts);
+}
+
+/** The newest active entitlement of a learner for a course. */
+export async function newestActiveEntitlement(
+  db: DataSource,
+  userId: string,
+  courseUuid: string,
+): Promise<EntitlementFacts | null> {
+  const [row] = await select<FactsRow>(
+    db,
+    `${selectFacts()} where e.user_id = $1 and e.course_uuid = $2 and ${SCOPES.ACTIVE}
+     order by e.created_at desc, e.id desc limit 1`,
+    [userId, courseUuid],
+  );
+  return row ? toFacts(row) : null;
+}
+
+/**
+ * A learner's entitlements that could be spent on a course now, newest first: every candidate counts, so a spent or
+ * lapsed one never hides an older usable one. Whether a run fits is for `runBlocker` to say.
+ */
+export async function redeemableEntitlements(
+  db: DataSource,
+  userId: string,
+  courseUuid: string,
+  defaultPeriods: Periods,
+  now: Date,
+): Promise<EntitlementFacts[]> {
+  const rows = await select<FactsRow>(
+    db,
+    `${selectFacts()} where e.user_id = $1 and e.course_uuid = $2 and ${SCOPES.FULFILLABLE}
+     order by e.created_at desc, e.id desc`,
+    [userId, courseUuid],
+  );
+  return rows
+    .map(toFacts)
+    .filter((facts) => redeemBlocker(standingOf(facts), facts.policy ?? defaultPeriods, now) === null);
+}
+
+/** What the rules need to know of an entitlement. */
+export function standingOf(facts: EntitlementFacts): Standing {
+  const { createdAt, expiredAt, expiryCause, orderNumber, refundLocked, redeemedAt, enrollment } = facts;
+  return {
+    createdAt,
+    expiredAt,
+    expiryCause,
+    orderNumber,
+    refundLocked,
+    redemption: enrollment && {
+      enrolledAt: enrollment.enrolledAt,
+      redeemedAt,
+      startsAt: enrollment.run?.startsAt ?? null,
+      certificateStatus: enrollment.certificateStatus,
+    },
+  };
+}

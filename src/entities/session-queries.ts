@@ -1,0 +1,114 @@
+import type { DataSource } from "typeorm";
+import {
+  runBlocker,
+  type OfferedMode,
+  type OfferedRun,
+  type RunEnrollment,
+} from "../policy/course-run-policy";
+import type { Periods } from "../policy/entitlement-policy";
+import { select } from "../store/statement";
+import { RUN_COLUMNS, toRun, type EntitlementFacts, type RunFacts, type RunRow } from "./entitlement-facts";
+import { redeemableEntitlements } from "./entitlement-queries";
+
+/** A learner and a course, or a learner and a run. */
+export interface LearnerAnd<T extends string> {
+  userId: string;
+  key: T;
+}
+
+/** A run with what decides whether a learner may choose it. */
+export interface SessionFacts extends OfferedRun {
+  run: RunFacts;
+  enrollment: RunEnrollment | null;
+}
+
+interface SessionRow extends RunRow {
+  ordinal: number;
+  maxEnrollments: number | null;
+  activeEnrollments: number;
+  modes: { slug: string; minPrice: number; expiresAtMs: number | null }[];
+  enrollmentMode: string | null;
+  isActive: boolean;
+}
+
+/** For each learner and course, the runs of that course by start, those without a date last: one statement. */
+export function sessionsOfCourses(
+  db: DataSource,
+  asked: readonly LearnerAnd<string>[],
+): Promise<SessionFacts[][]> {
+  return sessionsWhere(db, "r.course_uuid = k.key::uuid", asked);
+}
+
+/** The run a learner wants to enroll in, or null when the catalogue does not know it. */
+export async function sessionOfRun(
+  db: DataSource,
+  userId: string,
+  courseRunKey: string,
+): Promise<SessionFacts | null> {
+  const [sessions] = await sessionsWhere(db, "r.key = k.key", [{ userId, key: courseRunKey }]);
+  return sessions![0] ?? null;
+}
+
+/**
+ * The entitlement that a learner's enrollment in a run would use: the newest usable one of the run's course that the
+ * run can fulfill, or null.
+ */
+export async function fulfillableEntitlement(
+  db: DataSource,
+  userId: string,
+  courseRunKey: string,
+  defaultPeriods: Periods,
+  now: Date,
+): Promise<EntitlementFacts | null> {
+  const session = await sessionOfRun(db, userId, courseRunKey);
+  if (!session?.run.courseUuid) return null;
+  const candidates = await redeemableEntitlements(db, userId, session.run.courseUuid, defaultPeriods, now);
+  return candidates.find(({ mode }) => runBlocker(session, mode, session.enrollment, now) === null) ?? null;
+}
+
+async function sessionsWhere(
+  db: DataSource,
+  condition: string,
+  asked: readonly LearnerAnd<string>[],
+): Promise<SessionFacts[][]> {
+  const rows = await select<SessionRow>(
+    db,
+    `select k.ordinal::int, ${RUN_COLUMNS}, r.max_enrollments as "maxEnrollments",
+       n.mode as "enrollmentMode", n.is_active as "isActive",
+       coalesce(m.modes, '[]') as modes, coalesce(a.count, 0) as "activeEnrollments"
+     from unnest($1::bigint[], $2::text[]) with ordinality k(user_id, key, ordinal)
+     join course_run r on ${condition}
+     left join course_enrollment n on n.user_id = k.user_id and n.course_run_key = r.key
+     left join lateral (
+       select json_agg(json_build_object('slug', slug, 'minPrice', min_price,
+         'expiresAtMs', (extract(epoch from expires_at) * 1000)::float8)) as modes
+       from course_mode where course_run_key = r.key
+     ) m on true
+     left join lateral (
+       select count(*)::int as count from course_enrollment
+       where course_run_key = r.key and is_active and r.max_enrollments is not null
+     ) a on true
+     order by k.ordinal, r.starts_at nulls last, r.key`,
+    [asked.map(({ userId }) => userId), asked.map(({ key }) => key)],
+  );
+  const sessions: SessionFacts[][] = asked.map(() => []);
+  for (const row of rows) sessions[row.ordinal - 1]!.push(toSession(row, toRun(row)!));
+  return sessions;
+}
+
+function toSession(row: SessionRow, run: RunFacts): SessionFacts {
+  return {
+    run,
+    startsAt: run.startsAt,
+    enrollmentStartsAt: run.enrollmentStartsAt,
+    enrollmentEndsAt: run.enrollmentEndsAt,
+    maxEnrollments: row.maxEnrollments,
+    activeEnrollments: row.activeEnrollments,
+    modes: row.modes.map(({ slug, minPrice, expiresAtMs }): OfferedMode => ({
+      slug,
+      minPrice,
+      expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs),
+    })),
+    enrollment: row.enrollmentMode === null ? null : { mode: row.enrollmentMode, isActive: row.isActive },
+  };
+}
