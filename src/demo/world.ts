@@ -1,0 +1,149 @@
+import type { EntityManager, EntityTarget, ObjectLiteral } from "typeorm";
+import type { App } from "../app";
+import { Certificate } from "../entities/certificate";
+import { CourseEnrollment } from "../entities/course-enrollment";
+import { CourseEntitlement } from "../entities/course-entitlement";
+import { CourseEntitlementPolicy } from "../entities/course-entitlement-policy";
+import { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
+import { CourseMode } from "../entities/course-mode";
+import { CourseRun } from "../entities/course-run";
+import { Site } from "../entities/site";
+import { UserAccount } from "../entities/user-account";
+import { transact, type Change } from "../store/transact";
+import { policies, POLICY_IDS, sites, USER_IDS, users } from "./cast";
+import { courseUuid, daysFrom, demoModes, demoRun, runKey } from "./catalogue";
+import { EXAMPLES, type Example } from "./examples";
+
+const CHANGE: Change = {
+  userId: null,
+  userLabel: "system",
+  reason: "fillDemoWorld",
+  source: "IMPORT",
+  requestId: null,
+};
+
+/** Fills an empty database with a small world in which every state of an entitlement occurs; otherwise does nothing. */
+export function fillDemoWorld(app: App): Promise<void> {
+  return transact(app.db, CHANGE, async (tx) => {
+    // Of several servers that start at once, one fills the world and the others wait for it.
+    await tx.query("lock table user_account in share row exclusive mode");
+    if (await tx.exists(UserAccount)) return;
+    await saveCatalogue(tx, app.clock());
+    await saveEntitlements(tx, app.clock());
+  });
+}
+
+async function saveCatalogue(tx: EntityManager, now: Date): Promise<void> {
+  const courses = numbered().filter(({ number, course = number }) => course === number);
+  const runs = courses.flatMap(({ number, title, runs = ["open", "future"] }) =>
+    runs.map((kind) => ({ number, title, kind }) as const),
+  );
+  await save(tx, UserAccount, users);
+  await save(tx, Site, sites);
+  await save(tx, CourseEntitlementPolicy, policies);
+  await save(
+    tx,
+    CourseRun,
+    runs.map(({ number, title, kind }) => demoRun(number, title, kind, now)),
+  );
+  await save(
+    tx,
+    CourseMode,
+    runs.flatMap(({ number, kind }) => demoModes(number, kind, now)),
+  );
+}
+
+async function saveEntitlements(tx: EntityManager, now: Date): Promise<void> {
+  const examples = numbered();
+  await save(
+    tx,
+    CourseEnrollment,
+    examples.flatMap((example) => enrollmentsOf(example, now)),
+  );
+  await save(tx, Certificate, examples.flatMap(certificatesOf));
+  await save(
+    tx,
+    CourseEntitlement,
+    examples.map((example) => entitlementOf(example, now)),
+  );
+  await save(
+    tx,
+    CourseEntitlementSupportDetail,
+    examples.flatMap((example) => supportOf(example, now)),
+  );
+}
+
+type Numbered = Example & { number: number };
+
+const numbered = (): Numbered[] =>
+  EXAMPLES.map((example, place) => Object.assign({ number: place + 1 }, example));
+const idOf = (kind: string, number: number) =>
+  `${kind}0000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+const ago = (now: Date, days: number) => daysFrom(now, -days);
+const learnerOf = ({ learner = "ada" }: Example) => USER_IDS[learner];
+
+function save<T extends ObjectLiteral>(tx: EntityManager, entity: EntityTarget<T>, rows: T[]): Promise<T[]> {
+  return tx.save(entity, rows, { chunk: 500 });
+}
+
+function enrollmentsOf(example: Numbered, now: Date): CourseEnrollment[] {
+  const { number, course = number, spent, beside, mode = "verified" } = example;
+  const enrolled = spent
+    ? { run: spent.run ?? "open", mode, ago: spent.enrolled === undefined ? spent.ago : spent.enrolled }
+    : beside;
+  if (!enrolled) return [];
+  return [
+    {
+      id: idOf("a", number),
+      userId: learnerOf(example),
+      courseRunKey: runKey(course, enrolled.run),
+      mode: enrolled.mode,
+      isActive: true,
+      createdAt: enrolled.ago === null ? null : ago(now, enrolled.ago),
+    },
+  ];
+}
+
+function certificatesOf(example: Numbered): Certificate[] {
+  const { number, course = number, certificate, spent } = example;
+  if (!certificate || !spent) return [];
+  const courseRunKey = runKey(course, spent.run ?? "open");
+  return [{ userId: learnerOf(example), courseRunKey, status: certificate }];
+}
+
+function entitlementOf(example: Numbered, now: Date): CourseEntitlement {
+  const { number, course = number, mode = "verified", order = "", policy = "site" } = example;
+  const { created, expired, spent, isRefundLocked = false, support = [] } = example;
+  const touched = [created, expired?.ago, spent?.ago, ...support.map(([, days]) => days)];
+  return {
+    id: idOf("e", number),
+    userId: learnerOf(example),
+    courseUuid: courseUuid(course),
+    mode,
+    orderNumber: order === null ? null : `EDX-${1000 + number}${order}`,
+    refundLocked: isRefundLocked,
+    expiredAt: expired ? ago(now, expired.ago) : null,
+    expiryCause: expired?.cause ?? null,
+    redeemedAt: spent ? ago(now, spent.ago) : null,
+    createdAt: ago(now, created),
+    modifiedAt: ago(now, Math.min(...touched.filter((days) => days !== undefined))),
+    policyId: policy === "none" ? null : POLICY_IDS[policy],
+    enrollmentId: spent ? idOf("a", number) : null,
+  };
+}
+
+function supportOf(
+  { number, course = number, support = [] }: Numbered,
+  now: Date,
+): CourseEntitlementSupportDetail[] {
+  return support.map(([action, days, comments], place) => ({
+    id: idOf("d", 10 * number + place),
+    entitlementId: idOf("e", number),
+    supportUserId: USER_IDS.grace,
+    action,
+    comments,
+    unenrolledRunKey: action === "REISSUE" ? runKey(course, "open") : null,
+    createdAt: ago(now, days),
+    modifiedAt: ago(now, days),
+  }));
+}
