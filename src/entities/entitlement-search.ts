@@ -3,21 +3,21 @@ import { select } from "../store/statement";
 import { selectFacts, toFacts, type EntitlementFacts, type FactsRow } from "./entitlement-facts";
 import { toPage, type Page, type PageRequest } from "./entitlement-queries";
 
-/** What support looks for. All that is given must hold. */
+/** What support looks for. All that is given must hold; null counts as not given. */
 export interface EntitlementCriteria {
-  ids?: readonly string[];
-  username?: string;
-  courseUuids?: readonly string[];
-  orderNumber?: string;
-  mode?: string;
+  ids?: readonly string[] | null;
+  username?: string | null;
+  courseUuids?: readonly string[] | null;
+  orderNumber?: string | null;
+  mode?: string | null;
   /** As stored, not as due by now. */
-  isExpired?: boolean;
+  isExpired?: boolean | null;
   /** Created at or after. */
-  createdFrom?: Date;
+  createdFrom?: Date | null;
   /** Created before. */
-  createdBefore?: Date;
+  createdBefore?: Date | null;
   /** Part of the course UUID or of the run key, in any case. */
-  search?: string;
+  search?: string | null;
 }
 
 /** What a list can be sorted by; the values order as text or as instants, nothing is null. */
@@ -84,7 +84,7 @@ export async function findEntitlements(
 export async function countEntitlements(db: DataSource, criteria: EntitlementCriteria): Promise<number> {
   const values: unknown[] = [];
   const conditions = conditionsOf(criteria, values);
-  const run = criteria.search === undefined ? "" : "left join course_enrollment n on n.id = e.enrollment_id";
+  const run = !criteria.search ? "" : "left join course_enrollment n on n.id = e.enrollment_id";
   const [row] = await select<{ count: number }>(
     db,
     `select count(*)::int as count from course_entitlement e ${run} ${where(conditions)}`,
@@ -102,7 +102,7 @@ function conditionsOf(criteria: EntitlementCriteria, values: unknown[]): string[
     criteria;
   const conditions: string[] = [];
   const add = (value: unknown, condition: (parameter: string) => string) => {
-    if (value !== undefined) conditions.push(condition(`$${values.push(value)}`));
+    if (value !== undefined && value !== null) conditions.push(condition(`$${values.push(value)}`));
   };
   add(ids, (p) => `e.id = any(${p}::uuid[])`);
   add(username, (p) => `e.user_id = (select id from user_account where username = ${p})`);

@@ -1,0 +1,32 @@
+import type { DataSource } from "typeorm";
+import { select } from "../store/statement";
+
+/** Who somebody is, with nothing private. */
+export interface UserFacts {
+  id: string;
+  username: string;
+}
+
+/** The user with this username. */
+export async function userByUsername(db: DataSource, username: string): Promise<UserFacts | null> {
+  const [user] = await select<UserFacts>(db, "select id, username from user_account where username = $1", [
+    username,
+  ]);
+  return user ?? null;
+}
+
+/** The user with this LMS user id. */
+export async function userById(db: DataSource, id: string): Promise<UserFacts | null> {
+  const [user] = await select<UserFacts>(db, "select id, username from user_account where id = $1", [id]);
+  return user ?? null;
+}
+
+/** The user with this e-mail address; of several, the first registered. */
+export async function userByEmail(db: DataSource, email: string): Promise<UserFacts | null> {
+  const [user] = await select<UserFacts>(
+    db,
+    "select id, username from user_account where email = $1 order by id limit 1",
+    [email],
+  );
+  return user ?? null;
+}

@@ -1,0 +1,120 @@
+import { Max, Min } from "class-validator";
+import { ArgsType, Field, Int, ObjectType, type ClassType } from "type-graphql";
+import type { Key, Page } from "../entities/entitlement-queries";
+import { badInput } from "./bad-input";
+
+/** Rows a client may ask for at once. */
+export const FIRST_AT_MOST = 100;
+const RANGE = { message: `must be from 1 to ${FIRST_AT_MOST}` };
+
+/** The arguments of every connection: forward only. */
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, { defaultValue: 20, description: `How many, from 1 to ${FIRST_AT_MOST}.` })
+  @Min(1, RANGE)
+  @Max(FIRST_AT_MOST, RANGE)
+  first!: number;
+
+  @Field(() => String, { nullable: true, description: "Begin behind this cursor." })
+  after?: string | null;
+}
+
+@ObjectType({ description: "Where a page ends." })
+export class PageInfo {
+  @Field({ simple: true, description: "Whether more follow." })
+  hasNextPage!: boolean;
+
+  @Field({ simple: true, description: "Always false: pages are only read forward." })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, { simple: true, nullable: true, description: "The cursor of the first item." })
+  startCursor!: string | null;
+
+  @Field(() => String, { simple: true, nullable: true, description: "The cursor to go on from." })
+  endCursor!: string | null;
+}
+
+/** An item and where it stands. */
+export interface Edge<T> {
+  cursor: string;
+  node: T;
+}
+
+/** A page as Relay shapes it. */
+export interface Connection<T> {
+  edges: Edge<T>[];
+  pageInfo: PageInfo;
+}
+
+/** Declares the connection and edge types of a node type. */
+export function connectionType<T extends object>(name: string, nodeType: ClassType<T>) {
+  @ObjectType(`${name}Edge`, { description: "An item of a page.", simpleResolvers: true })
+  class EdgeType implements Edge<T> {
+    @Field({ description: "Where it stands in the list." })
+    cursor!: string;
+
+    @Field(() => nodeType, { description: "The item." })
+    node!: T;
+  }
+
+  @ObjectType(`${name}Connection`, { description: "A page of a list.", simpleResolvers: true })
+  class ConnectionType implements Connection<T> {
+    @Field(() => [EdgeType], { description: "The items of the page." })
+    edges!: Edge<T>[];
+
+    @Field(() => PageInfo, { description: "Where the page ends." })
+    pageInfo!: PageInfo;
+  }
+  return ConnectionType;
+}
+
+/** Shapes a page, with a cursor made of each row's sort value and id. */
+export function toConnection<Row, Node>(
+  page: Page<Row>,
+  keyOf: (row: Row) => Key,
+  toNode: (row: Row) => Node,
+): Connection<Node> {
+  const edges = page.rows.map((row) => ({ cursor: encodeCursor(keyOf(row)), node: toNode(row) }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: false,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+/** Makes an opaque cursor. */
+export function encodeCursor({ value, id }: Key): string {
+  return Buffer.from(JSON.stringify([value, id])).toString("base64url");
+}
+
+/** What a cursor's sort value must look like, by kind. */
+export const CURSOR_VALUES = {
+  instant: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+  instantOrNever: /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|infinity)$/,
+  uuid: /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/,
+  text: /^[^\0]{0,300}$/,
+} as const;
+export type CursorValue = keyof typeof CURSOR_VALUES;
+
+/** Reads a cursor that must hold a sort value of this kind. Throws BAD_USER_INPUT for anything else. */
+export function decodeCursor(cursor: string | null | undefined, kind: CursorValue): Key | null {
+  if (cursor === null || cursor === undefined) return null;
+  try {
+    const [value, id, ...rest] = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")) as unknown[];
+    if (typeof value === "string" && typeof id === "string" && rest.length === 0)
+      if (CURSOR_VALUES[kind].test(value) && CURSOR_VALUES.uuid.test(id) && isInstantOf(value, kind))
+        return { value, id };
+  } catch {
+    // Not made by us: refused below like any other.
+  }
+  throw badInput("after", "is not a cursor of this list");
+}
+
+function isInstantOf(value: string, kind: CursorValue): boolean {
+  if (value === "infinity" || !kind.startsWith("instant")) return true;
+  return !Number.isNaN(Date.parse(value));
+}

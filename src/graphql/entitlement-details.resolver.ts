@@ -1,0 +1,63 @@
+import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { supportDetailsOf, type SupportDetailFacts } from "../entities/support-detail-queries";
+import type { Key } from "../entities/entitlement-queries";
+import { decodeCursor, PageArgs, toConnection } from "./connection";
+import type { Context } from "./context";
+import { CourseView, RunSummaryView, toCourse, toRunSummary } from "./types/course";
+import { CourseEntitlementView } from "./types/course-entitlement";
+import { displayedRun, SessionView, toSessionView } from "./types/session";
+import { SupportDetailConnection, toSupportDetailView } from "./types/support-detail";
+
+/** What of an entitlement needs statements of its own: one for all entitlements of a request. */
+@Resolver(() => CourseEntitlementView)
+export class EntitlementDetailsResolver {
+  @FieldResolver(() => [SessionView], {
+    nullable: true,
+    description: "The runs of its course by start, and why each can or cannot be chosen.",
+  })
+  async sessions(
+    @Root() { facts }: CourseEntitlementView,
+    @Ctx() { loaders, now }: Context,
+  ): Promise<SessionView[]> {
+    const sessions = await loaders.sessions.load(facts);
+    return sessions.map((session) => toSessionView(facts, session, now));
+  }
+
+  @FieldResolver(() => RunSummaryView, {
+    description:
+      "The run to show: the one it is spent on, else the first available, else the latest; possibly empty.",
+  })
+  async runSummary(
+    @Root() { facts }: CourseEntitlementView,
+    @Ctx() { loaders, now }: Context,
+  ): Promise<RunSummaryView> {
+    const run = facts.enrollment?.run ?? displayedRun(facts, await loaders.sessions.load(facts), now);
+    return toRunSummary(facts.id, run, now);
+  }
+
+  @FieldResolver(() => CourseView, { description: "The course it is for, as the catalog describes it." })
+  async course(@Root() { facts }: CourseEntitlementView, @Ctx() { loaders }: Context): Promise<CourseView> {
+    const sessions = await loaders.sessions.load(facts);
+    return toCourse(
+      facts.courseUuid,
+      sessions.map(({ run }) => run),
+    );
+  }
+
+  @FieldResolver(() => SupportDetailConnection, {
+    nullable: true,
+    description: "What support did to it, newest first; for support and staff.",
+  })
+  async supportDetails(
+    @Root() { facts }: CourseEntitlementView,
+    @Args() { first, after }: PageArgs,
+    @Ctx() { app, loaders }: Context,
+  ): Promise<InstanceType<typeof SupportDetailConnection>> {
+    const page = { first, after: decodeCursor(after, "instant") };
+    const loader = loaders.page(`supportDetails:${first}:${after ?? ""}`, (ids) =>
+      supportDetailsOf(app.db, ids, page),
+    );
+    const keyOf = ({ createdAt, id }: SupportDetailFacts): Key => ({ value: createdAt.toISOString(), id });
+    return toConnection(await loader.load(facts.id), keyOf, toSupportDetailView);
+  }
+}

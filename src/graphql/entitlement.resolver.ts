@@ -1,0 +1,99 @@
+import { Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
+import { mayActForAnyone } from "../auth/actor";
+import type { EntitlementFacts } from "../entities/entitlement-facts";
+import { entitlementsById, type Key, type Page } from "../entities/entitlement-queries";
+import {
+  countEntitlements,
+  findEntitlements,
+  orderValue,
+  type EntitlementCriteria,
+  type EntitlementOrdering,
+  type OrderField,
+} from "../entities/entitlement-search";
+import { badInput } from "./bad-input";
+import { decodeCursor, toConnection, type CursorValue } from "./connection";
+import { toEntitlement, type Context } from "./context";
+import { EntitlementArgs, EntitlementsArgs } from "./inputs";
+import { CourseEntitlementConnection } from "./types/course-entitlement-connection";
+import { CourseEntitlementView } from "./types/course-entitlement";
+
+/** Orders that an index serves over everybody's entitlements; the others sort those of one learner. */
+const ORDERS_OF_EVERYONE: ReadonlySet<OrderField> = new Set(["CREATED_AT", "MODIFIED_AT"]);
+
+const CURSOR_OF: Record<OrderField, CursorValue> = {
+  CREATED_AT: "instant",
+  MODIFIED_AT: "instant",
+  EXPIRED_AT: "instantOrNever",
+  COURSE_UUID: "uuid",
+  COURSE_RUN_KEY: "text",
+  MODE: "text",
+  ORDER_NUMBER: "text",
+};
+
+@Resolver(() => CourseEntitlementConnection)
+export class EntitlementResolver {
+  @Query(() => CourseEntitlementView, {
+    nullable: true,
+    description: "One entitlement; null when it is missing or not yours.",
+  })
+  async entitlement(
+    @Args() { id }: EntitlementArgs,
+    @Ctx() context: Context,
+  ): Promise<CourseEntitlementView | null> {
+    const [facts] = await entitlementsById(context.app.db, [id]);
+    return facts && maySee(context, facts) ? toEntitlement(context, facts) : null;
+  }
+
+  @Query(() => CourseEntitlementConnection, {
+    nullable: true,
+    description:
+      "Anyone's entitlements, newest first unless ordered otherwise; for support, staff and services.",
+  })
+  async entitlements(
+    @Args() { filter, orderBy, first, after }: EntitlementsArgs,
+    @Ctx() context: Context,
+  ): Promise<CourseEntitlementConnection> {
+    const { db } = context.app;
+    const order: EntitlementOrdering = orderBy ?? { field: "CREATED_AT", direction: "DESC" };
+    const criteria: EntitlementCriteria = filter ?? {};
+    requireUsername(criteria, order);
+    const key = decodeCursor(after, CURSOR_OF[order.field]);
+    const page = await findEntitlements(db, criteria, order, { first, after: key });
+    const keyOf = (facts: EntitlementFacts): Key => ({ value: orderValue(facts, order.field), id: facts.id });
+    return toEntitlementConnection(page, keyOf, context, () => countEntitlements(db, criteria));
+  }
+
+  @FieldResolver(() => Int, { description: "How many there are in all, on this page or not." })
+  totalCount(@Root() { count }: CourseEntitlementConnection): Promise<number> {
+    return count();
+  }
+}
+
+/** Another learner's entitlement counts as missing, so that ids cannot be probed. */
+function maySee({ actor }: Context, { userId, username }: EntitlementFacts): boolean {
+  if (!actor) return false;
+  if (actor.isService || mayActForAnyone(actor)) return true;
+  return actor.userId === null ? actor.username === username : actor.userId === userId;
+}
+
+/** Sorting and searching by what has no index over everybody needs one learner to do it for. */
+function requireUsername({ username, search }: EntitlementCriteria, { field }: EntitlementOrdering): void {
+  if (username) return;
+  if (search) throw badInput("filter.search", "needs filter.username");
+  if (!ORDERS_OF_EVERYONE.has(field)) throw badInput("orderBy.field", "needs filter.username");
+}
+
+/** The key of lists that are sorted by creation. */
+export function createdKey({ createdAt, id }: EntitlementFacts): Key {
+  return { value: createdAt.toISOString(), id };
+}
+
+/** A page of entitlements with its total, which is only counted when asked for. */
+export function toEntitlementConnection(
+  page: Page<EntitlementFacts>,
+  keyOf: (facts: EntitlementFacts) => Key,
+  context: Context,
+  count: () => Promise<number>,
+): CourseEntitlementConnection {
+  return { ...toConnection(page, keyOf, (facts) => toEntitlement(context, facts)), count };
+}

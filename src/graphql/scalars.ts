@@ -1,0 +1,26 @@
+import { GraphQLScalarType } from "graphql";
+import { GraphQLDate, GraphQLDateTimeISO, GraphQLISO8601Duration } from "graphql-scalars";
+import { DAY_MS } from "../policy/entitlement-policy";
+
+function rename(scalar: GraphQLScalarType, name: string, description: string): GraphQLScalarType {
+  return new GraphQLScalarType({ ...scalar.toConfig(), name, description });
+}
+
+export const DateTimeScalar = rename(
+  GraphQLDateTimeISO,
+  "DateTime",
+  "An instant in UTC to the millisecond, such as `2026-03-01T12:00:00.000Z`.",
+);
+export const DateScalar = rename(GraphQLDate, "Date", "A UTC calendar date, such as `2026-03-01`.");
+export const DurationScalar = rename(
+  GraphQLISO8601Duration,
+  "Duration",
+  "A length of time in ISO 8601; days are 24 hours, such as `P730D` or `P1DT12H`.",
+);
+
+/** Writes milliseconds as an ISO 8601 duration of days and seconds. */
+export function toDuration(ms: number): string {
+  const days = Math.trunc(ms / DAY_MS);
+  const seconds = (ms - days * DAY_MS) / 1000;
+  return `P${days}D${seconds === 0 ? "" : `T${seconds}S`}`;
+}

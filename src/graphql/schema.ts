@@ -1,0 +1,20 @@
+import "reflect-metadata";
+import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
+import { buildSchemaSync } from "type-graphql";
+import { EntitlementDetailsResolver } from "./entitlement-details.resolver";
+import { EntitlementResolver } from "./entitlement.resolver";
+import { PolicyResolver } from "./policy.resolver";
+import { UserResolver } from "./user.resolver";
+
+/** Builds the schema from the resolvers. Inputs are checked by class-validator, who may ask by the permissions. */
+export function buildGraphQLSchema(): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: [UserResolver, EntitlementResolver, EntitlementDetailsResolver, PolicyResolver],
+    validate: { forbidUnknownValues: false },
+  });
+}
+
+/** The schema as `schema.graphql` holds it. */
+export function schemaText(): string {
+  return `${printSchema(lexicographicSortSchema(buildGraphQLSchema()))}\n`;
+}

@@ -1,0 +1,49 @@
+import { Field, ID, ObjectType } from "type-graphql";
+import type { PolicyFacts } from "../../entities/entitlement-facts";
+import type { Periods } from "../../policy/entitlement-policy";
+import { DurationScalar, toDuration } from "../scalars";
+
+@ObjectType("CourseEntitlementPolicy", {
+  description: "How long entitlements last, and how long they can be refunded and regained.",
+  simpleResolvers: true,
+})
+export class CourseEntitlementPolicyView {
+  @Field(() => ID, { description: "Its UUID, or `default`." })
+  id!: string;
+
+  @Field({ description: "Whether it stands in where no policy applies." })
+  isDefault!: boolean;
+
+  @Field(() => String, { nullable: true, description: "The mode it is for; null means any." })
+  mode!: string | null;
+
+  @Field(() => String, { nullable: true, description: "The host of the site it is for; null means any." })
+  siteDomain!: string | null;
+
+  @Field(() => DurationScalar, { description: "From creation until an entitlement expires." })
+  expirationPeriod!: string;
+
+  @Field(() => DurationScalar, {
+    description: "From creation until the order can no longer be paid back; its last day still counts.",
+  })
+  refundPeriod!: string;
+
+  @Field(() => DurationScalar, {
+    description: "From redemption until the run can no longer be left; its last day still counts.",
+  })
+  regainPeriod!: string;
+}
+
+/** A stored policy, or the default periods. */
+export function toPolicyView(policy: PolicyFacts | null, defaults: Periods): CourseEntitlementPolicyView {
+  const periods = policy ?? defaults;
+  return {
+    id: policy?.id ?? "default",
+    isDefault: policy === null,
+    mode: policy?.mode ?? null,
+    siteDomain: policy?.siteDomain ?? null,
+    expirationPeriod: toDuration(periods.expirationMs),
+    refundPeriod: toDuration(periods.refundMs),
+    regainPeriod: toDuration(periods.regainMs),
+  };
+}
