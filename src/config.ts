@@ -77,6 +77,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     throw new ConfigError(
       missing.map((name) => `${name}: must be set when NODE_ENV is production`).join("\n"),
     );
+  if (isProduction && settings.JWT_JWK_SET?.keys.some((key) => key["kid"] === "development"))
+    throw new ConfigError('JWT_JWK_SET: holds the key "development", which production does not trust');
   return Object.freeze({
     isProduction,
     host: settings.HOST ?? (isProduction ? "0.0.0.0" : "127.0.0.1"),
