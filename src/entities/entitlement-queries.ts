@@ -1,6 +1,5 @@
-import type { DataSource } from "typeorm";
 import { redeemBlocker, type Periods, type Standing } from "../policy/entitlement-policy";
-import { select } from "../store/statement";
+import { select, type Database } from "../store/statement";
 import { selectFacts, toFacts, type EntitlementFacts, type FactsRow } from "./entitlement-facts";
 
 /** Which of a learner's entitlements: the original's finders. */
@@ -40,7 +39,7 @@ export function toPage<T>(rows: T[], first: number): Page<T> {
 
 /** A learner's entitlements, newest first. */
 export async function entitlementsOfUser(
-  db: DataSource,
+  db: Database,
   userId: string,
   scope: Scope,
   { first, after }: PageRequest,
@@ -56,7 +55,7 @@ export async function entitlementsOfUser(
 }
 
 /** How many entitlements a learner has in a scope. */
-export async function countEntitlementsOfUser(db: DataSource, userId: string, scope: Scope): Promise<number> {
+export async function countEntitlementsOfUser(db: Database, userId: string, scope: Scope): Promise<number> {
   const [row] = await select<{ count: number }>(
     db,
     `select count(*)::int as count from course_entitlement e where e.user_id = $1 and ${SCOPES[scope]}`,
@@ -66,13 +65,13 @@ export async function countEntitlementsOfUser(db: DataSource, userId: string, sc
 }
 
 /** Entitlements by id; those that do not exist are left out. */
-export async function entitlementsById(db: DataSource, ids: readonly string[]): Promise<EntitlementFacts[]> {
+export async function entitlementsById(db: Database, ids: readonly string[]): Promise<EntitlementFacts[]> {
   return (await select<FactsRow>(db, `${selectFacts()} where e.id = any($1)`, [ids])).map(toFacts);
 }
 
 /** The newest active entitlement of a learner for a course. */
 export async function newestActiveEntitlement(
-  db: DataSource,
+  db: Database,
   userId: string,
   courseUuid: string,
 ): Promise<EntitlementFacts | null> {
@@ -90,7 +89,7 @@ export async function newestActiveEntitlement(
  * lapsed one never hides an older usable one. Whether a run fits is for `runBlocker` to say.
  */
 export async function redeemableEntitlements(
-  db: DataSource,
+  db: Database,
   userId: string,
   courseUuid: string,
   defaultPeriods: Periods,

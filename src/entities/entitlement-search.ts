@@ -1,5 +1,4 @@
-import type { DataSource } from "typeorm";
-import { select } from "../store/statement";
+import { select, type Database } from "../store/statement";
 import { selectFacts, toFacts, type EntitlementFacts, type FactsRow } from "./entitlement-facts";
 import { toPage, type Page, type PageRequest } from "./entitlement-queries";
 
@@ -58,7 +57,7 @@ export function orderValue(facts: EntitlementFacts, field: OrderField): string {
 
 /** Entitlements of anyone that match, in the order asked for, then by id. */
 export async function findEntitlements(
-  db: DataSource,
+  db: Database,
   criteria: EntitlementCriteria,
   { field, direction }: EntitlementOrdering,
   { first, after }: PageRequest,
@@ -81,7 +80,7 @@ export async function findEntitlements(
 }
 
 /** How many entitlements of anyone match. */
-export async function countEntitlements(db: DataSource, criteria: EntitlementCriteria): Promise<number> {
+export async function countEntitlements(db: Database, criteria: EntitlementCriteria): Promise<number> {
   const values: unknown[] = [];
   const conditions = conditionsOf(criteria, values);
   const run = !criteria.search ? "" : "left join course_enrollment n on n.id = e.enrollment_id";

@@ -1,9 +1,8 @@
-import type { DataSource } from "typeorm";
-import { select } from "../store/statement";
+import { select, type Database } from "../store/statement";
 import { POLICY_COLUMNS, toPolicy, type PolicyFacts, type PolicyRow } from "./entitlement-facts";
 
 /** All policies, those for a site and a mode first: the order in which they are chosen. */
-export async function allPolicies(db: DataSource): Promise<PolicyFacts[]> {
+export async function allPolicies(db: Database): Promise<PolicyFacts[]> {
   const rows = await select<PolicyRow>(
     db,
     `select ${POLICY_COLUMNS} from course_entitlement_policy p left join site s on s.id = p.site_id

@@ -1,4 +1,3 @@
-import type { DataSource } from "typeorm";
 import {
   runBlocker,
   type OfferedMode,
@@ -6,7 +5,7 @@ import {
   type RunEnrollment,
 } from "../policy/course-run-policy";
 import type { Periods } from "../policy/entitlement-policy";
-import { select } from "../store/statement";
+import { select, type Database } from "../store/statement";
 import { RUN_COLUMNS, toRun, type EntitlementFacts, type RunFacts, type RunRow } from "./entitlement-facts";
 import { redeemableEntitlements } from "./entitlement-queries";
 
@@ -33,7 +32,7 @@ interface SessionRow extends RunRow {
 
 /** For each learner and course, the runs of that course by start, those without a date last: one statement. */
 export function sessionsOfCourses(
-  db: DataSource,
+  db: Database,
   asked: readonly LearnerAnd<string>[],
 ): Promise<SessionFacts[][]> {
   return sessionsWhere(db, "r.course_uuid = k.key::uuid", asked);
@@ -41,7 +40,7 @@ export function sessionsOfCourses(
 
 /** The run a learner wants to enroll in, or null when the catalogue does not know it. */
 export async function sessionOfRun(
-  db: DataSource,
+  db: Database,
   userId: string,
   courseRunKey: string,
 ): Promise<SessionFacts | null> {
@@ -54,7 +53,7 @@ export async function sessionOfRun(
  * run can fulfill, or null.
  */
 export async function fulfillableEntitlement(
-  db: DataSource,
+  db: Database,
   userId: string,
   courseRunKey: string,
   defaultPeriods: Periods,
@@ -67,7 +66,7 @@ export async function fulfillableEntitlement(
 }
 
 async function sessionsWhere(
-  db: DataSource,
+  db: Database,
   condition: string,
   asked: readonly LearnerAnd<string>[],
 ): Promise<SessionFacts[][]> {

@@ -1,5 +1,4 @@
-import type { DataSource } from "typeorm";
-import { select } from "../store/statement";
+import { select, type Database } from "../store/statement";
 import type { SupportAction } from "./course-entitlement-support-detail";
 import { RUN_COLUMNS, toRun, type RunFacts, type RunRow } from "./entitlement-facts";
 import { toPage, type Page, type PageRequest } from "./entitlement-queries";
@@ -28,7 +27,7 @@ interface SupportDetailRow extends RunRow {
 
 /** For each entitlement, a page of its support details, newest first: one statement for all. */
 export async function supportDetailsOf(
-  db: DataSource,
+  db: Database,
   entitlementIds: readonly string[],
   { first, after }: PageRequest,
 ): Promise<Page<SupportDetailFacts>[]> {

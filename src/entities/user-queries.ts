@@ -1,5 +1,4 @@
-import type { DataSource } from "typeorm";
-import { select } from "../store/statement";
+import { select, type Database } from "../store/statement";
 
 /** Who somebody is, with nothing private. */
 export interface UserFacts {
@@ -8,7 +7,7 @@ export interface UserFacts {
 }
 
 /** The user with this username. */
-export async function userByUsername(db: DataSource, username: string): Promise<UserFacts | null> {
+export async function userByUsername(db: Database, username: string): Promise<UserFacts | null> {
   const [user] = await select<UserFacts>(db, "select id, username from user_account where username = $1", [
     username,
   ]);
@@ -16,13 +15,13 @@ export async function userByUsername(db: DataSource, username: string): Promise<
 }
 
 /** The user with this LMS user id. */
-export async function userById(db: DataSource, id: string): Promise<UserFacts | null> {
+export async function userById(db: Database, id: string): Promise<UserFacts | null> {
   const [user] = await select<UserFacts>(db, "select id, username from user_account where id = $1", [id]);
   return user ?? null;
 }
 
 /** The user with this e-mail address; of several, the first registered. */
-export async function userByEmail(db: DataSource, email: string): Promise<UserFacts | null> {
+export async function userByEmail(db: Database, email: string): Promise<UserFacts | null> {
   const [user] = await select<UserFacts>(
     db,
     "select id, username from user_account where email = $1 order by id limit 1",

@@ -9,6 +9,7 @@ import type {
   RegainBlocker,
 } from "../policy/entitlement-policy";
 import type { SessionBlocker } from "../policy/course-run-policy";
+import { REFUSAL_CODES, type RefusalCode } from "../refusal";
 
 /** Publishes a closed set of strings: its values stand for themselves, each with a description. */
 function publish<Value extends string>(
@@ -124,3 +125,9 @@ export const SupportActionEnum = publish<SupportAction>("SupportAction", "What s
   REISSUE: "Took the learner out of the run and gave the entitlement back.",
   EXPIRE: "Expired the entitlement.",
 } satisfies Record<keyof typeof SUPPORT_ACTIONS, string>);
+
+export const UserErrorCodeEnum = publish<RefusalCode>(
+  "UserErrorCode",
+  "Why a mutation was refused.",
+  REFUSAL_CODES,
+);

@@ -6,7 +6,7 @@ import { PageArgs } from "./connection";
 import { EntitlementOrderFieldEnum, EntitlementScopeEnum, OrderDirectionEnum } from "./enums";
 import { DateTimeScalar } from "./scalars";
 
-const UUID = { message: "must be a UUID" };
+export const UUID = { message: "must be a UUID" };
 const UUIDS = { each: true, message: "must hold UUIDs" };
 const AT_MOST_100 = { message: "must hold at most 100" };
 const length = (max: number) => ({ message: `must have from 1 to ${max} characters` });

@@ -3,13 +3,20 @@ import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphq
 import { buildSchemaSync } from "type-graphql";
 import { EntitlementDetailsResolver } from "./entitlement-details.resolver";
 import { EntitlementResolver } from "./entitlement.resolver";
+import { LearnerMutations } from "./learner-mutations.resolver";
 import { PolicyResolver } from "./policy.resolver";
 import { UserResolver } from "./user.resolver";
 
 /** Builds the schema from the resolvers. Inputs are checked by class-validator, who may ask by the permissions. */
 export function buildGraphQLSchema(): GraphQLSchema {
   return buildSchemaSync({
-    resolvers: [UserResolver, EntitlementResolver, EntitlementDetailsResolver, PolicyResolver],
+    resolvers: [
+      UserResolver,
+      EntitlementResolver,
+      EntitlementDetailsResolver,
+      PolicyResolver,
+      LearnerMutations,
+    ],
     validate: { forbidUnknownValues: false },
   });
 }

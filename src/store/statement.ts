@@ -1,19 +1,23 @@
 import { createHash } from "node:crypto";
 import type { Pool, QueryResultRow } from "pg";
-import type { DataSource } from "typeorm";
+import { EntityManager, type DataSource } from "typeorm";
 
 const NAMED_AT_MOST = 200;
 const names = new Map<string, string>();
 
+/** Where statements are sent: any connection of the pool, or the one of a transaction. */
+export type Database = DataSource | EntityManager;
+
 /**
- * Runs a read-only statement and returns its plain rows. It is prepared once a connection under a name, which saves
- * PostgreSQL the parsing and planning; beyond a bounded number of texts it is sent unnamed.
+ * Runs a read-only statement and returns its plain rows. Outside transactions it is prepared once a connection under
+ * a name, which saves PostgreSQL the parsing and planning; beyond a bounded number of texts it is sent unnamed.
  */
 export async function select<R extends QueryResultRow>(
-  db: DataSource,
+  db: Database,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<R[]> {
+  if (db instanceof EntityManager) return db.query<R[]>(text, [...values]);
   const { rows } = await poolOf(db).query<R>({ name: nameOf(text), text, values: [...values] });
   return rows;
 }

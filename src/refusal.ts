@@ -1,0 +1,23 @@
+/** Why a command was refused. */
+export const REFUSAL_CODES = {
+  ENTITLEMENT_NOT_FOUND: "There is no such entitlement, or it is not yours.",
+  ENTITLEMENT_EXPIRED: "The entitlement has expired.",
+  ENTITLEMENT_NOT_REDEEMABLE: "The entitlement cannot be spent on a run; `blocker` says why.",
+  ENTITLEMENT_NOT_REGAINABLE: "The run can no longer be left for another; `blocker` says why.",
+  COURSE_RUN_NOT_IN_COURSE: "The run belongs to another course.",
+  COURSE_RUN_NOT_AVAILABLE: "The run cannot be taken; `blocker` says why.",
+  ALREADY_ENROLLED_IN_PAID_MODE: "The learner already holds the run by other means.",
+  CONFLICT: "Somebody else has changed it meanwhile.",
+} as const;
+export type RefusalCode = keyof typeof REFUSAL_CODES;
+
+/** A "no" for the user: decided by a rule, nothing changed. Thrown, so that a transaction around it is undone. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: RefusalCode,
+    message: string,
+    readonly details: { field?: string; blocker?: string } = {},
+  ) {
+    super(`${message} Nothing has changed.`);
+  }
+}

@@ -1,0 +1,40 @@
+import type { EntitlementFacts } from "../entities/entitlement-facts";
+import { regainBlocker } from "../policy/entitlement-policy";
+import { Refusal } from "../refusal";
+import { unenroll } from "./enrollment";
+import { act, lockEntitlement, save, type LockedEntitlement, type Request } from "./request";
+
+export interface LeaveSession {
+  entitlementId: string;
+}
+
+/** Leaves the run and gets the entitlement back; never refunds. An unspent entitlement stays as it is. */
+export function leaveSession(request: Request, { entitlementId }: LeaveSession): Promise<EntitlementFacts> {
+  return act(request, "leaveSession", async (tx) => {
+    const entitlement = await lockEntitlement(tx, request, entitlementId);
+    if (!entitlement.facts.expiredAt && !entitlement.facts.enrollment) return entitlement.facts;
+    refuseUnregainable(request, entitlement);
+    await unenroll(tx, entitlement.row.enrollmentId);
+    return save(tx, request, entitlement, { enrollmentId: null, redeemedAt: null });
+  });
+}
+
+/** Refuses what needs an entitlement that the learner could have back. */
+export function refuseUnregainable({ now }: Request, { standing, periods }: LockedEntitlement): void {
+  const blocker = regainBlocker(standing, periods, now);
+  if (blocker === "EXPIRED") throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired.");
+  if (blocker)
+    throw new Refusal(
+      "ENTITLEMENT_NOT_REGAINABLE",
+      `The session cannot be changed: ${REGAIN_MESSAGES[blocker]}.`,
+      {
+        blocker,
+      },
+    );
+}
+
+const REGAIN_MESSAGES = {
+  NOT_REDEEMED: "no run has been chosen yet",
+  CERTIFICATE_EARNED: "a certificate has been earned",
+  REGAIN_PERIOD_OVER: "the time to change it is over",
+} as const;
