@@ -1,9 +1,20 @@
-import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from "typeorm";
+import {
+  Check,
+  Column,
+  Entity,
+  ForeignKey,
+  Index,
+  PrimaryGeneratedColumn,
+  Unique,
+  type ValueTransformer,
+} from "typeorm";
 import { InstantColumn } from "../store/columns";
-import type { ExpiryCause } from "../policy/entitlement-policy";
+import { storedOrderNumber, type ExpiryCause } from "../policy/entitlement-policy";
 import { CourseEnrollment } from "./course-enrollment";
 import { CourseEntitlementPolicy } from "./course-entitlement-policy";
 import { UserAccount } from "./user-account";
+
+const orderNumber: ValueTransformer = { to: storedOrderNumber, from: (stored: string | null) => stored };
 
 /** The columns of an entitlement, which its history shares. */
 export abstract class CourseEntitlementColumns {
@@ -13,8 +24,8 @@ export abstract class CourseEntitlementColumns {
   @Column("varchar", { length: 100 })
   mode!: string;
 
-  /** The shop's order; null when it was granted without one. Never empty. */
-  @Column("varchar", { name: "order_number", length: 128, nullable: true })
+  /** The shop's order; null when it was granted without one. An empty one is stored as none. */
+  @Column("varchar", { name: "order_number", length: 128, nullable: true, transformer: orderNumber })
   orderNumber!: string | null;
 
   /** Once set, the order is never paid back. */

@@ -59,6 +59,11 @@ export type EntitlementState =
 
 const BLOCKING_CERTIFICATES: ReadonlySet<string> = new Set(["downloadable", "generating", "unavailable"]);
 
+/** The order number to store: an empty one means none. */
+export function storedOrderNumber(given: string | null): string | null {
+  return given === "" ? null : given;
+}
+
 /** Whole days from one instant to a later one, rounded toward minus infinity: 1 ms before is day -1. */
 export function wholeDays(from: Date, to: Date): number {
   return Math.floor((to.getTime() - from.getTime()) / DAY_MS);

@@ -1,0 +1,159 @@
+import fc from "fast-check";
+import {
+  runBlocker,
+  sessionBlocker,
+  type OfferedMode,
+  type OfferedRun,
+  type RunEnrollment,
+} from "../../src/policy/course-run-policy";
+import { anyNow, daysAgo, NOW } from "./standings";
+
+/** A run that started and is open for verified learners, but for the overrides. */
+const aRun = (overrides: Partial<OfferedRun> = {}): OfferedRun => ({
+  startsAt: daysAgo(10),
+  enrollmentStartsAt: daysAgo(20),
+  enrollmentEndsAt: daysAgo(-20),
+  maxEnrollments: null,
+  activeEnrollments: 0,
+  modes: [aMode()],
+  ...overrides,
+});
+const aMode = (overrides: Partial<OfferedMode> = {}): OfferedMode => ({
+  slug: "verified",
+  minPrice: 100,
+  expiresAt: null,
+  ...overrides,
+});
+const audit: RunEnrollment = { isActive: true, mode: "audit" };
+const left: RunEnrollment = { isActive: false, mode: "verified" };
+const closed = { enrollmentEndsAt: daysAgo(1) };
+const upgradeOpen = { modes: [aMode({ expiresAt: daysAgo(-1) })] };
+
+describe("a run can fulfill an entitlement", () => {
+  test.each([
+    ["F1: started and open", aRun(), null, null],
+    ["F2: not when nobody knows it", null, null, "RUN_UNKNOWN"],
+    ["F3: not without a start date", aRun({ startsAt: null }), null, "NO_START_DATE"],
+    ["F4: not once enrollment has ended", aRun(closed), null, "ENROLLMENT_CLOSED"],
+    [
+      "F5: not before enrollment begins",
+      aRun({ enrollmentStartsAt: daysAgo(-2) }),
+      null,
+      "ENROLLMENT_NOT_OPEN",
+    ],
+    ["F6: enrolled and open", aRun(), audit, null],
+    ["F7, F9: enrolled, closed, the upgrade still open", aRun({ ...closed, ...upgradeOpen }), audit, null],
+    [
+      "F8: not after the upgrade deadline",
+      aRun({ modes: [aMode({ expiresAt: daysAgo(1) })] }),
+      audit,
+      "UPGRADE_DEADLINE_PASSED",
+    ],
+    ["not by an enrollment the learner has left, once closed", aRun(closed), left, "ENROLLMENT_CLOSED"],
+    [
+      "not in a mode it does not offer",
+      aRun({ modes: [aMode({ slug: "no-id-professional" })] }),
+      null,
+      "MODE_NOT_OFFERED",
+    ],
+    ["not in a mode that is free", aRun({ modes: [aMode({ minPrice: 0 })] }), null, "MODE_NOT_OFFERED"],
+    ["not without any mode", aRun({ modes: [] }), null, "MODE_NOT_OFFERED"],
+    [
+      "if the mode is open in one currency",
+      aRun({ modes: [aMode({ expiresAt: daysAgo(1) }), aMode()] }),
+      null,
+      null,
+    ],
+    ["at the very instant of the upgrade deadline", aRun({ modes: [aMode({ expiresAt: NOW })] }), null, null],
+    [
+      "not 1 ms later",
+      aRun({ modes: [aMode({ expiresAt: daysAgo(0, 1) })] }),
+      null,
+      "UPGRADE_DEADLINE_PASSED",
+    ],
+    [
+      "not at the very instant enrollment begins",
+      aRun({ enrollmentStartsAt: NOW }),
+      null,
+      "ENROLLMENT_NOT_OPEN",
+    ],
+    ["1 ms later", aRun({ enrollmentStartsAt: daysAgo(0, 1) }), null, null],
+    ["not at the very instant enrollment ends", aRun({ enrollmentEndsAt: NOW }), null, "ENROLLMENT_CLOSED"],
+    ["1 ms earlier", aRun({ enrollmentEndsAt: daysAgo(0, -1) }), null, null],
+    ["without an enrollment window", aRun({ enrollmentStartsAt: null, enrollmentEndsAt: null }), null, null],
+    ["not when it is full", aRun({ maxEnrollments: 2, activeEnrollments: 2 }), null, "COURSE_FULL"],
+    ["with one place left", aRun({ maxEnrollments: 2, activeEnrollments: 1 }), null, null],
+    ["full, for one who is in it", aRun({ maxEnrollments: 2, activeEnrollments: 2 }), audit, null],
+    ["before it starts", aRun({ startsAt: daysAgo(-30) }), null, null],
+  ] as const)("%s", (_, run, enrollment, blocker) => {
+    expect(runBlocker(run, "verified", enrollment, NOW)).toBe(blocker);
+  });
+});
+
+describe("a learner can choose a session", () => {
+  const held: RunEnrollment = { isActive: true, mode: "verified" };
+  test.each([
+    ["their current one, whatever became of it", null, held, true, null],
+    ["their current one, though enrollment is closed", aRun(closed), held, true, null],
+    ["not one they hold in the same mode by other means", aRun(), held, false, "ALREADY_ENROLLED"],
+    ["one they hold in another mode", aRun(), audit, false, null],
+    ["one they have left", aRun(), left, false, null],
+    ["not one that cannot fulfill the entitlement", aRun(closed), null, false, "ENROLLMENT_CLOSED"],
+    ["not the current one they have left, once closed", aRun(closed), left, true, "ENROLLMENT_CLOSED"],
+  ] as const)("%s", (_, run, enrollment, isCurrent, blocker) => {
+    expect(sessionBlocker(run, "verified", enrollment, isCurrent, NOW)).toBe(blocker);
+  });
+});
+
+describe("for any run, enrollment and instant", () => {
+  const instant = fc.option(anyNow, { freq: 2 });
+  const anyRun = fc.record<OfferedRun>({
+    startsAt: instant,
+    enrollmentStartsAt: instant,
+    enrollmentEndsAt: instant,
+    maxEnrollments: fc.option(fc.nat({ max: 2 })),
+    activeEnrollments: fc.nat({ max: 2 }),
+    modes: fc.array(
+      fc.record({
+        slug: fc.constantFrom("verified", "audit"),
+        minPrice: fc.constantFrom(0, 100),
+        expiresAt: instant,
+      }),
+      { maxLength: 3 },
+    ),
+  });
+  const anyEnrollment = fc.option(
+    fc.record({ isActive: fc.boolean(), mode: fc.constantFrom("verified", "audit") }),
+  );
+
+  test("being enrolled never takes a run away, and a closed run opens for nobody else", () => {
+    fc.assert(
+      fc.property(anyRun, anyNow, (run, now) => {
+        const asStranger = runBlocker(run, "verified", null, now);
+        expect(runBlocker(run, "verified", left, now)).toBe(asStranger);
+        if (asStranger === null) expect(runBlocker(run, "verified", audit, now)).toBeNull();
+      }),
+    );
+  });
+
+  test("a session is chosen or says why not, as the run does unless the learner is in it", () => {
+    fc.assert(
+      fc.property(anyRun, anyEnrollment, fc.boolean(), anyNow, (run, enrollment, isCurrent, now) => {
+        const session = sessionBlocker(run, "verified", enrollment, isCurrent, now);
+        if (enrollment?.isActive && enrollment.mode === "verified")
+          expect(session).toBe(isCurrent ? null : "ALREADY_ENROLLED");
+        else expect(session).toBe(runBlocker(run, "verified", enrollment, now));
+      }),
+    );
+  });
+
+  test("once closed for strangers, a run stays closed, but for its opening", () => {
+    fc.assert(
+      fc.property(anyRun, anyNow, fc.nat({ max: 10 ** 10 }), (run, now, ms) => {
+        const first = runBlocker(run, "verified", null, now);
+        if (first === null || first === "ENROLLMENT_NOT_OPEN") return;
+        expect(runBlocker(run, "verified", null, new Date(now.getTime() + ms))).not.toBeNull();
+      }),
+    );
+  });
+});
