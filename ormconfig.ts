@@ -3,8 +3,29 @@ import { DataSource, type DataSourceOptions } from "typeorm";
 import { entities } from "./src/entities";
 import { migrations } from "./migrations";
 
+/** How long a statement of the server may hold things up; migrations take what they need. */
+const LIMITS = {
+  statement_timeout: "5s",
+  lock_timeout: "2s",
+  idle_in_transaction_session_timeout: "5s",
+};
+
 /** How the server and the TypeORM command line reach PostgreSQL. */
 export function dataSourceOptions(url: string | undefined, poolSize = 10): DataSourceOptions {
+  return optionsFor(url, poolSize, LIMITS);
+}
+
+/** How migrations reach it: on one connection, without limits. */
+export function migrationOptions(url: string): DataSourceOptions {
+  return optionsFor(url, 1, {});
+}
+
+function optionsFor(
+  url: string | undefined,
+  poolSize: number,
+  limits: Record<string, string>,
+): DataSourceOptions {
+  const settings = { timezone: "UTC", ...limits }; // whatever the database is set to
   return {
     type: "postgres",
     url,
@@ -17,9 +38,9 @@ export function dataSourceOptions(url: string | undefined, poolSize = 10): DataS
     connectTimeoutMS: 3_000,
     extra: {
       application_name: "course-entitlements",
-      // Bounds on what a statement may hold up; the server's clock is UTC whatever the database is set to.
-      options:
-        "-c timezone=UTC -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=5000",
+      options: Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(" "),
     },
   };
 }

@@ -1,0 +1,54 @@
+import { DataSource, MigrationExecutor, type DataSourceOptions } from "typeorm";
+
+/** Whether a step of the schema's history has been taken in this database. */
+export interface MigrationState {
+  name: string;
+  isApplied: boolean;
+}
+
+/** Any number, as long as nothing else that shares the database takes it. */
+const MIGRATION_LOCK = 1_795_305_600;
+const OLDEST_POSTGRESQL = 15;
+
+/** Brings the schema up to date, one server at a time, and returns the names of what it applied. */
+export function migrateUp(options: DataSourceOptions): Promise<string[]> {
+  return exclusively(options, async (migrations) =>
+    (await migrations.executePendingMigrations()).map(({ name }) => name),
+  );
+}
+
+/** Takes back the newest migration, and returns its name; undefined when there is none left. */
+export function migrateDown(options: DataSourceOptions): Promise<string | undefined> {
+  return exclusively(options, async (migrations) => {
+    const [newest] = await migrations.getExecutedMigrations();
+    if (newest) await migrations.undoLastMigration();
+    return newest?.name;
+  });
+}
+
+/** Every migration, oldest first. */
+export function migrationStates(options: DataSourceOptions): Promise<MigrationState[]> {
+  return exclusively(options, async (migrations) => {
+    const applied = (await migrations.getExecutedMigrations()).toReversed();
+    const pending = await migrations.getPendingMigrations();
+    return [...applied, ...pending].map(({ name }, i) => ({ name, isApplied: i < applied.length }));
+  });
+}
+
+/** TypeORM does not keep two from running migrations at once: one connection does it, under a lock while it lives. */
+async function exclusively<T>(
+  options: DataSourceOptions,
+  work: (migrations: MigrationExecutor) => Promise<T>,
+): Promise<T> {
+  const db = await new DataSource(options).initialize();
+  try {
+    const { version } = db.driver;
+    if (Number.parseInt(version!, 10) < OLDEST_POSTGRESQL)
+      throw new Error(`is PostgreSQL ${version}, but ${OLDEST_POSTGRESQL} or newer is needed`);
+    const connection = db.createQueryRunner();
+    await connection.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    return await work(new MigrationExecutor(db, connection));
+  } finally {
+    await db.destroy();
+  }
+}
