@@ -1,6 +1,8 @@
 import "reflect-metadata";
 import { DataSource, type DataSourceOptions } from "typeorm";
 import { entities } from "./src/entities";
+import { tracked } from "./src/history/historical";
+import { HistorySubscriber } from "./src/history/history-subscriber";
 import { migrations } from "./migrations";
 
 /** How long a statement of the server may hold things up; migrations take what they need. */
@@ -29,7 +31,8 @@ function optionsFor(
   return {
     type: "postgres",
     url,
-    entities,
+    entities: [...entities, ...tracked.values()],
+    subscribers: [HistorySubscriber],
     migrations,
     migrationsTransactionMode: "each",
     poolSize,

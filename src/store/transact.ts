@@ -1,4 +1,4 @@
-import type { DataSource, EntityManager } from "typeorm";
+import type { DataSource, EntityManager, QueryRunner } from "typeorm";
 
 /** By which door a change came. */
 export type ChangeSource = "API" | "JOB" | "CLI" | "IMPORT";
@@ -26,4 +26,9 @@ export function transact<T>(
     tx.queryRunner!.data = { ...(tx.queryRunner!.data as object), change };
     return work(tx);
   });
+}
+
+/** Who and why of the transaction that a connection is in; undefined outside `transact()`. */
+export function changeOf(queryRunner: QueryRunner): Change | undefined {
+  return (queryRunner.data as { change?: Change }).change;
 }

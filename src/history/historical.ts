@@ -1,0 +1,125 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from "typeorm";
+import { CourseEntitlement, CourseEntitlementColumns } from "../entities/course-entitlement";
+import {
+  CourseEntitlementPolicy,
+  CourseEntitlementPolicyColumns,
+} from "../entities/course-entitlement-policy";
+import {
+  CourseEntitlementSupportDetail,
+  CourseEntitlementSupportDetailColumns,
+} from "../entities/course-entitlement-support-detail";
+import { InstantColumn } from "../store/columns";
+import type { ChangeSource } from "../store/transact";
+
+/** What a history entry says happened: created, changed, deleted. */
+export type HistoryType = "+" | "~" | "-";
+/** By which door a change came; DATABASE is all that passed by the application. */
+export type HistorySource = ChangeSource | "DATABASE";
+
+/** What every history entry knows beside the row: when, what, why, who and how. */
+export class HistoryColumns {
+  /** One sequence for all tables. The order of the changes of one row; its date is for people. */
+  @PrimaryColumn("bigint", { name: "history_id", default: () => "nextval('history_id_seq')" })
+  id!: string;
+
+  /** The database's clock, in whole milliseconds; never before the entry before it. */
+  @InstantColumn("history_date")
+  date!: Date;
+
+  @Column("char", { name: "history_type", length: 1 })
+  type!: HistoryType;
+
+  /** The operation, by its public name. */
+  @Column("text", { name: "history_change_reason" })
+  reason!: string;
+
+  /** The LMS user id; null for the system and for the database. No foreign key: it outlives the account. */
+  @Column("bigint", { name: "history_user_id", nullable: true })
+  userId!: string | null;
+
+  /** The username at the time, `system`, or `database:` and the role. */
+  @Column("text", { name: "history_user_label" })
+  userLabel!: string;
+
+  @Column("varchar", { name: "history_source", length: 8 })
+  source!: HistorySource;
+
+  @Column("text", { name: "history_request_id", nullable: true })
+  requestId!: string | null;
+
+  /** Groups what was committed together. */
+  @Column("bigint", { name: "history_txid" })
+  txid!: string;
+}
+
+/** The name, constraints and indexes of a history table. */
+function Historical(table: string): ClassDecorator {
+  const name = `historical_${table}`;
+  const decorators = [
+    Entity(name),
+    Check(`${name}_type_check`, "history_type in ('+', '~', '-')"),
+    Check(`${name}_source_check`, "history_source in ('API', 'JOB', 'CLI', 'IMPORT', 'DATABASE')"),
+    Index(`${name}_id_idx`, ["id", "history.id"]),
+    Index(`${name}_date_idx`, ["history.date"], { type: "brin" }),
+    Index(`${name}_request_id_idx`, ["history.requestId"], { type: "hash" }),
+    Index(`${name}_user_id_idx`, ["history.userId"]),
+    Index(`${name}_reason_idx`, ["history.reason"]),
+    Index(`${name}_source_idx`, ["history.source"]),
+  ];
+  return (target) => decorators.forEach((decorate) => decorate(target));
+}
+
+/** An entitlement as it was after a change. */
+@Historical("course_entitlement")
+export class HistoricalCourseEntitlement extends CourseEntitlementColumns {
+  @Column("uuid")
+  id!: string;
+
+  @Column("bigint", { name: "user_id", nullable: true })
+  userId!: string;
+
+  @Column("uuid", { name: "policy_id", nullable: true })
+  policyId!: string | null;
+
+  @Column("uuid", { name: "enrollment_id", nullable: true })
+  enrollmentId!: string | null;
+
+  @Column(() => HistoryColumns, { prefix: false })
+  history!: HistoryColumns;
+}
+
+/** A support detail as it was after a change. */
+@Historical("course_entitlement_support_detail")
+export class HistoricalCourseEntitlementSupportDetail extends CourseEntitlementSupportDetailColumns {
+  @Column("uuid")
+  id!: string;
+
+  @Column("uuid", { name: "entitlement_id", nullable: true })
+  entitlementId!: string;
+
+  @Column("bigint", { name: "support_user_id", nullable: true })
+  supportUserId!: string | null;
+
+  @Column(() => HistoryColumns, { prefix: false })
+  history!: HistoryColumns;
+}
+
+/** A policy as it was after a change. */
+@Historical("course_entitlement_policy")
+export class HistoricalCourseEntitlementPolicy extends CourseEntitlementPolicyColumns {
+  @Column("uuid")
+  id!: string;
+
+  @Column("bigint", { name: "site_id", nullable: true })
+  siteId!: string | null;
+
+  @Column(() => HistoryColumns, { prefix: false })
+  history!: HistoryColumns;
+}
+
+/** Every tracked entity with its history. */
+export const tracked = new Map<object, new () => { id: string; history: HistoryColumns }>([
+  [CourseEntitlement, HistoricalCourseEntitlement],
+  [CourseEntitlementSupportDetail, HistoricalCourseEntitlementSupportDetail],
+  [CourseEntitlementPolicy, HistoricalCourseEntitlementPolicy],
+]);

@@ -1,0 +1,92 @@
+import DataLoader from "dataloader";
+import { EventSubscriber } from "typeorm";
+import type {
+  EntityMetadata,
+  EntitySubscriberInterface,
+  InsertEvent,
+  ObjectLiteral,
+  QueryRunner,
+  RemoveEvent,
+  UpdateEvent,
+} from "typeorm";
+import { recordDeleted, recordWritten } from "../store/record";
+import { changeOf } from "../store/transact";
+import { tracked } from "./historical";
+
+type WriteEvent = InsertEvent<ObjectLiteral> | UpdateEvent<ObjectLiteral> | RemoveEvent<ObjectLiteral>;
+type Record = typeof recordWritten;
+
+/** A row of which a flush has written, or is about to delete, something. */
+interface Touched {
+  metadata: EntityMetadata;
+  record: Record;
+  id: string;
+}
+
+/**
+ * Writes the history of tracked entities, in the transaction of the change and copied from the database: what TypeORM
+ * holds in memory may be partial or stale. A change that it could not record is refused before it happens.
+ */
+@EventSubscriber()
+export class HistorySubscriber implements EntitySubscriberInterface<ObjectLiteral> {
+  /** One a connection, so that a flush is recorded in one statement a table, and never two statements at once. */
+  private readonly flushes = new WeakMap<QueryRunner, DataLoader<Touched, void>>();
+
+  beforeInsert(event: InsertEvent<ObjectLiteral>): void {
+    refuseUnsigned(event);
+  }
+
+  afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | void {
+    return this.record(event, event.entity, recordWritten);
+  }
+
+  beforeUpdate(event: UpdateEvent<ObjectLiteral>): void {
+    refuseUnsigned(event);
+    refuseBulk(event, event.databaseEntity);
+  }
+
+  afterUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> | void {
+    return this.record(event, event.databaseEntity, recordWritten);
+  }
+
+  beforeRemove(event: RemoveEvent<ObjectLiteral>): Promise<void> | void {
+    refuseUnsigned(event);
+    return this.record(event, event.databaseEntity, recordDeleted);
+  }
+
+  private record(event: WriteEvent, row: ObjectLiteral | undefined, record: Record): Promise<void> | void {
+    const { metadata, queryRunner } = event;
+    if (!tracked.has(metadata.target as object)) return;
+    const id = refuseBulk(event, row);
+    let flush = this.flushes.get(queryRunner);
+    if (!flush) {
+      flush = new DataLoader((touched) => writeFlush(queryRunner, touched), { cache: false });
+      this.flushes.set(queryRunner, flush);
+    }
+    return flush.load({ metadata, record, id });
+  }
+}
+
+/** Fails unless the change of a tracked entity says who makes it and why. */
+function refuseUnsigned({ metadata, queryRunner }: WriteEvent): void {
+  if (tracked.has(metadata.target as object) && !(queryRunner.isTransactionActive && changeOf(queryRunner)))
+    throw new Error(`Write ${metadata.name} inside transact(), which says who and why`);
+}
+
+/** The id of the one row that an event is about. A bulk statement names none, so its history could not be written. */
+function refuseBulk({ metadata }: WriteEvent, row: ObjectLiteral | undefined): string {
+  const id: unknown = row?.["id"];
+  if (typeof id === "string") return id;
+  if (!tracked.has(metadata.target as object)) return "";
+  throw new Error(`Write ${metadata.name} with save() and remove(), or as a set with writeSet()`);
+}
+
+async function writeFlush(queryRunner: QueryRunner, touched: readonly Touched[]): Promise<void[]> {
+  for (const record of [recordWritten, recordDeleted])
+    for (const metadata of new Set(touched.map((row) => row.metadata))) {
+      const rows = touched.filter((row) => row.record === record && row.metadata === metadata);
+      const ids = [...new Set(rows.map((row) => row.id))];
+      if (ids.length > 0) await record(queryRunner, metadata, ids, changeOf(queryRunner)!);
+    }
+  return touched.map(() => undefined);
+}
