@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import type { DataSource } from "typeorm";
+import { describeFile } from "./parity/report";
+import { needsDatabase, replayFile, vectorFiles } from "./parity/replay";
+import { openTestDatabase } from "./support/database";
+
+const FOLDER = "../shared/vectors";
+
+if (!existsSync(FOLDER))
+  // oxlint-disable-next-line jest/no-disabled-tests -- the recorded answers are no part of a plain clone
+  test.skip(`what the original answered is compared only where ${FOLDER} holds it`, () => {});
+else
+  test.each(vectorFiles(FOLDER))(
+    "%s: every answer is the original's, or that of a named difference",
+    async (path) => {
+      const summary = needsDatabase(path)
+        ? await withTestDatabase((db) => replayFile(path, db))
+        : await replayFile(path, null);
+      expect(summary.failed === 0 ? "" : describeFile(summary)).toBe("");
+      expect(summary.passed).toBeGreaterThan(0);
+    },
+    120_000,
+  );
+
+async function withTestDatabase<T>(work: (db: DataSource) => Promise<T>): Promise<T> {
+  const database = await openTestDatabase();
+  try {
+    return await work(database.db);
+  } finally {
+    await database.close();
+  }
+}

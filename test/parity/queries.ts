@@ -1,0 +1,188 @@
+import type { DataSource } from "typeorm";
+import { CourseEnrollment } from "../../src/entities/course-enrollment";
+import { CourseEntitlement } from "../../src/entities/course-entitlement";
+import {
+  entitlementsOfUser,
+  newestActiveEntitlement,
+  type Scope,
+} from "../../src/entities/entitlement-queries";
+import { fulfillableEntitlement } from "../../src/entities/session-queries";
+import { DEFAULT_PERIODS } from "../../src/policy/entitlement-policy";
+import { transact } from "../../src/store/transact";
+import {
+  asIfFor,
+  fulfillableDifferences,
+  fulfillableForRunDifferences,
+  type Difference,
+} from "./differences";
+import { judge, type Answer, type Verdict } from "./judge";
+import { originalForRun, originalFulfillable, type Asked } from "./original-finders";
+import type { Population, QueryVector } from "./vectors";
+import { enterWorld, replayer, type World } from "./world";
+
+/** Stores a population and asks the finders everything that the original's were asked. */
+export async function replayQueries(db: DataSource, vector: QueryVector): Promise<Verdict> {
+  const world = await enterWorld(db, vector);
+  await enterEntitlements(db, vector, world);
+  const asking = { db, vector, world, aliases: aliasesOf(vector) };
+  const { answers, restated } = await askScopes(asking);
+  const forRuns = await askForRuns(asking);
+  return judge(
+    vector.id,
+    [...answers, ...(await askForCourses(asking)), ...forRuns.answers],
+    [...restated, ...forRuns.restated],
+  );
+}
+
+interface Asking {
+  db: DataSource;
+  vector: QueryVector;
+  world: World;
+  /** Entitlement aliases by id. */
+  aliases: Map<string, string>;
+}
+
+async function enterEntitlements(db: DataSource, vector: QueryVector, world: World): Promise<void> {
+  await transact(db, replayer, async (tx) => {
+    const enrollments = new Map<string, CourseEnrollment>();
+    for (const { user, enrolledRun, enrolledAt, mode } of vector.entitlements)
+      if (enrolledRun !== null)
+        enrollments.set(
+          `${user}/${enrolledRun}`,
+          tx.create(CourseEnrollment, {
+            userId: world.userIds.get(user)!,
+            courseRunKey: enrolledRun,
+            mode,
+            createdAt: enrolledAt === null ? null : new Date(enrolledAt),
+          }),
+        );
+    await tx.save([...enrollments.values()]);
+    for (const row of vector.entitlements)
+      await tx.save(
+        tx.create(CourseEntitlement, {
+          id: row.uuid,
+          userId: world.userIds.get(row.user)!,
+          courseUuid: row.courseUuid,
+          mode: row.mode,
+          orderNumber: row.orderNumber,
+          refundLocked: row.refundLocked,
+          expiredAt: row.expiredAt === null ? null : new Date(row.expiredAt),
+          policyId: row.policy === null ? null : world.policyIds.get(row.policy)!,
+          enrollmentId:
+            row.enrolledRun === null ? null : enrollments.get(`${row.user}/${row.enrolledRun}`)!.id,
+          createdAt: new Date(row.created),
+          modifiedAt: new Date(row.created),
+        }),
+      );
+  });
+  // A save that changes nothing stores nothing here: a new version of the row, which may move it, needs a plain update.
+  for (const alias of vector.touchedAfterwards)
+    await db.query("update course_entitlement set modified_at = modified_at where id = $1", [
+      vector.entitlements.find(({ id }) => id === alias)!.uuid,
+    ]);
+}
+
+async function askScopes(asking: Asking): Promise<{ answers: Answer[]; restated: Answer[] }> {
+  const { vector } = asking;
+  const { unexpired, active, fulfillable } = vector.expected;
+  const answers: Answer[] = [];
+  const restated: Answer[] = [];
+  for (const user of vector.users) {
+    const asSet = async (field: string, scope: Scope, recorded: string[] | undefined) => {
+      const expected = recorded?.toSorted();
+      const got = (await idsInScope(asking, user, scope)).sort();
+      answers.push({ field: `${field}[${user}]`, got, recorded: expected, wanted: expected, rules: [] });
+    };
+    await asSet("unexpired", "UNEXPIRED", unexpired[user]);
+    await asSet("active", "ACTIVE", active[user]);
+    const field = `fulfillable[${user}]`;
+    const { rules, wanted } = documented(
+      fulfillableDifferences,
+      { population: vector, user },
+      originalFulfillable,
+    );
+    const recorded = tiedTogether(vector, fulfillable[user]?.ids ?? []);
+    const got = tiedTogether(vector, await idsInScope(asking, user, "FULFILLABLE"));
+    answers.push({ field, got, recorded, wanted: rules.length > 0 ? wanted : recorded, rules });
+    if (rules.length > 0)
+      restated.push({
+        field,
+        got: originalFulfillable({ population: vector, user }),
+        recorded,
+        wanted: recorded,
+        rules: [],
+      });
+  }
+  return { answers, restated };
+}
+
+async function askForCourses({ db, vector, world, aliases }: Asking): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const { user, course, result, candidates } of vector.expected.entitlementIfActive) {
+    const found = await newestActiveEntitlement(db, world.userIds.get(user)!, vector.courses[course]!);
+    const got = found && aliases.get(found.id)!;
+    // Of those created at the same instant any is right.
+    const recorded = got !== null && candidates.includes(got) ? got : result;
+    answers.push({
+      field: `entitlementIfActive[${user}, ${course}]`,
+      got,
+      recorded,
+      wanted: recorded,
+      rules: [],
+    });
+  }
+  return answers;
+}
+
+async function askForRuns({
+  db,
+  vector,
+  world,
+  aliases,
+}: Asking): Promise<{ answers: Answer[]; restated: Answer[] }> {
+  const answers: Answer[] = [];
+  const restated: Answer[] = [];
+  const now = new Date(vector.now);
+  for (const { user, run, result } of vector.expected.fulfillableForRun) {
+    const field = `fulfillableForRun[${user}, ${run}]`;
+    const asked: Asked = { population: vector, user, run };
+    const found = await fulfillableEntitlement(db, world.userIds.get(user)!, run, DEFAULT_PERIODS, now);
+    const got = found && aliases.get(found.id)!;
+    const { rules, wanted } = documented(fulfillableForRunDifferences, asked, originalForRun);
+    const mayAnswer = originalForRun(asked);
+    const pick = (right: (string | null)[]) => (right.includes(got) ? got : right[0]!);
+    // Of several newest ones the original takes any: its answer is right for one of them.
+    const recorded = mayAnswer.includes(result) ? pick(mayAnswer) : result;
+    answers.push({ field, got, recorded, wanted: rules.length > 0 ? pick(wanted) : recorded, rules });
+    const restatement = mayAnswer.includes(result) ? result : mayAnswer;
+    if (rules.length > 0)
+      restated.push({ field, got: restatement, recorded: result, wanted: result, rules: [] });
+  }
+  return { answers, restated };
+}
+
+async function idsInScope({ db, world, aliases }: Asking, user: string, scope: Scope): Promise<string[]> {
+  const page = { first: 10_000, after: null };
+  const { rows } = await entitlementsOfUser(db, world.userIds.get(user)!, scope, page);
+  return rows.map(({ id }) => aliases.get(id)!);
+}
+
+/** The rules that touch what is asked, and the original's answer to what they make of it. */
+function documented<T>(differences: readonly Difference<Asked>[], asked: Asked, ask: (asked: Asked) => T) {
+  const { rules, asIf } = asIfFor(differences, asked);
+  return { rules, wanted: ask(asIf) };
+}
+
+/** Ids in the order given, those created at one instant together, whose order among themselves nobody defines. */
+function tiedTogether({ entitlements }: Population, ids: readonly string[]): string[][] {
+  const rows = ids.map((id) => entitlements.find((row) => row.id === id)!);
+  const groups: { created: string; ids: string[] }[] = [];
+  for (const { id, created } of rows)
+    if (groups.at(-1)?.created === created) groups.at(-1)!.ids.push(id);
+    else groups.push({ created, ids: [id] });
+  return groups.map(({ ids }) => ids.sort());
+}
+
+function aliasesOf({ entitlements }: Population): Map<string, string> {
+  return new Map(entitlements.map(({ uuid, id }) => [uuid, id]));
+}

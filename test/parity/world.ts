@@ -1,0 +1,74 @@
+import type { DataSource, EntityManager } from "typeorm";
+import { CourseEntitlementPolicy } from "../../src/entities/course-entitlement-policy";
+import { CourseMode } from "../../src/entities/course-mode";
+import { CourseRun } from "../../src/entities/course-run";
+import { Site } from "../../src/entities/site";
+import { UserAccount } from "../../src/entities/user-account";
+import { transact, type Change } from "../../src/store/transact";
+import { toPeriods } from "./policy";
+import type { RecordedWorld } from "./vectors";
+
+/** The modes that entitlements of the vectors are sold in. */
+const PAID_MODES = ["verified", "professional", "no-id-professional"];
+
+/** Where the people and policies of a vector are in the database. */
+export interface World {
+  userIds: Map<string, string>;
+  policyIds: Map<string, string>;
+}
+
+/** Whoever replays. */
+export const replayer: Change = {
+  userId: null,
+  userLabel: "system",
+  reason: "parity",
+  source: "CLI",
+  requestId: null,
+};
+
+/** Empties the database of the world before, and puts the people, runs and policies of a vector there. */
+export async function enterWorld(db: DataSource, world: RecordedWorld): Promise<World> {
+  return transact(db, replayer, async (tx) => {
+    await leaveWorld(tx);
+    const userIds = new Map(world.users.map((alias, index) => [alias, String(index + 1)]));
+    await tx.save([...userIds].map(([username, id]) => tx.create(UserAccount, { id, username })));
+    await tx.save(world.runs.map((run) => tx.create(CourseRun, toRun(run, world.catalog))));
+    // The recorded fulfillability of a run becomes its offer of every paid mode, or of none.
+    const offering = world.runs.filter(({ run }) => world.fulfillable[run]);
+    await tx.save(
+      offering.flatMap(({ run }) =>
+        PAID_MODES.map((slug) =>
+          tx.create(CourseMode, { courseRunKey: run, slug, currency: "usd", minPrice: 1 }),
+        ),
+      ),
+    );
+    return { userIds, policyIds: await enterPolicies(tx, world) };
+  });
+}
+
+/** Everything goes with its owner, but for policies, which no entitlement may lose. */
+async function leaveWorld(tx: EntityManager): Promise<void> {
+  for (const table of ["user_account", "course_entitlement_policy", "site", "course_mode", "course_run"])
+    await tx.query(`delete from ${table}`);
+}
+
+function toRun(
+  { run, start }: RecordedWorld["runs"][number],
+  catalog: RecordedWorld["catalog"],
+): Partial<CourseRun> {
+  return { key: run, courseUuid: catalog[run] ?? null, startsAt: start === null ? null : new Date(start) };
+}
+
+/** The policies of a vector are for any site and mode, of which we take one only: so each gets a site of its own. */
+async function enterPolicies(tx: EntityManager, world: RecordedWorld): Promise<Map<string, string>> {
+  const policyIds = new Map<string, string>();
+  for (const [index, [alias, recorded]] of Object.entries(world.policies).entries()) {
+    const siteId = String(index + 1);
+    await tx.save(tx.create(Site, { id: siteId, domain: `${alias}.example`, name: alias }));
+    const { id } = await tx.save(
+      tx.create(CourseEntitlementPolicy, { ...toPeriods(recorded), mode: null, siteId }),
+    );
+    policyIds.set(alias, id);
+  }
+  return policyIds;
+}
