@@ -1,4 +1,12 @@
-import { ArrayMaxSize, IsOptional, IsUUID, Matches, MaxLength, MinLength } from "class-validator";
+import {
+  ArrayMaxSize,
+  IsOptional,
+  IsUUID,
+  Matches,
+  MaxLength,
+  MinLength,
+  ValidateNested,
+} from "class-validator";
 import { ArgsType, Field, ID, InputType } from "type-graphql";
 import type { EntitlementCriteria, EntitlementOrdering, OrderField } from "../entities/entitlement-search";
 import type { Scope } from "../entities/entitlement-queries";
@@ -110,6 +118,8 @@ export class EntitlementOrder implements EntitlementOrdering {
 @ArgsType()
 export class EntitlementsArgs extends PageArgs {
   @Field(() => EntitlementFilter, { nullable: true, description: "Only those that match." })
+  @IsOptional()
+  @ValidateNested()
   filter?: EntitlementFilter | null;
 
   @Field(() => EntitlementOrder, { nullable: true, description: "The order; newest first unless given." })

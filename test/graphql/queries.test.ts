@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import type { App } from "../../src/app";
+import { actor, ada, ask, grace, openDemoApp, schema } from "../support/demo-app";
+import { checksumOf } from "../support/checksum";
+import { statementsOf } from "../support/statements";
+
+const dashboard = readFileSync("test/clients/learner-dashboard.graphql", "utf8");
+const support = readFileSync("test/clients/support-table.graphql", "utf8");
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => ({ app, close } = await openDemoApp()));
+afterAll(() => close());
+
+const STATEMENTS_AT_MOST = 8;
+
+/** A learner with a page full of entitlements. */
+const collector = actor("full_shelf");
+beforeAll(() =>
+  app.db.query(
+    `insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
+     select $1, course_uuid, mode, created_at, modified_at from course_entitlement, generate_series(1, 4)
+     where user_id = $1`,
+    [collector.userId],
+  ),
+);
+
+test("a dashboard costs the same few statements for 1, 20 and 100 entitlements", async () => {
+  const counts: number[] = [];
+  for (const first of [1, 20, 100]) {
+    let shown = 0;
+    const sent = await statementsOf(async () => {
+      const { data, errors } = await ask<{ viewer: { entitlements: { edges: unknown[] } } }>(
+        app,
+        collector,
+        dashboard,
+        { first },
+      );
+      expect(errors).toBeUndefined();
+      shown = data!.viewer.entitlements.edges.length;
+    });
+    expect(shown).toBe(first);
+    counts.push(sent.length);
+  }
+  expect(new Set(counts).size).toBe(1);
+  expect(counts[0]).toBeLessThanOrEqual(STATEMENTS_AT_MOST);
+});
+
+test("a support page costs the same few statements for 1 and 100 rows", async () => {
+  const counts: number[] = [];
+  for (const first of [1, 100]) {
+    const variables = { username: "full_shelf", first };
+    const sent = await statementsOf(() => ask(app, grace, support, variables, "SupportTable"));
+    counts.push(sent.length);
+  }
+  expect(counts[0]).toBe(counts[1]);
+  expect(counts[0]).toBeLessThanOrEqual(STATEMENTS_AT_MOST);
+});
+
+test("asking changes nothing, whatever is asked", async () => {
+  const before = await checksumOf(app.db);
+  const superuser = actor("hopper", { isSuperuser: true });
+  const id = "e0000000-0000-4000-8000-000000000007"; // due to expire, which reading it would have written once
+  const asked = new Set<string>();
+  const expectAnswer = async (source: string, variables: Record<string, unknown>, operation?: string) => {
+    const { data, errors } = await ask(app, superuser, source, variables, operation);
+    expect(errors).toBeUndefined();
+    for (const field of Object.keys(data!)) asked.add(field);
+  };
+  await ask(app, ada, dashboard, { first: 100 });
+  await expectAnswer(dashboard, { first: 100 });
+  await expectAnswer(support, { username: "ada" }, "SupportTable");
+  await expectAnswer(support, { id }, "CourseSummary");
+  await expectAnswer(support, { email: "ada@demo.example", lmsUserId: "1" }, "SupportForms");
+  for (const scope of ["ACTIVE", "UNEXPIRED", "FULFILLABLE", "ALL"])
+    await ask(
+      app,
+      ada,
+      "query ($s: EntitlementScope!) { viewer { entitlements(scope: $s) { totalCount } } }",
+      {
+        s: scope,
+      },
+    );
+  expect(asked).toEqual(new Set(Object.keys(schema.getQueryType()!.getFields())));
+  expect(await checksumOf(app.db)).toEqual(before);
+});
+
+test.each([
+  ["a page of none", "{ viewer { entitlements(first: 0) { totalCount } } }"],
+  ["a page of 101", "{ viewer { entitlements(first: 101) { totalCount } } }"],
+  ["a cursor of no list", '{ viewer { entitlements(after: "bogus") { totalCount } } }'],
+  ["an id that is no UUID", '{ entitlement(id: "1") { id } }'],
+  ["ids that are no UUIDs", '{ entitlements(filter: { ids: ["1"] }) { totalCount } }'],
+  ["an empty username", '{ user(username: "") { id } }'],
+  ["a search among everybody", '{ entitlements(filter: { search: "x" }) { totalCount } }'],
+  ["an order over everybody", "{ entitlements(orderBy: { field: MODE }) { totalCount } }"],
+])("%s is refused before any statement is sent", async (_name, question) => {
+  let answer: Awaited<ReturnType<typeof ask>> = {};
+  const sent = await statementsOf(async () => {
+    answer = await ask(app, grace, question);
+  });
+  expect(answer.errors).toHaveLength(1);
+  expect(sent).toEqual([]);
+});
+
+test("a page that rows are added in front of goes on where it was", async () => {
+  const page =
+    "query ($after: String) { viewer { entitlements(first: 5, after: $after) { edges { cursor node { id } } } } }";
+  interface Answer {
+    viewer: { entitlements: { edges: { cursor: string; node: { id: string } }[] } };
+  }
+  const first = (await ask<Answer>(app, ada, page)).data!.viewer.entitlements.edges;
+  const after = first.at(-1)!.cursor;
+  const next = (await ask<Answer>(app, ada, page, { after })).data!.viewer.entitlements.edges;
+  await app.db.query(
+    `insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
+     values (1, gen_random_uuid(), 'verified', now(), now())`,
+  );
+  const again = (await ask<Answer>(app, ada, page, { after })).data!.viewer.entitlements.edges;
+  expect(again).toEqual(next);
+});

@@ -1,0 +1,16 @@
+import type { DataSource } from "typeorm";
+
+/** A checksum of each table's rows, by table. */
+export async function checksumOf(db: DataSource): Promise<Record<string, string>> {
+  const tables = await db.query<{ name: string }[]>(
+    "select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
+  );
+  const sums: Record<string, string> = {};
+  for (const { name } of tables) {
+    const [row] = await db.query<{ sum: string }[]>(
+      `select count(*) || ':' || coalesce(md5(string_agg(t::text, '' order by t::text)), '') as sum from "${name}" t`,
+    );
+    sums[name] = row!.sum;
+  }
+  return sums;
+}
