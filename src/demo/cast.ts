@@ -56,6 +56,7 @@ const policy = (name: PolicyName, siteId: string, mode: string | null, days: [nu
   expirationMs: days[0] * DAY_MS,
   refundMs: days[1] * DAY_MS,
   regainMs: days[2] * DAY_MS,
+  retiredAt: null,
 });
 
 export const policies: CourseEntitlementPolicy[] = [

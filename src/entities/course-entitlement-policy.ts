@@ -1,5 +1,5 @@
-import { Check, Column, Entity, ForeignKey, PrimaryGeneratedColumn, Unique } from "typeorm";
-import { DurationColumn } from "../store/columns";
+import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
+import { DurationColumn, InstantColumn } from "../store/columns";
 import { Site } from "./site";
 
 const noMonths = (column: string) =>
@@ -19,11 +19,18 @@ export abstract class CourseEntitlementPolicyColumns {
   /** Null applies to any mode. The professional modes share `professional`. */
   @Column("varchar", { length: 32, nullable: true })
   mode!: string | null;
+
+  /** Since when new entitlements no longer get it; those that have it keep it. */
+  @InstantColumn("retired_at", { nullable: true })
+  retiredAt!: Date | null;
 }
 
 /** How long an entitlement lasts, and how long it can be refunded and regained, by site and mode. */
 @Entity("course_entitlement_policy")
-@Unique("course_entitlement_policy_site_id_mode_key", ["siteId", "mode"])
+@Index("course_entitlement_policy_site_id_mode_key", ["siteId", "mode"], {
+  unique: true,
+  where: "retired_at is null",
+})
 @Check("course_entitlement_policy_mode_check", "mode in ('verified', 'professional')")
 @Check("course_entitlement_policy_expiration_period_check", noMonths("expiration_period"))
 @Check("course_entitlement_policy_refund_period_check", noMonths("refund_period"))

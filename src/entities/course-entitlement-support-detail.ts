@@ -3,11 +3,17 @@ import { InstantColumn } from "../store/columns";
 import { CourseEntitlement } from "./course-entitlement";
 import { UserAccount } from "./user-account";
 
-/** What support staff can declare to have done. */
+/** What staff and shops have done to an entitlement, with the label that a form or a table shows. */
 export const SUPPORT_ACTIONS = {
   CREATE: "Create entitlement",
   REISSUE: "Re-issue entitlement",
   EXPIRE: "Expire entitlement",
+  LOCK_REFUND: "Lock refunds",
+  UNLOCK_REFUND: "Unlock refunds",
+  REVOKE: "Revoke entitlement",
+  CHANGE_MODE: "Change mode",
+  REVERT: "Revert to an earlier state",
+  RESOLVE_REFUND: "Resolve a refund",
 } as const;
 export type SupportAction = keyof typeof SUPPORT_ACTIONS;
 
@@ -34,7 +40,12 @@ export abstract class CourseEntitlementSupportDetailColumns {
 @Entity("course_entitlement_support_detail")
 @Index("course_entitlement_support_detail_entitlement_id_idx", ["entitlementId", "createdAt", "id"])
 @Index("course_entitlement_support_detail_support_user_id_idx", ["supportUserId"])
-@Check("course_entitlement_support_detail_action_check", "action in ('CREATE', 'REISSUE', 'EXPIRE')")
+@Check(
+  "course_entitlement_support_detail_action_check",
+  `action in (${Object.keys(SUPPORT_ACTIONS)
+    .map((action) => `'${action}'`)
+    .join(", ")})`,
+)
 export class CourseEntitlementSupportDetail extends CourseEntitlementSupportDetailColumns {
   @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "course_entitlement_support_detail_pkey" })
   id!: string;

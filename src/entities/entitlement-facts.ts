@@ -25,6 +25,8 @@ export interface PolicyFacts {
   expirationMs: number;
   refundMs: number;
   regainMs: number;
+  /** Since when new entitlements no longer get it; null while they do. */
+  retiredAt: Date | null;
 }
 
 /** An enrollment, its run where the catalogue knows it, and the certificate earned there. */
@@ -69,7 +71,7 @@ export const POLICY_COLUMNS = `
   p.id as "policyId", p.mode as "policyMode", s.domain as "siteDomain",
   (extract(epoch from p.expiration_period) * 1000)::float8 as "expirationMs",
   (extract(epoch from p.refund_period) * 1000)::float8 as "refundMs",
-  (extract(epoch from p.regain_period) * 1000)::float8 as "regainMs"`;
+  (extract(epoch from p.regain_period) * 1000)::float8 as "regainMs", p.retired_at as "retiredAt"`;
 
 const ENTITLEMENT_COLUMNS = `
   e.id, e.user_id as "userId", u.username, e.course_uuid as "courseUuid", e.mode, e.order_number as "orderNumber",
@@ -107,6 +109,7 @@ export interface PolicyRow {
   expirationMs: number;
   refundMs: number;
   regainMs: number;
+  retiredAt: Date | null;
 }
 
 /** The columns of a run as they come from PostgreSQL; all null where there is none. */
@@ -147,8 +150,8 @@ export function toFacts(row: FactsRow): EntitlementFacts {
 
 export function toPolicy(row: PolicyRow): PolicyFacts | null {
   if (row.policyId === null) return null;
-  const { policyId: id, policyMode: mode, siteDomain, expirationMs, refundMs, regainMs } = row;
-  return { id, mode, siteDomain, expirationMs, refundMs, regainMs };
+  const { policyId: id, policyMode: mode, siteDomain, expirationMs, refundMs, regainMs, retiredAt } = row;
+  return { id, mode, siteDomain, expirationMs, refundMs, regainMs, retiredAt };
 }
 
 export function toRun(row: RunRow): RunFacts | null {

@@ -120,10 +120,16 @@ export const OrderDirectionEnum = publish<"ASC" | "DESC">(
   },
 );
 
-export const SupportActionEnum = publish<SupportAction>("SupportAction", "What support did.", {
+export const SupportActionEnum = publish<SupportAction>("SupportAction", "What was done to an entitlement.", {
   CREATE: "Created the entitlement.",
   REISSUE: "Took the learner out of the run and gave the entitlement back.",
   EXPIRE: "Expired the entitlement.",
+  LOCK_REFUND: "Locked refunds.",
+  UNLOCK_REFUND: "Unlocked refunds.",
+  REVOKE: "Took the entitlement back, as the money was returned elsewhere.",
+  CHANGE_MODE: "Gave the entitlement another mode.",
+  REVERT: "Put the entitlement back to an earlier state.",
+  RESOLVE_REFUND: "Decided a refund that the shop could not tell about.",
 } satisfies Record<keyof typeof SUPPORT_ACTIONS, string>);
 
 export const UserErrorCodeEnum = publish<RefusalCode>(

@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import type { PolicyFacts } from "../../entities/entitlement-facts";
 import type { Periods } from "../../policy/entitlement-policy";
-import { DurationScalar, toDuration } from "../scalars";
+import { DateTimeScalar, DurationScalar, toDuration } from "../scalars";
 
 @ObjectType("CourseEntitlementPolicy", {
   description: "How long entitlements last, and how long they can be refunded and regained.",
@@ -32,6 +32,12 @@ export class CourseEntitlementPolicyView {
     description: "From redemption until the run can no longer be left; its last day still counts.",
   })
   regainPeriod!: string;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "Since when new entitlements no longer get it; those that have it keep it.",
+  })
+  retiredAt!: Date | null;
 }
 
 /** A stored policy, or the default periods. */
@@ -45,5 +51,6 @@ export function toPolicyView(policy: PolicyFacts | null, defaults: Periods): Cou
     expirationPeriod: toDuration(periods.expirationMs),
     refundPeriod: toDuration(periods.refundMs),
     regainPeriod: toDuration(periods.regainMs),
+    retiredAt: policy?.retiredAt ?? null,
   };
 }
