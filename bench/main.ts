@@ -1,0 +1,138 @@
+import { parseArgs } from "node:util";
+import { Client } from "pg";
+import { bigWorldLearners, fillBigWorld } from "../src/demo/big-world";
+import { startProgress } from "../src/cli/progress";
+import { startEmbeddedPostgres } from "../src/postgres/embedded-postgres";
+import { migrateUp } from "../src/store/migrate";
+import { migrationOptions } from "../ormconfig";
+import { circumstances, cpuRatio, heading, medianRound, roundLines, type Round } from "./report";
+import { compareAnswers, runRound, startLoad, type Contest } from "./run";
+import { startServer } from "./servers";
+import { prepareWorkloads, TOKEN, type Workload } from "./workloads";
+
+const HELP = `Measures the server against the floor: a hand-written handler that gives the same answers to the same
+requests with one prepared statement each, from the same big demo world.
+
+  npm run bench -- [--rounds 5] [--seconds 4] [--learners 100000] [--workload dashboard]...
+
+  --rounds    rounds that count, after one that warms up; each measures both, one after the other
+  --seconds   how long each of the two is measured in a round
+  --learners  size of the world, which is made at the first run and kept in .data/bench-<learners>
+  --workload  dashboard or support; all of them unless given
+
+Processor time is read from /proc, so only Linux shows it. BENCH_PROFILE=server (or floor) writes a CPU profile.
+`;
+
+/** What the processor time of the product may be, as a multiple of the floor's. */
+const CPU_RATIO_AT_MOST = 3;
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  const postgres = await startEmbeddedPostgres(`.data/bench-${options.learners}`, {
+    settings: { autovacuum: "off" },
+  });
+  try {
+    await measureAll(postgres.url, options);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+type Options = ReturnType<typeof readOptions>;
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: "string", default: "5" },
+      seconds: { type: "string", default: "4" },
+      learners: { type: "string", default: "100000" },
+      workload: { type: "string", multiple: true },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    process.exit();
+  }
+  const whole = (name: "rounds" | "seconds" | "learners", max: number) => {
+    const value = Number(values[name]);
+    if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+    throw new Error(`--${name}: must be a whole number from 1 to ${max}`);
+  };
+  return {
+    rounds: whole("rounds", 1_000),
+    seconds: whole("seconds", 3_600),
+    learners: whole("learners", 1_000_000),
+    workloads: values.workload,
+  };
+}
+
+async function measureAll(url: string, options: Options): Promise<void> {
+  const { version, postmasterPid } = await prepareWorld(url, options.learners);
+  const { workloads, jwkSet } = await prepareWorkloads(options.learners);
+  const wanted = workloads.filter(({ name }) => options.workloads?.includes(name) ?? true);
+  const env = {
+    DATABASE_URL: url,
+    JWT_JWK_SET: JSON.stringify(jwkSet),
+    JWT_ISSUER: TOKEN.issuer,
+    JWT_AUDIENCE: TOKEN.audience,
+    HOST: "127.0.0.1",
+    LOG_LEVEL: "warn",
+    SHUTDOWN_DELAY_MS: "0",
+  };
+  process.stdout.write(`${circumstances(version)}, ${options.learners} learners\n`);
+  const server = await startServer("server", "src/main.js", env);
+  const floor = await startServer("floor", "bench/floor.js", env);
+  const load = startLoad();
+  try {
+    for (const workload of wanted)
+      await measureWorkload(
+        { server, floor, load, postmasterPid, seconds: options.seconds },
+        workload,
+        options,
+      );
+  } finally {
+    load.kill();
+    await Promise.all([server.stop(), floor.stop()]);
+  }
+}
+
+async function measureWorkload(contest: Contest, workload: Workload, { rounds }: Options): Promise<void> {
+  await compareAnswers(contest, workload);
+  process.stdout.write(`${heading(workload.name, workload.title)}\n`);
+  await runRound(contest, workload, 0); // warms up
+  const counted: Round[] = [];
+  for (let number = 1; number <= rounds; number++) {
+    counted.push(await runRound(contest, workload, number));
+    process.stdout.write(`${roundLines(`round ${number}`, counted.at(-1)!)}\n`);
+  }
+  process.stdout.write(`${roundLines("median", medianRound(counted))}\n`);
+  const ratio = cpuRatio(counted);
+  process.stdout.write(
+    `${workload.name}: CPU of server and PostgreSQL ${ratio.toFixed(2)} x the floor (target: at most ${CPU_RATIO_AT_MOST}.00 x)\n`,
+  );
+}
+
+async function prepareWorld(url: string, learners: number) {
+  await migrateUp(migrationOptions(url));
+  const client = new Client(url);
+  await client.connect();
+  try {
+    if ((await bigWorldLearners(client)) === 0) {
+      const progress = startProgress(learners, "learners");
+      await fillBigWorld(client, learners, new Date(), (size) => progress(size.learners));
+    }
+    const { rows } = await client.query<{ version: string; pid: number }>(
+      `select current_setting('server_version') as version,
+         split_part(pg_read_file('postmaster.pid'), e'\\n', 1)::int as pid`,
+    );
+    return { version: rows[0]!.version, postmasterPid: rows[0]!.pid };
+  } finally {
+    await client.end();
+  }
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,115 @@
+import { generateKeyPairSync } from "node:crypto";
+import { SignJWT } from "jose";
+import { BIG_COURSES, bigCourseUuid } from "../src/demo/big-catalogue";
+import { FIRST_LEARNER, random } from "../src/demo/big-learners";
+
+/** A request as the load generator sends it. */
+export interface BenchRequest {
+  authorization: string;
+  body: string;
+}
+
+/** What one client asks, again and again, for different people or courses. */
+export interface Workload {
+  name: string;
+  /** What it stands for, for a reader of the numbers. */
+  title: string;
+  requests: BenchRequest[];
+}
+
+/** So many different learners ask: more than any cache of answers would be worth. */
+const LEARNERS_ASKING = 2_000;
+
+const DECISIONS = `
+  isExpired state daysSinceCreated daysUntilExpiration expiresAt expirationDate
+  isRedeemable redeemBlocker isRegainable regainBlocker isRefundable refundBlocker`;
+
+const DASHBOARD = `query Dashboard($first: Int!) {
+  viewer {
+    username
+    entitlements(first: $first) {
+      edges {
+        node {
+          id courseUuid mode orderNumber isRefundLocked createdAt modifiedAt expiredAt ${DECISIONS}
+          policy { id isDefault mode expirationPeriod refundPeriod regainPeriod }
+          enrollment {
+            mode isActive enrolledAt
+            courseRun { key title org number isSelfPaced startsAt endsAt }
+          }
+        }
+      }
+      pageInfo { hasNextPage }
+    }
+  }
+}`;
+
+const SUPPORT = `query Support($course: ID!, $first: Int!) {
+  entitlements(filter: { courseUuids: [$course] }, first: $first) {
+    totalCount
+    edges {
+      node {
+        id courseUuid mode orderNumber isRefundLocked createdAt modifiedAt expiredAt isExpired state
+        user { username }
+        enrollment { mode isActive courseRun { key } }
+      }
+    }
+    pageInfo { hasNextPage }
+  }
+}`;
+
+/** Makes the tokens and requests of each workload; the same ones for the same number of learners, but for the key. */
+export async function prepareWorkloads(learners: number) {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const authorize = async (claims: object) => {
+    const token = new SignJWT({ ...claims, administrator: false, superuser: false, version: "1.2.0" })
+      .setProtectedHeader({ alg: "RS256", kid: "bench" })
+      .setIssuer(TOKEN.issuer)
+      .setAudience(TOKEN.audience)
+      .setIssuedAt()
+      .setExpirationTime("12h");
+    return `JWT ${await token.sign(privateKey)}`;
+  };
+  const workloads = [await dashboard(learners, authorize), await support(authorize)];
+  const jwk = { ...publicKey.export({ format: "jwk" }), kid: "bench" };
+  return { workloads, jwkSet: { keys: [jwk] } };
+}
+
+/** Whom the tokens are from and for: the defaults of the settings. */
+export const TOKEN = { issuer: "http://localhost:18000/oauth2", audience: "openedx" };
+
+type Authorize = (claims: object) => Promise<string>;
+
+async function dashboard(learners: number, authorize: Authorize): Promise<Workload> {
+  const next = random(7);
+  const body = JSON.stringify({ operationName: "Dashboard", query: DASHBOARD, variables: { first: 20 } });
+  const asking = Array.from({ length: Math.min(LEARNERS_ASKING, learners) }, async () => {
+    const id = FIRST_LEARNER + Math.floor(next() * learners);
+    return { authorization: await authorize({ user_id: id, preferred_username: `learner${id}` }), body };
+  });
+  return {
+    name: "dashboard",
+    title: "a random learner's entitlements with policy, enrollment, run and all decisions",
+    requests: await Promise.all(asking),
+  };
+}
+
+async function support(authorize: Authorize): Promise<Workload> {
+  const authorization = await authorize({
+    user_id: 2,
+    preferred_username: "grace",
+    roles: ["support"],
+  });
+  const requests = Array.from({ length: BIG_COURSES }, (_, course) => ({
+    authorization,
+    body: JSON.stringify({
+      operationName: "Support",
+      query: SUPPORT,
+      variables: { course: bigCourseUuid(course), first: 50 },
+    }),
+  }));
+  return {
+    name: "support",
+    title: "a page of 50 entitlements of a course with their total number",
+    requests,
+  };
+}

@@ -1,0 +1,116 @@
+import type { App } from "../../src/app";
+import { entitlementsById, standingOf } from "../../src/entities/entitlement-queries";
+import { sessionsOfCourses } from "../../src/entities/session-queries";
+import { fillDemoWorld } from "../../src/demo/world";
+import { runBlocker, sessionBlocker, type SessionBlocker } from "../../src/policy/course-run-policy";
+import * as rules from "../../src/policy/entitlement-policy";
+import { openTestDatabase } from "../support/database";
+
+/** Every value that the rules know; the compiler wants each of them. */
+const STATES: Record<rules.EntitlementState, true> = {
+  AVAILABLE: true,
+  FULFILLED_CHANGEABLE: true,
+  FULFILLED: true,
+  EXPIRED: true,
+  REFUNDED: true,
+  REVOKED: true,
+};
+const REDEEM: Record<rules.RedeemBlocker, true> = {
+  EXPIRED: true,
+  ALREADY_REDEEMED: true,
+  EXPIRATION_PERIOD_OVER: true,
+};
+const REGAIN: Record<rules.RegainBlocker, true> = {
+  EXPIRED: true,
+  NOT_REDEEMED: true,
+  CERTIFICATE_EARNED: true,
+  REGAIN_PERIOD_OVER: true,
+};
+const REFUND: Record<rules.RefundBlocker, true> = {
+  REFUND_LOCKED: true,
+  EXPIRED: true,
+  NO_ORDER: true,
+  REFUND_PERIOD_OVER: true,
+  CERTIFICATE_EARNED: true,
+  REGAIN_PERIOD_OVER: true,
+};
+const SESSIONS: Record<SessionBlocker, true> = {
+  RUN_UNKNOWN: true,
+  NO_START_DATE: true,
+  MODE_NOT_OFFERED: true,
+  UPGRADE_DEADLINE_PASSED: true,
+  ENROLLMENT_NOT_OPEN: true,
+  ENROLLMENT_CLOSED: true,
+  COURSE_FULL: true,
+  ALREADY_ENROLLED: true,
+};
+
+type Rule = (standing: rules.Standing, periods: rules.Periods, now: Date) => string | number | null;
+
+const now = new Date("2026-03-01T12:00:00.000Z");
+let database: Awaited<ReturnType<typeof openTestDatabase>>;
+let app: App;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  app = { db: database.db, clock: () => now } as App;
+  await Promise.all([fillDemoWorld(app), fillDemoWorld(app)]);
+});
+afterAll(() => database.close());
+
+/** Ada's entitlements whose order number matches. */
+async function adas(orderNumber = "%") {
+  const rows = await database.db.query<{ id: string }[]>(
+    "select id from course_entitlement where user_id = 1 and coalesce(order_number, '') like $1",
+    [orderNumber],
+  );
+  return entitlementsById(
+    database.db,
+    rows.map(({ id }) => id),
+  );
+}
+
+async function outcomes(rule: Rule, orderNumber?: string) {
+  const entitlements = await adas(orderNumber);
+  return entitlements.map((facts) => rule(standingOf(facts), facts.policy ?? rules.DEFAULT_PERIODS, now));
+}
+
+test.each<[string, Rule, (string | null)[]]>([
+  ["state", rules.entitlementState, Object.keys(STATES)],
+  ["reason not to be redeemed", rules.redeemBlocker, [null, ...Object.keys(REDEEM)]],
+  ["reason not to be regained", rules.regainBlocker, [null, ...Object.keys(REGAIN)]],
+  ["reason not to be refunded", rules.refundBlocker, [null, ...Object.keys(REFUND)]],
+])("every %s occurs among ada's entitlements", async (_name, rule, values) => {
+  expect(new Set(await outcomes(rule))).toEqual(new Set(values));
+});
+
+test("every reason not to choose a run occurs among ada's sessions", async () => {
+  const found = new Set<string | null>();
+  for (const { userId, courseUuid, mode, enrollment } of await adas()) {
+    if (enrollment && !enrollment.run) found.add(runBlocker(null, mode, null, now));
+    const [sessions] = await sessionsOfCourses(database.db, [{ userId, key: courseUuid }]);
+    for (const session of sessions!) {
+      const isCurrent = session.run.key === enrollment?.courseRunKey;
+      found.add(sessionBlocker(session, mode, session.enrollment, isCurrent, now));
+    }
+  }
+  expect(found).toEqual(new Set([null, ...Object.keys(SESSIONS)]));
+});
+
+test.each(["DECLINED", "TIMEOUT", "SLOW", "LATE", "DUPLICATE"])(
+  "an order can be asked back that ends in -%s",
+  async (outcome) => {
+    expect(await outcomes(rules.refundBlocker, `%-${outcome}`)).toEqual([null]);
+  },
+);
+
+test("what is redeemable until tomorrow has one day left", async () => {
+  expect(await outcomes(rules.daysUntilExpiration, "EDX-1002")).toEqual([1]);
+});
+
+test("a world that is there is left alone, also when servers start at once", async () => {
+  const rows = () => database.db.query<unknown[]>("select * from course_entitlement order by id");
+  const before = await rows();
+  await Promise.all([fillDemoWorld(app), fillDemoWorld({ ...app, clock: () => new Date() })]);
+  expect(await rows()).toEqual(before);
+});
