@@ -1,22 +1,30 @@
 import { z } from "zod";
 
 const flag = z.enum(["on", "off"]).transform((value) => value === "on");
-const whole = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
+const isWhole = (text: string, min: number, max: number) =>
+  /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max;
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .refine((text) => isWhole(text, min, max), `must be a whole number from ${min} to ${max}`)
+    .transform(Number);
 
 const environment = z.object({
   /** `production` needs DATABASE_URL and JWT_JWK_SET, and shows neither schema nor explorers. */
   NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
   HOST: z.string().min(1).optional(),
   /** 0 takes any free port. */
-  PORT: whole(4000, 0, 65_535),
+  PORT: whole(0, 65_535).default(4000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
   /** PostgreSQL 15 or newer; without it the embedded one runs. */
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, "must start with postgres://")
+    .refine(
+      isPostgresUrl,
+      "must be postgres://user:password@host:port/database, with / # ? % @ and : in the password as %2F %23 %3F %25 %40 %3A",
+    )
     .optional(),
-  DATABASE_POOL_SIZE: whole(10, 1, 200),
+  DATABASE_POOL_SIZE: whole(1, 200).default(10),
   /** Where the embedded PostgreSQL keeps its data. */
   DATA_DIR: z.string().min(1).default(".data"),
   /** The public keys of the LMS that signs tokens. */
@@ -44,15 +52,15 @@ const environment = z.object({
   /** The host of the Open edX installation, which chooses the policy of new entitlements. */
   SITE_DOMAIN: z.string().min(1).optional(),
   /** Below so many days left, the expiration date is shown. */
-  EXPIRATION_ALERT_DAYS: whole(90, 0, 36_500),
+  EXPIRATION_ALERT_DAYS: whole(0, 36_500).default(90),
   /** The periods of an entitlement without a policy. */
-  DEFAULT_EXPIRATION_DAYS: whole(730, 0, 36_500),
-  DEFAULT_REFUND_DAYS: whole(60, 0, 36_500),
-  DEFAULT_REGAIN_DAYS: whole(14, 0, 36_500),
+  DEFAULT_EXPIRATION_DAYS: whole(0, 36_500).default(730),
+  DEFAULT_REFUND_DAYS: whole(0, 36_500).default(60),
+  DEFAULT_REGAIN_DAYS: whole(0, 36_500).default(14),
   /** Introspection, Sandbox and GraphiQL; off in production unless switched on. */
   EXPLORERS: flag.optional(),
-  /** How long a stopping server still takes requests, so that load balancers can notice. */
-  SHUTDOWN_DELAY_MS: whole(2_500, 0, 60_000),
+  /** How long a stopping server still takes requests, so that load balancers can notice; 2500 in production. */
+  SHUTDOWN_DELAY_MS: whole(0, 60_000).optional(),
 });
 
 export type Config = Readonly<ReturnType<typeof loadConfig>>;
@@ -62,7 +70,7 @@ export class ConfigError extends Error {}
 
 /** Reads all settings at once and reports all faults at once. Nothing else reads the environment. */
 export function loadConfig(env: NodeJS.ProcessEnv) {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const parsed = environment.safeParse(given);
   if (!parsed.success)
     throw new ConfigError(
@@ -103,6 +111,15 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       regainMs: settings.DEFAULT_REGAIN_DAYS * 86_400_000,
     },
     explorers: settings.EXPLORERS ?? !isProduction,
-    shutdownDelayMs: settings.SHUTDOWN_DELAY_MS,
+    shutdownDelayMs: settings.SHUTDOWN_DELAY_MS ?? (isProduction ? 2_500 : 0),
   });
+}
+
+function isPostgresUrl(text: string): boolean {
+  try {
+    decodeURIComponent(text); // throws at a lone %
+    return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+  } catch {
+    return false;
+  }
 }

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { prepareCluster, startCluster, stopCluster, type Cluster } from "./cluster";
-import { EmbeddedPostgresError, findInstallation } from "./installation";
+import { cannotRun, EmbeddedPostgresError, findInstallation } from "./installation";
 import { runningPort } from "./postmaster";
 
 export { EmbeddedPostgresError };
@@ -45,7 +45,7 @@ export async function startEmbeddedPostgres(
     return await takeOrJoin(cluster, session, port, options.join ?? false);
   } catch (error) {
     if (error instanceof EmbeddedPostgresError || !(error instanceof Error)) throw error;
-    throw new EmbeddedPostgresError(`The embedded PostgreSQL in ${dir} does not start: ${error.message}`);
+    throw cannotRun(`The embedded PostgreSQL in ${dir} does not start: ${error.message}`);
   }
 }
 
@@ -79,7 +79,7 @@ async function takeOrJoin(
   if (!isOwner) await session.end();
   if (!isOwner && !join)
     throw new EmbeddedPostgresError(
-      `Another server runs on the data in ${cluster.dir}: stop it, or set DATA_DIR to a directory of its own`,
+      `Another server runs on the data in ${cluster.dir}: stop it, or give this one a DATA_DIR of its own`,
     );
   return {
     url: urlOf(cluster, port),

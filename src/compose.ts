@@ -1,0 +1,75 @@
+import { pino } from "pino";
+import { DataSource } from "typeorm";
+import { dataSourceOptions, migrationOptions } from "../ormconfig";
+import type { App } from "./app";
+import { ConfigError, type Config } from "./config";
+import { startEmbeddedPostgres } from "./postgres/embedded-postgres";
+import { connectionFault } from "./store/connection-fault";
+import { migrateUp } from "./store/migrate";
+
+/** A PostgreSQL to use: the one of DATABASE_URL, or the embedded one. */
+export interface Database {
+  url: string;
+  /** One line that the operator should read, if any. */
+  notice?: string | undefined;
+  /** Whether it is ours. */
+  isEmbedded: boolean;
+  /** Stops the embedded one, if this process started it. */
+  stop(): Promise<void>;
+}
+
+/** Everything that answers requests, but for the network. */
+export interface Composed {
+  app: App;
+  notice: string | undefined;
+  /** Closes the connections, and stops the embedded PostgreSQL. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Finds the PostgreSQL of DATABASE_URL, or starts the embedded one. Commands `join` the one of a running server.
+ * Throws EmbeddedPostgresError.
+ */
+export async function openDatabase(config: Config, { join = false } = {}): Promise<Database> {
+  if (config.databaseUrl)
+    return { url: config.databaseUrl, isEmbedded: false, stop: () => Promise.resolve() };
+  return { ...(await startEmbeddedPostgres(config.dataDir, { join })), isEmbedded: true };
+}
+
+/** Does something with a database; where it cannot be used, throws a ConfigError that names the setting. */
+export async function using<T>(database: Database, work: (url: string) => Promise<T>): Promise<T> {
+  try {
+    return await work(database.url);
+  } catch (error) {
+    throw database.isEmbedded
+      ? error
+      : new ConfigError(`DATABASE_URL: ${connectionFault(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Builds the App on a migrated database. `firstStart` runs for one server at a time, before any of them is composed.
+ * Throws ConfigError and EmbeddedPostgresError.
+ */
+export async function compose(config: Config, firstStart?: (app: App) => Promise<void>): Promise<Composed> {
+  const log = pino({ level: config.logLevel });
+  const database = await openDatabase(config);
+  const db = new DataSource(dataSourceOptions(database.url, config.poolSize));
+  const app: App = { config, db, log, clock: () => new Date() };
+  const stop = async () => {
+    if (db.isInitialized) await db.destroy();
+    await database.stop();
+  };
+  try {
+    await using(database, (url) =>
+      migrateUp(migrationOptions(url), async () => {
+        await db.initialize();
+        await firstStart?.(app);
+      }),
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { app, notice: database.notice, stop };
+}

@@ -1,0 +1,29 @@
+/** What is wrong with the way to a database, by the codes of Node's sockets and of PostgreSQL. */
+const FAULTS: Record<string, string> = {
+  ENOTFOUND: "its host is not known",
+  EAI_AGAIN: "its host is not known at the moment",
+  ENOENT: "nothing listens on its socket",
+  ECONNREFUSED: "nothing listens on its host and port",
+  ECONNRESET: "its host hangs up",
+  ETIMEDOUT: "its host does not answer",
+  EHOSTUNREACH: "its host cannot be reached",
+  ENETUNREACH: "its host cannot be reached",
+  "28000": "PostgreSQL does not let its user in",
+  "28P01": "PostgreSQL does not let its user in with its password",
+  "3D000": "PostgreSQL has no such database",
+  "42501": "its user lacks a right",
+  "53300": "PostgreSQL takes no more connections",
+  "57P03": "PostgreSQL is starting or stopping",
+};
+
+/** Says in one line why a database cannot be used, never its password: what follows "The database …" or its setting. */
+export function connectionFault(error: unknown): string {
+  const { code, message } = error as { code?: string; message: string };
+  const known = code && FAULTS[code];
+  if (!known) return /timeout|timed out/i.test(message) ? FAULTS["ETIMEDOUT"]! : firstLine(message);
+  return code === "42501" ? `${known}: ${firstLine(message)}` : known;
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n", 1)[0]!;
+}
