@@ -1,0 +1,50 @@
+import { mayActForAnyone, type Actor } from "./actor";
+
+/** Whether somebody who is known may ask for a field at all; which rows they get is the queries' business. */
+export type Rule = (actor: Actor) => boolean;
+
+/** A rule for each field of each type; `*` stands for the fields of a type that are not named. */
+export type Permissions = Readonly<Record<string, Readonly<Record<string, Rule>>>>;
+
+const anyone: Rule = () => true;
+const support: Rule = mayActForAnyone;
+const supportOrService: Rule = (actor) => mayActForAnyone(actor) || actor.isService;
+const nobody: Rule = () => false;
+export const staff: Rule = (actor) => actor.isStaff || actor.isSuperuser;
+
+/** Who may ask for what; what is not here is denied. The roots name each field, so that a new one starts closed. */
+export const permissions: Permissions = {
+  Query: {
+    viewer: anyone,
+    entitlement: anyone,
+    entitlementPolicies: anyone,
+    user: supportOrService,
+    userByEmail: support,
+    userById: support,
+    entitlements: supportOrService,
+    supportActions: support,
+  },
+  Node: { "*": anyone },
+  PageInfo: { "*": anyone },
+  User: { "*": anyone },
+  CourseEntitlementConnection: { "*": anyone },
+  CourseEntitlementEdge: { "*": anyone },
+  CourseEntitlement: { "*": anyone, supportDetails: support },
+  CourseEntitlementPolicy: { "*": anyone },
+  CourseEnrollment: { "*": anyone },
+  CourseRun: { "*": anyone },
+  Session: { "*": anyone },
+  RunSummary: { "*": anyone },
+  Course: { "*": anyone },
+  SupportDetailConnection: { "*": support },
+  SupportDetailEdge: { "*": support },
+  SupportDetail: { "*": support },
+  SupportActionOption: { "*": support },
+};
+
+/** The rule of a field; nobody's where the table has none. */
+export function ruleOf(table: Permissions, type: string, field: string): Rule {
+  const fields = Object.hasOwn(table, type) ? table[type]! : {};
+  if (Object.hasOwn(fields, field)) return fields[field]!;
+  return Object.hasOwn(fields, "*") ? fields["*"]! : nobody;
+}

@@ -1,0 +1,90 @@
+import {
+  isAbstractType,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type ASTNode,
+  type DocumentNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
+import type { Actor } from "../auth/actor";
+import { ruleOf, type Permissions, type Rule } from "../auth/permissions";
+import { definitionsOf } from "./documents";
+
+/** Why an operation may not run: nobody is signed in, or whoever is may not. */
+export interface Denial {
+  code: "UNAUTHENTICATED" | "FORBIDDEN";
+  message: string;
+}
+
+/** Decides before anything runs, so that it holds whatever executes the operation. Null lets it run. */
+export type Authorizer = (
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  actor: Actor | null,
+) => Denial | null;
+
+/** What an operation depends on: each rule once, with the first coordinate that depends on it. */
+interface Demands {
+  rules: Map<Rule, string>;
+  introspects: boolean;
+}
+
+const UNAUTHENTICATED: Denial = {
+  code: "UNAUTHENTICATED",
+  message: "Say who you are: send a token in the Authorization header.",
+};
+
+/** An authorizer that walks an operation once and then asks only its few rules. */
+export function authorizer(
+  schema: GraphQLSchema,
+  permissions: Permissions,
+  mayIntrospect: (actor: Actor | null) => boolean,
+): Authorizer {
+  const known = new WeakMap<OperationDefinitionNode, Demands>(); // as long as the document is kept
+  return (document, operation, actor) => {
+    const demands = known.get(operation) ?? demandsOf(schema, permissions, document, operation);
+    known.set(operation, demands);
+    if (demands.introspects && !mayIntrospect(actor))
+      return actor ? forbidden("the schema") : UNAUTHENTICATED;
+    if (!actor) return demands.rules.size > 0 ? UNAUTHENTICATED : null;
+    for (const [rule, coordinate] of demands.rules) if (!rule(actor)) return forbidden(coordinate);
+    return null;
+  };
+}
+
+const forbidden = (what: string): Denial => ({ code: "FORBIDDEN", message: `You may not ask for ${what}.` });
+
+function demandsOf(
+  schema: GraphQLSchema,
+  permissions: Permissions,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): Demands {
+  const demands: Demands = { rules: new Map(), introspects: false };
+  const types = new TypeInfo(schema);
+  const walk = visitWithTypeInfo(types, {
+    Field({ name: { value: field } }) {
+      if (field === "__typename") return undefined;
+      if (field === "__schema" || field === "__type") {
+        demands.introspects = true;
+        return false;
+      }
+      for (const type of typesOf(schema, types.getParentType())) {
+        const rule = ruleOf(permissions, type, field);
+        if (!demands.rules.has(rule)) demands.rules.set(rule, `${type}.${field}`);
+      }
+      return undefined;
+    },
+  });
+  for (const definition of definitionsOf(document, operation)) visit(definition as ASTNode, walk);
+  return demands;
+}
+
+/** A field of an interface is a field of each type behind it, so all their rules apply. */
+function typesOf(schema: GraphQLSchema, type: GraphQLCompositeType | null | undefined): string[] {
+  if (!type) return [""]; // not in the schema, so in no table either
+  return [type, ...(isAbstractType(type) ? schema.getPossibleTypes(type) : [])].map(({ name }) => name);
+}

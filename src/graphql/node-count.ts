@@ -1,0 +1,136 @@
+import {
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  typeFromAST,
+  type ArgumentNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from "graphql";
+import { FIRST_AT_MOST } from "./connection";
+import { fragmentsOf } from "./documents";
+
+/** How many items a page has: given in the document, or by a variable with its default. */
+type PageSize = number | { variable: string; fallback: number };
+
+/** The pages of an operation and the pages inside their items. */
+interface Page {
+  size: PageSize;
+  inner: Page[];
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** Counts the items that all pages of an operation can hold together: nested pages multiply. */
+export type NodeCounter = (
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+) => number;
+
+/** A counter that reads each operation once and then only multiplies. */
+export function nodeCounter(schema: GraphQLSchema): NodeCounter {
+  const known = new WeakMap<OperationDefinitionNode, Page[]>(); // as long as the document is kept
+  return (document, operation, variables) => {
+    const pages = known.get(operation) ?? new PageReader(schema, document, operation).read();
+    known.set(operation, pages);
+    return count(pages, variables);
+  };
+}
+
+function count(pages: readonly Page[], variables: Variables): number {
+  let nodes = 0;
+  for (const { size, inner } of pages) {
+    const given = typeof size === "number" ? size : (variables[size.variable] ?? size.fallback);
+    // Anything that is no size is refused later, by the check of the argument itself.
+    const first = typeof given === "number" && given > 0 ? Math.min(given, FIRST_AT_MOST) : 0;
+    nodes += first * (1 + count(inner, variables));
+  }
+  return nodes;
+}
+
+/** Reads the pages of one operation; what is selected twice under one name counts once, as it runs once. */
+class PageReader {
+  private readonly fragments: Map<string, FragmentDefinitionNode>;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    document: DocumentNode,
+    private readonly operation: OperationDefinitionNode,
+  ) {
+    this.fragments = fragmentsOf(document);
+  }
+
+  read(): Page[] {
+    const root = this.schema.getRootType(this.operation.operation);
+    return root ? this.pagesIn(root, [this.operation.selectionSet]) : [];
+  }
+
+  private pagesIn(type: GraphQLCompositeType, sets: SelectionSetNode[]): Page[] {
+    const fields = new Map<string, { parent: GraphQLCompositeType; nodes: FieldNode[] }>();
+    const seen = new Set<string>();
+    for (const set of sets) this.collect(type, set, fields, seen);
+    return [...fields.values()].flatMap(({ parent, nodes }) => this.pagesOf(parent, nodes));
+  }
+
+  private collect(
+    parent: GraphQLCompositeType,
+    set: SelectionSetNode,
+    fields: Map<string, { parent: GraphQLCompositeType; nodes: FieldNode[] }>,
+    seen: Set<string>,
+  ): void {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) {
+        const key = `${parent.name}.${(selection.alias ?? selection.name).value}`;
+        const known = fields.get(key);
+        if (known) known.nodes.push(selection);
+        else fields.set(key, { parent, nodes: [selection] });
+        continue;
+      }
+      let fragment: {
+        typeCondition?: FragmentDefinitionNode["typeCondition"];
+        selectionSet: SelectionSetNode;
+      };
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        if (seen.has(selection.name.value)) continue;
+        seen.add(selection.name.value);
+        fragment = this.fragments.get(selection.name.value)!;
+      } else fragment = selection;
+      const condition = fragment.typeCondition && typeFromAST(this.schema, fragment.typeCondition);
+      this.collect(isCompositeType(condition) ? condition : parent, fragment.selectionSet, fields, seen);
+    }
+  }
+
+  private pagesOf(parent: GraphQLCompositeType, nodes: FieldNode[]): Page[] {
+    const field =
+      isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[nodes[0]!.name.value] : undefined;
+    const type = field && getNamedType(field.type);
+    if (!isCompositeType(type)) return []; // a leaf, or the schema itself
+    const inner = this.pagesIn(
+      type,
+      nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+    );
+    const first = field!.args.find(({ name }) => name === "first");
+    if (!first) return inner;
+    const given = nodes[0]!.arguments?.find(({ name }) => name.value === "first");
+    return [{ size: this.sizeOf(given, Number(first.defaultValue ?? 0)), inner }];
+  }
+
+  private sizeOf(given: ArgumentNode | undefined, fallback: number): PageSize {
+    if (given?.value.kind === Kind.INT) return Number(given.value.value);
+    if (given?.value.kind !== Kind.VARIABLE) return fallback;
+    const variable = given.value.name.value;
+    const definition = this.operation.variableDefinitions?.find(
+      (one) => one.variable.name.value === variable,
+    );
+    const preset = definition?.defaultValue;
+    return { variable, fallback: preset?.kind === Kind.INT ? Number(preset.value) : fallback };
+  }
+}

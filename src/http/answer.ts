@@ -1,0 +1,69 @@
+import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
+import { OperationTypeNode, type FormattedExecutionResult } from "graphql";
+import type { App } from "../app";
+import type { Context } from "../graphql/context";
+import { BAD_USER_INPUT, SERVICE_UNAVAILABLE } from "./error-codes";
+import { causeOf, isOurs } from "./errors";
+import { describe } from "./log";
+
+/** Errors of the request itself, which the older media type application/json answers with status 200. */
+const OF_THE_REQUEST: ReadonlySet<unknown> = new Set([
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  BAD_USER_INPUT,
+]);
+
+/** Settles status, request id and log entry of a GraphQL answer. `startedAt` is of `performance.now()`. */
+export function settle(
+  app: App,
+  request: GraphQLRequestContextWillSendResponse<Context>,
+  startedAt: number,
+): void {
+  const { response, contextValue } = request;
+  const result = response.body.kind === "single" ? response.body.singleResult : undefined;
+  if (result?.errors) settleErrors(app, request, result);
+  const codes = result?.errors?.map(({ extensions }) => extensions?.["code"]);
+  const isQuiet = !codes && request.operation?.operation === OperationTypeNode.QUERY;
+  app.log[isQuiet ? "debug" : "info"]({
+    requestId: contextValue.requestId,
+    actor: contextValue.actor?.userId ?? null,
+    operation: request.operationName ?? null,
+    status: response.http.status ?? 200,
+    ms: Math.round((performance.now() - startedAt) * 10) / 10,
+    codes,
+  });
+}
+
+function settleErrors(
+  app: App,
+  {
+    response,
+    request,
+    contextValue: { requestId },
+    errors: causes = [],
+  }: GraphQLRequestContextWillSendResponse<Context>,
+  result: FormattedExecutionResult,
+): void {
+  const errors = result.errors!.map((error, index) => {
+    if (!isOurs(error)) return error;
+    app.log.error({ requestId, path: error.path, error: describe(causeOf(causes[index])) }, "unexpected");
+    return Object.assign({}, error, { extensions: { ...error.extensions, requestId } });
+  });
+  const outage = errors.find(({ extensions }) => extensions?.["code"] === SERVICE_UNAVAILABLE);
+  if (outage) {
+    delete result.data; // half an answer would look like a whole one
+    response.http.status = 503;
+    response.http.headers.set("retry-after", "1");
+  } else if (
+    response.http.status === 400 &&
+    isLegacy(request.http?.headers.get("accept")) &&
+    errors.every(({ extensions }) => OF_THE_REQUEST.has(extensions?.["code"]))
+  )
+    response.http.status = 200;
+  result.errors = outage ? [outage] : errors;
+}
+
+/** Does the client ask for application/json by name, and for nothing newer? */
+function isLegacy(accept = ""): boolean {
+  return accept.includes("application/json") && !accept.includes("application/graphql-response+json");
+}

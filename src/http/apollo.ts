@@ -1,0 +1,96 @@
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type GraphQLRequestContextDidResolveOperation,
+  type GraphQLRequestContextValidationDidStart,
+  type GraphQLRequestContextWillSendResponse,
+  type GraphQLRequestListener,
+} from "@apollo/server";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
+import { GraphQLError, type GraphQLSchema } from "graphql";
+import type { App } from "../app";
+import { staff, type Permissions } from "../auth/permissions";
+import { authorizer } from "../graphql/authorize";
+import type { Context } from "../graphql/context";
+import { limitExceeded, LIMITS, sizeRule } from "../graphql/limits";
+import { nodeCounter } from "../graphql/node-count";
+import { settle } from "./answer";
+import { renameLiteralErrors } from "./bad-literals";
+import { publicError } from "./errors";
+import { executor } from "./executor";
+
+/** What is served, and who may ask for which part of it. */
+export interface Graph {
+  schema: GraphQLSchema;
+  permissions: Permissions;
+}
+
+const STATUS = { UNAUTHENTICATED: 401, FORBIDDEN: 403 } as const;
+
+/** Apollo Server with every limit on, the schema hidden where explorers are off, and no reports to anybody. */
+export function apolloServer(app: App, graph: Graph): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    gateway: executor(graph.schema),
+    introspection: true, // decided for each actor by the gate below
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: !app.config.explorers,
+    persistedQueries: false,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    validationOptions: { maxErrors: 5 },
+    validationRules: [sizeRule],
+    maxRecursiveSelections: true,
+    stopOnTerminationSignals: false,
+    nodeEnv: app.config.isProduction ? "production" : "development",
+    logger: app.log,
+    formatError: publicError,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(), // it would wrap every field
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      gate(app, graph),
+    ],
+  });
+}
+
+/** Decides before an operation runs whether it may, and has the last word on what is answered. */
+function gate(app: App, { schema, permissions }: Graph): ApolloServerPlugin<Context> {
+  const { explorers } = app.config;
+  const denialOf = authorizer(schema, permissions, (actor) => explorers || (actor !== null && staff(actor)));
+  const nodesOf = nodeCounter(schema);
+
+  class Gate implements GraphQLRequestListener<Context> {
+    private readonly startedAt = performance.now();
+
+    async validationDidStart({ document }: GraphQLRequestContextValidationDidStart<Context>) {
+      return async (errors: readonly Error[] = []) =>
+        renameLiteralErrors(schema, document, errors as readonly GraphQLError[]);
+    }
+
+    async didResolveOperation(asked: GraphQLRequestContextDidResolveOperation<Context>): Promise<void> {
+      const { document, operation, request, contextValue } = asked;
+      if (!operation) return;
+      const denial = denialOf(document, operation, contextValue.actor);
+      if (denial) {
+        const http = { status: STATUS[denial.code] };
+        throw new GraphQLError(denial.message, { extensions: { code: denial.code, http } });
+      }
+      const nodes = nodesOf(document, operation, request.variables ?? {});
+      if (nodes > LIMITS.nodes) throw limitExceeded("nodes", nodes, LIMITS.nodes);
+    }
+
+    async willSendResponse(answered: GraphQLRequestContextWillSendResponse<Context>): Promise<void> {
+      settle(app, answered, this.startedAt);
+    }
+  }
+  return { requestDidStart: async () => new Gate() };
+}

@@ -1,0 +1,48 @@
+import type { IncomingMessage } from "node:http";
+
+/** The longest body of a request, in bytes. */
+export const BODY_AT_MOST = 100_000;
+/** So much of a longer one is still read and dropped, so that its sender gets to read why it is refused. */
+const DROPPED_AT_MOST = 2_000_000;
+
+/** A request that is refused before GraphQL sees it. */
+export class BadRequest extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Reads the JSON body of a request. Rejects with BadRequest. */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = await readText(request);
+  if (!/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? ""))
+    throw new BadRequest(415, "The content type must be application/json.");
+  if (request.headers["content-encoding"] !== undefined)
+    throw new BadRequest(415, "The body must not be compressed.");
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new BadRequest(400, "The body is not JSON.");
+  }
+}
+
+function readText(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const drop = () => reject(new BadRequest(413, `The body has more than ${BODY_AT_MOST} bytes.`));
+    if (Number(request.headers["content-length"] ?? 0) > BODY_AT_MOST) drop();
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= BODY_AT_MOST) chunks.push(chunk);
+      else drop();
+      if (length > DROPPED_AT_MOST) request.destroy();
+    });
+    request.on("end", () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()));
+    request.on("close", () => reject(new BadRequest(400, "The body is not complete.")));
+    request.on("error", reject);
+  });
+}

@@ -1,0 +1,116 @@
+import type { ApolloServerOptionsWithGateway } from "@apollo/server";
+import {
+  execute,
+  getNamedType,
+  getVariableValues,
+  isEnumType,
+  isNullableType,
+  isSpecifiedScalarType,
+  Kind,
+  OperationTypeNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
+import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
+import { definitionsOf } from "../graphql/documents";
+import { variableErrors } from "./bad-variables";
+
+type Gateway = ApolloServerOptionsWithGateway<object>["gateway"];
+
+const COMPILED_AT_MOST = 200;
+const LITERALS: ReadonlySet<string> = new Set([
+  Kind.INT,
+  Kind.FLOAT,
+  Kind.STRING,
+  Kind.BOOLEAN,
+  Kind.ENUM,
+  Kind.NULL,
+]);
+
+/**
+ * Runs operations: interpreted when first seen, compiled from the second time on, where compiling keeps the meaning.
+ * It hangs behind Apollo Server where a gateway would, which is the one place for another executor.
+ */
+export function executor(schema: GraphQLSchema): Gateway {
+  const seen = new WeakSet<OperationDefinitionNode>();
+  const compiled = new Map<OperationDefinitionNode, CompiledQuery | null>();
+
+  function compiledFor(document: DocumentNode, operation: OperationDefinitionNode): CompiledQuery | null {
+    if (!seen.has(operation)) {
+      seen.add(operation);
+      return null;
+    }
+    const known = compiled.get(operation);
+    const query = known === undefined ? compile(schema, document, operation) : known;
+    compiled.delete(operation);
+    compiled.set(operation, query); // at the end: the first in line is the one unused for longest
+    if (compiled.size > COMPILED_AT_MOST) compiled.delete(compiled.keys().next().value!);
+    return query;
+  }
+
+  return {
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: schema, coreSupergraphSdl: "" });
+      return () => undefined;
+    },
+    load: async () => ({
+      executor: async ({ document, operation, request, context }): Promise<ExecutionResult> => {
+        const variables = request.variables ?? {};
+        const definitions = (operation as OperationDefinitionNode | undefined)?.variableDefinitions;
+        if (definitions?.length && getVariableValues(schema, definitions, variables).errors)
+          return { errors: variableErrors(schema, document, operation, variables) };
+        const query = operation && compiledFor(document, operation);
+        if (query) return query.query(undefined, context, variables);
+        return execute({
+          schema,
+          document,
+          contextValue: context,
+          variableValues: variables,
+          operationName: request.operationName,
+        });
+      },
+    }),
+    stop: async () => undefined,
+  };
+}
+
+/** Null where the compiler is known to differ, or refuses. */
+function compile(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): CompiledQuery | null {
+  if (operation.operation !== OperationTypeNode.QUERY || !isPlain(schema, document, operation)) return null;
+  const query = compileQuery(schema, document, operation.name?.value);
+  return isCompiledQuery(query) ? query : null;
+}
+
+/**
+ * The compiler writes literals of custom scalars into its code as text, gives variables inside of input objects no
+ * defaults, and reads conditions in fragments its own way: such documents are left to the interpreter. So is
+ * introspection, which nobody repeats.
+ */
+function isPlain(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): boolean {
+  let plain = true;
+  const types = new TypeInfo(schema);
+  const walk = visitWithTypeInfo(types, {
+    enter(node) {
+      const type = types.getInputType();
+      const named = getNamedType(type);
+      if (node.kind === Kind.LIST) plain = false;
+      else if (node.kind === Kind.OBJECT_FIELD && node.value.kind === Kind.VARIABLE)
+        plain &&= isNullableType(type) && types.getDefaultValue() === undefined;
+      else if (LITERALS.has(node.kind)) plain &&= isEnumType(named) || isSpecifiedScalarType(named!);
+      else if (node.kind === Kind.DIRECTIVE) plain = false;
+      else if (node.kind === Kind.FIELD && node.name.value.startsWith("__"))
+        plain &&= node.name.value === "__typename";
+    },
+  });
+  for (const definition of definitionsOf(document, operation)) visit(definition, walk);
+  return plain;
+}

@@ -1,0 +1,32 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** The id by which a request is found in the log: the client's own where it is harmless, else a new one. */
+export function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers["x-request-id"];
+  return typeof given === "string" && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+/** The address without its query. */
+export function pathOf({ url = "/" }: IncomingMessage): string {
+  const end = url.indexOf("?");
+  return end < 0 ? url : url.slice(0, end);
+}
+
+/** Answers with a text and ends. */
+export function sendText(response: ServerResponse, status: number, type: string, text: string): void {
+  response.statusCode = status;
+  response.setHeader("content-type", type);
+  response.setHeader("cache-control", "no-store");
+  response.end(text);
+}
+
+/** Answers with a JSON value and ends. */
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  sendText(response, status, "application/json; charset=utf-8", `${JSON.stringify(value)}\n`);
+}
+
+/** Refuses a request before GraphQL sees it, in the form that clients of GraphQL read. */
+export function sendError(response: ServerResponse, status: number, code: string, message: string): void {
+  sendJson(response, status, { errors: [{ message, extensions: { code } }] });
+}
