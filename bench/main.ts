@@ -1,13 +1,9 @@
 import { parseArgs } from "node:util";
-import { Client } from "pg";
-import { bigWorldLearners, fillBigWorld } from "../src/demo/big-world";
-import { startProgress } from "../src/cli/progress";
 import { startEmbeddedPostgres } from "../src/postgres/embedded-postgres";
-import { migrateUp } from "../src/store/migrate";
-import { migrationOptions } from "../ormconfig";
 import { circumstances, cpuRatio, heading, medianRound, roundLines, type Round } from "./report";
 import { compareAnswers, runRound, startLoad, type Contest } from "./run";
 import { startServer } from "./servers";
+import { prepareWorld } from "./world";
 import { prepareWorkloads, TOKEN, type Workload } from "./workloads";
 
 const HELP = `Measures the server against the floor: a hand-written handler that gives the same answers to the same
@@ -68,8 +64,8 @@ function readOptions() {
 }
 
 async function measureAll(url: string, options: Options): Promise<void> {
-  const { version, postmasterPid } = await prepareWorld(url, options.learners);
-  const { workloads, jwkSet } = await prepareWorkloads(options.learners);
+  const { version, postmasterPid, learnerIds } = await prepareWorld(url, options.learners);
+  const { workloads, jwkSet } = await prepareWorkloads(learnerIds);
   const wanted = workloads.filter(({ name }) => options.workloads?.includes(name) ?? true);
   const env = {
     DATABASE_URL: url,
@@ -111,25 +107,6 @@ async function measureWorkload(contest: Contest, workload: Workload, { rounds }:
   process.stdout.write(
     `${workload.name}: CPU of server and PostgreSQL ${ratio.toFixed(2)} x the floor (target: at most ${CPU_RATIO_AT_MOST}.00 x)\n`,
   );
-}
-
-async function prepareWorld(url: string, learners: number) {
-  await migrateUp(migrationOptions(url));
-  const client = new Client(url);
-  await client.connect();
-  try {
-    if ((await bigWorldLearners(client)) === 0) {
-      const progress = startProgress(learners, "learners");
-      await fillBigWorld(client, learners, new Date(), (size) => progress(size.learners));
-    }
-    const { rows } = await client.query<{ version: string; pid: number }>(
-      `select current_setting('server_version') as version,
-         split_part(pg_read_file('postmaster.pid'), e'\\n', 1)::int as pid`,
-    );
-    return { version: rows[0]!.version, postmasterPid: rows[0]!.pid };
-  } finally {
-    await client.end();
-  }
 }
 
 main().catch((error: Error) => {

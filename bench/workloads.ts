@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { SignJWT } from "jose";
 import { BIG_COURSES, bigCourseUuid } from "../src/demo/big-catalogue";
-import { FIRST_LEARNER, random } from "../src/demo/big-learners";
 
 /** A request as the load generator sends it. */
 export interface BenchRequest {
@@ -16,9 +15,6 @@ export interface Workload {
   title: string;
   requests: BenchRequest[];
 }
-
-/** So many different learners ask: more than any cache of answers would be worth. */
-const LEARNERS_ASKING = 2_000;
 
 const DECISIONS = `
   isExpired state daysSinceCreated daysUntilExpiration expiresAt expirationDate
@@ -57,8 +53,8 @@ const SUPPORT = `query Support($course: ID!, $first: Int!) {
   }
 }`;
 
-/** Makes the tokens and requests of each workload; the same ones for the same number of learners, but for the key. */
-export async function prepareWorkloads(learners: number) {
+/** Makes the tokens and requests of each workload, for these learners. */
+export async function prepareWorkloads(learnerIds: readonly number[]) {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const authorize = async (claims: object) => {
     const token = new SignJWT({ ...claims, administrator: false, superuser: false, version: "1.2.0" })
@@ -69,7 +65,7 @@ export async function prepareWorkloads(learners: number) {
       .setExpirationTime("12h");
     return `JWT ${await token.sign(privateKey)}`;
   };
-  const workloads = [await dashboard(learners, authorize), await support(authorize)];
+  const workloads = [await dashboard(learnerIds, authorize), await support(authorize)];
   const jwk = { ...publicKey.export({ format: "jwk" }), kid: "bench" };
   return { workloads, jwkSet: { keys: [jwk] } };
 }
@@ -79,16 +75,14 @@ export const TOKEN = { issuer: "http://localhost:18000/oauth2", audience: "opene
 
 type Authorize = (claims: object) => Promise<string>;
 
-async function dashboard(learners: number, authorize: Authorize): Promise<Workload> {
-  const next = random(7);
+async function dashboard(learnerIds: readonly number[], authorize: Authorize): Promise<Workload> {
   const body = JSON.stringify({ operationName: "Dashboard", query: DASHBOARD, variables: { first: 20 } });
-  const asking = Array.from({ length: Math.min(LEARNERS_ASKING, learners) }, async () => {
-    const id = FIRST_LEARNER + Math.floor(next() * learners);
+  const asking = learnerIds.map(async (id) => {
     return { authorization: await authorize({ user_id: id, preferred_username: `learner${id}` }), body };
   });
   return {
     name: "dashboard",
-    title: "a random learner's entitlements with policy, enrollment, run and all decisions",
+    title: "a learner's 5 entitlements with policy, enrollment, run and all decisions",
     requests: await Promise.all(asking),
   };
 }

@@ -1,0 +1,47 @@
+import { Client } from "pg";
+import { migrationOptions } from "../ormconfig";
+import { startProgress } from "../src/cli/progress";
+import { bigWorldLearners, fillBigWorld } from "../src/demo/big-world";
+import { SCOPES } from "../src/entities/entitlement-queries";
+import { migrateUp } from "../src/store/migrate";
+
+/** So many different learners ask: more than any cache of answers would be worth. */
+const LEARNERS_ASKING = 2_000;
+const ENTITLEMENTS_SHOWN = 5;
+
+/** What the measuring needs to know of the big demo world and of the PostgreSQL it is in. */
+export interface World {
+  version: string;
+  postmasterPid: number;
+  /** Learners whose dashboard shows five entitlements, from all over the table. */
+  learnerIds: number[];
+}
+
+/** Brings the schema up to date and fills the world, unless it has been. */
+export async function prepareWorld(url: string, learners: number): Promise<World> {
+  await migrateUp(migrationOptions(url));
+  const client = new Client(url);
+  await client.connect();
+  try {
+    if ((await bigWorldLearners(client)) === 0) {
+      const progress = startProgress(learners, "learners");
+      await fillBigWorld(client, learners, new Date(), (size) => progress(size.learners));
+    }
+    const { rows } = await client.query<Omit<World, "learnerIds">>(
+      `select current_setting('server_version') as version,
+         split_part(pg_read_file('postmaster.pid'), e'\\n', 1)::int as "postmasterPid"`,
+    );
+    return { ...rows[0]!, learnerIds: await askingLearners(client) };
+  } finally {
+    await client.end();
+  }
+}
+
+async function askingLearners(client: Client): Promise<number[]> {
+  const { rows } = await client.query<{ id: number }>(
+    `select e.user_id::int as id from course_entitlement e where ${SCOPES.ACTIVE}
+     group by e.user_id having count(*) = $1 order by hashint8(e.user_id) limit $2`,
+    [ENTITLEMENTS_SHOWN, LEARNERS_ASKING],
+  );
+  return rows.map(({ id }) => id);
+}
