@@ -1,0 +1,85 @@
+import { ConfigError, loadConfig } from "../src/config";
+
+const production = {
+  NODE_ENV: "production",
+  DATABASE_URL: "postgres://user:secret@db.example.org/entitlements",
+  JWT_JWK_SET: '{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}',
+};
+
+function faults(env: NodeJS.ProcessEnv): string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as Error).message.split("\n");
+  }
+}
+
+test("nothing has to be set for development", () => {
+  expect(loadConfig({})).toMatchObject({
+    isProduction: false,
+    host: "127.0.0.1",
+    port: 4000,
+    databaseUrl: undefined,
+    dataDir: ".data",
+    explorers: true,
+    shutdownDelayMs: 0,
+    defaultPeriods: {
+      expirationMs: 730 * 86_400_000,
+      refundMs: 60 * 86_400_000,
+      regainMs: 14 * 86_400_000,
+    },
+  });
+});
+
+test("production is reachable, hides its explorers and lets load balancers notice its end", () => {
+  expect(loadConfig(production)).toMatchObject({
+    isProduction: true,
+    host: "0.0.0.0",
+    explorers: false,
+    shutdownDelayMs: 2_500,
+  });
+  expect(loadConfig({ ...production, EXPLORERS: "on", SHUTDOWN_DELAY_MS: "10" })).toMatchObject({
+    explorers: true,
+    shutdownDelayMs: 10,
+  });
+});
+
+test("production has no development database and no development key", () => {
+  expect(faults({ NODE_ENV: "production" })).toEqual([
+    "DATABASE_URL: must be set when NODE_ENV is production",
+    "JWT_JWK_SET: must be set when NODE_ENV is production",
+  ]);
+});
+
+test("an empty or blank setting is one that is not set", () => {
+  expect(loadConfig({ PORT: "", DATABASE_URL: " " })).toEqual(loadConfig({}));
+});
+
+test("all faults are told at once, one line each", () => {
+  const names = faults({ PORT: "x", LOG_LEVEL: "loud", JWT_JWK_SET: "{}", EXPLORERS: "yes" });
+  expect(names.map((line) => line.split(":")[0])).toEqual(["PORT", "LOG_LEVEL", "JWT_JWK_SET", "EXPLORERS"]);
+});
+
+test.each(["x", "-1", "1.5", "1e3", "65536", "4000 "])("a port is not %s", (PORT) => {
+  expect(faults({ PORT })).toEqual(["PORT: must be a whole number from 0 to 65535"]);
+});
+
+test.each([
+  "mysql://user:secret@host/db",
+  "host=localhost password=secret",
+  "postgres://user:sec/ret@host/db",
+  "postgres://user:sec#ret@host/db",
+  "postgres://user:secret%zz@host/db",
+  "postgres://user:secret@host:99999/db",
+])("an unusable DATABASE_URL is refused in one line that does not repeat it (%#)", (DATABASE_URL) => {
+  const [line, ...others] = faults({ DATABASE_URL });
+  expect(line).toMatch(/^DATABASE_URL: must be postgres:\/\//);
+  expect(line).not.toMatch(/secret|sec|ret@/);
+  expect(others).toEqual([]);
+});
+
+test("the configuration cannot be changed", () => {
+  expect(Object.isFrozen(loadConfig({}))).toBe(true);
+});
