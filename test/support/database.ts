@@ -7,7 +7,7 @@ import { migrateUp } from "../../src/store/migrate";
 export interface TestDatabase {
   url: string;
   /** Removes it, whoever is connected. */
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 const template = () => process.env["TEST_DATABASE_TEMPLATE"] ?? `course_entitlements_template_${process.pid}`;
@@ -24,7 +24,11 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
 }
 
 /** A database of a test's own, open as the server opens it. */
-export async function openTestDatabase(): Promise<{ db: DataSource; url: string; close(): Promise<void> }> {
+export async function openTestDatabase(): Promise<{
+  db: DataSource;
+  url: string;
+  close: () => Promise<void>;
+}> {
   const database = await createTestDatabase();
   const db = await new DataSource(dataSourceOptions(database.url)).initialize();
   return {

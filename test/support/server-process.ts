@@ -21,7 +21,7 @@ export function run(file: string, env: Record<string, string>, args: string[] = 
   });
   const said = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const)
-    child[stream]!.setEncoding("utf8").on("data", (text: string) => (said[stream] += text));
+    child[stream].setEncoding("utf8").on("data", (text: string) => (said[stream] += text));
   const exited = once(child, "close").then(([status]) => status as number | null);
   return { child, stdout: () => said.stdout, stderr: () => said.stderr, exited };
 }

@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import type { App } from "./app";
+import { endWith } from "./cli/failure";
+import { welcome } from "./cli/welcome";
+import { compose } from "./compose";
+import { ConfigError, loadConfig, type Config } from "./config";
+import { fillDemoWorld } from "./demo/world";
+import { UserAccount } from "./entities/user-account";
+import { startServer } from "./http/server";
+
+/** A terminal sends Ctrl-C to npm and to us, and npm passes it on to us once more. */
+const ONE_SIGNAL_WITHIN_MS = 200;
+
+async function main(): Promise<void> {
+  const signal = stopSignal();
+  const config = loadConfig(process.env);
+  const composed = await compose(config, config.isProduction ? undefined : fillDemoWorldIfEmpty);
+  try {
+    const server = await startServer(composed.app).catch((error: unknown) => {
+      throw listenFault(config, error);
+    });
+    if (!config.isProduction) await greet(config, server.url, composed.notice);
+    await signal;
+    await server.stop();
+  } finally {
+    await composed.stop();
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
+async function stopSignal(): Promise<void> {
+  await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  const first = Date.now();
+  const endAtOnce = (_name: string, number: number) => {
+    if (Date.now() - first > ONE_SIGNAL_WITHIN_MS) process.exit(128 + number);
+  };
+  process.on("SIGTERM", endAtOnce).on("SIGINT", endAtOnce);
+}
+
+async function fillDemoWorldIfEmpty(app: App): Promise<void> {
+  if (await app.db.manager.exists(UserAccount)) return;
+  await fillDemoWorld(app);
+}
+
+/** For people, and so on stderr: stdout is the log's. */
+async function greet(config: Config, url: string, notice = ""): Promise<void> {
+  process.stderr.write(`${await welcome(config, url)}${notice && `  ${notice}\n\n`}`);
+}
+
+function listenFault({ host, port }: Config, error: unknown): unknown {
+  const { code = "" } = error as { code?: string };
+  const faults: Record<string, string> = {
+    EADDRINUSE: `PORT: ${port} is taken: stop what listens there, or choose another`,
+    EACCES: `PORT: ${port} is not for ordinary users: choose one from 1024 up`,
+    EADDRNOTAVAIL: `HOST: ${host} is not an address of this machine`,
+    ENOTFOUND: `HOST: ${host} is not an address of this machine`,
+  };
+  return faults[code] ? new ConfigError(faults[code], { cause: error }) : error;
+}
+
+main().then(() => process.exit(0), endWith);
