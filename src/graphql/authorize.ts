@@ -67,16 +67,14 @@ function demandsOf(
   const types = new TypeInfo(schema);
   const walk = visitWithTypeInfo(types, {
     Field({ name: { value: field } }) {
-      if (field === "__typename") return undefined;
-      if (field === "__schema" || field === "__type") {
-        demands.introspects = true;
-        return false;
-      }
-      for (const type of typesOf(schema, types.getParentType())) {
-        const rule = ruleOf(permissions, type, field);
-        if (!demands.rules.has(rule)) demands.rules.set(rule, `${type}.${field}`);
-      }
-      return undefined;
+      const parent = types.getParentType();
+      if (field === "__typename" || parent?.name.startsWith("__")) return; // below __schema, counted there
+      if (field === "__schema" || field === "__type") demands.introspects = true;
+      else
+        for (const type of typesOf(schema, parent)) {
+          const rule = ruleOf(permissions, type, field);
+          if (!demands.rules.has(rule)) demands.rules.set(rule, `${type}.${field}`);
+        }
     },
   });
   for (const definition of definitionsOf(document, operation)) visit(definition as ASTNode, walk);

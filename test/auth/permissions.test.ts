@@ -1,0 +1,68 @@
+import { isInterfaceType, isObjectType } from "graphql";
+import type { Actor } from "../../src/auth/actor";
+import { permissions, ruleOf } from "../../src/auth/permissions";
+import { actor, schema } from "../support/demo-app";
+
+const ROLES: Record<string, Actor> = {
+  learner: actor("ada"),
+  support: actor("grace", { isSupport: true }),
+  staff: actor("hopper", { isStaff: true }),
+  service: actor("shop", { isService: true }),
+  superuser: actor("hopper", { isSuperuser: true }),
+};
+const EVERYONE = Object.keys(ROLES);
+const SUPPORT = ["support", "staff", "superuser"];
+
+/** Every field that is not for everyone who is signed in. */
+const RESTRICTED: Record<string, string[]> = {
+  "Query.user": [...SUPPORT, "service"],
+  "Query.userByEmail": SUPPORT,
+  "Query.userById": SUPPORT,
+  "Query.entitlements": [...SUPPORT, "service"],
+  "Query.supportActions": SUPPORT,
+  "CourseEntitlement.supportDetails": SUPPORT,
+  "SupportDetailConnection.*": SUPPORT,
+  "SupportDetailEdge.*": SUPPORT,
+  "SupportDetail.*": SUPPORT,
+  "SupportActionOption.*": SUPPORT,
+};
+
+const fields = Object.values(schema.getTypeMap())
+  .filter((type) => !type.name.startsWith("__"))
+  .filter((type) => isObjectType(type) || isInterfaceType(type))
+  .flatMap((type) => Object.keys(type.getFields()).map((field) => [type.name, field] as const));
+
+test.each(fields)("%s.%s is for exactly those whom it concerns", (type, field) => {
+  const rule = ruleOf(permissions, type, field);
+  const allowed = EVERYONE.filter((role) => rule(ROLES[role]!));
+  const expected = RESTRICTED[`${type}.${field}`] ?? RESTRICTED[`${type}.*`] ?? EVERYONE;
+  expect(allowed.sort()).toEqual([...expected].sort());
+});
+
+test("a field or type without a rule is nobody's, whatever its name", () => {
+  for (const [type, field] of [
+    ["Query", "somethingNew"],
+    ["SomethingNew", "id"],
+    ["Query", "constructor"],
+    ["constructor", "name"],
+    ["", "id"],
+  ] as const)
+    expect(Object.values(ROLES).filter((role) => ruleOf(permissions, type, field)(role))).toEqual([]);
+});
+
+test("the root types name each field, so that a new one starts closed", () => {
+  for (const root of [schema.getQueryType(), schema.getMutationType()])
+    if (root)
+      expect(Object.keys(permissions[root.name]!).sort()).toEqual(Object.keys(root.getFields()).sort());
+});
+
+test("no rule is left behind by a type or field that is gone", () => {
+  const known = new Set([
+    ...fields.map(([type, field]) => `${type}.${field}`),
+    ...fields.map(([type]) => `${type}.*`),
+  ]);
+  const ruled = Object.entries(permissions).flatMap(([type, rules]) =>
+    Object.keys(rules).map((field) => `${type}.${field}`),
+  );
+  expect(ruled.filter((coordinate) => !known.has(coordinate))).toEqual([]);
+});

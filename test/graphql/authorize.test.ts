@@ -1,0 +1,101 @@
+import { buildSchema, getOperationAST, parse, validate } from "graphql";
+import type { Permissions } from "../../src/auth/permissions";
+import { authorizer } from "../../src/graphql/authorize";
+import { ada, grace } from "../support/demo-app";
+
+const schema = buildSchema(`
+  interface Node { id: ID! }
+  type Book implements Node { id: ID! title: String notes: [Note!]! }
+  type Note implements Node { id: ID! text: String book: Book! }
+  type Ghost { id: ID }
+  union Hit = Book | Note
+  type Query { book: Book node: Node search: [Hit!]! ghost: Ghost }
+  type Mutation { burn: Book }
+`);
+const anyone = () => true;
+const support = (actor: { isSupport: boolean }) => actor.isSupport;
+const permissions: Permissions = {
+  Query: { book: anyone, node: anyone, search: anyone, ghost: anyone },
+  Node: { "*": anyone },
+  Book: { "*": anyone, notes: support },
+  Note: { "*": support },
+};
+
+const decide = authorizer(schema, permissions, (actor) => actor?.isSupport === true);
+function denial(source: string, actor: typeof ada | null = ada, operationName?: string) {
+  const document = parse(source);
+  expect(validate(schema, document)).toEqual([]);
+  return decide(document, getOperationAST(document, operationName)!, actor);
+}
+
+test.each([
+  ["a field that is theirs", "{ book { id title } }"],
+  ["__typename, anywhere", "{ __typename book { __typename } search { __typename } }"],
+])("a learner may ask for %s", (_, source) => {
+  expect(denial(source)).toBeNull();
+});
+
+test("only the operation that runs counts, whatever else the document holds", () => {
+  const source = "query Mine { book { id } } query Theirs { book { notes { id } } }";
+  expect(denial(source, ada, "Mine")).toBeNull();
+  expect(denial(source, ada, "Theirs")).toMatchObject({ code: "FORBIDDEN" });
+});
+
+test.each([
+  ["by name", "{ book { notes { id } } }", "Book.notes"],
+  ["under an alias", "{ book { id: notes { __typename } } }", "Book.notes"],
+  ["in a fragment", "{ book { ...F } } fragment F on Book { notes { __typename } }", "Book.notes"],
+  [
+    "in a fragment of a fragment",
+    "{ book { ...F } } fragment F on Book { ...G } fragment G on Book { notes { __typename } }",
+    "Book.notes",
+  ],
+  ["in an inline fragment", "{ book { ... on Book { notes { __typename } } } }", "Book.notes"],
+  ["in an inline fragment without a type", "{ book { ... { notes { __typename } } } }", "Book.notes"],
+  ["behind an interface", "{ node { ... on Note { text } } }", "Note.text"],
+  ["as a field of the interface that one type behind it restricts", "{ node { id } }", "Note.id"],
+  ["behind a union", "{ search { ... on Note { text } } }", "Note.text"],
+  ["behind a union, through an interface", "{ search { ... on Node { id } } }", "Note.id"],
+  ["where it would be skipped", "{ book { notes @skip(if: true) { __typename } } }", "Book.notes"],
+  ["of a type that has no rule", "{ ghost { id } }", "Ghost.id"],
+  ["of a mutation that has no rule", "mutation { burn { id } }", "Mutation.burn"],
+])("a learner may not ask for a restricted field %s", (_, source, coordinate) => {
+  expect(denial(source)).toEqual({ code: "FORBIDDEN", message: `You may not ask for ${coordinate}.` });
+});
+
+test("who may ask for it gets it", () => {
+  expect(denial("{ book { notes { id text } } node { id } }", grace)).toBeNull();
+});
+
+test("what nobody has a rule for is refused to everyone", () => {
+  expect(denial("{ ghost { id } }", { ...grace, isStaff: true, isSuperuser: true })).toMatchObject({
+    code: "FORBIDDEN",
+  });
+});
+
+test.each([
+  "{ book { id } }",
+  "{ ghost { id } }",
+  "mutation { burn { id } }",
+  "{ __schema { types { name } } }",
+])("whoever has not said who they are may not ask %s", (source) =>
+  expect(denial(source, null)).toMatchObject({ code: "UNAUTHENTICATED" }),
+);
+
+test("anybody may ask for __typename, as health checks do", () => {
+  expect(denial("{ __typename }", null)).toBeNull();
+});
+
+test("introspection is for those who may, and is not looked into for rules", () => {
+  const source =
+    '{ __schema { types { ...F } } __type(name: "Ghost") { name } } fragment F on __Type { name }';
+  expect(denial(source, grace)).toBeNull();
+  expect(denial(source, ada)).toEqual({ code: "FORBIDDEN", message: "You may not ask for the schema." });
+});
+
+test("the answer for one actor is not remembered for another", () => {
+  const document = parse("{ book { notes { id } } }");
+  const operation = getOperationAST(document)!;
+  const codes = [ada, grace, null, ada].map((actor) => decide(document, operation, actor)?.code);
+  expect(codes).toEqual(["FORBIDDEN", undefined, "UNAUTHENTICATED", "FORBIDDEN"]);
+});

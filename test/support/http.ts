@@ -1,0 +1,100 @@
+import { generateKeyPairSync } from "node:crypto";
+import { SignJWT } from "jose";
+import { pino } from "pino";
+import type { App } from "../../src/app";
+import type { Actor } from "../../src/auth/actor";
+import { loadConfig } from "../../src/config";
+import type { Graph } from "../../src/http/apollo";
+import { startServer, type RunningServer } from "../../src/http/server";
+
+const key = generateKeyPairSync("rsa", { modulusLength: 2048 });
+export const JWT_JWK_SET = JSON.stringify({ keys: [key.publicKey.export({ format: "jwk" })] });
+
+/** What an operator sets for production. */
+export const PRODUCTION = {
+  NODE_ENV: "production",
+  DATABASE_URL: "postgres://localhost/unused",
+  HOST: "127.0.0.1",
+};
+
+/** The Authorization header that says who is asking. */
+export async function authorization(actor: Actor): Promise<string> {
+  const { token } = loadConfig({});
+  const roles = [actor.isSupport && token.supportRole, actor.isService && token.serviceRole].filter(Boolean);
+  const jwt = new SignJWT({
+    preferred_username: actor.username,
+    ...(actor.userId !== null && { user_id: Number(actor.userId) }),
+    administrator: actor.isStaff,
+    superuser: actor.isSuperuser,
+    roles,
+  });
+  jwt.setProtectedHeader({ alg: "RS256" }).setIssuer(token.issuer).setAudience(token.audience);
+  return `JWT ${await jwt.setIssuedAt().setExpirationTime("1h").sign(key.privateKey)}`;
+}
+
+/** An answer over HTTP. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: {
+    data?: Record<string, unknown> | null;
+    errors?: { message: string; extensions: Record<string, unknown> }[];
+  };
+}
+
+/** A server of a test's own, on a free port. */
+export interface TestServer extends RunningServer {
+  /** All that it has logged. */
+  logged: Record<string, unknown>[];
+  /** Asks in GraphQL, as somebody or as nobody. */
+  ask(
+    actor: Actor | null,
+    query: string,
+    variables?: object,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
+}
+
+/** Serves an app, or a graph without any database, over HTTP. */
+export async function serve(
+  app: Pick<App, "db"> & Partial<App>,
+  environment: NodeJS.ProcessEnv = {},
+  graph?: Graph,
+): Promise<TestServer> {
+  const logged: Record<string, unknown>[] = [];
+  const log = pino(
+    { level: "debug" },
+    { write: (line: string) => logged.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  const config = loadConfig({ JWT_JWK_SET, PORT: "0", SHUTDOWN_DELAY_MS: "0", ...environment });
+  const server = await startServer({ clock: () => new Date(), ...app, log, config }, graph);
+  return {
+    ...server,
+    logged,
+    async ask(actor, query, variables = {}, headers = {}) {
+      return send(`${server.url}/graphql`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          ...(actor && { authorization: await authorization(actor) }),
+          ...headers,
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+    },
+  };
+}
+
+/** Fetches, and reads the answer as JSON where it is. */
+export async function send(url: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get("content-type") ?? "");
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson ? (JSON.parse(text) as Answer["body"]) : {},
+  };
+}
