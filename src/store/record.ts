@@ -10,9 +10,9 @@ export async function recordWritten(
 ): Promise<void> {
   const row = columnsOf(metadata, "l");
   await queryRunner.query(
-    `${insertInto(metadata)}
-     select ${row}, greatest(last.history_date, history_now()),
-       case when last.history_type <> '-' then '~' else '+' end, ${SIGNATURE}
+    `with ${signed(1)}
+     ${insertEntries(metadata)}
+     select ${row}, ${DATE}, ${TYPE}, ${SIGNATURE}
      from unnest($6::uuid[]) with ordinality touched (id, position)
      join "${metadata.tableName}" l on l.id = touched.id
      ${newestEntry(metadata)}, signed
@@ -30,8 +30,9 @@ export async function recordDeleted(
   change: Change,
 ): Promise<void> {
   await queryRunner.query(
-    `${insertInto(metadata)}
-     select ${columnsOf(metadata, "l")}, greatest(last.history_date, history_now()), '-', ${SIGNATURE}
+    `with ${signed(1)}
+     ${insertEntries(metadata)}
+     select ${columnsOf(metadata, "l")}, ${DATE}, '-', ${SIGNATURE}
      from (
        select touched.position, doomed.* from unnest($6::uuid[]) with ordinality touched (id, position)
        join "${metadata.tableName}" doomed on doomed.id = touched.id order by position for update of doomed
@@ -42,40 +43,62 @@ export async function recordDeleted(
   );
 }
 
-/** The columns of a tracked table, as those of an alias. */
-export function columnsOf(metadata: EntityMetadata, alias: string): string {
-  return metadata.columns.map((column) => `${alias}."${column.databaseName}"`).join(", ");
+/** Runs a statement that returns the rows it has written and records each of them with it, for `writeSet()`. */
+export async function recordReturned(
+  queryRunner: QueryRunner,
+  metadata: EntityMetadata,
+  statement: string,
+  values: readonly unknown[],
+  change: Change,
+): Promise<string[]> {
+  const rows: { id: string }[] = await queryRunner.query(
+    `with l as (${statement}), ${signed(values.length + 1)}
+     ${insertEntries(metadata)}
+     select ${columnsOf(metadata, "l")}, ${DATE}, ${TYPE}, ${SIGNATURE}
+     from l ${newestEntry(metadata)}, signed
+     returning id`,
+    [...values, ...signature(change)],
+  );
+  return rows.map((row) => row.id);
 }
 
-/** The history of a tracked table, by the name that `track_history()` gives it. */
-export function historyTable(metadata: EntityMetadata): string {
-  return `"historical_${metadata.tableName}"`;
-}
-
-/** The five values of a change that begin the parameters of a statement that records it. */
-export function signature(change: Change): unknown[] {
-  return [change.reason, change.userId, change.userLabel, change.source, change.requestId];
-}
-
-const SIGNATURE = "$1, $2::bigint, $3, $4, $5, pg_current_xact_id()::text::bigint";
-
-/**
- * The head of a statement that records. It signs the transaction too, so that the guard names the same person where
- * it adds to it what the database did of itself, such as a cascade.
- */
-function insertInto(metadata: EntityMetadata): string {
-  const columns = metadata.columns.map((column) => `"${column.databaseName}"`).join(", ");
-  return `with signed as materialized (
-       select set_config('history.reason', $1, true), set_config('history.user_id', $2::text, true),
-         set_config('history.user', $3, true), set_config('history.request_id', $5, true)
-     )
-     insert into ${historyTable(metadata)} (${columns}, history_date, history_type, history_change_reason,
-       history_user_id, history_user_label, history_source, history_request_id, history_txid)`;
-}
+// The newest entry of a row says which kind the next one is, and what its date cannot be before.
+const TYPE = "case when last.history_type <> '-' then '~' else '+' end";
+const DATE = "greatest(last.history_date, history_now())";
+const SIGNATURE =
+  "signed.reason, signed.user_id, signed.label, signed.source, signed.request_id, pg_current_xact_id()::text::bigint";
 
 function newestEntry(metadata: EntityMetadata): string {
   return `left join lateral (
        select h.history_date, h.history_type, row(${columnsOf(metadata, "h")})::record as image
-       from ${historyTable(metadata)} h where h.id = l.id order by h.history_id desc limit 1
+       from "historical_${metadata.tableName}" h where h.id = l.id order by h.history_id desc limit 1
      ) last on true`;
+}
+
+/**
+ * Who and why, from the five parameters that begin with `$first`. It signs the transaction too, so that the guard
+ * names the same person where it adds what the database did of itself, such as a cascade.
+ */
+function signed(first: number): string {
+  const [reason, userId, label, source, requestId] = [0, 1, 2, 3, 4].map((i) => `$${first + i}::text`);
+  return `signed as materialized (
+       select ${reason} as reason, ${userId}::bigint as user_id, ${label} as label, ${source} as source,
+         ${requestId} as request_id, set_config('history.reason', ${reason}, true),
+         set_config('history.user_id', ${userId}, true), set_config('history.user', ${label}, true),
+         set_config('history.request_id', ${requestId}, true)
+     )`;
+}
+
+function signature(change: Change): unknown[] {
+  return [change.reason, change.userId, change.userLabel, change.source, change.requestId];
+}
+
+function insertEntries(metadata: EntityMetadata): string {
+  const columns = metadata.columns.map((column) => `"${column.databaseName}"`).join(", ");
+  return `insert into "historical_${metadata.tableName}" (${columns}, history_date, history_type,
+       history_change_reason, history_user_id, history_user_label, history_source, history_request_id, history_txid)`;
+}
+
+function columnsOf(metadata: EntityMetadata, alias: string): string {
+  return metadata.columns.map((column) => `${alias}."${column.databaseName}"`).join(", ");
 }
