@@ -1,0 +1,57 @@
+import { parseArgs } from "node:util";
+import { DataSource } from "typeorm";
+import { dataSourceOptions } from "../../ormconfig";
+import { loadConfig } from "../config";
+import { brokenRows, type OnProgress } from "../history/verify";
+import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
+import { startProgress } from "./progress";
+
+const HELP = `Checks that every entitlement, support detail and policy equals its newest history entry.
+
+  npm run history:verify
+
+It names each row that does not, and in which columns; then it exits with 1. It reads the PostgreSQL of DATABASE_URL,
+or else of npm start, which may be running: it sees one instant, and writes nothing.
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { help: { type: "boolean" } } });
+  if (values.help) return void process.stdout.write(HELP);
+  const { databaseUrl, dataDir } = loadConfig(process.env);
+  if (databaseUrl) return verify(databaseUrl);
+  const postgres = await startEmbeddedPostgres(dataDir, { join: true });
+  try {
+    await verify(postgres.url);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function verify(url: string): Promise<void> {
+  const db = await new DataSource(dataSourceOptions(url, 1)).initialize();
+  try {
+    const start = Date.now();
+    let progress: ReturnType<typeof startProgress> | undefined;
+    let total = 0;
+    const onProgress: OnProgress = (done, of) => {
+      progress ??= startProgress(of, "history entries");
+      progress(done);
+      total = of;
+    };
+    let broken = 0;
+    for await (const { table, id, fault } of brokenRows(db, onProgress)) {
+      process.stdout.write(`${table} ${id} ${fault}\n`);
+      broken += 1;
+    }
+    const seconds = ((Date.now() - start) / 1000).toFixed(1);
+    process.stdout.write(`${broken} broken rows; ${total} history entries read in ${seconds} s\n`);
+    if (broken > 0) process.exitCode = 1;
+  } finally {
+    await db.destroy();
+  }
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

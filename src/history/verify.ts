@@ -1,0 +1,101 @@
+import type { DataSource, EntityMetadata, QueryRunner } from "typeorm";
+import { tracked } from "./historical";
+
+/** A row that does not equal its newest history entry, and in what. */
+export interface BrokenRow {
+  table: string;
+  id: string;
+  fault: string;
+}
+
+/** How far a verification is: rows of history looked at, and how many there are. */
+export type OnProgress = (done: number, total: number) => void;
+
+const HISTORY_ROWS_AT_ONCE = 20_000;
+const FIRST_ID = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * Compares every row of every tracked table with its newest history entry and yields those that differ, in memory that
+ * does not grow with the tables. All of it sees the database at one instant, so it may run beside a server.
+ */
+export async function* brokenRows(db: DataSource, onProgress?: OnProgress): AsyncGenerator<BrokenRow> {
+  const queryRunner = db.createQueryRunner();
+  try {
+    await queryRunner.startTransaction("REPEATABLE READ");
+    await queryRunner.query("set transaction read only");
+    await queryRunner.query("set local statement_timeout = 0");
+    await queryRunner.query("set local idle_in_transaction_session_timeout = 0");
+    const tables = [...tracked.keys()].map((live) => db.getMetadata(live as () => object));
+    const counts = await countEntries(queryRunner, tables);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    let before = 0;
+    for (const [i, table] of tables.entries()) {
+      let done = before;
+      for (let from: string | null = FIRST_ID; from;) {
+        const to: string | null = await nextBound(queryRunner, table, from);
+        yield* await compare(queryRunner, table, from, to);
+        from = to;
+        done = to ? done + HISTORY_ROWS_AT_ONCE : before + counts[i]!;
+        onProgress?.(done, total);
+      }
+      before = done;
+    }
+  } finally {
+    if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction();
+    await queryRunner.release();
+  }
+}
+
+async function countEntries(queryRunner: QueryRunner, tables: EntityMetadata[]): Promise<number[]> {
+  const counts: number[] = [];
+  for (const { tableName } of tables) {
+    const [row]: [{ count: string }] = await queryRunner.query(
+      `select count(*) from "historical_${tableName}"`,
+    );
+    counts.push(Number(row.count));
+  }
+  return counts;
+}
+
+/** The id before which lie about as many rows of history as are compared at once; null at the end. */
+async function nextBound(
+  queryRunner: QueryRunner,
+  { tableName }: EntityMetadata,
+  from: string,
+): Promise<string | null> {
+  const rows: { id: string }[] = await queryRunner.query(
+    `select id from "historical_${tableName}" where id > $1 order by id limit 1 offset ${HISTORY_ROWS_AT_ONCE}`,
+    [from],
+  );
+  return rows[0]?.id ?? null;
+}
+
+function compare(
+  queryRunner: QueryRunner,
+  { tableName, columns }: EntityMetadata,
+  from: string,
+  to: string | null,
+): Promise<BrokenRow[]> {
+  const names = columns.map((column) => column.databaseName);
+  const row = (alias: string) => `row(${names.map((name) => `${alias}."${name}"`).join(", ")})::record`;
+  // Texts, as equality would not tell 24 hours from a day.
+  const differing = names.map(
+    (name) => `case when l."${name}"::text is distinct from h."${name}"::text then '${name}' end`,
+  );
+  return queryRunner.query(
+    `select '${tableName}' as table, coalesce(l.id, h.id) as id, case
+       when h.id is null then 'has no history'
+       when l.id is null then 'is gone, but its newest entry does not say so'
+       when h.history_type = '-' then 'is there, but its newest entry says that it was deleted'
+       else 'differs from its newest entry in ' || array_to_string(array[${differing.join(", ")}], ', ')
+     end as fault
+     from (select * from "${tableName}" where id >= $1 and ($2::uuid is null or id < $2)) l
+     full join (
+       select distinct on (id) * from "historical_${tableName}"
+       where id >= $1 and ($2::uuid is null or id < $2) order by id, history_id desc
+     ) h on h.id = l.id
+     where case when l.id is null then h.history_type <> '-'
+       else h.id is null or h.history_type = '-' or ${row("l")} *<> ${row("h")} end`,
+    [from, to],
+  );
+}

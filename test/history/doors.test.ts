@@ -1,0 +1,149 @@
+import { DataSource, type EntityManager } from "typeorm";
+import { dataSourceOptions } from "../../ormconfig";
+import { CourseEntitlementSupportDetail } from "../../src/entities/course-entitlement-support-detail";
+import { openTestDatabase } from "../support/database";
+import { DOORS, type Door } from "./doors";
+import { addPeople, asGrace, broken, GRACE, grant } from "./world";
+
+const TABLES = ["course_entitlement", "course_entitlement_support_detail", "course_entitlement_policy"];
+
+let ours: DataSource;
+let theirs: DataSource;
+let close: () => Promise<void>;
+let ids: string[];
+
+beforeAll(async () => {
+  const opened = await openTestDatabase();
+  ({ db: ours } = opened);
+  // Another program with the same tables, which knows nothing of history.
+  theirs = await new DataSource({ ...dataSourceOptions(opened.url), subscribers: [] }).initialize();
+  close = async () => {
+    await theirs.destroy();
+    await opened.close();
+  };
+  await addPeople(ours);
+});
+afterAll(() => close());
+
+beforeEach(async () => {
+  ids = [];
+  await ours.query(
+    "insert into user_account (id, username) select id, id from generate_series(10, 13) id on conflict do nothing",
+  );
+  for (const userId of ["10", "11", "12"]) {
+    const { id } = await grant(ours, { userId });
+    await asGrace(ours, (tx) =>
+      tx.save(CourseEntitlementSupportDetail, {
+        entitlementId: id,
+        action: "CREATE",
+        createdAt: new Date(),
+        modifiedAt: new Date(),
+      }),
+    );
+    ids.push(id);
+  }
+});
+
+describe.each(DOORS)("a change through $name", (door) => {
+  test("is in history exactly once, with its source", async () => {
+    const before = await snapshot();
+    await through(door, (tx) => door.write(tx, ids));
+    const after = await snapshot();
+    const changed = differences(before.rows, after.rows);
+    expect(changed.size).toBeGreaterThan(0);
+    expect(after.entries.slice(before.entries.length).map(keyAndType).sort()).toEqual(
+      [...changed].map(([key, type]) => `${key} ${type}`).sort(),
+    );
+    for (const entry of after.entries.slice(before.entries.length))
+      expect(entry).toMatchObject(expectedSignature(door, entry.table));
+    expect(await broken(ours)).toEqual([]);
+  });
+
+  test("leaves nothing in a savepoint that is rolled back", async () => {
+    const before = await snapshot();
+    await through(door, async (tx) => {
+      await tx.query("update user_account set name = name || '.' where id = 1");
+      await expect(tx.transaction((inner) => door.write(inner, ids).then(regret))).rejects.toThrow("regret");
+    });
+    expect(await snapshot()).toEqual(before);
+  });
+
+  test("leaves nothing in a transaction that is rolled back", async () => {
+    const before = await snapshot();
+    await expect(through(door, (tx) => door.write(tx, ids).then(regret))).rejects.toThrow("regret");
+    expect(await snapshot()).toEqual(before);
+  });
+
+  test("is recorded beside the same change in a savepoint that was rolled back", async () => {
+    await through(door, async (tx) => {
+      await expect(tx.transaction((inner) => door.write(inner, ids).then(regret))).rejects.toThrow("regret");
+      await door.write(tx, ids);
+    });
+    expect(await broken(ours)).toEqual([]);
+  });
+});
+
+test.each(DOORS.filter((door) => /repository|increment|delete|query builder/.test(door.name)))(
+  "the application cannot leave by $name",
+  async (door) => {
+    const before = await snapshot();
+    await expect(asGrace(ours, (tx) => door.write(tx, ids))).rejects.toThrow(
+      "Write CourseEntitlement with save()",
+    );
+    expect(await snapshot()).toEqual(before);
+  },
+);
+
+function through(door: Door, work: (tx: EntityManager) => Promise<unknown>): Promise<unknown> {
+  return door.isOurs ? asGrace(ours, work) : theirs.transaction(work);
+}
+
+function regret(): never {
+  throw new Error("regret");
+}
+
+interface Entry {
+  table: string;
+  id: string;
+  history_type: string;
+}
+
+/** All that the three tables and their history hold, as text. */
+async function snapshot(): Promise<{ rows: Map<string, string>; entries: Entry[] }> {
+  const rows = new Map<string, string>();
+  const entries: Entry[] = [];
+  for (const table of TABLES) {
+    for (const row of await ours.query<{ id: string; text: string }[]>(
+      `select id, t::text as text from ${table} t`,
+    ))
+      rows.set(`${table} ${row.id}`, row.text);
+    for (const entry of await ours.query<Entry[]>(`select *, '${table}' as table from historical_${table}`))
+      entries.push(entry);
+  }
+  return {
+    rows,
+    entries: entries.sort((a, b) => Number(a["history_id" as "id"]) - Number(b["history_id" as "id"])),
+  };
+}
+
+function differences(before: Map<string, string>, after: Map<string, string>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const key of new Set([...before.keys(), ...after.keys()]))
+    if (before.get(key) !== after.get(key))
+      found.set(key, !before.has(key) ? "+" : after.has(key) ? "~" : "-");
+  return found;
+}
+
+const keyAndType = (entry: Entry) => `${entry.table} ${entry.id} ${entry.history_type}`;
+
+/** Support details go by cascade, in the name of whoever removed the entitlement. */
+function expectedSignature(door: Door, table: string) {
+  const isCascade = table !== "course_entitlement";
+  return {
+    history_source: door.isOurs && !isCascade ? "API" : "DATABASE",
+    history_user_label: door.isOurs ? GRACE.userLabel : expect.stringMatching(/^database:./),
+    history_user_id: door.isOurs ? GRACE.userId : null,
+    history_change_reason: door.isOurs ? GRACE.reason : "sql",
+    history_request_id: door.isOurs ? GRACE.requestId : null,
+  };
+}
