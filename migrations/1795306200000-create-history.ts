@@ -30,6 +30,13 @@ export class CreateHistory1795306200000 implements MigrationInterface {
       $$;
       select track_history(live) from unnest(array['course_entitlement_policy', 'course_entitlement',
         'course_entitlement_support_detail']::regclass[]) live;
+      -- What belongs to an entitlement, and what a list as of an instant is narrowed by.
+      create index historical_course_entitlement_support_detail_entitlement_id_idx
+        on historical_course_entitlement_support_detail (entitlement_id, history_id);
+      create index historical_course_entitlement_of_user_idx on historical_course_entitlement (user_id);
+      create index historical_course_entitlement_of_course_idx on historical_course_entitlement (course_uuid);
+      create index historical_course_entitlement_of_order_idx on historical_course_entitlement (order_number)
+        where order_number is not null;
     `);
   }
 
@@ -76,7 +83,7 @@ const createHistory = `
       -- Rows arrive by date, so a summary of each few pages finds a day; a hash of a request's id is half its length.
       create index %1$s_date_idx on %1$s using brin (history_date) with (pages_per_range = 16);
       create index %1$s_request_id_idx on %1$s using hash (history_request_id);
-      create index %1$s_user_id_idx on %1$s (history_user_id);
+      create index %1$s_user_label_idx on %1$s (history_user_label);
       create index %1$s_reason_idx on %1$s (history_change_reason);
       create index %1$s_source_idx on %1$s (history_source);
       create trigger append_only before update or delete or truncate on %1$s

@@ -13,3 +13,8 @@ export interface Actor {
 export function mayActForAnyone(actor: Actor): boolean {
   return actor.isSupport || actor.isStaff || actor.isSuperuser;
 }
+
+/** Whether what belongs to this learner is the actor's own. */
+export function owns(actor: Actor, learner: { userId: string; username: string | null }): boolean {
+  return actor.userId === null ? actor.username === learner.username : actor.userId === learner.userId;
+}

@@ -23,6 +23,7 @@ export const permissions: Permissions = {
     userById: support,
     entitlements: supportOrService,
     supportActions: support,
+    history: staff,
   },
   Mutation: {
     enrollAndFulfill: anyone,
@@ -41,7 +42,7 @@ export const permissions: Permissions = {
   CourseEntitlementConnection: { "*": anyone },
   CourseEntitlementEdge: { "*": anyone },
   CourseEntitlement: { "*": anyone, supportDetails: support },
-  CourseEntitlementPolicy: { "*": anyone },
+  CourseEntitlementPolicy: { "*": anyone, history: support },
   CourseEnrollment: { "*": anyone },
   CourseRun: { "*": anyone },
   Session: { "*": anyone },
@@ -51,6 +52,10 @@ export const permissions: Permissions = {
   SupportDetailEdge: { "*": support },
   SupportDetail: { "*": support },
   SupportActionOption: { "*": support },
+  HistoryEntryConnection: { "*": anyone },
+  HistoryEntryEdge: { "*": anyone },
+  HistoryEntry: { "*": anyone },
+  FieldChange: { "*": anyone },
 };
 
 /** The rule of a field; nobody's where the table has none. */

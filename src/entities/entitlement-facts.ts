@@ -1,21 +1,5 @@
 import type { ExpiryCause } from "../policy/entitlement-policy";
-
-/** A run as the catalogue describes it, with the course it belongs to. */
-export interface RunFacts {
-  key: string;
-  courseUuid: string | null;
-  title: string;
-  org: string;
-  number: string;
-  levelType: string | null;
-  imageUrl: string | null;
-  marketingUrl: string | null;
-  isSelfPaced: boolean;
-  startsAt: Date | null;
-  endsAt: Date | null;
-  enrollmentStartsAt: Date | null;
-  enrollmentEndsAt: Date | null;
-}
+import { RUN_COLUMNS, toRun, type RunFacts, type RunRow } from "./run-facts";
 
 /** A policy row. */
 export interface PolicyFacts {
@@ -44,7 +28,8 @@ export interface EnrollmentFacts {
 export interface EntitlementFacts {
   id: string;
   userId: string;
-  username: string;
+  /** Null in the past of an account that is gone. */
+  username: string | null;
   courseUuid: string;
   mode: string;
   orderNumber: string | null;
@@ -59,13 +44,6 @@ export interface EntitlementFacts {
   enrollment: EnrollmentFacts | null;
 }
 
-/** The columns of a run, for a `select` that has it as `r`. */
-export const RUN_COLUMNS = `
-  r.key as "runKey", r.course_uuid as "runCourseUuid", r.title, r.org, r.number, r.level_type as "levelType",
-  r.image_url as "imageUrl", r.marketing_url as "marketingUrl", r.is_self_paced as "isSelfPaced",
-  r.starts_at as "startsAt", r.ends_at as "endsAt",
-  r.enrollment_starts_at as "enrollmentStartsAt", r.enrollment_ends_at as "enrollmentEndsAt"`;
-
 /** The columns of a policy, for a `select` that has it as `p` and its site as `s`. */
 export const POLICY_COLUMNS = `
   p.id as "policyId", p.mode as "policyMode", s.domain as "siteDomain",
@@ -78,20 +56,31 @@ const ENTITLEMENT_COLUMNS = `
   e.refund_locked as "refundLocked", e.created_at as "createdAt", e.modified_at as "modifiedAt",
   e.expired_at as "expiredAt", e.expiry_cause as "expiryCause", e.redeemed_at as "redeemedAt"`;
 
-const ENROLLMENT_COLUMNS = `
+/** The columns of an enrollment `n` and the certificate `c` earned there. */
+export const ENROLLMENT_COLUMNS = `
   n.id as "enrollmentId", n.course_run_key as "courseRunKey", n.mode as "enrollmentMode",
   n.is_active as "isActive", n.created_at as "enrolledAt", c.status as "certificateStatus"`;
 
-/**
- * Selects the facts of entitlements, one row each, whatever they refer to: what precedes `where`. The sources of
- * entitlements and policies can be replaced by their rows of an earlier instant.
- */
-export function selectFacts(
-  entitlements = "course_entitlement",
-  policies = "course_entitlement_policy",
-): string {
+/** Where facts are read from: the live tables, or their rows of an earlier instant. */
+export interface FactsSource {
+  /** A table or subselect of entitlements, known as `e`. */
+  entitlements: string;
+  /** A table or lateral subselect of policies, known as `p`. */
+  policies: string;
+  /** Further columns to select, each followed by a comma. */
+  columns?: string;
+}
+
+/** The live tables. */
+export const LIVE: FactsSource = {
+  entitlements: "course_entitlement",
+  policies: "course_entitlement_policy",
+};
+
+/** Selects the facts of entitlements, one row each, whatever they refer to: what precedes `where`. */
+export function selectFacts({ entitlements, policies, columns = "" }: FactsSource = LIVE): string {
   return `
-    select ${ENTITLEMENT_COLUMNS}, ${POLICY_COLUMNS}, ${ENROLLMENT_COLUMNS}, ${RUN_COLUMNS}
+    select ${columns} ${ENTITLEMENT_COLUMNS}, ${POLICY_COLUMNS}, ${ENROLLMENT_COLUMNS}, ${RUN_COLUMNS}
     from ${entitlements} e
     left join user_account u on u.id = e.user_id
     left join ${policies} p on p.id = e.policy_id
@@ -112,14 +101,11 @@ export interface PolicyRow {
   retiredAt: Date | null;
 }
 
-/** The columns of a run as they come from PostgreSQL; all null where there is none. */
-export interface RunRow extends Omit<RunFacts, "key" | "courseUuid"> {
-  runKey: string | null;
-  runCourseUuid: string | null;
-}
-
 /** A row of `selectFacts`. */
-export interface FactsRow extends Omit<EntitlementFacts, "policy" | "enrollment">, PolicyRow, RunRow {
+export interface FactsRow extends Omit<EntitlementFacts, "policy" | "enrollment">, PolicyRow, EnrollmentRow {}
+
+/** The columns of an enrollment and its run as they come from PostgreSQL; all null where there is none. */
+export interface EnrollmentRow extends RunRow {
   enrollmentId: string | null;
   courseRunKey: string;
   enrollmentMode: string;
@@ -144,7 +130,7 @@ export function toFacts(row: FactsRow): EntitlementFacts {
     expiryCause: row.expiryCause,
     redeemedAt: row.redeemedAt,
     policy: toPolicy(row),
-    enrollment: row.enrollmentId === null ? null : toEnrollment(row, row.enrollmentId),
+    enrollment: toEnrollment(row),
   };
 }
 
@@ -154,28 +140,10 @@ export function toPolicy(row: PolicyRow): PolicyFacts | null {
   return { id, mode, siteDomain, expirationMs, refundMs, regainMs, retiredAt };
 }
 
-export function toRun(row: RunRow): RunFacts | null {
-  if (row.runKey === null) return null;
+export function toEnrollment(row: EnrollmentRow): EnrollmentFacts | null {
+  if (row.enrollmentId === null) return null;
   return {
-    key: row.runKey,
-    courseUuid: row.runCourseUuid,
-    title: row.title,
-    org: row.org,
-    number: row.number,
-    levelType: row.levelType,
-    imageUrl: row.imageUrl,
-    marketingUrl: row.marketingUrl,
-    isSelfPaced: row.isSelfPaced,
-    startsAt: row.startsAt,
-    endsAt: row.endsAt,
-    enrollmentStartsAt: row.enrollmentStartsAt,
-    enrollmentEndsAt: row.enrollmentEndsAt,
-  };
-}
-
-function toEnrollment(row: FactsRow, id: string): EnrollmentFacts {
-  return {
-    id,
+    id: row.enrollmentId,
     courseRunKey: row.courseRunKey,
     mode: row.enrollmentMode,
     isActive: row.isActive,

@@ -1,5 +1,12 @@
 import { select, type Database } from "../store/statement";
-import { selectFacts, toFacts, type EntitlementFacts, type FactsRow } from "./entitlement-facts";
+import {
+  LIVE,
+  selectFacts,
+  toFacts,
+  type EntitlementFacts,
+  type FactsRow,
+  type FactsSource,
+} from "./entitlement-facts";
 import { toPage, type Page, type PageRequest } from "./entitlement-queries";
 
 /** What support looks for. All that is given must hold; null counts as not given. */
@@ -55,14 +62,19 @@ export function orderValue(facts: EntitlementFacts, field: OrderField): string {
   }
 }
 
+/** Where to look: given what makes a parameter of a value. */
+export type SourceOf = (parameter: (value: unknown) => string) => FactsSource;
+
 /** Entitlements of anyone that match, in the order asked for, then by id. */
 export async function findEntitlements(
   db: Database,
   criteria: EntitlementCriteria,
   { field, direction }: EntitlementOrdering,
   { first, after }: PageRequest,
+  sourceOf: SourceOf = () => LIVE,
 ): Promise<Page<EntitlementFacts>> {
   const values: unknown[] = [];
+  const source = sourceOf((value) => `$${values.push(value)}`);
   const conditions = conditionsOf(criteria, values);
   if (after) {
     const beyond = direction === "ASC" ? ">" : "<";
@@ -72,7 +84,7 @@ export async function findEntitlements(
   values.push(first + 1);
   const rows = await select<FactsRow>(
     db,
-    `${selectFacts()} ${where(conditions)}
+    `${selectFacts(source)} ${where(conditions)}
      order by ${ORDERS[field]} ${direction}, e.id ${direction} limit $${values.length}`,
     values,
   );
@@ -80,13 +92,18 @@ export async function findEntitlements(
 }
 
 /** How many entitlements of anyone match. */
-export async function countEntitlements(db: Database, criteria: EntitlementCriteria): Promise<number> {
+export async function countEntitlements(
+  db: Database,
+  criteria: EntitlementCriteria,
+  sourceOf: SourceOf = () => LIVE,
+): Promise<number> {
   const values: unknown[] = [];
+  const { entitlements } = sourceOf((value) => `$${values.push(value)}`);
   const conditions = conditionsOf(criteria, values);
   const run = !criteria.search ? "" : "left join course_enrollment n on n.id = e.enrollment_id";
   const [row] = await select<{ count: number }>(
     db,
-    `select count(*)::int as count from course_entitlement e ${run} ${where(conditions)}`,
+    `select count(*)::int as count from ${entitlements} e ${run} ${where(conditions)}`,
     values,
   );
   return row!.count;

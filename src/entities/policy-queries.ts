@@ -10,3 +10,15 @@ export async function allPolicies(db: Database): Promise<PolicyFacts[]> {
   );
   return rows.map((row) => toPolicy(row)!);
 }
+
+/** Policies by id; null for those that do not exist. */
+export async function policiesById(db: Database, ids: readonly string[]): Promise<(PolicyFacts | null)[]> {
+  const rows = await select<PolicyRow>(
+    db,
+    `select ${POLICY_COLUMNS} from course_entitlement_policy p left join site s on s.id = p.site_id
+     where p.id = any($1::uuid[])`,
+    [ids],
+  );
+  const found = new Map(rows.map((row) => [row.policyId, toPolicy(row)]));
+  return ids.map((id) => found.get(id) ?? null);
+}

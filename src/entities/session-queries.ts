@@ -6,7 +6,8 @@ import {
 } from "../policy/course-run-policy";
 import type { Periods } from "../policy/entitlement-policy";
 import { select, type Database } from "../store/statement";
-import { RUN_COLUMNS, toRun, type EntitlementFacts, type RunFacts, type RunRow } from "./entitlement-facts";
+import { type EntitlementFacts } from "./entitlement-facts";
+import { RUN_COLUMNS, toRun, type RunFacts, type RunRow } from "./run-facts";
 import { redeemableEntitlements } from "./entitlement-queries";
 
 /** A learner and a course, or a learner and a run. */

@@ -14,10 +14,16 @@ export async function userByUsername(db: Database, username: string): Promise<Us
   return user ?? null;
 }
 
+/** Users by LMS user id; null for those that do not exist. */
+export async function usersById(db: Database, ids: readonly string[]): Promise<(UserFacts | null)[]> {
+  const sql = "select id, username from user_account where id = any($1::bigint[])";
+  const found = new Map((await select<UserFacts>(db, sql, [ids])).map((user) => [user.id, user]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
 /** The user with this LMS user id. */
 export async function userById(db: Database, id: string): Promise<UserFacts | null> {
-  const [user] = await select<UserFacts>(db, "select id, username from user_account where id = $1", [id]);
-  return user ?? null;
+  return (await usersById(db, [id]))[0]!;
 }
 
 /** The user with this e-mail address; of several, the first registered. */

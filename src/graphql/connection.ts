@@ -95,6 +95,7 @@ export function encodeCursor({ value, id }: Key): string {
 export const CURSOR_VALUES = {
   instant: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   instantOrNever: /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|infinity)$/,
+  sequence: /^\d{1,18}$/,
   uuid: /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/,
   text: /^[^\0]{0,300}$/,
 } as const;

@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import type { App } from "../app";
-import type { Actor } from "../auth/actor";
+import { mayActForAnyone, owns, type Actor } from "../auth/actor";
 import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { sessionsOfCourses, type SessionFacts } from "../entities/session-queries";
 import { CourseEntitlementView } from "./types/course-entitlement";
@@ -20,7 +20,7 @@ export interface Context {
 /** One statement for all objects of a request that ask for the same thing. */
 export class Loaders {
   readonly sessions: DataLoader<EntitlementFacts, SessionFacts[], string>;
-  private readonly pages = new Map<string, DataLoader<string, unknown>>();
+  private readonly byName = new Map<string, DataLoader<string, unknown>>();
 
   constructor(app: App) {
     this.sessions = new DataLoader(
@@ -33,10 +33,10 @@ export class Loaders {
     );
   }
 
-  /** Batches a nested list: one loader for each field and its arguments. */
-  page<T>(field: string, load: (ids: readonly string[]) => Promise<T[]>): DataLoader<string, T> {
-    const loader = this.pages.get(field) ?? new DataLoader<string, unknown>(load);
-    this.pages.set(field, loader);
+  /** The loader of this name, which tells what it loads and with which arguments; made when first asked for. */
+  named<T>(name: string, load: (ids: readonly string[]) => Promise<T[]>): DataLoader<string, T> {
+    const loader = this.byName.get(name) ?? new DataLoader<string, unknown>(load);
+    this.byName.set(name, loader);
     return loader as DataLoader<string, T>;
   }
 }
@@ -46,12 +46,22 @@ export function createContext(app: App, actor: Actor | null, requestId: string):
   return { app, actor, now: app.clock(), requestId, loaders: new Loaders(app) };
 }
 
-/** An entitlement at the instant of the request, or at an earlier one. */
+/** Another learner's entitlement counts as missing, so that ids cannot be probed. */
+export function maySee({ actor }: Context, learner: { userId: string; username: string | null }): boolean {
+  return actor !== null && (actor.isService || mayActForAnyone(actor) || owns(actor, learner));
+}
+
+/** An entitlement at the instant of the request, or as it was at an earlier one. */
 export function toEntitlement(
   { app, now }: Context,
   facts: EntitlementFacts,
-  instant = now,
+  asOf?: Date | null,
 ): CourseEntitlementView {
   const { defaultPeriods, expirationAlertDays } = app.config;
-  return new CourseEntitlementView(facts, { now: instant, defaultPeriods, expirationAlertDays });
+  return new CourseEntitlementView(facts, {
+    now: asOf ?? now,
+    asOf: asOf ?? null,
+    defaultPeriods,
+    expirationAlertDays,
+  });
 }

@@ -1,6 +1,7 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { supportDetailsOf, type SupportDetailFacts } from "../entities/support-detail-queries";
 import type { Key } from "../entities/entitlement-queries";
+import { supportDetailsAsOf } from "../history/as-of";
 import { decodeCursor, PageArgs, toConnection } from "./connection";
 import type { Context } from "./context";
 import { CourseView, RunSummaryView, toCourse, toRunSummary } from "./types/course";
@@ -16,8 +17,8 @@ export class EntitlementDetailsResolver {
     description: "The runs of its course by start, and why each can or cannot be chosen.",
   })
   async sessions(
-    @Root() { facts }: CourseEntitlementView,
-    @Ctx() { loaders, now }: Context,
+    @Root() { facts, context: { now } }: CourseEntitlementView,
+    @Ctx() { loaders }: Context,
   ): Promise<SessionView[]> {
     const sessions = await loaders.sessions.load(facts);
     return sessions.map((session) => toSessionView(facts, session, now));
@@ -28,8 +29,8 @@ export class EntitlementDetailsResolver {
       "The run to show: the one it is spent on, else the first available, else the latest; possibly empty.",
   })
   async runSummary(
-    @Root() { facts }: CourseEntitlementView,
-    @Ctx() { loaders, now }: Context,
+    @Root() { facts, context: { now } }: CourseEntitlementView,
+    @Ctx() { loaders }: Context,
   ): Promise<RunSummaryView> {
     const run = facts.enrollment?.run ?? displayedRun(facts, await loaders.sessions.load(facts), now);
     return toRunSummary(facts.id, run, now);
@@ -49,13 +50,14 @@ export class EntitlementDetailsResolver {
     description: "What support did to it, newest first; for support and staff.",
   })
   async supportDetails(
-    @Root() { facts }: CourseEntitlementView,
+    @Root() { facts, context: { asOf } }: CourseEntitlementView,
     @Args() { first, after }: PageArgs,
     @Ctx() { app, loaders }: Context,
   ): Promise<InstanceType<typeof SupportDetailConnection>> {
     const page = { first, after: decodeCursor(after, "instant") };
-    const loader = loaders.page(`supportDetails:${first}:${after ?? ""}`, (ids) =>
-      supportDetailsOf(app.db, ids, page),
+    const source = asOf ? supportDetailsAsOf(asOf) : undefined;
+    const loader = loaders.named(`supportDetails:${first}:${after ?? ""}:${asOf?.getTime() ?? ""}`, (ids) =>
+      supportDetailsOf(app.db, ids, page, source),
     );
     const keyOf = ({ createdAt, id }: SupportDetailFacts): Key => ({ value: createdAt.toISOString(), id });
     return toConnection(await loader.load(facts.id), keyOf, toSupportDetailView);

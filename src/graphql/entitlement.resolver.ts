@@ -1,6 +1,5 @@
 import { Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
-import { mayActForAnyone } from "../auth/actor";
-import type { EntitlementFacts } from "../entities/entitlement-facts";
+import { LIVE, type EntitlementFacts } from "../entities/entitlement-facts";
 import { entitlementsById, type Key, type Page } from "../entities/entitlement-queries";
 import {
   countEntitlements,
@@ -9,10 +8,12 @@ import {
   type EntitlementCriteria,
   type EntitlementOrdering,
   type OrderField,
+  type SourceOf,
 } from "../entities/entitlement-search";
+import { asOfSource, everMatching } from "../history/as-of";
 import { badInput } from "./bad-input";
 import { decodeCursor, toConnection, type CursorValue } from "./connection";
-import { toEntitlement, type Context } from "./context";
+import { maySee, toEntitlement, type Context } from "./context";
 import { EntitlementArgs, EntitlementsArgs } from "./inputs";
 import { CourseEntitlementConnection } from "./types/course-entitlement-connection";
 import { CourseEntitlementView } from "./types/course-entitlement";
@@ -50,7 +51,7 @@ export class EntitlementResolver {
       "Anyone's entitlements, newest first unless ordered otherwise; for support, staff and services.",
   })
   async entitlements(
-    @Args() { filter, orderBy, first, after }: EntitlementsArgs,
+    @Args() { filter, orderBy, asOf, first, after }: EntitlementsArgs,
     @Ctx() context: Context,
   ): Promise<CourseEntitlementConnection> {
     const { db } = context.app;
@@ -58,22 +59,17 @@ export class EntitlementResolver {
     const criteria: EntitlementCriteria = filter ?? {};
     requireUsername(criteria, order);
     const key = decodeCursor(after, CURSOR_OF[order.field]);
-    const page = await findEntitlements(db, criteria, order, { first, after: key });
+    const source: SourceOf = (parameter) =>
+      asOf ? asOfSource(parameter(asOf), everMatching(criteria, parameter)) : LIVE;
+    const page = await findEntitlements(db, criteria, order, { first, after: key }, source);
     const keyOf = (facts: EntitlementFacts): Key => ({ value: orderValue(facts, order.field), id: facts.id });
-    return toEntitlementConnection(page, keyOf, context, () => countEntitlements(db, criteria));
+    return toEntitlementConnection(page, keyOf, context, () => countEntitlements(db, criteria, source), asOf);
   }
 
   @FieldResolver(() => Int, { description: "How many there are in all, on this page or not." })
   totalCount(@Root() { count }: CourseEntitlementConnection): Promise<number> {
     return count();
   }
-}
-
-/** Another learner's entitlement counts as missing, so that ids cannot be probed. */
-function maySee({ actor }: Context, { userId, username }: EntitlementFacts): boolean {
-  if (!actor) return false;
-  if (actor.isService || mayActForAnyone(actor)) return true;
-  return actor.userId === null ? actor.username === username : actor.userId === userId;
 }
 
 /** Sorting and searching by what has no index over everybody needs one learner to do it for. */
@@ -94,6 +90,7 @@ export function toEntitlementConnection(
   keyOf: (facts: EntitlementFacts) => Key,
   context: Context,
   count: () => Promise<number>,
+  asOf?: Date | null,
 ): CourseEntitlementConnection {
-  return { ...toConnection(page, keyOf, (facts) => toEntitlement(context, facts)), count };
+  return { ...toConnection(page, keyOf, (facts) => toEntitlement(context, facts, asOf)), count };
 }

@@ -12,7 +12,7 @@ import type { SessionBlocker } from "../policy/course-run-policy";
 import { REFUSAL_CODES, type RefusalCode } from "../refusal";
 
 /** Publishes a closed set of strings: its values stand for themselves, each with a description. */
-function publish<Value extends string>(
+export function publish<Value extends string>(
   name: string,
   description: string,
   values: Record<Value, string>,

@@ -15,9 +15,9 @@ import { EntitlementOrderFieldEnum, EntitlementScopeEnum, OrderDirectionEnum } f
 import { DateTimeScalar } from "./scalars";
 
 export const UUID = { message: "must be a UUID" };
-const UUIDS = { each: true, message: "must hold UUIDs" };
-const AT_MOST_100 = { message: "must hold at most 100" };
-const length = (max: number) => ({ message: `must have from 1 to ${max} characters` });
+export const UUIDS = { each: true, message: "must hold UUIDs" };
+export const AT_MOST_100 = { message: "must hold at most 100" };
+export const length = (max: number) => ({ message: `must have from 1 to ${max} characters` });
 
 @ArgsType()
 export class EntitlementArgs {
@@ -124,4 +124,10 @@ export class EntitlementsArgs extends PageArgs {
 
   @Field(() => EntitlementOrder, { nullable: true, description: "The order; newest first unless given." })
   orderBy?: EntitlementOrder | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "As they were at this instant, policies and decisions with them; now unless given.",
+  })
+  asOf?: Date | null;
 }

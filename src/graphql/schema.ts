@@ -2,7 +2,14 @@ import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { EntitlementDetailsResolver } from "./entitlement-details.resolver";
+import { FieldChangeResolver } from "./field-change.resolver";
 import { EntitlementResolver } from "./entitlement.resolver";
+import {
+  EntitlementHistoryResolver,
+  HistoryEntryResolver,
+  PolicyHistoryResolver,
+  SupportDetailHistoryResolver,
+} from "./history.resolver";
 import { LearnerMutations } from "./learner-mutations.resolver";
 import { PolicyResolver } from "./policy.resolver";
 import { UserResolver } from "./user.resolver";
@@ -15,6 +22,11 @@ export function buildGraphQLSchema(): GraphQLSchema {
       EntitlementResolver,
       EntitlementDetailsResolver,
       PolicyResolver,
+      EntitlementHistoryResolver,
+      SupportDetailHistoryResolver,
+      PolicyHistoryResolver,
+      HistoryEntryResolver,
+      FieldChangeResolver,
       LearnerMutations,
     ],
     validate: { forbidUnknownValues: false },

@@ -62,7 +62,7 @@ function Historical(table: string): ClassDecorator {
     Index(`${name}_id_idx`, ["id", "history.id"]),
     Index(`${name}_date_idx`, ["history.date"], { type: "brin" }),
     Index(`${name}_request_id_idx`, ["history.requestId"], { type: "hash" }),
-    Index(`${name}_user_id_idx`, ["history.userId"]),
+    Index(`${name}_user_label_idx`, ["history.userLabel"]),
     Index(`${name}_reason_idx`, ["history.reason"]),
     Index(`${name}_source_idx`, ["history.source"]),
   ];
@@ -71,6 +71,9 @@ function Historical(table: string): ClassDecorator {
 
 /** An entitlement as it was after a change. */
 @Historical("course_entitlement")
+@Index("historical_course_entitlement_of_user_idx", ["userId"])
+@Index("historical_course_entitlement_of_course_idx", ["courseUuid"])
+@Index("historical_course_entitlement_of_order_idx", ["orderNumber"], { where: "order_number is not null" })
 export class HistoricalCourseEntitlement extends CourseEntitlementColumns {
   @Column("uuid")
   id!: string;
@@ -90,6 +93,7 @@ export class HistoricalCourseEntitlement extends CourseEntitlementColumns {
 
 /** A support detail as it was after a change. */
 @Historical("course_entitlement_support_detail")
+@Index("historical_course_entitlement_support_detail_entitlement_id_idx", ["entitlementId", "history.id"])
 export class HistoricalCourseEntitlementSupportDetail extends CourseEntitlementSupportDetailColumns {
   @Column("uuid")
   id!: string;

@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
 import type { App } from "../app";
-import { mayActForAnyone, type Actor } from "../auth/actor";
+import { mayActForAnyone, owns, type Actor } from "../auth/actor";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { entitlementsById, standingOf } from "../entities/entitlement-queries";
@@ -65,9 +65,4 @@ export async function save(
   await tx.save(Object.assign(row, changes, { modifiedAt: now }));
   const [facts] = await entitlementsById(tx, [row.id]);
   return facts!;
-}
-
-/** Whether a learner's row is the actor's own. */
-export function owns(actor: Actor, { userId, username }: { userId: string; username: string }): boolean {
-  return actor.userId === null ? actor.username === username : actor.userId === userId;
 }

@@ -20,6 +20,12 @@ beforeAll(async () => {
        select 1000001 + n % ${LEARNERS}, ('c0000000-0000-4000-8000-' || lpad((n % 500)::text, 12, '0'))::uuid, 'verified',
          'ORDER-' || n, case when n % 3 = 0 then now() end, now() - n * interval '1 minute', now() - n * interval '1 minute'
        from generate_series(1, ${ENTITLEMENTS}) n;
+     insert into historical_course_entitlement (id, user_id, course_uuid, mode, order_number, refund_locked, created_at,
+         modified_at, history_date, history_type, history_change_reason, history_user_label, history_source, history_txid,
+         history_request_id)
+       select id, user_id, course_uuid, mode, order_number, refund_locked, created_at, modified_at, now(), '+', 'import',
+         'learner' || user_id, 'IMPORT', 1, 'r-' || user_id
+       from course_entitlement where user_id > 1000000;
      analyze;`,
     app.db.options.type === "postgres" ? app.db.options.url! : "",
   );
@@ -44,7 +50,7 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-const BIG_TABLES = ["course_entitlement", "user_account"];
+const BIG_TABLES = ["course_entitlement", "historical_course_entitlement", "user_account"];
 const after = Buffer.from(
   JSON.stringify([new Date().toISOString(), "e0000000-0000-4000-8000-000000000001"]),
 ).toString("base64url");
@@ -79,6 +85,21 @@ test.each([
   ["by mode, newest first", `{ entitlements(filter: { mode: "verified" }) ${nodes} }`],
   ["by expiry, newest first", `{ entitlements(filter: { isExpired: true }) ${nodes} }`],
   ["by day of creation", `{ entitlements(filter: { createdFrom: "2020-01-01T00:00:00Z" }) ${nodes} }`],
+  [
+    "a timeline",
+    '{ entitlement(id: "e0000000-0000-4000-8000-000000000001") { history { edges { node { previous { id } state { __typename } } } } } }',
+  ],
+  [
+    "an earlier instant",
+    '{ entitlement(id: "e0000000-0000-4000-8000-000000000001") { asOf(at: "2030-01-01T00:00:00Z") { supportDetails { edges { node { id } } } } } }',
+  ],
+  [
+    "a list of an earlier instant",
+    `{ entitlements(filter: { username: "learner9" }, asOf: "2030-01-01T00:00:00Z") { totalCount ${nodes.slice(1)} }`,
+  ],
+  ["the history of all", "{ history { edges { node { id } } } }"],
+  ["the history of a person", '{ history(filter: { changedBy: "grace" }) { edges { node { id } } } }'],
+  ["the history of a request", '{ history(filter: { requestId: "r-1" }) { edges { node { id } } } }'],
   ["a learner by name", '{ user(username: "learner9") { id } }'],
   ["a learner by e-mail", '{ userByEmail(email: "learner9@demo.example") { id } }'],
   ["a learner by id", '{ userById(id: "1000009") { id } }'],
@@ -90,5 +111,5 @@ test.each([
   expect(answer.errors).toBeUndefined();
   for (const statement of sent)
     for (const table of await scannedBy(statement)) expect(BIG_TABLES).not.toContain(table);
-  if (!question.includes("viewer { entitlements }")) expect(sent.length).toBeGreaterThan(0);
+  expect(sent.length).toBeGreaterThan(0);
 });

@@ -72,6 +72,10 @@ test("asking changes nothing, whatever is asked", async () => {
   await expectAnswer(support, { username: "ada" }, "SupportTable");
   await expectAnswer(support, { id }, "CourseSummary");
   await expectAnswer(support, { email: "ada@demo.example", lmsUserId: "1" }, "SupportForms");
+  await expectAnswer(
+    "{ history(first: 100) { edges { node { state { __typename } previous { id } } } } }",
+    {},
+  );
   for (const scope of ["ACTIVE", "UNEXPIRED", "FULFILLABLE", "ALL"])
     await ask(
       app,

@@ -12,6 +12,8 @@ import { UserView } from "./user";
 /** What decisions are taken with, besides the facts. */
 export interface DecisionContext {
   now: Date;
+  /** The earlier instant that the facts are of; null when they are of now. */
+  asOf: Date | null;
   defaultPeriods: rules.Periods;
   expirationAlertDays: number;
 }
@@ -28,7 +30,7 @@ export class CourseEntitlementView implements Node {
 
   constructor(
     readonly facts: EntitlementFacts,
-    private readonly context: DecisionContext,
+    readonly context: DecisionContext,
   ) {
     this.standing = standingOf(facts);
     this.periods = facts.policy ?? context.defaultPeriods;
@@ -39,9 +41,13 @@ export class CourseEntitlementView implements Node {
     return this.facts.id;
   }
 
-  @Field(() => UserView, { nullable: true, description: "The learner." })
-  get user(): UserView {
-    return { id: this.facts.userId, username: this.facts.username };
+  @Field(() => UserView, {
+    nullable: true,
+    description: "The learner; null in the past of a deleted account.",
+  })
+  get user(): UserView | null {
+    const { userId, username } = this.facts;
+    return username === null ? null : { id: userId, username };
   }
 
   @Field(() => ID, { description: "The course it is for; the run is chosen when it is spent." })

@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { EntitlementFacts, RunFacts } from "../../entities/entitlement-facts";
+import type { EntitlementFacts } from "../../entities/entitlement-facts";
+import type { RunFacts } from "../../entities/run-facts";
 import type { SessionFacts } from "../../entities/session-queries";
 import { sessionBlocker, type SessionBlocker } from "../../policy/course-run-policy";
 import { SessionBlockerEnum } from "../enums";

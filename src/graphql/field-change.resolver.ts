@@ -1,0 +1,52 @@
+import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { enrollmentsById } from "../entities/enrollment-queries";
+import { policiesById } from "../entities/policy-queries";
+import { usersById } from "../entities/user-queries";
+import { maySee, type Context } from "./context";
+import { toPolicyView } from "./types/course-entitlement-policy";
+import { toEnrollmentView } from "./types/course-enrollment";
+import { ChangedReference, FieldChangeView } from "./types/history-entry";
+
+@Resolver(() => FieldChangeView)
+export class FieldChangeResolver {
+  @FieldResolver(() => ChangedReference, { nullable: true, description: "What it referred to before." })
+  fromReference(
+    @Root() { kind, from }: FieldChangeView,
+    @Ctx() context: Context,
+  ): Promise<typeof ChangedReference | null> {
+    return referenceOf(context, kind, from);
+  }
+
+  @FieldResolver(() => ChangedReference, { nullable: true, description: "What it refers to after." })
+  toReference(
+    @Root() { kind, to }: FieldChangeView,
+    @Ctx() context: Context,
+  ): Promise<typeof ChangedReference | null> {
+    return referenceOf(context, kind, to);
+  }
+}
+
+/** Loads users by id, once a request. */
+export function users({ app, loaders }: Context) {
+  return loaders.named("users", (ids) => usersById(app.db, ids));
+}
+
+async function referenceOf(
+  context: Context,
+  kind: string,
+  id: unknown,
+): Promise<typeof ChangedReference | null> {
+  const { app, loaders } = context;
+  if (typeof id !== "string") return null;
+  if (kind === "user") {
+    const user = await users(context).load(id);
+    return user && maySee(context, { userId: user.id, username: user.username }) ? user : null;
+  }
+  if (kind === "enrollment") {
+    const enrollment = await loaders.named("enrollments", (ids) => enrollmentsById(app.db, ids)).load(id);
+    return enrollment && toEnrollmentView(enrollment);
+  }
+  if (kind !== "policy") return null;
+  const policy = await loaders.named("policies", (ids) => policiesById(app.db, ids)).load(id);
+  return policy && toPolicyView(policy, app.config.defaultPeriods);
+}

@@ -1,0 +1,155 @@
+import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import type { UserFacts } from "../entities/user-queries";
+import { factsAsOf, factsOfEntries, policiesOfEntries, supportDetailsOfEntries } from "../history/as-of";
+import { entriesById, entriesOf, findEntries } from "../history/entries";
+import type { TrackedType } from "../history/tracked-types";
+import { maySee, toEntitlement, type Context } from "./context";
+import { users } from "./field-change.resolver";
+import { criteriaOf, entryPageOf, maySeeWho, toEntryView, toHistory } from "./history";
+import { AsOfArgs, HistoryArgs } from "./history-inputs";
+import { CourseEntitlementView } from "./types/course-entitlement";
+import { CourseEntitlementPolicyView, toPolicyView } from "./types/course-entitlement-policy";
+import { HistoryEntryConnection, HistoryEntryView, HistoryState } from "./types/history-entry";
+import { SupportDetailView, toSupportDetailView } from "./types/support-detail";
+import { UserView } from "./types/user";
+
+const DESCRIPTION = "Its changes, newest first.";
+
+@Resolver(() => CourseEntitlementView)
+export class EntitlementHistoryResolver {
+  @FieldResolver(() => HistoryEntryConnection, {
+    description: "Its changes and those of what belongs to it, newest first.",
+  })
+  history(
+    @Root() { facts, context: { asOf } }: CourseEntitlementView,
+    @Args() args: HistoryArgs,
+    @Ctx() context: Context,
+  ): Promise<HistoryEntryConnection> {
+    return historyOf(context, "COURSE_ENTITLEMENT", facts.id, args, asOf);
+  }
+
+  @FieldResolver(() => CourseEntitlementView, {
+    nullable: true,
+    description:
+      "As it was at an instant, decided at that instant; null before it was created and after it was deleted.",
+  })
+  async asOf(
+    @Root() { id }: CourseEntitlementView,
+    @Args() { at }: AsOfArgs,
+    @Ctx() context: Context,
+  ): Promise<CourseEntitlementView | null> {
+    const loader = context.loaders.named(`asOf:${at.getTime()}`, (ids) => factsAsOf(context.app.db, ids, at));
+    const facts = await loader.load(id);
+    return facts && maySee(context, facts) ? toEntitlement(context, facts, at) : null;
+  }
+}
+
+@Resolver(() => SupportDetailView)
+export class SupportDetailHistoryResolver {
+  @FieldResolver(() => HistoryEntryConnection, { description: DESCRIPTION })
+  history(
+    @Root() { id }: SupportDetailView,
+    @Args() args: HistoryArgs,
+    @Ctx() context: Context,
+  ): Promise<HistoryEntryConnection> {
+    return historyOf(context, "SUPPORT_DETAIL", id, args);
+  }
+}
+
+@Resolver(() => CourseEntitlementPolicyView)
+export class PolicyHistoryResolver {
+  @FieldResolver(() => HistoryEntryConnection, {
+    nullable: true,
+    description: `${DESCRIPTION} Null for the default policy; for support and staff.`,
+  })
+  async history(
+    @Root() { id, isDefault }: CourseEntitlementPolicyView,
+    @Args() args: HistoryArgs,
+    @Ctx() context: Context,
+  ): Promise<HistoryEntryConnection | null> {
+    return isDefault ? null : historyOf(context, "COURSE_ENTITLEMENT_POLICY", id, args);
+  }
+}
+
+@Resolver(() => HistoryEntryView)
+export class HistoryEntryResolver {
+  @Query(() => HistoryEntryConnection, {
+    nullable: true,
+    description: "Changes of anything by anybody, newest first; for staff.",
+  })
+  async history(@Args() args: HistoryArgs, @Ctx() context: Context): Promise<HistoryEntryConnection> {
+    const criteria = criteriaOf(context, args, null);
+    return toHistory(context, await findEntries(context.app.db, criteria, entryPageOf(args)), args.first);
+  }
+
+  @FieldResolver(() => UserView, {
+    nullable: true,
+    description:
+      "Who changed it; null for the system, for a deleted account, and for what a learner may not know.",
+  })
+  async changedBy(@Root() { entry }: HistoryEntryView, @Ctx() context: Context): Promise<UserFacts | null> {
+    return entry.userId === null || !maySeeWho(context, entry) ? null : users(context).load(entry.userId);
+  }
+
+  @FieldResolver(() => HistoryState, {
+    nullable: true,
+    description: "The object as this change left it; as it was last, when it was deleted.",
+  })
+  async state(
+    @Root() { entry }: HistoryEntryView,
+    @Ctx() context: Context,
+  ): Promise<typeof HistoryState | null> {
+    const { app, loaders } = context;
+    const load = <T>(of: (db: Context["app"]["db"], ids: readonly string[]) => Promise<T[]>): Promise<T> =>
+      loaders.named(`state:${entry.entityType}`, (ids) => of(app.db, ids)).load(entry.id);
+    switch (entry.entityType) {
+      case "COURSE_ENTITLEMENT": {
+        const facts = await load(factsOfEntries);
+        return facts && maySee(context, facts) ? toEntitlement(context, facts, entry.date) : null;
+      }
+      case "SUPPORT_DETAIL": {
+        const facts = await load(supportDetailsOfEntries);
+        return facts && toSupportDetailView(facts);
+      }
+      case "COURSE_ENTITLEMENT_POLICY":
+        return toPolicyView(await load(policiesOfEntries), app.config.defaultPeriods);
+    }
+  }
+
+  @FieldResolver(() => HistoryEntryView, {
+    nullable: true,
+    description: "The change of the same object before it.",
+  })
+  previous(@Root() { entry }: HistoryEntryView, @Ctx() context: Context): Promise<HistoryEntryView | null> {
+    return entryOf(context, entry.previousId);
+  }
+
+  @FieldResolver(() => HistoryEntryView, {
+    nullable: true,
+    description: "The change of the same object after it.",
+  })
+  next(@Root() { entry }: HistoryEntryView, @Ctx() context: Context): Promise<HistoryEntryView | null> {
+    return entryOf(context, entry.nextId);
+  }
+}
+
+async function historyOf(
+  context: Context,
+  type: TrackedType,
+  id: string,
+  args: HistoryArgs,
+  asOf: Date | null = null,
+): Promise<HistoryEntryConnection> {
+  const criteria = criteriaOf(context, args, asOf);
+  const page = entryPageOf(args);
+  const loader = context.loaders.named(`history:${type}:${JSON.stringify([criteria, page])}`, (ids) =>
+    entriesOf(context.app.db, type, ids, criteria, page),
+  );
+  return toHistory(context, await loader.load(id), args.first);
+}
+
+async function entryOf(context: Context, id: string | null): Promise<HistoryEntryView | null> {
+  if (id === null) return null;
+  const entry = await context.loaders.named("entries", (ids) => entriesById(context.app.db, ids)).load(id);
+  return entry && toEntryView(context, entry);
+}

@@ -1,0 +1,119 @@
+import {
+  POLICY_COLUMNS,
+  selectFacts,
+  toFacts,
+  toPolicy,
+  type EntitlementFacts,
+  type FactsRow,
+  type FactsSource,
+  type PolicyFacts,
+  type PolicyRow,
+} from "../entities/entitlement-facts";
+import type { EntitlementCriteria } from "../entities/entitlement-search";
+import {
+  selectSupportDetails,
+  toSupportDetail,
+  type SupportDetailFacts,
+  type SupportDetailRow,
+  type SupportDetailSource,
+} from "../entities/support-detail-queries";
+import { select, type Database } from "../store/statement";
+
+/**
+ * The rows of an instant: of each entity the newest entry by then, unless it was a deletion. The order is that of the
+ * entries, not of their dates; dates of one entity never go back, so the two agree and equal dates do no harm.
+ */
+function rowsAsOf(history: string, at: string, narrowing = ""): string {
+  return `(
+    select * from (
+      select distinct on (id) * from ${history} where history_date <= ${at} ${narrowing}
+      order by id, history_id desc
+    ) newest where history_type <> '-')`;
+}
+
+/** The policy of an entitlement `e` at an instant. */
+function policyAsOf(at: string): string {
+  return `lateral ${rowsAsOf("historical_course_entitlement_policy", at, "and id = e.policy_id")}`;
+}
+
+/** Reads entitlements and their policies as they were at the instant in a parameter, narrowed to some ids. */
+export function asOfSource(at: string, narrowing = ""): FactsSource {
+  return { entitlements: rowsAsOf("historical_course_entitlement", at, narrowing), policies: policyAsOf(at) };
+}
+
+/** Entitlements as they were; those that did not exist then are null. */
+export async function factsAsOf(
+  db: Database,
+  ids: readonly string[],
+  at: Date,
+): Promise<(EntitlementFacts | null)[]> {
+  const sql = selectFacts(asOfSource("$2", "and id = any($1::uuid[])"));
+  const found = new Map((await select<FactsRow>(db, sql, [ids, at])).map((row) => [row.id, toFacts(row)]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+/** Entitlements as entries of their history left them, with the policies of those instants. */
+export async function factsOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(EntitlementFacts | null)[]> {
+  const sql = selectFacts({
+    entitlements: "(select * from historical_course_entitlement where history_id = any($1::bigint[]))",
+    policies: policyAsOf("e.history_date"),
+    columns: 'e.history_id::text as "entryId",',
+  });
+  const rows = await select<FactsRow & { entryId: string }>(db, sql, [entryIds]);
+  const found = new Map(rows.map((row) => [row.entryId, toFacts(row)]));
+  return entryIds.map((id) => found.get(id) ?? null);
+}
+
+/**
+ * SQL that narrows history to the entitlements that ever matched what an index knows of, so that a list of an instant
+ * need not read all of it. `add` makes a parameter of a value.
+ */
+export function everMatching(criteria: EntitlementCriteria, add: (value: unknown) => string): string {
+  const { ids, username, courseUuids, orderNumber } = criteria;
+  const where: string[] = [];
+  if (ids) where.push(`id = any(${add(ids)}::uuid[])`);
+  if (username) where.push(`user_id = (select id from user_account where username = ${add(username)})`);
+  if (courseUuids) where.push(`course_uuid = any(${add(courseUuids)}::uuid[])`);
+  if (orderNumber) where.push(`order_number = ${add(orderNumber)}`);
+  if (where.length === 0) return "";
+  return `and id in (select id from historical_course_entitlement where ${where.join(" and ")})`;
+}
+
+/** Reads support details as they were. */
+export function supportDetailsAsOf(at: Date): SupportDetailSource {
+  const history = "historical_course_entitlement_support_detail";
+  const ever = `and id in (select id from ${history} where entitlement_id = k.entitlement_id)`;
+  return (parameter) => rowsAsOf(history, parameter(at), ever);
+}
+
+/** Support details as entries of their history left them. */
+export async function supportDetailsOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(SupportDetailFacts | null)[]> {
+  const source =
+    "(select * from historical_course_entitlement_support_detail where history_id = any($1::bigint[]))";
+  const sql = selectSupportDetails(source, 'd.history_id::text as "entryId",');
+  const rows = await select<SupportDetailRow & { entryId: string }>(db, sql, [entryIds]);
+  const found = new Map(rows.map((row) => [row.entryId, toSupportDetail(row)]));
+  return entryIds.map((id) => found.get(id) ?? null);
+}
+
+/** Policies as entries of their history left them. */
+export async function policiesOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(PolicyFacts | null)[]> {
+  const rows = await select<PolicyRow & { entryId: string }>(
+    db,
+    `select p.history_id::text as "entryId", ${POLICY_COLUMNS}
+     from historical_course_entitlement_policy p left join site s on s.id = p.site_id
+     where p.history_id = any($1::bigint[])`,
+    [entryIds],
+  );
+  const found = new Map(rows.map((row) => [row.entryId, toPolicy(row)]));
+  return entryIds.map((id) => found.get(id) ?? null);
+}

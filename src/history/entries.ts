@@ -1,0 +1,153 @@
+import { select, type Database } from "../store/statement";
+import type { HistorySource, HistoryType } from "./historical";
+import { imageOf, TRACKED_TYPES, type Image, type TrackedType } from "./tracked-types";
+
+/** One change of one row, with the row after it and before it. */
+export interface Entry {
+  /** Where it stands among all changes of everything; later is greater. */
+  id: string;
+  entityType: TrackedType;
+  entityId: string;
+  type: HistoryType;
+  date: Date;
+  reason: string;
+  userId: string | null;
+  userLabel: string;
+  source: HistorySource;
+  requestId: string | null;
+  txid: string;
+  image: Image;
+  previousImage: Image | null;
+  /** The changes of the same row next to this one, within one life of it. */
+  previousId: string | null;
+  nextId: string | null;
+}
+
+/** Which changes to look for; all that is given must hold, null counts as not given. */
+export interface EntryCriteria {
+  entityTypes?: readonly TrackedType[] | null;
+  entityIds?: readonly string[] | null;
+  types?: readonly HistoryType[] | null;
+  sources?: readonly HistorySource[] | null;
+  reasons?: readonly string[] | null;
+  userLabel?: string | null;
+  requestId?: string | null;
+  /** At or after. */
+  from?: Date | null;
+  /** Before. */
+  before?: Date | null;
+}
+
+/** So many entries older than this one, or the newest. */
+export interface EntryPage {
+  first: number;
+  after: string | null;
+}
+
+const ALL_TYPES = Object.keys(TRACKED_TYPES) as TrackedType[];
+
+/** Changes of anything, newest first; one more than asked for when more follow. */
+export function findEntries(db: Database, criteria: EntryCriteria, page: EntryPage): Promise<Entry[]> {
+  const values: unknown[] = [page.first + 1];
+  const conditions = conditionsOf(criteria, page.after, values);
+  const sources = (criteria.entityTypes ?? ALL_TYPES).map(
+    (type) => `(${entriesFrom(type, `(${newestOf(type, conditions)}) h`)})`,
+  );
+  return select<Entry>(db, `${sources.join(" union all ")} order by "order" desc limit $1`, values);
+}
+
+/** For each row of a type, its changes and those of what belongs to it, newest first: one statement for all. */
+export async function entriesOf(
+  db: Database,
+  type: TrackedType,
+  ids: readonly string[],
+  criteria: EntryCriteria,
+  page: EntryPage,
+): Promise<Entry[][]> {
+  const values: unknown[] = [page.first + 1, ids];
+  const conditions = conditionsOf(criteria, page.after, values);
+  const sources = (criteria.entityTypes ?? ALL_TYPES).flatMap((entityType) => {
+    const owner = entityType === type ? "id" : OWNERS[type]?.[entityType];
+    if (!owner) return [];
+    const newest = newestOf(entityType, [...conditions, `h.${owner} = k.owner_id`]);
+    const source = `unnest($2::uuid[]) k(owner_id) cross join lateral (${newest}) h`;
+    return `(${entriesFrom(entityType, source, "k.owner_id")})`;
+  });
+  if (sources.length === 0) return ids.map(() => []);
+  const rows = await select<Entry & { ownerId: string }>(
+    db,
+    `${sources.join(" union all ")} order by "order" desc`,
+    values,
+  );
+  const found = new Map<string, Entry[]>(ids.map((id) => [id, []]));
+  for (const row of rows) {
+    const entries = found.get(row.ownerId)!;
+    if (entries.length <= page.first) entries.push(row);
+  }
+  return ids.map((id) => found.get(id)!);
+}
+
+/** Entries by id; null for those that do not exist. */
+export async function entriesById(db: Database, ids: readonly string[]): Promise<(Entry | null)[]> {
+  const sources = ALL_TYPES.map(
+    (type) =>
+      `(${entriesFrom(type, `(select * from ${historyOf(type)} where history_id = any($1::bigint[])) h`)})`,
+  );
+  const rows = await select<Entry>(db, sources.join(" union all "), [ids]);
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+/** What belongs to a row of a type, by the column that refers to it. */
+const OWNERS: Partial<Record<TrackedType, Partial<Record<TrackedType, string>>>> = {
+  COURSE_ENTITLEMENT: { SUPPORT_DETAIL: "entitlement_id" },
+};
+
+function historyOf(type: TrackedType): string {
+  return `historical_${TRACKED_TYPES[type].table}`;
+}
+
+/** The newest history rows of a type that match, at most `$1`. */
+function newestOf(type: TrackedType, conditions: readonly string[]): string {
+  const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
+  return `select h.* from ${historyOf(type)} h ${where} order by h.history_id desc limit $1`;
+}
+
+/** Entries made of the history rows `h` of a source, each with the change of the same row before and after it. */
+function entriesFrom(type: TrackedType, source: string, owner = "null::uuid"): string {
+  const history = historyOf(type);
+  return `
+    select ${owner} as "ownerId", h.history_id as "order", h.history_id::text as id, '${type}' as "entityType",
+      h.id as "entityId", h.history_type as type, h.history_date as date, h.history_change_reason as reason,
+      h.history_user_id as "userId", h.history_user_label as "userLabel", h.history_source as source,
+      h.history_request_id as "requestId", h.history_txid::text as txid, ${imageOf(type, "h")} as image,
+      p.image as "previousImage", p.history_id::text as "previousId", n.history_id::text as "nextId"
+    from ${source}
+    left join lateral (
+      select p.history_id, ${imageOf(type, "p")} as image from ${history} p
+      where p.id = h.id and p.history_id < h.history_id and h.history_type <> '+'
+      order by p.history_id desc limit 1
+    ) p on true
+    left join lateral (
+      select n.history_id from ${history} n
+      where n.id = h.id and n.history_id > h.history_id and h.history_type <> '-'
+      order by n.history_id limit 1
+    ) n on true`;
+}
+
+function conditionsOf(criteria: EntryCriteria, after: string | null, values: unknown[]): string[] {
+  const conditions: string[] = [];
+  const add = (value: unknown, condition: (parameter: string) => string) => {
+    if (value !== undefined && value !== null) conditions.push(condition(`$${values.push(value)}`));
+  };
+  add(after, (p) => `h.history_id < ${p}`);
+  add(criteria.entityIds, (p) => `h.id = any(${p}::uuid[])`);
+  add(criteria.types, (p) => `h.history_type = any(${p}::text[])`);
+  add(criteria.sources, (p) => `h.history_source = any(${p}::text[])`);
+  add(criteria.reasons, (p) => `h.history_change_reason = any(${p}::text[])`);
+  add(criteria.userLabel, (p) => `h.history_user_label = ${p}`);
+  add(criteria.requestId, (p) => `h.history_request_id = ${p}`);
+  add(criteria.from, (p) => `h.history_date >= ${p}`);
+  add(criteria.before, (p) => `h.history_date < ${p}`);
+  return conditions;
+}

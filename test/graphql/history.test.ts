@@ -1,0 +1,202 @@
+import type { App } from "../../src/app";
+import { CourseEntitlement } from "../../src/entities/course-entitlement";
+import { CourseEntitlementPolicy } from "../../src/entities/course-entitlement-policy";
+import { CourseEntitlementSupportDetail } from "../../src/entities/course-entitlement-support-detail";
+import { transact } from "../../src/store/transact";
+import { actor, ada, ask, grace, openDemoApp } from "../support/demo-app";
+import { statementsOf } from "../support/statements";
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => ({ app, close } = await openDemoApp()));
+afterAll(() => close());
+
+const hopper = actor("hopper", { isStaff: true });
+const ID = "e0000000-0000-4000-8000-000000000001";
+const bySupport = { userId: "2", userLabel: "grace", source: "API" as const, requestId: "request-1" };
+
+interface Entry {
+  id: string;
+  entityType: string;
+  type: string;
+  changedAt: string;
+  changedByLabel: string | null;
+  changedBy: { username: string } | null;
+  source: string;
+  reason: string;
+  changes: { field: string; from: unknown; to: unknown; toReference: Record<string, unknown> | null }[];
+  state: Record<string, unknown> | null;
+  previous: { id: string } | null;
+  next: { id: string } | null;
+}
+const ENTRY = `edges { node {
+  id entityType type changedAt changedByLabel changedBy { username } source reason requestId transactionId
+  changes { field from to toReference { __typename ... on CourseEntitlementPolicy { id } ... on CourseEnrollment { mode } ... on User { username } } }
+  state { __typename ... on CourseEntitlement { id mode isRefundLocked refundBlocker } ... on SupportDetail { comments } ... on CourseEntitlementPolicy { refundPeriod } }
+  previous { id } next { id } } } pageInfo { hasNextPage endCursor }`;
+
+async function historyOf(asking = grace, filter = {}, id = ID): Promise<Entry[]> {
+  const question = `query ($id: ID!, $filter: HistoryFilter) { entitlement(id: $id) { history(filter: $filter) { ${ENTRY} } } }`;
+  const { data, errors } = await ask<{ entitlement: { history: { edges: { node: Entry }[] } } }>(
+    app,
+    asking,
+    question,
+    {
+      id,
+      filter,
+    },
+  );
+  expect(errors).toBeUndefined();
+  return data!.entitlement.history.edges.map(({ node }) => node);
+}
+
+function lockRefund(refundLocked: boolean, comments: string): Promise<void> {
+  return transact(app.db, { ...bySupport, reason: "setRefundLock" }, async (tx) => {
+    const row = await tx.findOneByOrFail(CourseEntitlement, { id: ID });
+    await tx.save(Object.assign(row, { refundLocked, modifiedAt: new Date() }));
+    const now = new Date();
+    const detail = { entitlementId: ID, supportUserId: "2", action: "REISSUE" as const, comments };
+    await tx.save(CourseEntitlementSupportDetail, {
+      ...detail,
+      unenrolledRunKey: null,
+      createdAt: now,
+      modifiedAt: now,
+    });
+  });
+}
+
+test("a timeline tells who changed what, when, why and by which door, newest first", async () => {
+  await lockRefund(true, "The learner asked twice.");
+  const [detail, locked, created] = await historyOf();
+  expect(locked).toMatchObject({
+    entityType: "COURSE_ENTITLEMENT",
+    type: "CHANGED",
+    changedByLabel: "grace",
+    changedBy: { username: "grace" },
+    source: "API",
+    reason: "setRefundLock",
+    requestId: "request-1",
+    state: { __typename: "CourseEntitlement", isRefundLocked: true, refundBlocker: "REFUND_LOCKED" },
+    previous: { id: created!.id },
+    next: null,
+  });
+  expect(locked!.changes.filter(({ field }) => field !== "modifiedAt")).toEqual([
+    expect.objectContaining({ field: "isRefundLocked", from: false, to: true }),
+  ]);
+  expect(detail).toMatchObject({
+    entityType: "SUPPORT_DETAIL",
+    state: { comments: "The learner asked twice." },
+  });
+  expect(created).toMatchObject({
+    type: "CREATED",
+    reason: "fillDemoWorld",
+    previous: null,
+    next: { id: locked!.id },
+  });
+  expect(created!.changes.find(({ field }) => field === "policy")!.toReference).toMatchObject({
+    __typename: "CourseEntitlementPolicy",
+  });
+});
+
+test("instants in changes are instants, references are ids and, where they exist, objects", async () => {
+  const created = (await historyOf()).at(-1)!;
+  const change = (name: string) => created.changes.find(({ field }) => field === name)!;
+  expect(change("createdAt").to).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  expect(change("user")).toMatchObject({ from: null, to: "1", toReference: { username: "ada" } });
+});
+
+test("a learner sees their own timeline, without the staff's name and without comments", async () => {
+  const entries = await historyOf(ada);
+  expect(entries.map(({ entityType }) => entityType)).not.toContain("SUPPORT_DETAIL");
+  expect(entries[0]).toMatchObject({ changedByLabel: null, changedBy: null, reason: "setRefundLock" });
+  expect(JSON.stringify(entries)).not.toMatch(/grace|asked twice/);
+  expect(await historyOf(ada, { entityTypes: ["SUPPORT_DETAIL"] })).toEqual([]);
+});
+
+test("a timeline can be limited by kind, type, door, operation, person, request and time", async () => {
+  expect(await historyOf(grace, { types: ["CREATED"], entityTypes: ["COURSE_ENTITLEMENT"] })).toHaveLength(1);
+  expect(await historyOf(grace, { sources: ["DATABASE"] })).toHaveLength(0);
+  expect(await historyOf(grace, { reasons: ["setRefundLock"] })).toHaveLength(2);
+  expect(await historyOf(grace, { changedBy: "grace" })).toHaveLength(2);
+  expect(await historyOf(grace, { requestId: "request-1" })).toHaveLength(2);
+  const [newest] = await historyOf();
+  expect(await historyOf(grace, { changedFrom: newest!.changedAt })).not.toHaveLength(0);
+  expect(await historyOf(grace, { changedBefore: "2020-01-01T00:00:00Z" })).toHaveLength(0);
+});
+
+test("an entitlement as of an instant is decided by the policy and support details of that instant", async () => {
+  const question = `query ($id: ID!, $at: DateTime!) { entitlement(id: $id) { asOf(at: $at) {
+    isRefundLocked isRefundable policy { refundPeriod } daysSinceCreated supportDetails { edges { node { comments } } }
+    history { edges { node { id } } } } } }`;
+  const askAt = async (at: Date) =>
+    (await ask<{ entitlement: { asOf: unknown } }>(app, grace, question, { id: ID, at })).data!.entitlement
+      .asOf;
+  const before = new Date();
+  const answerBefore = await askAt(before);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await lockRefund(false, "A mistake.");
+  const { policyId } = await app.db.manager.findOneByOrFail(CourseEntitlement, { id: ID });
+  await transact(app.db, { ...bySupport, reason: "updateEntitlementPolicy" }, async (tx) => {
+    const policy = await tx.findOneByOrFail(CourseEntitlementPolicy, { id: policyId! });
+    await tx.save(Object.assign(policy, { refundMs: 3 * 86_400_000 }));
+  });
+  const after = (await askAt(new Date())) as { supportDetails: { edges: unknown[] } };
+  expect(await askAt(before)).toEqual(answerBefore);
+  expect(answerBefore).toMatchObject({ isRefundLocked: true, policy: { refundPeriod: "P60D" } });
+  expect(after).toMatchObject({ isRefundLocked: false, policy: { refundPeriod: "P3D" } });
+  expect(after.supportDetails.edges).toHaveLength(2);
+  expect(await askAt(new Date("2020-01-01"))).toBeNull();
+});
+
+test("a list as of an instant is what the list was then, filtered and paged as the live one", async () => {
+  const list = `query ($asOf: DateTime, $after: String, $first: Int!) { entitlements(
+    filter: { username: "bob" }, asOf: $asOf, first: $first, after: $after
+  ) { totalCount pageInfo { endCursor } edges { node { id mode state } } } }`;
+  interface List {
+    entitlements: { totalCount: number; pageInfo: { endCursor: string }; edges: { node: { id: string } }[] };
+  }
+  const live = (await ask<List>(app, grace, list, { first: 100 })).data!.entitlements;
+  const asOf = new Date();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await app.db.query("delete from course_entitlement where user_id = 4");
+  expect((await ask<List>(app, grace, list, { first: 100 })).data!.entitlements.totalCount).toBe(0);
+  expect((await ask<List>(app, grace, list, { first: 100, asOf })).data!.entitlements).toEqual(live);
+  const page = (await ask<List>(app, grace, list, { first: 1, asOf })).data!.entitlements;
+  expect(page.edges).toEqual(live.edges.slice(0, 1));
+  const deleted = await ask<{ history: { edges: { node: Entry }[] } }>(
+    app,
+    hopper,
+    `{ history(filter: { types: [DELETED] }) { ${ENTRY} } }`,
+  );
+  expect(deleted.data!.history.edges).toHaveLength(live.totalCount);
+  expect(deleted.data!.history.edges[0]!.node).toMatchObject({ source: "DATABASE", changes: [] });
+});
+
+test("a page of 50 entries costs the same few statements as a page of 1", async () => {
+  const question = (first: number) => `{ history(first: ${first}) { ${ENTRY} } }`;
+  const counts: number[] = [];
+  for (const first of [1, 50])
+    counts.push((await statementsOf(() => ask(app, hopper, question(first)))).length);
+  expect(counts[1]).toBeLessThanOrEqual(8);
+  const many = (first: number) =>
+    `{ entitlements(filter: { username: "ada" }, first: ${first}) { edges { node { asOf(at: "2030-01-01T00:00:00Z") { id mode } history(first: 5) { edges { node { id reason changes { field } } } } } } } }`;
+  const one = await statementsOf(() => ask(app, grace, many(1)));
+  const all = await statementsOf(() => ask(app, grace, many(30)));
+  expect(all.length).toBe(one.length);
+});
+
+test("pages of one, strung together by cursor, are the whole history", async () => {
+  const page = `query ($after: String, $first: Int!) { history(first: $first, after: $after) { ${ENTRY} } }`;
+  interface Page {
+    history: { edges: { node: Entry }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
+  }
+  const whole = (await ask<Page>(app, hopper, page, { first: 20 })).data!.history.edges;
+  const strung: unknown[] = [];
+  let after: string | null = null;
+  while (strung.length < 20) {
+    const answer: Page = (await ask<Page>(app, hopper, page, { first: 1, after })).data!;
+    strung.push(...answer.history.edges);
+    after = answer.history.pageInfo.endCursor;
+  }
+  expect(strung).toEqual(whole);
+});
