@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { endWith } from "../src/cli/failure";
+import { ConfigError } from "../src/config";
 import { startEmbeddedPostgres } from "../src/postgres/embedded-postgres";
 import { circumstances, cpuRatio, heading, medianRound, roundLines, type Round } from "./report";
 import { compareAnswers, runRound, startLoad, type Contest } from "./run";
@@ -53,7 +55,7 @@ function readOptions() {
   const whole = (name: "rounds" | "seconds" | "learners", max: number) => {
     const value = Number(values[name]);
     if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-    throw new Error(`--${name}: must be a whole number from 1 to ${max}`);
+    throw new ConfigError(`--${name}: must be a whole number from 1 to ${max}`);
   };
   return {
     rounds: whole("rounds", 1_000),
@@ -109,7 +111,4 @@ async function measureWorkload(contest: Contest, workload: Workload, { rounds }:
   );
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-});
+main().catch(endWith);

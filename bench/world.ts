@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { DataSource } from "typeorm";
 import { migrationOptions } from "../ormconfig";
 import { startProgress } from "../src/cli/progress";
 import { bigWorldLearners, fillBigWorld } from "../src/demo/big-world";
@@ -20,25 +20,24 @@ export interface World {
 /** Brings the schema up to date and fills the world, unless it has been. */
 export async function prepareWorld(url: string, learners: number): Promise<World> {
   await migrateUp(migrationOptions(url));
-  const client = new Client(url);
-  await client.connect();
+  const db = await new DataSource(migrationOptions(url)).initialize();
   try {
-    if ((await bigWorldLearners(client)) === 0) {
+    if ((await bigWorldLearners(db)) === 0) {
       const progress = startProgress(learners, "learners");
-      await fillBigWorld(client, learners, new Date(), (size) => progress(size.learners));
+      await fillBigWorld(db, learners, new Date(), (size) => progress(size.learners));
     }
-    const { rows } = await client.query<Omit<World, "learnerIds">>(
+    const [facts] = await db.query<Omit<World, "learnerIds">[]>(
       `select current_setting('server_version') as version,
          split_part(pg_read_file('postmaster.pid'), e'\\n', 1)::int as "postmasterPid"`,
     );
-    return { ...rows[0]!, learnerIds: await askingLearners(client) };
+    return { ...facts!, learnerIds: await askingLearners(db) };
   } finally {
-    await client.end();
+    await db.destroy();
   }
 }
 
-async function askingLearners(client: Client): Promise<number[]> {
-  const { rows } = await client.query<{ id: number }>(
+async function askingLearners(db: DataSource): Promise<number[]> {
+  const rows = await db.query<{ id: number }[]>(
     `select e.user_id::int as id from course_entitlement e where ${SCOPES.ACTIVE}
      group by e.user_id having count(*) = $1 order by hashint8(e.user_id) limit $2`,
     [ENTITLEMENTS_SHOWN, LEARNERS_ASKING],

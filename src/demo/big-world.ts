@@ -1,12 +1,34 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Client } from "pg";
+import type { PoolClient } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import { MoreThanOrEqual, type DataSource, type EntityManager } from "typeorm";
+import { CourseEntitlement } from "../entities/course-entitlement";
+import { CourseEntitlementPolicy } from "../entities/course-entitlement-policy";
+import { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
+import { UserAccount } from "../entities/user-account";
+import { transact, type Change } from "../store/transact";
+import { writeSet } from "../store/write-set";
 import { bigCatalogue } from "./big-catalogue";
 import { bigLearners, FIRST_LEARNER, random, type TableRows } from "./big-learners";
 
 /** How many learners go into one round of COPY: progress is told after each. */
 const LEARNERS_PER_ROUND = 5_000;
+
+const CHANGE: Change = {
+  userId: null,
+  userLabel: "system",
+  reason: "fillBigWorld",
+  source: "IMPORT",
+  requestId: null,
+};
+
+/** What is tracked goes through a table of its own, from where it is written together with its history. */
+const TRACKED = new Map<string, new () => object>([
+  ["course_entitlement_policy", CourseEntitlementPolicy],
+  ["course_entitlement", CourseEntitlement],
+  ["course_entitlement_support_detail", CourseEntitlementSupportDetail],
+]);
 
 /** What the rounds have written so far. */
 export interface BigWorldSize {
@@ -15,56 +37,63 @@ export interface BigWorldSize {
 }
 
 /** How many learners the big world has; 0 when it has not been filled. */
-export async function bigWorldLearners(client: Client): Promise<number> {
-  const { rows } = await client.query<{ count: number }>(
-    "select count(*)::int as count from user_account where id >= $1",
-    [FIRST_LEARNER],
-  );
-  return rows[0]!.count;
+export function bigWorldLearners(db: DataSource): Promise<number> {
+  return db.manager.countBy(UserAccount, { id: MoreThanOrEqual(String(FIRST_LEARNER)) });
 }
 
 /**
  * Adds a big world for benchmarks: the same rows for the same instant and number of learners. All of it is one
- * transaction; it is interrupted without a trace.
+ * transaction, so that an interrupted one leaves nothing behind. Needs a connection without time limits.
  */
 export async function fillBigWorld(
-  client: Client,
+  db: DataSource,
   learners: number,
   now: Date,
   onProgress: (size: BigWorldSize) => void,
 ): Promise<BigWorldSize> {
   const size = { learners: 0, entitlements: 0 };
   const next = random(1);
-  await client.query("begin");
-  try {
-    await client.query("set local statement_timeout = 0; set local synchronous_commit = off");
-    await copyTables(client, bigCatalogue(now));
+  await transact(db, CHANGE, async (tx) => {
+    await tx.query("set local synchronous_commit = off");
+    await copyTables(tx, bigCatalogue(now));
     while (size.learners < learners) {
       const count = Math.min(LEARNERS_PER_ROUND, learners - size.learners);
       const tables = bigLearners(FIRST_LEARNER + size.learners, count, now, next);
-      await copyTables(client, tables);
+      await copyTables(tx, tables);
       size.learners += count;
-      size.entitlements += tables.course_entitlement!.length;
+      size.entitlements += tables["course_entitlement"]!.length;
       onProgress({ ...size });
     }
-    await client.query("commit");
-  } catch (error) {
-    await client.query("rollback").catch(() => undefined);
-    throw error;
-  }
+  });
   // What autovacuum would do some minutes later, so that the first measurement is like the last.
-  await client.query("set statement_timeout = 0");
-  await client.query("vacuum (analyze)");
+  await db.query("vacuum (analyze)");
   return size;
 }
 
-async function copyTables(client: Client, tables: TableRows): Promise<void> {
+async function copyTables(tx: EntityManager, tables: TableRows): Promise<void> {
   for (const [table, rows] of Object.entries(tables)) {
-    if (rows.length === 0) continue;
-    const columns = Object.keys(rows[0]!);
-    const target = client.query(copyFrom(`copy ${table} (${columns.join(", ")}) from stdin`));
-    await pipeline(Readable.from(chunks(rows)), target);
+    const [row] = rows;
+    if (!row) continue;
+    const columns = Object.keys(row).join(", ");
+    const entity = TRACKED.get(table);
+    if (!entity) {
+      await copy(tx, `${table} (${columns})`, rows);
+      continue;
+    }
+    await tx.query(`create temporary table staged on commit drop as select ${columns} from ${table} limit 0`);
+    await copy(tx, "staged", rows);
+    await writeSet(
+      tx,
+      entity,
+      `insert into ${table} as written (${columns}) select ${columns} from staged returning written.*`,
+    );
+    await tx.query("drop table staged");
   }
+}
+
+async function copy(tx: EntityManager, target: string, rows: TableRows[string]): Promise<void> {
+  const client = (await tx.queryRunner!.connect()) as PoolClient;
+  await pipeline(Readable.from(chunks(rows)), client.query(copyFrom(`copy ${target} from stdin`)));
 }
 
 /** COPY's text format. No value of the big world has a character that needs escaping. */
