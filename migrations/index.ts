@@ -1,10 +1,12 @@
 import { CreateEntitlements1795305600000 } from "./1795305600000-create-entitlements";
 import { CreateHistory1795306200000 } from "./1795306200000-create-history";
 import { ExtendSupportAndPolicies1795306800000 } from "./1795306800000-extend-support-and-policies";
+import { IndexUnexpiredEntitlements1795308000000 } from "./1795308000000-index-unexpired-entitlements";
 
 /** Every migration, oldest first. */
 export const migrations = [
   CreateEntitlements1795305600000,
   CreateHistory1795306200000,
   ExtendSupportAndPolicies1795306800000,
+  IndexUnexpiredEntitlements1795308000000,
 ];

@@ -67,6 +67,12 @@ export abstract class CourseEntitlementColumns {
 @Index("course_entitlement_order_number_idx", ["orderNumber"], { where: "order_number is not null" })
 @Index("course_entitlement_enrollment_id_idx", ["enrollmentId"], { where: "enrollment_id is not null" })
 @Index("course_entitlement_policy_id_idx", ["policyId"], { where: "policy_id is not null" })
+@Index("course_entitlement_unused_idx", ["createdAt", "id"], {
+  where: "expired_at is null and enrollment_id is null",
+})
+@Index("course_entitlement_redeemed_idx", ["createdAt", "id"], {
+  where: "expired_at is null and enrollment_id is not null",
+})
 export class CourseEntitlement extends CourseEntitlementColumns {
   @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "course_entitlement_pkey" })
   id!: string;

@@ -57,7 +57,8 @@ export type RefundBlocker =
 export type EntitlementState =
   "AVAILABLE" | "FULFILLED_CHANGEABLE" | "FULFILLED" | "EXPIRED" | "REFUNDED" | "REVOKED";
 
-const BLOCKING_CERTIFICATES: ReadonlySet<string> = new Set(["downloadable", "generating", "unavailable"]);
+/** The certificates that make a redemption final. */
+export const BLOCKING_CERTIFICATES: ReadonlySet<string> = new Set(["downloadable", "generating", "unavailable"]);
 
 /** The order number to store: an empty one means none. */
 export function storedOrderNumber(given: string | null): string | null {

@@ -79,7 +79,8 @@ function answerPolicy(input: PolicyInput): PolicyAnswers {
   };
 }
 
-function toStanding({ entitlement, enrollment }: PolicyInput): Standing {
+/** What the rules know of the entitlement of a vector. */
+export function toStanding({ entitlement, enrollment }: PolicyInput): Standing {
   return {
     createdAt: new Date(entitlement.created),
     expiredAt: entitlement.expiredAt === null ? null : new Date(entitlement.expiredAt),

@@ -1,0 +1,47 @@
+import type { EntityManager } from "typeorm";
+import type { Periods, Standing } from "../../src/policy/entitlement-policy";
+
+/** An entitlement to be stored, and the periods of its policy, if it has one. */
+export interface Stored {
+  standing: Standing;
+  periods: Periods | null;
+}
+
+/** The id of the entitlement that is stored for the row of an index. */
+export function idOf(index: number): string {
+  return `00000000-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
+}
+
+/** Stores each row as an entitlement with a learner, run, enrollment, certificate and policy of its own. */
+export async function insertStandings(tx: EntityManager, rows: readonly Stored[]): Promise<void> {
+  const facts = rows.map(({ standing, periods }, index) => ({
+    index,
+    id: idOf(index),
+    ...standing,
+    ...standing.redemption,
+    ...periods,
+    is_redeemed: standing.redemption !== null,
+    has_policy: periods !== null,
+  }));
+  const each = `with f as materialized (select * from jsonb_to_recordset($1::jsonb) f (index bigint, id uuid,
+    "createdAt" timestamptz, "expiredAt" timestamptz, "expiryCause" text, "redeemedAt" timestamptz,
+    "enrolledAt" timestamptz, "startsAt" timestamptz, "certificateStatus" text, is_redeemed boolean,
+    has_policy boolean, "expirationMs" float8, "refundMs" float8, "regainMs" float8))`;
+  const inserts = [
+    "insert into user_account (id, username) select index, index from f",
+    'insert into course_run (key, starts_at) select index, "startsAt" from f where "startsAt" is not null',
+    `insert into course_enrollment (id, user_id, course_run_key, created_at)
+       select id, index, index, "enrolledAt" from f where is_redeemed`,
+    `insert into certificate (user_id, course_run_key, status)
+       select index, index, "certificateStatus" from f where "certificateStatus" is not null`,
+    // Retired ones, as any number of them may be for the same site and mode.
+    `insert into course_entitlement_policy (id, expiration_period, refund_period, regain_period, retired_at)
+       select id, "expirationMs" * interval '1 ms', "refundMs" * interval '1 ms', "regainMs" * interval '1 ms', now()
+       from f where has_policy`,
+    `insert into course_entitlement (id, user_id, course_uuid, mode, expired_at, expiry_cause, redeemed_at,
+         policy_id, enrollment_id, created_at, modified_at)
+       select id, index, gen_random_uuid(), 'verified', "expiredAt", "expiryCause", "redeemedAt",
+         case when has_policy then id end, case when is_redeemed then id end, "createdAt", "createdAt" from f`,
+  ];
+  for (const insert of inserts) await tx.query(`${each} ${insert}`, [JSON.stringify(facts)]);
+}
