@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { EntityManager } from "typeorm";
 import type { App } from "../app";
 import { mayActForAnyone, owns, type Actor } from "../auth/actor";
@@ -55,14 +56,17 @@ export async function lockEntitlement(
   return { row, facts, standing: standingOf(facts), periods: facts.policy ?? app.config.defaultPeriods };
 }
 
-/** Writes what a decision has changed of a locked entitlement and returns how it stands now. */
+/** Writes what a decision has changed of a locked entitlement, if anything, and returns how it stands now. */
 export async function save(
   tx: EntityManager,
   { now }: Request,
   { row }: LockedEntitlement,
   changes: Partial<CourseEntitlement>,
 ): Promise<EntitlementFacts> {
-  await tx.save(Object.assign(row, changes, { modifiedAt: now }));
+  const isChanged = Object.entries(changes).some(
+    ([field, value]) => !isDeepStrictEqual(row[field as keyof CourseEntitlement], value),
+  );
+  if (isChanged) await tx.save(Object.assign(row, changes, { modifiedAt: now }));
   const [facts] = await entitlementsById(tx, [row.id]);
   return facts!;
 }

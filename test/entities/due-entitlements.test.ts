@@ -10,7 +10,8 @@ import {
 } from "../../src/policy/entitlement-policy";
 import { asIfFor, policyDifferences } from "../parity/differences";
 import { original } from "../parity/original";
-import { toPeriods, toStanding } from "../parity/policy";
+import { toPeriods } from "../parity/answers";
+import { toStanding } from "../parity/policy";
 import { policyVector, readVectors } from "../parity/vectors";
 import { anyNow, anyPeriods, anyStanding, aStanding, daysAgo, NOW } from "../policy/standings";
 import { openTestDatabase } from "../support/database";

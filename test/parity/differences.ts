@@ -87,10 +87,3 @@ export const fulfillableForRunDifferences: readonly Difference<Asked>[] = [
     asIf: (asked) => without(asked, (row) => !isRedeemableRow(asked.population, row)),
   },
 ];
-
-/** Every named difference, for a report. */
-export const allDifferences: readonly Pick<Difference<never>, "name" | "reason">[] = [
-  ...policyDifferences,
-  ...fulfillableDifferences,
-  ...fulfillableForRunDifferences,
-];

@@ -26,6 +26,8 @@ export interface Verdict {
   /** How many answers a rule changed, and the rules that did. */
   changed: number;
   differences: Set<string>;
+  /** Of a scenario: how many of its steps were compared. */
+  steps?: { compared: number; total: number };
 }
 
 /**

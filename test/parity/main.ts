@@ -6,7 +6,7 @@ import { UsageError } from "./vectors";
 
 const HELP = `Usage: npm run parity -- <folder or file>...
 
-Replays answers that were recorded from the original (policy.json, queries.json) and compares ours.
+Replays answers that were recorded from the original (policy.json, queries.json, scenarios.json) and compares ours.
 A folder must hold all of these files. Queries run in a database of their own, made for this run and dropped after it:
 on the server of DATABASE_URL, or on an embedded PostgreSQL.
 

@@ -5,7 +5,7 @@ import type { PolicyInput, PolicyAnswers, Unanswered } from "./vectors";
  * exceptions. It is never the measure of a replay, the recorded answers are; but it is held to every one of them, and
  * then says what the original would have answered had a fact been otherwise.
  */
-export function original(input: PolicyInput, alertDays = 90): PolicyAnswers {
+export function original(input: PolicyInput): PolicyAnswers {
   const { now, entitlement } = input;
   const storedOrderNumber =
     entitlement.orderNumberWrittenBy === "save" && entitlement.orderNumber === ""
@@ -33,13 +33,14 @@ export function original(input: PolicyInput, alertDays = 90): PolicyAnswers {
         uuid: entitlement.uuid,
         course_uuid: entitlement.courseUuid,
         expired_at: expiredAt && shortDate(BigInt(Date.parse(expiredAt)) * 1000n),
-        expiration_date: expirationDate(input, alertDays),
+        expiration_date: expirationDate(input),
       })),
       historyRowsAdded: isSet ? 1 : 0,
     },
   };
 }
 
+const ALERT_DAYS = 90;
 const DAY_US = 86_400_000_000n;
 const DEFAULT_POLICY = {
   expirationPeriodUs: 730 * 86_400_000_000,
@@ -107,9 +108,9 @@ export function isRedeemable({
   return isYoung && enrollment === null && entitlement.expiredAt === null;
 }
 
-function expirationDate(input: PolicyInput, alertDays: number): string | null {
+function expirationDate(input: PolicyInput): string | null {
   const left = daysUntilExpiration(input);
-  return left < alertDays ? shortDate(microseconds(input.now) + BigInt(left) * DAY_US) : null;
+  return left < ALERT_DAYS ? shortDate(microseconds(input.now) + BigInt(left) * DAY_US) : null;
 }
 
 function age(since: string, now: string): number {

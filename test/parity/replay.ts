@@ -5,6 +5,8 @@ import type { z } from "zod";
 import type { Failure, Verdict } from "./judge";
 import { replayPolicy } from "./policy";
 import { replayQueries } from "./queries";
+import { scenarioVector } from "./scenarios/format";
+import { replayScenario } from "./scenarios/replay";
 import { policyVector, queryVector, readVectors, UsageError } from "./vectors";
 
 /** What came of replaying one file. */
@@ -20,6 +22,8 @@ export interface Summary {
   answers: number;
   /** Answers that a named difference changed. */
   changed: number;
+  /** Of scenarios: how many of their steps were compared. */
+  steps: { compared: number; total: number };
   /** The first failures, with the vector each belongs to. */
   failures: (Failure & { id: string })[];
 }
@@ -35,6 +39,7 @@ const FAILURES_SHOWN = 20;
 const handlers: Record<string, Handler> = {
   "policy.json": handler(policyVector, false, (vector) => replayPolicy(vector)),
   "queries.json": handler(queryVector, true, (vector, db) => replayQueries(db!, vector)),
+  "scenarios.json": handler(scenarioVector, true, (vector, db) => replayScenario(db!, vector)),
 };
 
 /** The files of a folder, or the one file given, that can be replayed. */
@@ -62,7 +67,13 @@ export async function replayFile(
   progress: (vectors: number) => void = () => {},
 ): Promise<Summary> {
   const counts = { passed: 0, failed: 0, differing: 0, answers: 0, changed: 0 };
-  const summary: Summary = { file: basename(path), ...counts, differences: new Map(), failures: [] };
+  const summary: Summary = {
+    file: basename(path),
+    ...counts,
+    differences: new Map(),
+    steps: { compared: 0, total: 0 },
+    failures: [],
+  };
   for await (const verdict of handlers[basename(path)]!.replay(path, db)) {
     add(summary, verdict);
     progress(summary.passed + summary.failed + summary.differing);
@@ -70,9 +81,11 @@ export async function replayFile(
   return summary;
 }
 
-function add(summary: Summary, { id, answers, changed, failures, differences }: Verdict): void {
+function add(summary: Summary, { id, answers, changed, failures, differences, steps }: Verdict): void {
   summary.answers += answers;
   summary.changed += changed;
+  summary.steps.compared += steps?.compared ?? 0;
+  summary.steps.total += steps?.total ?? 0;
   for (const rule of differences) summary.differences.set(rule, (summary.differences.get(rule) ?? 0) + 1);
   for (const failure of failures)
     if (summary.failures.length < FAILURES_SHOWN) summary.failures.push({ id, ...failure });

@@ -1,16 +1,25 @@
-import { allDifferences } from "./differences";
+import { fulfillableDifferences, fulfillableForRunDifferences, policyDifferences } from "./differences";
+import { scenarioDifferences } from "./scenarios/differences";
 import type { Summary } from "./replay";
 
+const allDifferences = [
+  ...policyDifferences,
+  ...fulfillableDifferences,
+  ...fulfillableForRunDifferences,
+  ...scenarioDifferences,
+];
 const counted = (count: number) => count.toLocaleString("en-US");
 
 /** One line on a file, then its first failures in full. */
 export function describeFile(summary: Summary): string {
-  const { file, passed, failed, differing, differences, answers, changed, failures } = summary;
+  const { file, passed, failed, differing, differences, answers, changed, steps, failures } = summary;
   const rules = [...differences].map(([rule, count]) => `${rule} ${counted(count)}`).join(", ");
   const byDesign = differing > 0 ? ` (${rules})` : "";
   const same = `${counted(answers - changed)} of ${counted(answers)} answers compared as the original's`;
+  const compared =
+    steps.total > 0 ? `; ${counted(steps.compared)} of ${counted(steps.total)} steps compared` : "";
   return [
-    `${file}: ${counted(passed)} passed, ${counted(failed)} failed, ${counted(differing)} differing by design${byDesign}; ${same}`,
+    `${file}: ${counted(passed)} passed, ${counted(failed)} failed, ${counted(differing)} differing by design${byDesign}; ${same}${compared}`,
     ...failures.flatMap(({ id, field, expected, got }) => [
       `  ${id}  ${field}`,
       `    expected  ${JSON.stringify(expected)}`,

@@ -5,7 +5,8 @@ import { z } from "zod";
 /** What a person who starts the command has to put right: said without a stack. */
 export class UsageError extends Error {}
 
-const instant = z.iso.datetime({ precision: 6 });
+/** An instant as the original writes it. */
+export const instant = z.iso.datetime({ precision: 6 });
 const unanswered = z.strictObject({ error: z.string() });
 const orUnanswered = <T extends z.ZodType>(type: T) => z.union([type, unanswered]);
 
@@ -75,7 +76,8 @@ export const policyVector = policyInput.extend({
 const ids = z.array(z.string());
 const choice = { result: z.string().nullable(), candidates: ids };
 
-const world = z.object({
+/** The people, runs and policies of a vector. */
+export const recordedWorld = z.object({
   users: ids,
   courses: z.record(z.string(), z.uuid()),
   runs: z.array(z.object({ run: z.string(), start: instant.nullable() })),
@@ -84,7 +86,7 @@ const world = z.object({
   policies: z.record(z.string(), periods),
 });
 
-const population = world.extend({
+const population = recordedWorld.extend({
   now: instant,
   entitlements: z.array(
     z.object({
@@ -125,7 +127,7 @@ export type RecordedPeriods = z.infer<typeof periods>;
 export type PolicyInput = z.infer<typeof policyInput>;
 export type PolicyAnswers = z.infer<typeof policyAnswers>;
 export type PolicyVector = z.infer<typeof policyVector>;
-export type RecordedWorld = z.infer<typeof world>;
+export type RecordedWorld = z.infer<typeof recordedWorld>;
 export type Population = z.infer<typeof population>;
 export type QueryVector = z.infer<typeof queryVector>;
 

@@ -5,7 +5,7 @@ import { CourseRun } from "../../src/entities/course-run";
 import { Site } from "../../src/entities/site";
 import { UserAccount } from "../../src/entities/user-account";
 import { transact, type Change } from "../../src/store/transact";
-import { toPeriods } from "./policy";
+import { toPeriods } from "./answers";
 import type { RecordedWorld } from "./vectors";
 
 /** The modes that entitlements of the vectors are sold in. */

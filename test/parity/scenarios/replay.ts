@@ -1,0 +1,198 @@
+import { isDeepStrictEqual } from "node:util";
+import { pino } from "pino";
+import type { DataSource, EntityManager } from "typeorm";
+import type { App } from "../../../src/app";
+import type { Actor } from "../../../src/auth/actor";
+import { loadConfig } from "../../../src/config";
+import { Certificate } from "../../../src/entities/certificate";
+import { act, type Request } from "../../../src/use-cases/request";
+import { judge, type Answer, type Verdict } from "../judge";
+import { enterWorld } from "../world";
+import { differencesWithin, scenarioDifferences } from "./differences";
+import type { Operation, ScenarioVector, Step } from "./format";
+import { breakHistory, Crash, GroupRaised, mendHistory, resultOf } from "./faults";
+import { operations, requestsOf } from "./operations";
+import {
+  Aliases,
+  byRow,
+  carriedOver,
+  newestEntry,
+  recordedHistory,
+  recordedState,
+  storedHistory,
+  storedState,
+  type Entry,
+  type Outcome,
+  type Row,
+  type State,
+} from "./state";
+
+/** What a step is taken in: one scenario on one database. */
+interface Stage {
+  db: DataSource;
+  app: App;
+  aliases: Aliases;
+  /** The newest history entry before the scenario, and all that it has added so far. */
+  start: string;
+  past: Entry[];
+}
+
+/** Replays a scenario step by step, up to the first one after which ours means to go on from another state. */
+export async function replayScenario(db: DataSource, vector: ScenarioVector): Promise<Verdict> {
+  const stage = await setStage(db, vector);
+  const verdict = judge(vector.id, []);
+  const steps = { compared: 0, total: vector.steps.length };
+  let [before, ours] = [emptyState, emptyState];
+  for (const [index, step] of vector.steps.entries()) {
+    const situation = { op: step.op, at: step.at, endedAt: step.endedAt, state: ours, past: stage.past };
+    const touching = scenarioDifferences.filter(({ applies }) => applies(situation));
+    const stopping = [
+      ...touching.filter(({ instead }) => !instead).map(({ name }) => name),
+      ...differencesWithin(situation, scenarioDifferences),
+    ];
+    for (const name of stopping) verdict.differences.add(name);
+    if (stopping.length > 0) break;
+    const after = recordedState(step);
+    const recorded = recordedOutcome(step, carriedOver(ours, before, after), ours);
+    const wanted = touching.reduce((outcome, { instead }) => instead!(situation, outcome), recorded);
+    const got = await take(stage, step);
+    const rules = touching.map(({ name }) => name);
+    const judged = judge(vector.id, answersOfStep(index, step, { got, recorded, wanted }, rules));
+    mergeInto(verdict, judged);
+    steps.compared += 1;
+    if (judged.failures.length > 0 || !mayGoOn(wanted.state, after)) break;
+    [before, ours] = [after, got.state];
+  }
+  return { ...verdict, steps };
+}
+
+const emptyState: State = { entitlements: {}, enrollments: {}, supportDetails: {} };
+
+async function setStage(db: DataSource, vector: ScenarioVector): Promise<Stage> {
+  const { userIds, policyIds } = await enterWorld(db, vector.world);
+  const aliases = new Aliases();
+  for (const [alias, id] of userIds) aliases.set("user", alias, id);
+  for (const [alias, id] of policyIds) aliases.set("policy", alias, id);
+  await db.manager.save(
+    vector.world.certificates.map(({ user, run, status }) =>
+      db.manager.create(Certificate, { userId: aliases.id("user", user), courseRunKey: run, status }),
+    ),
+  );
+  const app = { config: loadConfig({}), db, log: pino({ level: "silent" }), clock: () => new Date() };
+  return { db, app, aliases, start: await newestEntry(db), past: [] };
+}
+
+async function take(stage: Stage, step: Step): Promise<Outcome> {
+  const result = await resultOf(() => perform(stage, step));
+  const state = await storedState(stage.db, stage.aliases);
+  const entries = await storedHistory(stage.db, stage.aliases, stage.start);
+  const [past, added] = [entries.slice(0, stage.past.length), entries.slice(stage.past.length)];
+  const isPastKept = isDeepStrictEqual(past, stage.past);
+  stage.past = entries;
+  return { result, state, history: byRow(added), isPastKept };
+}
+
+async function perform(stage: Stage, step: Step): Promise<unknown> {
+  if (step.op.op === "advance") return null;
+  if (step.op.historyFault) await breakHistory(stage.db);
+  try {
+    let result: unknown;
+    for (const { op, at } of requestsOf(step.op, step.at)) {
+      const request = requestOf(stage, op.actor, at);
+      result = await act(request, "parity", async (tx) => {
+        const answer =
+          op.op === "group" ? await performAll(stage, tx, step) : await operate(stage, tx, request, op);
+        if (op.transaction === "raise-after") throw new Crash();
+        return answer;
+      });
+    }
+    return result;
+  } finally {
+    if (step.op.historyFault) await mendHistory(stage.db);
+  }
+}
+
+/** Each step in a savepoint of its own. What came of them is known even if the caller raises in the end. */
+async function performAll(stage: Stage, tx: EntityManager, { op, result }: Step): Promise<unknown> {
+  const outcomes: unknown[] = [];
+  const instants = (result as { at: string }[]).map(({ at }) => at);
+  for (const [index, inner] of op.steps!.entries()) {
+    const request = requestOf(stage, op.actor, instants[index]!);
+    outcomes.push(
+      await resultOf(() => tx.transaction((savepoint) => operate(stage, savepoint, request, inner))),
+    );
+  }
+  if (op.end === "raise") throw new GroupRaised(outcomes);
+  return outcomes;
+}
+
+function operate({ aliases }: Stage, tx: EntityManager, request: Request, op: Operation): Promise<unknown> {
+  const operation = operations[op.op];
+  if (!operation) throw new Error(`Cannot replay the operation ${op.op}`);
+  return operation({ tx, request, aliases, op });
+}
+
+function requestOf({ app, aliases }: Stage, alias: string | undefined, at: string): Request {
+  const actor: Actor = {
+    userId: alias === undefined ? null : aliases.id("user", alias),
+    username: alias ?? "system",
+    isSupport: true,
+    isStaff: true,
+    isService: false,
+    isSuperuser: true,
+  };
+  return { app, actor, now: new Date(at), requestId: null };
+}
+
+function recordedOutcome(step: Step, state: State, ours: State): Outcome {
+  const history = recordedHistory(step);
+  // The last state of a deleted row is ours, which may have an older stamp than the original's.
+  for (const [alias, entries] of Object.entries(history))
+    for (const entry of entries) {
+      const mine = ours.entitlements[alias] ?? ours.supportDetails[alias];
+      if (entry.type === "-" && mine) entry.row = { ...entry.row, modified: mine["modified"] };
+    }
+  return { result: recordedResult(step), state, history, isPastKept: step.historyRewritten === undefined };
+}
+
+function recordedResult({ op, result, error, errorCause }: Step): unknown {
+  if (error !== undefined) return errorCause === undefined ? { error } : { error, errorCause };
+  if (op.op === "listActive") return (result as string[]).toSorted();
+  if (op.op !== "group") return result ?? null;
+  return (result as Partial<Step>[]).map((inner, index) =>
+    recordedResult({ ...inner, op: op.steps![index]! } as Step),
+  );
+}
+
+function answersOfStep(
+  index: number,
+  { op }: Step,
+  { got, recorded, wanted }: Record<"got" | "recorded" | "wanted", Outcome>,
+  rules: readonly string[],
+): Answer[] {
+  return (["result", "state", "history", "isPastKept"] as const).map((part) => ({
+    field: `steps[${index}] ${op.op}: ${part}`,
+    got: got[part],
+    recorded: recorded[part],
+    wanted: wanted[part],
+    rules,
+  }));
+}
+
+/** Whether what follows can be compared: the original's decisions look neither at stamps nor at who is in a run. */
+function mayGoOn(ours: State, original: State): boolean {
+  const decisive = (rows: Record<string, Row>) =>
+    Object.fromEntries(
+      Object.entries(rows).map(([alias, row]) => [alias, { ...row, modified: null, isActive: null }]),
+    );
+  return (Object.keys(original) as (keyof State)[]).every((table) =>
+    isDeepStrictEqual(decisive(ours[table]), decisive(original[table])),
+  );
+}
+
+function mergeInto(verdict: Verdict, { answers, changed, failures, differences }: Verdict): void {
+  verdict.answers += answers;
+  verdict.changed += changed;
+  verdict.failures.push(...failures);
+  for (const name of differences) verdict.differences.add(name);
+}
