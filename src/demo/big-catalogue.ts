@@ -1,6 +1,7 @@
-import type { TableRows } from "./big-learners";
-
 const DAY_MS = 86_400_000;
+
+/** Rows by table, in an order that foreign keys allow; the columns of a table's rows are the same. */
+export type TableRows = Record<string, Record<string, string | number | boolean | null>[]>;
 
 /** A prime, so that any stride through the courses meets each of them once. */
 export const BIG_COURSES = 499;

@@ -1,12 +1,18 @@
-import { BIG_COURSES, BIG_POLICIES, bigCourseUuid, bigMode, bigRunCount, bigRunKey } from "./big-catalogue";
+import {
+  BIG_COURSES,
+  BIG_POLICIES,
+  bigCourseUuid,
+  bigMode,
+  bigRunCount,
+  bigRunKey,
+  type TableRows,
+} from "./big-catalogue";
 
 const DAY_MS = 86_400_000;
 
 /** Ids of the big world's learners start here, far from those of the small one. */
 export const FIRST_LEARNER = 1_000_001;
 
-/** Rows by table, in an order that foreign keys allow; the columns of a table's rows are the same. */
-export type TableRows = Record<string, Record<string, string | number | boolean | null>[]>;
 /** The next number of a series between 0 and 1. */
 export type Random = () => number;
 

@@ -9,8 +9,8 @@ import { CourseEntitlementSupportDetail } from "../entities/course-entitlement-s
 import { UserAccount } from "../entities/user-account";
 import { transact, type Change } from "../store/transact";
 import { writeSet } from "../store/write-set";
-import { bigCatalogue } from "./big-catalogue";
-import { bigLearners, FIRST_LEARNER, random, type TableRows } from "./big-learners";
+import { bigCatalogue, type TableRows } from "./big-catalogue";
+import { bigLearners, FIRST_LEARNER, random } from "./big-learners";
 
 /** How many learners go into one round of COPY: progress is told after each. */
 const LEARNERS_PER_ROUND = 5_000;
