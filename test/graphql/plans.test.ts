@@ -113,3 +113,12 @@ test.each([
     for (const table of await scannedBy(statement)) expect(BIG_TABLES).not.toContain(table);
   expect(sent.length).toBeGreaterThan(0);
 });
+
+test("a page of a course is read from that course's index, in its order", async () => {
+  const filter = 'filter: { courseUuids: ["c0000000-0000-4000-8000-000000000003"] }';
+  const [page] = await statementsOf(() => ask(app, grace, `{ entitlements(${filter}, first: 50) ${nodes} }`));
+  const rows = await app.db.query<{ "QUERY PLAN": string }[]>(`explain ${page!.text}`, page!.values);
+  const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+  expect(plan).toContain("course_entitlement_course_uuid_idx");
+  expect(plan).not.toContain("Sort");
+});
