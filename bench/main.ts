@@ -75,7 +75,6 @@ async function measureAll(url: string, options: Options): Promise<void> {
     JWT_ISSUER: TOKEN.issuer,
     JWT_AUDIENCE: TOKEN.audience,
     HOST: "127.0.0.1",
-    LOG_LEVEL: "warn",
     SHUTDOWN_DELAY_MS: "0",
   };
   process.stdout.write(`${circumstances(version)}, ${options.learners} learners\n`);
