@@ -1,0 +1,89 @@
+import type { ChildProcess } from "node:child_process";
+import { cpuRatio, medianRound, type Round } from "../bench/report";
+import { compareAnswers, runRound, startLoad } from "../bench/run";
+import { startServer, type BenchServer } from "../bench/servers";
+import { prepareWorkloads, type Workload } from "../bench/workloads";
+import { prepareWorld } from "../bench/world";
+import { createEmptyDatabase, type TestDatabase } from "./support/database";
+
+let database: TestDatabase;
+let postmasterPid: number;
+let workloads: Workload[];
+let server: BenchServer;
+let floor: BenchServer;
+let load: ChildProcess;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  const world = await prepareWorld(database.url, 300);
+  ({ postmasterPid } = world);
+  const prepared = await prepareWorkloads(world.learnerIds);
+  ({ workloads } = prepared);
+  const env = { DATABASE_URL: database.url, JWT_JWK_SET: JSON.stringify(prepared.jwkSet), HOST: "127.0.0.1" };
+  [server, floor] = await Promise.all([
+    startServer("server", "src/main.js", { ...env, SHUTDOWN_DELAY_MS: "0" }),
+    startServer("floor", "bench/floor.js", env),
+  ]);
+  load = startLoad();
+}, 60_000);
+
+afterAll(async () => {
+  load.kill();
+  await Promise.all([server.stop(), floor.stop()]);
+  await database.drop();
+});
+
+test.each(["dashboard", "support"])(
+  "the floor gives the server's answers to the %s, and both are measured",
+  async (name) => {
+    const workload = workloads.find((found) => found.name === name)!;
+    const contest = { server, floor, load, postmasterPid, seconds: 0.3 };
+    await compareAnswers(contest, workload);
+    const round = await runRound(contest, workload, 1);
+    for (const measure of [round.server, round.floor]) {
+      expect(measure.requestsPerSecond).toBeGreaterThan(10);
+      expect(measure.p99).toBeGreaterThanOrEqual(measure.p50);
+      if (process.platform === "linux") expect(measure.serverCpu + measure.postgresCpu).toBeGreaterThan(10);
+    }
+  },
+);
+
+test("a dashboard shows five entitlements, and a support page fifty at most", async () => {
+  const [dashboard, support] = workloads;
+  const edges = async ({ requests }: Workload) => {
+    const { authorization, body } = requests[0]!;
+    const response = await fetch(`http://127.0.0.1:${floor.port}/graphql`, {
+      method: "POST",
+      headers: { authorization },
+      body,
+    });
+    return (await response.text()).split('"node":').length - 1;
+  };
+  expect(await edges(dashboard!)).toBe(5);
+  expect(await edges(support!)).toBeLessThanOrEqual(50);
+});
+
+test("a difference between the answers stops the measuring", async () => {
+  const [dashboard] = workloads;
+  const { authorization, body } = dashboard!.requests[0]!;
+  const other = {
+    ...dashboard!,
+    requests: [{ authorization, body: body.replace("orderNumber", "orderNumber user { id }") }],
+  };
+  await expect(compareAnswers({ server, floor, load, postmasterPid, seconds: 1 }, other)).rejects.toThrow(
+    "dashboard: the answers differ",
+  );
+});
+
+test("ratios are medians, so that one round which the machine disturbed does not count", () => {
+  const measure = (cpu: number) => ({
+    requestsPerSecond: 1,
+    p50: 1,
+    p99: 1,
+    serverCpu: cpu,
+    postgresCpu: cpu,
+  });
+  const rounds: Round[] = [20, 30, 500].map((cpu) => ({ server: measure(cpu), floor: measure(10) }));
+  expect(cpuRatio(rounds)).toBe(3);
+  expect(medianRound(rounds).server.serverCpu).toBe(30);
+});
