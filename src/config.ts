@@ -51,6 +51,12 @@ const environment = z.object({
   JWT_RESTRICTED_APPLICATIONS: flag.default(false),
   /** The host of the Open edX installation, which chooses the policy of new entitlements. */
   SITE_DOMAIN: z.string().min(1).optional(),
+  /** The modes that entitlements are sold in, beside those that a run has a price for; separated by commas. */
+  PAID_MODES: z
+    .string()
+    .regex(/^[\w-]+(,[\w-]+)*$/, "must be modes separated by commas")
+    .default("verified,professional,no-id-professional")
+    .transform((modes) => modes.split(",")),
   /** Below so many days left, the expiration date is shown. */
   EXPIRATION_ALERT_DAYS: whole(0, 36_500).default(90),
   /** The periods of an entitlement without a policy. */
@@ -104,6 +110,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       restrictedApplications: settings.JWT_RESTRICTED_APPLICATIONS,
     },
     siteDomain: settings.SITE_DOMAIN,
+    paidModes: settings.PAID_MODES,
     expirationAlertDays: settings.EXPIRATION_ALERT_DAYS,
     defaultPeriods: {
       expirationMs: settings.DEFAULT_EXPIRATION_DAYS * 86_400_000,

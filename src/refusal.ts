@@ -7,6 +7,14 @@ export const REFUSAL_CODES = {
   COURSE_RUN_NOT_IN_COURSE: "The run belongs to another course.",
   COURSE_RUN_NOT_AVAILABLE: "The run cannot be taken; `blocker` says why.",
   ALREADY_ENROLLED_IN_PAID_MODE: "The learner already holds the run by other means.",
+  USER_NOT_FOUND: "There is no such learner.",
+  MODE_INVALID: "It is not a mode that is sold.",
+  ORDER_ALREADY_USED: "The order has paid for the course of another learner, or in another mode.",
+  POLICY_NOT_FOUND: "There is no such policy.",
+  POLICY_CONFLICT: "There is a policy for this site and mode already.",
+  POLICY_IN_USE: "Entitlements have this policy: it can be retired, not deleted.",
+  POLICY_INVALID: "A policy cannot have such periods.",
+  SITE_NOT_FOUND: "There is no such site.",
   CONFLICT: "Somebody else has changed it meanwhile.",
 } as const;
 export type RefusalCode = keyof typeof REFUSAL_CODES;

@@ -5,6 +5,9 @@ import { Site } from "./site";
 const noMonths = (column: string) =>
   `extract(year from ${column}) = 0 and extract(month from ${column}) = 0 and ${column} >= interval '0'`;
 
+/** The modes that a policy can be for. The professional modes share one. */
+export const POLICY_MODES = ["verified", "professional"] as const;
+
 /** The columns of a policy, which its history shares. */
 export abstract class CourseEntitlementPolicyColumns {
   @DurationColumn("expiration_period", { default: "730 days" })

@@ -106,6 +106,31 @@ export async function redeemableEntitlements(
     .filter((facts) => redeemBlocker(standingOf(facts), facts.policy ?? defaultPeriods, now) === null);
 }
 
+/** The newest entitlement by which a learner takes a run. */
+export async function entitlementSpentOn(
+  db: Database,
+  userId: string,
+  courseRunKey: string,
+): Promise<EntitlementFacts | null> {
+  const [row] = await select<FactsRow>(
+    db,
+    `${selectFacts()} where e.user_id = $1 and n.course_run_key = $2 and n.is_active
+     order by e.created_at desc, e.id desc limit 1`,
+    [userId, courseRunKey],
+  );
+  return row ? toFacts(row) : null;
+}
+
+/** The id of the newest history entry of an entitlement. */
+export async function newestHistoryEntryId(db: Database, entitlementId: string): Promise<string | null> {
+  const [row] = await select<{ id: string | null }>(
+    db,
+    "select max(history_id)::text as id from historical_course_entitlement where id = $1",
+    [entitlementId],
+  );
+  return row!.id;
+}
+
 /** What the rules need to know of an entitlement. */
 export function standingOf(facts: EntitlementFacts): Standing {
   const { createdAt, expiredAt, expiryCause, orderNumber, refundLocked, redeemedAt, enrollment } = facts;

@@ -1,7 +1,9 @@
 import type { EntitlementFacts } from "../entities/entitlement-facts";
+import { entitlementSpentOn } from "../entities/entitlement-queries";
 import { fulfillableEntitlement } from "../entities/session-queries";
 import { userByUsername } from "../entities/user-queries";
-import { redeem } from "./enroll-and-fulfill";
+import { redeemBlocker } from "../policy/entitlement-policy";
+import { isCurrentSession, redeem } from "./enroll-and-fulfill";
 import { act, lockEntitlement, type Request } from "./request";
 
 export interface EnrollIfEntitled {
@@ -10,7 +12,7 @@ export interface EnrollIfEntitled {
 
 /**
  * What the "enroll" button does first: spends the learner's newest usable entitlement on the run. Null when there is
- * none, so that the ordinary enrollment goes on.
+ * none, so that the ordinary enrollment goes on. Asking again gives the entitlement that is spent on the run.
  */
 export async function enrollIfEntitled(
   request: Request,
@@ -20,8 +22,17 @@ export async function enrollIfEntitled(
   const userId = actor.userId ?? (await userByUsername(app.db, actor.username))?.id;
   if (!userId) return null;
   return act(request, "enrollIfEntitled", async (tx) => {
-    const candidate = await fulfillableEntitlement(tx, userId, courseRunKey, app.config.defaultPeriods, now);
-    if (!candidate) return null;
-    return redeem(tx, request, await lockEntitlement(tx, request, candidate.id), courseRunKey);
+    const spent = await entitlementSpentOn(tx, userId, courseRunKey);
+    if (spent) return spent;
+    for (;;) {
+      const { defaultPeriods } = app.config;
+      const candidate = await fulfillableEntitlement(tx, userId, courseRunKey, defaultPeriods, now);
+      if (!candidate) return null;
+      const entitlement = await lockEntitlement(tx, request, candidate.id);
+      if (isCurrentSession(entitlement, courseRunKey)) return entitlement.facts;
+      const { standing, periods } = entitlement;
+      // Somebody may have spent it while it was waited for: then the next one is tried.
+      if (!redeemBlocker(standing, periods, now)) return redeem(tx, request, entitlement, courseRunKey);
+    }
   });
 }

@@ -2,10 +2,11 @@ import { Not, type EntityManager } from "typeorm";
 import { CourseEnrollment } from "../entities/course-enrollment";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import { CourseRun } from "../entities/course-run";
+import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { sessionOfRun, type SessionFacts } from "../entities/session-queries";
 import { runBlocker } from "../policy/course-run-policy";
 import { Refusal } from "../refusal";
-import type { LockedEntitlement, Request } from "./request";
+import { save, type LockedEntitlement, type Request } from "./request";
 
 const RUN_FIELD = { field: "courseRunKey" };
 
@@ -26,14 +27,28 @@ export async function enroll(
   const enrollment =
     (await tx.findOneBy(CourseEnrollment, { userId: facts.userId, courseRunKey })) ??
     tx.create(CourseEnrollment, { userId: facts.userId, courseRunKey, createdAt: now, isActive: false });
-  if (enrollment.isActive) await refuseHeldRun(tx, session!, enrollment, facts.id, facts.mode, now);
+  if (enrollment.isActive && (await isHeldByOtherMeans(tx, session!, enrollment, facts, now)))
+    throw new Refusal("ALREADY_ENROLLED_IN_PAID_MODE", "This run is already held by other means.", RUN_FIELD);
   const { id } = await tx.save(Object.assign(enrollment, { isActive: true, mode: facts.mode }));
   return id;
 }
 
-/** Takes a learner out of a run; the enrollment stays, inactive. */
-export async function unenroll(tx: EntityManager, enrollmentId: string | null): Promise<void> {
-  if (enrollmentId !== null) await tx.save(CourseEnrollment, { id: enrollmentId, isActive: false });
+/** Takes the learner of a locked entitlement out of its run, unless another entitlement is spent on it; the enrollment stays, inactive. */
+export async function unenroll(tx: EntityManager, { facts, row }: LockedEntitlement): Promise<void> {
+  const { enrollmentId } = row;
+  if (enrollmentId === null || (await isSpentOn(tx, enrollmentId, facts.id))) return;
+  await tx.save(CourseEnrollment, { id: enrollmentId, isActive: false });
+}
+
+/** Takes the learner of a locked entitlement out of its run, if any, and writes that with other changes. */
+export async function release(
+  tx: EntityManager,
+  request: Request,
+  entitlement: LockedEntitlement,
+  changes: Partial<CourseEntitlement>,
+): Promise<EntitlementFacts> {
+  await unenroll(tx, entitlement);
+  return save(tx, request, entitlement, { ...changes, enrollmentId: null, redeemedAt: null });
 }
 
 function refuseUnavailable(session: SessionFacts | null, courseUuid: string, mode: string, now: Date): void {
@@ -47,24 +62,38 @@ function refuseUnavailable(session: SessionFacts | null, courseUuid: string, mod
     });
 }
 
-async function refuseHeldRun(
+/** Whether the learner is in a run already that the entitlement would be well spent on. */
+export async function isUpgradeable(
+  tx: EntityManager,
+  { now }: Request,
+  facts: EntitlementFacts,
+  session: SessionFacts,
+): Promise<boolean> {
+  if (!session.enrollment?.isActive || runBlocker(session, facts.mode, session.enrollment, now)) return false;
+  const key = { userId: facts.userId, courseRunKey: session.run.key };
+  const enrollment = await tx.findOneBy(CourseEnrollment, key);
+  return enrollment !== null && !(await isHeldByOtherMeans(tx, session, enrollment, facts, now));
+}
+
+/** Whether an active enrollment is paid for otherwise: in another paid mode, or by another entitlement. */
+async function isHeldByOtherMeans(
   tx: EntityManager,
   session: SessionFacts,
   enrollment: CourseEnrollment,
-  entitlementId: string,
-  mode: string,
+  { id, mode }: EntitlementFacts,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   const isPaid = session.modes.some(
     ({ slug, minPrice, expiresAt }) =>
       slug === enrollment.mode && minPrice > 0 && (!expiresAt || expiresAt >= now),
   );
-  const otherHolders = await tx.countBy(CourseEntitlement, {
-    enrollmentId: enrollment.id,
-    id: Not(entitlementId),
-  });
-  if ((isPaid && enrollment.mode !== mode) || otherHolders > 0)
-    throw new Refusal("ALREADY_ENROLLED_IN_PAID_MODE", "This run is already held by other means.", RUN_FIELD);
+  if (isPaid && enrollment.mode !== mode) return true;
+  return isSpentOn(tx, enrollment.id, id);
+}
+
+/** Whether another entitlement than this one is spent on an enrollment. */
+function isSpentOn(tx: EntityManager, enrollmentId: string, entitlementId: string): Promise<boolean> {
+  return tx.existsBy(CourseEntitlement, { enrollmentId, id: Not(entitlementId) });
 }
 
 const RUN_MESSAGES = {

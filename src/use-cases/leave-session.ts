@@ -1,8 +1,8 @@
 import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { regainBlocker } from "../policy/entitlement-policy";
 import { Refusal } from "../refusal";
-import { unenroll } from "./enrollment";
-import { act, lockEntitlement, save, type LockedEntitlement, type Request } from "./request";
+import { release } from "./enrollment";
+import { act, lockEntitlement, type LockedEntitlement, type Request } from "./request";
 
 export interface LeaveSession {
   entitlementId: string;
@@ -14,8 +14,7 @@ export function leaveSession(request: Request, { entitlementId }: LeaveSession):
     const entitlement = await lockEntitlement(tx, request, entitlementId);
     if (!entitlement.facts.expiredAt && !entitlement.facts.enrollment) return entitlement.facts;
     refuseUnregainable(request, entitlement);
-    await unenroll(tx, entitlement.row.enrollmentId);
-    return save(tx, request, entitlement, { enrollmentId: null, redeemedAt: null });
+    return release(tx, request, entitlement, {});
   });
 }
 

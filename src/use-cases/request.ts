@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { EntityManager } from "typeorm";
+import { QueryFailedError, type EntityManager } from "typeorm";
 import type { App } from "../app";
 import { mayActForAnyone, owns, type Actor } from "../auth/actor";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import type { EntitlementFacts } from "../entities/entitlement-facts";
-import { entitlementsById, standingOf } from "../entities/entitlement-queries";
+import { entitlementsById, newestHistoryEntryId, standingOf } from "../entities/entitlement-queries";
 import type { Periods, Standing } from "../policy/entitlement-policy";
 import { Refusal } from "../refusal";
 import { transact } from "../store/transact";
@@ -32,7 +32,26 @@ export function act<T>(
     source: "API" as const,
     requestId,
   };
-  return transact(app.db, change, work);
+  return again(RETRIES_AT_MOST, () => transact(app.db, change, work));
+}
+
+const RETRIES_AT_MOST = 3;
+/** Serialization failure, deadlock, and what somebody else has just created or removed: it looks again. */
+const RACES: ReadonlySet<string | undefined> = new Set(["40001", "40P01", "23505", "23503"]);
+const LOCK_TIMEOUT = "55P03";
+
+/** Decides anew when a transaction was undone because it met another one. */
+async function again<T>(retries: number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code =
+      error instanceof QueryFailedError ? (error.driverError as { code?: string }).code : undefined;
+    if (code === LOCK_TIMEOUT)
+      throw new Refusal("CONFLICT", "Somebody else is changing this just now; please try again.");
+    if (retries === 0 || !RACES.has(code)) throw error;
+    return again(retries - 1, work);
+  }
 }
 
 /** An entitlement that nobody else can change until the transaction ends, with all that decisions need. */
@@ -46,13 +65,36 @@ export interface LockedEntitlement {
 /** Locks an entitlement. Another learner's counts as missing, so that ids cannot be probed. */
 export async function lockEntitlement(
   tx: EntityManager,
-  { app, actor }: Request,
+  request: Request,
   id: string,
+): Promise<LockedEntitlement> {
+  const entitlement = await lockAnyEntitlement(tx, request, { entitlementId: id });
+  if (owns(request.actor, entitlement.facts) || mayActForAnyone(request.actor)) return entitlement;
+  throw new Refusal("ENTITLEMENT_NOT_FOUND", NOT_FOUND, { field: "entitlementId" });
+}
+
+/** Which entitlement, as the caller has seen it. */
+export interface EntitlementReference {
+  entitlementId: string;
+  /** The newest history entry that the caller has seen; a newer one means that somebody was faster. */
+  expectedHistoryEntryId?: string | null;
+}
+
+const NOT_FOUND = "There is no such entitlement.";
+
+/** Locks anybody's entitlement, for commands that only those may give who may act for anyone. */
+export async function lockAnyEntitlement(
+  tx: EntityManager,
+  { app }: Request,
+  { entitlementId: id, expectedHistoryEntryId }: EntitlementReference,
 ): Promise<LockedEntitlement> {
   const row = await tx.findOne(CourseEntitlement, { where: { id }, lock: { mode: "for_no_key_update" } });
   const [facts] = row ? await entitlementsById(tx, [id]) : [];
-  if (!row || !facts || !(owns(actor, facts) || mayActForAnyone(actor)))
-    throw new Refusal("ENTITLEMENT_NOT_FOUND", "There is no such entitlement.", { field: "entitlementId" });
+  if (!row || !facts) throw new Refusal("ENTITLEMENT_NOT_FOUND", NOT_FOUND, { field: "entitlementId" });
+  if (expectedHistoryEntryId && expectedHistoryEntryId !== (await newestHistoryEntryId(tx, id)))
+    throw new Refusal("CONFLICT", "Somebody else has changed this entitlement since you looked at it.", {
+      field: "expectedHistoryEntryId",
+    });
   return { row, facts, standing: standingOf(facts), periods: facts.policy ?? app.config.defaultPeriods };
 }
 

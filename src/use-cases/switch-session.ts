@@ -19,7 +19,7 @@ export function switchSession(
     if (isCurrentSession(entitlement, courseRunKey)) return entitlement.facts;
     refuseUnregainable(request, entitlement);
     const enrollmentId = await enroll(tx, request, entitlement, courseRunKey);
-    if (enrollmentId !== entitlement.row.enrollmentId) await unenroll(tx, entitlement.row.enrollmentId);
+    if (enrollmentId !== entitlement.row.enrollmentId) await unenroll(tx, entitlement);
     return save(tx, request, entitlement, { enrollmentId, redeemedAt: request.now });
   });
 }
