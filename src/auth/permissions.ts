@@ -11,6 +11,7 @@ const support: Rule = mayActForAnyone;
 const supportOrService: Rule = (actor) => mayActForAnyone(actor) || actor.isService;
 const nobody: Rule = () => false;
 export const staff: Rule = (actor) => actor.isStaff || actor.isSuperuser;
+const staffOrService: Rule = (actor) => staff(actor) || actor.isService;
 
 /** Who may ask for what; what is not here is denied. The roots name each field, so that a new one starts closed. */
 export const permissions: Permissions = {
@@ -30,12 +31,35 @@ export const permissions: Permissions = {
     enrollIfEntitled: anyone,
     switchSession: anyone,
     leaveSession: anyone,
+    grantEntitlement: support,
+    reissueEntitlement: support,
+    expireEntitlement: support,
+    setRefundLock: support,
+    fulfillOrder: staffOrService,
+    revokeEntitlement: supportOrService,
+    revokeEntitlements: supportOrService,
+    createEntitlementPolicy: staff,
+    updateEntitlementPolicy: staff,
+    deleteEntitlementPolicy: staff,
+    changeEntitlementMode: staff,
   },
+  UserError: { "*": anyone },
   EnrollAndFulfillPayload: { "*": anyone },
   EnrollIfEntitledPayload: { "*": anyone },
   SwitchSessionPayload: { "*": anyone },
   LeaveSessionPayload: { "*": anyone },
-  UserError: { "*": anyone },
+  GrantEntitlementPayload: { "*": anyone },
+  ReissueEntitlementPayload: { "*": anyone },
+  ExpireEntitlementPayload: { "*": anyone },
+  SetRefundLockPayload: { "*": anyone },
+  FulfillOrderPayload: { "*": anyone },
+  RevokeEntitlementPayload: { "*": anyone },
+  RevokeEntitlementsPayload: { "*": anyone },
+  Revocation: { "*": anyone },
+  CreateEntitlementPolicyPayload: { "*": anyone },
+  UpdateEntitlementPolicyPayload: { "*": anyone },
+  DeleteEntitlementPolicyPayload: { "*": anyone },
+  ChangeEntitlementModePayload: { "*": anyone },
   Node: { "*": anyone },
   PageInfo: { "*": anyone },
   User: { "*": anyone },

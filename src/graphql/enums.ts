@@ -10,6 +10,7 @@ import type {
 } from "../policy/entitlement-policy";
 import type { SessionBlocker } from "../policy/course-run-policy";
 import { REFUSAL_CODES, type RefusalCode } from "../refusal";
+import { REVOCATION_OUTCOMES, type RevocationOutcome } from "../use-cases/revoke-entitlements";
 
 /** Publishes a closed set of strings: its values stand for themselves, each with a description. */
 export function publish<Value extends string>(
@@ -136,4 +137,10 @@ export const UserErrorCodeEnum = publish<RefusalCode>(
   "UserErrorCode",
   "Why a mutation was refused.",
   REFUSAL_CODES,
+);
+
+export const RevocationOutcomeEnum = publish<RevocationOutcome>(
+  "RevocationOutcome",
+  "What became of one entitlement of many.",
+  REVOCATION_OUTCOMES,
 );

@@ -19,6 +19,15 @@ export const UUIDS = { each: true, message: "must hold UUIDs" };
 export const AT_MOST_100 = { message: "must hold at most 100" };
 export const length = (max: number) => ({ message: `must have from 1 to ${max} characters` });
 
+/** A text of 1 to `max` characters that is not blank, and that PostgreSQL can hold. */
+export function IsText(max: number): PropertyDecorator {
+  const message = `must have from 1 to ${max} characters, and not be blank`;
+  return (target, property) => {
+    MaxLength(max, { message })(target, property);
+    Matches(/^[^\0]*[^\0\s][^\0]*$/, { message })(target, property);
+  };
+}
+
 @ArgsType()
 export class EntitlementArgs {
   @Field(() => ID, { description: "Its UUID." })

@@ -35,8 +35,12 @@ export async function payload<T extends object>(
     return { ...(await work()), userErrors: [] };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { code, message, details } = error;
-    const field = details.field === undefined ? null : ["input", details.field];
-    return { userErrors: [{ code, message, field, blocker: details.blocker ?? null }] } as never;
+    return { userErrors: [toUserError(error)] } as never;
   }
+}
+
+/** A refusal as clients see it. */
+export function toUserError({ code, message, details }: Refusal): UserError {
+  const field = details.field === undefined ? null : ["input", details.field];
+  return { code, message, field, blocker: details.blocker ?? null };
 }

@@ -24,3 +24,14 @@ export function toDuration(ms: number): string {
   const seconds = (ms - days * DAY_MS) / 1000;
   return `P${days}D${seconds === 0 ? "" : `T${seconds}S`}`;
 }
+
+const DURATION =
+  /^P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d+)?)S)?)?$/;
+
+/** Reads an ISO 8601 duration as milliseconds; null when it is not of a fixed length, as months and years are not. */
+export function fromDuration(duration: string): number | null {
+  const parts = DURATION.exec(duration);
+  if (!parts) return null;
+  const [weeks, days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0));
+  return (weeks! * 7 + days!) * DAY_MS + Math.round(((hours! * 60 + minutes!) * 60 + seconds!) * 1000);
+}

@@ -12,6 +12,9 @@ import {
 } from "./history.resolver";
 import { LearnerMutations } from "./learner-mutations.resolver";
 import { PolicyResolver } from "./policy.resolver";
+import { ServiceMutations } from "./service-mutations.resolver";
+import { StaffMutations } from "./staff-mutations.resolver";
+import { SupportMutations } from "./support-mutations.resolver";
 import { UserResolver } from "./user.resolver";
 
 /** Builds the schema from the resolvers. Inputs are checked by class-validator, who may ask by the permissions. */
@@ -28,6 +31,9 @@ export function buildGraphQLSchema(): GraphQLSchema {
       HistoryEntryResolver,
       FieldChangeResolver,
       LearnerMutations,
+      SupportMutations,
+      ServiceMutations,
+      StaffMutations,
     ],
     validate: { forbidUnknownValues: false },
   });

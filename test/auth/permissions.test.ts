@@ -11,7 +11,8 @@ const ROLES: Record<string, Actor> = {
   superuser: actor("hopper", { isSuperuser: true }),
 };
 const EVERYONE = Object.keys(ROLES);
-const SUPPORT = ["support", "staff", "superuser"];
+const STAFF = ["staff", "superuser"];
+const SUPPORT = ["support", ...STAFF];
 
 /** Every field that is not for everyone who is signed in. */
 const RESTRICTED: Record<string, string[]> = {
@@ -20,6 +21,17 @@ const RESTRICTED: Record<string, string[]> = {
   "Query.userById": SUPPORT,
   "Query.entitlements": [...SUPPORT, "service"],
   "Query.supportActions": SUPPORT,
+  "Mutation.grantEntitlement": SUPPORT,
+  "Mutation.reissueEntitlement": SUPPORT,
+  "Mutation.expireEntitlement": SUPPORT,
+  "Mutation.setRefundLock": SUPPORT,
+  "Mutation.fulfillOrder": [...STAFF, "service"],
+  "Mutation.revokeEntitlement": [...SUPPORT, "service"],
+  "Mutation.revokeEntitlements": [...SUPPORT, "service"],
+  "Mutation.createEntitlementPolicy": STAFF,
+  "Mutation.updateEntitlementPolicy": STAFF,
+  "Mutation.deleteEntitlementPolicy": STAFF,
+  "Mutation.changeEntitlementMode": STAFF,
   "CourseEntitlement.supportDetails": SUPPORT,
   "SupportDetailConnection.*": SUPPORT,
   "SupportDetailEdge.*": SUPPORT,

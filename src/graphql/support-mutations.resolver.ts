@@ -1,0 +1,140 @@
+import { IsOptional, IsUUID, Matches } from "class-validator";
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { expireEntitlement } from "../use-cases/expire-entitlement";
+import { grantEntitlement } from "../use-cases/grant-entitlement";
+import { reissueEntitlement } from "../use-cases/reissue-entitlement";
+import { setRefundLock } from "../use-cases/set-refund-lock";
+import type { Context } from "./context";
+import { IsText, UUID } from "./inputs";
+import { changed, EntitlementPayload } from "./learner-mutations.resolver";
+
+/** How long an agent's comments may be. */
+export const COMMENTS_AT_MOST = 2_000;
+
+/** Inputs of commands that say why. */
+@InputType()
+export abstract class CommentsInput {
+  @Field({ description: `Why, for those who look at it later; up to ${COMMENTS_AT_MOST} characters.` })
+  @IsText(COMMENTS_AT_MOST)
+  comments!: string;
+}
+
+/** Inputs of commands that two agents could give at once. */
+@InputType()
+export abstract class GuardedInput extends CommentsInput {
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "The newest history entry you have seen; when there is a newer one, the command is refused with CONFLICT.",
+  })
+  @IsOptional()
+  @Matches(/^\d{1,19}$/, { message: "must be the id of a history entry" })
+  expectedHistoryEntryId?: string | null;
+}
+
+/** Inputs of support's commands on one entitlement. */
+@InputType()
+export abstract class SupportInput extends GuardedInput {
+  @Field(() => ID, { description: "The entitlement." })
+  @IsUUID("all", UUID)
+  entitlementId!: string;
+}
+
+@InputType({ description: "Whom to give which entitlement." })
+export class GrantEntitlementInput extends CommentsInput {
+  @Field({ description: "The learner's username, exactly." })
+  @IsText(150)
+  username!: string;
+
+  @Field(() => ID, { description: "The course." })
+  @IsUUID("all", UUID)
+  courseUuid!: string;
+
+  @Field({ description: "The course mode, which must be one that is sold." })
+  @IsText(100)
+  mode!: string;
+}
+
+@InputType({ description: "Which entitlement to give back." })
+export class ReissueEntitlementInput extends SupportInput {
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether to lock refunds. Unless given, they are locked when the order is not refundable just before.",
+  })
+  refundLocked?: boolean | null;
+}
+
+@InputType({ description: "Which entitlement to expire." })
+export class ExpireEntitlementInput extends SupportInput {}
+
+@InputType({ description: "Which entitlement's refunds to lock or unlock." })
+export class SetRefundLockInput extends SupportInput {
+  @Field({ description: "Whether the order may never be paid back." })
+  isLocked!: boolean;
+}
+
+@ObjectType({ description: "What came of granting an entitlement.", simpleResolvers: true })
+export class GrantEntitlementPayload extends EntitlementPayload {}
+
+@ObjectType({ description: "What came of giving an entitlement back.", simpleResolvers: true })
+export class ReissueEntitlementPayload extends EntitlementPayload {}
+
+@ObjectType({ description: "What came of expiring an entitlement.", simpleResolvers: true })
+export class ExpireEntitlementPayload extends EntitlementPayload {}
+
+@ObjectType({ description: "What came of locking or unlocking refunds.", simpleResolvers: true })
+export class SetRefundLockPayload extends EntitlementPayload {}
+
+/** What support does for learners. Each notes in the support details what was done and why. */
+@Resolver()
+export class SupportMutations {
+  @Mutation(() => GrantEntitlementPayload, {
+    nullable: true,
+    description: "Gives a learner an entitlement without an order; its refunds are locked. For support.",
+  })
+  grantEntitlement(
+    @Arg("input", () => GrantEntitlementInput, { description: "Whom, and which." })
+    input: GrantEntitlementInput,
+    @Ctx() context: Context,
+  ): Promise<GrantEntitlementPayload> {
+    return changed(context, (request) => grantEntitlement(request, input));
+  }
+
+  @Mutation(() => ReissueEntitlementPayload, {
+    nullable: true,
+    description:
+      "Takes the learner out of the run, if any, and gives the entitlement back, expired or not. For support.",
+  })
+  reissueEntitlement(
+    @Arg("input", () => ReissueEntitlementInput, { description: "Which." })
+    input: ReissueEntitlementInput,
+    @Ctx() context: Context,
+  ): Promise<ReissueEntitlementPayload> {
+    return changed(context, (request) => reissueEntitlement(request, input));
+  }
+
+  @Mutation(() => ExpireEntitlementPayload, {
+    nullable: true,
+    description: "Expires an entitlement now, and takes the learner out of the run, if any. For support.",
+  })
+  expireEntitlement(
+    @Arg("input", () => ExpireEntitlementInput, { description: "Which." })
+    input: ExpireEntitlementInput,
+    @Ctx() context: Context,
+  ): Promise<ExpireEntitlementPayload> {
+    return changed(context, (request) => expireEntitlement(request, input));
+  }
+
+  @Mutation(() => SetRefundLockPayload, {
+    nullable: true,
+    description: "Says whether the order may ever be paid back. For support.",
+  })
+  setRefundLock(
+    @Arg("input", () => SetRefundLockInput, { description: "Which, and whether." })
+    input: SetRefundLockInput,
+    @Ctx() context: Context,
+  ): Promise<SetRefundLockPayload> {
+    return changed(context, (request) => setRefundLock(request, input));
+  }
+}

@@ -1,0 +1,31 @@
+import type { EntityManager } from "typeorm";
+import {
+  CourseEntitlementSupportDetail,
+  type SupportAction,
+} from "../entities/course-entitlement-support-detail";
+import { userById, userByUsername } from "../entities/user-queries";
+import type { Request } from "./request";
+
+/** Notes what was done to an entitlement and why, beside the change itself. */
+export async function recordSupport(
+  tx: EntityManager,
+  { actor, now }: Request,
+  detail: {
+    entitlementId: string;
+    action: SupportAction;
+    comments: string;
+    unenrolledRunKey?: string | null;
+  },
+): Promise<void> {
+  // A service need not have an account of its own here.
+  const agent = await (actor.userId === null
+    ? userByUsername(tx, actor.username)
+    : userById(tx, actor.userId));
+  const supportUserId = agent?.id ?? null;
+  await tx.save(CourseEntitlementSupportDetail, {
+    ...detail,
+    supportUserId,
+    createdAt: now,
+    modifiedAt: now,
+  });
+}
