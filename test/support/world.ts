@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+import { pino } from "pino";
+import type { EntityTarget, ObjectLiteral } from "typeorm";
+import type { App } from "../../src/app";
+import type { Actor } from "../../src/auth/actor";
+import { loadConfig } from "../../src/config";
+import { sites, users } from "../../src/demo/cast";
+import { Certificate } from "../../src/entities/certificate";
+import { CourseEnrollment } from "../../src/entities/course-enrollment";
+import { CourseEntitlement } from "../../src/entities/course-entitlement";
+import { CourseEntitlementPolicy } from "../../src/entities/course-entitlement-policy";
+import { CourseMode } from "../../src/entities/course-mode";
+import { CourseRun } from "../../src/entities/course-run";
+import { Site } from "../../src/entities/site";
+import { UserAccount } from "../../src/entities/user-account";
+import { DAY_MS } from "../../src/policy/entitlement-policy";
+import { transact, type Change } from "../../src/store/transact";
+import type { Request } from "../../src/use-cases/request";
+import { openTestDatabase } from "./database";
+import { actor } from "./demo-app";
+
+/** When it is in these tests. */
+export const NOW = new Date("2026-06-15T12:00:00.000Z");
+/** So many days before now; negative ones lie ahead. */
+export const ago = (days: number) => new Date(NOW.getTime() - days * DAY_MS);
+
+export const ada = actor("ada");
+export const bob = actor("bob");
+export const grace = actor("grace", { isSupport: true });
+export const hopper = actor("hopper", { isStaff: true });
+export const shop = actor("shop", { isService: true });
+
+const CHANGE: Change = {
+  userId: null,
+  userLabel: "system",
+  reason: "test",
+  source: "IMPORT",
+  requestId: null,
+};
+
+/** The product on a database of its own with the people and sites of the demo world, and nothing else. */
+export async function testApp(): Promise<{ app: App; close: () => Promise<void> }> {
+  const database = await openTestDatabase();
+  const config = loadConfig({ SITE_DOMAIN: "demo.example" });
+  const app: App = { config, db: database.db, log: pino({ level: "silent" }), clock: () => NOW };
+  await put(app, UserAccount, ...users);
+  await put(app, Site, ...sites);
+  return { app, close: () => database.close() };
+}
+
+/** Somebody's request at an instant. */
+export function by(asking: Actor, app: App, now = app.clock()): Request {
+  return { app, actor: asking, now, requestId: "test-request" };
+}
+
+/** Stores rows as an import would. */
+export async function put<T extends ObjectLiteral>(
+  app: App,
+  entity: EntityTarget<T>,
+  ...rows: T[]
+): Promise<T[]> {
+  return transact(app.db, CHANGE, (tx) => tx.save(entity, rows));
+}
+
+/** A course without runs. */
+export const aCourse = () => randomUUID();
+
+/** A run of a course that began today and is sold as verified, unless told otherwise; its key. */
+export async function aRun(
+  app: App,
+  courseUuid: string,
+  { modes = ["verified"], ...given }: Partial<CourseRun> & { modes?: (string | Partial<CourseMode>)[] } = {},
+): Promise<string> {
+  const run: CourseRun = {
+    key: `course-v1:DemoX+${courseUuid.slice(0, 8)}+${randomUUID().slice(0, 8)}`,
+    courseUuid,
+    title: "A course",
+    org: "DemoX",
+    number: "101",
+    levelType: null,
+    imageUrl: null,
+    marketingUrl: null,
+    isSelfPaced: false,
+    startsAt: NOW,
+    endsAt: null,
+    enrollmentStartsAt: null,
+    enrollmentEndsAt: null,
+    maxEnrollments: null,
+    ...given,
+  };
+  await put(app, CourseRun, run);
+  await put(app, CourseMode, ...["audit", ...modes].map((mode) => aMode(run.key, mode)));
+  return run.key;
+}
+
+function aMode(courseRunKey: string, mode: string | Partial<CourseMode>): CourseMode {
+  const given = typeof mode === "string" ? { slug: mode } : mode;
+  const minPrice = given.slug === "audit" ? 0 : 49;
+  return { courseRunKey, slug: "verified", currency: "usd", minPrice, expiresAt: null, sku: null, ...given };
+}
+
+/** Ada's active audit enrollment in a run, made today, unless told otherwise; its id. */
+export async function anEnrollment(
+  app: App,
+  courseRunKey: string,
+  given: Partial<CourseEnrollment> = {},
+): Promise<string> {
+  const enrollment: CourseEnrollment = {
+    id: randomUUID(),
+    userId: ada.userId!,
+    courseRunKey,
+    mode: "audit",
+    isActive: true,
+    createdAt: NOW,
+    ...given,
+  };
+  await put(app, CourseEnrollment, enrollment);
+  return enrollment.id;
+}
+
+/**
+ * Ada's fresh, unspent, verified entitlement of an order, unless told otherwise; its id. A `run` is one that it was
+ * spent on when it was created.
+ */
+export async function anEntitlement(
+  app: App,
+  { run, ...given }: Partial<CourseEntitlement> & { run?: string } = {},
+): Promise<string> {
+  const row: CourseEntitlement = {
+    id: randomUUID(),
+    userId: ada.userId!,
+    courseUuid: aCourse(),
+    mode: "verified",
+    orderNumber: `EDX-${randomUUID()}`,
+    refundLocked: false,
+    expiredAt: null,
+    expiryCause: null,
+    redeemedAt: null,
+    policyId: null,
+    enrollmentId: null,
+    createdAt: NOW,
+    modifiedAt: given.createdAt ?? NOW,
+    ...given,
+  };
+  if (run) {
+    const { userId, mode, createdAt } = row;
+    row.enrollmentId ??= await anEnrollment(app, run, { userId, mode, createdAt });
+    row.redeemedAt ??= createdAt;
+  }
+  await put(app, CourseEntitlement, row);
+  return row.id;
+}
+
+/** A certificate of Ada's for a run. */
+export async function aCertificate(app: App, courseRunKey: string, status = "downloadable"): Promise<void> {
+  await put(app, Certificate, { userId: ada.userId!, courseRunKey, status });
+}
+
+/** A policy for any site and mode with the usual periods, unless told otherwise; its id. */
+export async function aPolicy(app: App, given: Partial<CourseEntitlementPolicy> = {}): Promise<string> {
+  const policy: CourseEntitlementPolicy = {
+    id: randomUUID(),
+    expirationMs: 730 * DAY_MS,
+    refundMs: 60 * DAY_MS,
+    regainMs: 14 * DAY_MS,
+    mode: null,
+    siteId: null,
+    retiredAt: null,
+    ...given,
+  };
+  await put(app, CourseEntitlementPolicy, policy);
+  return policy.id;
+}
