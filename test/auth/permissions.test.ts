@@ -21,6 +21,8 @@ const RESTRICTED: Record<string, string[]> = {
   "Query.userById": SUPPORT,
   "Query.entitlements": [...SUPPORT, "service"],
   "Query.supportActions": SUPPORT,
+  "Query.history": STAFF,
+  "CourseEntitlementPolicy.history": SUPPORT,
   "Mutation.grantEntitlement": SUPPORT,
   "Mutation.reissueEntitlement": SUPPORT,
   "Mutation.expireEntitlement": SUPPORT,
