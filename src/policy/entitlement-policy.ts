@@ -58,7 +58,11 @@ export type EntitlementState =
   "AVAILABLE" | "FULFILLED_CHANGEABLE" | "FULFILLED" | "EXPIRED" | "REFUNDED" | "REVOKED";
 
 /** The certificates that make a redemption final. */
-export const BLOCKING_CERTIFICATES: ReadonlySet<string> = new Set(["downloadable", "generating", "unavailable"]);
+export const BLOCKING_CERTIFICATES: ReadonlySet<string> = new Set([
+  "downloadable",
+  "generating",
+  "unavailable",
+]);
 
 /** The order number to store: an empty one means none. */
 export function storedOrderNumber(given: string | null): string | null {
