@@ -3,7 +3,8 @@ import type { Config } from "../config";
 
 const PARTS = { learner: "a learner", support: "a support agent", staff: "a staff member" };
 
-const QUERY = `{ viewer { username entitlements(first: 3) { nodes { course { title } expiresAt isRefundable } } } }`;
+const QUERY =
+  "{ viewer { username entitlements(first: 3) { edges { node { state daysUntilExpiration course { title } } } } } }";
 
 /** What a developer wants to know when the server has started: where it is, who to be, and a first question. */
 export async function welcome(config: Config, url: string): Promise<string> {

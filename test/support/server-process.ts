@@ -12,13 +12,26 @@ export interface Program {
 }
 
 const STARTS_WITHIN_MS = 20_000;
+const running = new Set<ChildProcess>();
+
+/** Ends the programs that a failed test left running. */
+export function killLeftovers(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
 
 /** Runs a compiled file with the given settings and none of this process's own. */
-export function run(file: string, env: Record<string, string>, args: string[] = []): Program {
+export function run(
+  file: string,
+  env: Record<string, string>,
+  args: string[] = [],
+  account: { uid?: number; gid?: number } = {},
+): Program {
   const child = spawn(process.execPath, [file, ...args], {
+    ...account,
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  running.add(child.once("exit", () => running.delete(child)));
   const said = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const)
     child[stream].setEncoding("utf8").on("data", (text: string) => (said[stream] += text));

