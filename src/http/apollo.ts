@@ -18,7 +18,7 @@ import type { App } from "../app";
 import { staff, type Permissions } from "../auth/permissions";
 import { authorizer } from "../graphql/authorize";
 import type { Context } from "../graphql/context";
-import { limitExceeded, LIMITS, sizeRule } from "../graphql/limits";
+import { LIMIT_EXCEEDED, limitExceeded, LIMITS, sizeRule } from "../graphql/limits";
 import { nodeCounter } from "../graphql/node-count";
 import { settle } from "./answer";
 import { renameLiteralErrors } from "./bad-literals";
@@ -31,7 +31,7 @@ export interface Graph {
   permissions: Permissions;
 }
 
-const STATUS = { UNAUTHENTICATED: 401, FORBIDDEN: 403 } as const;
+const STATUS: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, [LIMIT_EXCEEDED]: 400 };
 
 /** Apollo Server with every limit on, the schema hidden where explorers are off, and no reports to anybody. */
 export function apolloServer(app: App, graph: Graph): ApolloServer<Context> {
@@ -80,12 +80,9 @@ function gate(app: App, { schema, permissions }: Graph): ApolloServerPlugin<Cont
       const { document, operation, request, contextValue } = asked;
       if (!operation) return;
       const denial = denialOf(document, operation, contextValue.actor);
-      if (denial) {
-        const http = { status: STATUS[denial.code] };
-        throw new GraphQLError(denial.message, { extensions: { code: denial.code, http } });
-      }
+      if (denial) throw refused(new GraphQLError(denial.message, { extensions: { code: denial.code } }));
       const nodes = nodesOf(document, operation, request.variables ?? {});
-      if (nodes > LIMITS.nodes) throw limitExceeded("nodes", nodes, LIMITS.nodes);
+      if (nodes > LIMITS.nodes) throw refused(limitExceeded("nodes", nodes, LIMITS.nodes));
     }
 
     async willSendResponse(answered: GraphQLRequestContextWillSendResponse<Context>): Promise<void> {
@@ -93,4 +90,10 @@ function gate(app: App, { schema, permissions }: Graph): ApolloServerPlugin<Cont
     }
   }
   return { requestDidStart: async () => new Gate() };
+}
+
+/** Gives an error of an operation that did not run its HTTP status. */
+function refused(error: GraphQLError): GraphQLError {
+  error.extensions["http"] = { status: STATUS[String(error.extensions["code"])] };
+  return error;
 }

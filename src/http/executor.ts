@@ -2,6 +2,9 @@ import type { ApolloServerOptionsWithGateway } from "@apollo/server";
 import {
   execute,
   getNamedType,
+  GraphQLError,
+  GraphQLScalarType,
+  GraphQLSchema,
   getVariableValues,
   isEnumType,
   isNullableType,
@@ -13,7 +16,6 @@ import {
   visitWithTypeInfo,
   type DocumentNode,
   type ExecutionResult,
-  type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
@@ -38,6 +40,7 @@ const LITERALS: ReadonlySet<string> = new Set([
  */
 export function executor(schema: GraphQLSchema): Gateway {
   const seen = new WeakSet<OperationDefinitionNode>();
+  const compilerSchema = withCoercedType(schema);
   const compiled = new Map<OperationDefinitionNode, CompiledQuery | null>();
 
   function compiledFor(document: DocumentNode, operation: OperationDefinitionNode): CompiledQuery | null {
@@ -46,7 +49,7 @@ export function executor(schema: GraphQLSchema): Gateway {
       return null;
     }
     const known = compiled.get(operation);
-    const query = known === undefined ? compile(schema, document, operation) : known;
+    const query = known === undefined ? compile(compilerSchema, document, operation) : known;
     compiled.delete(operation);
     compiled.set(operation, query); // at the end: the first in line is the one unused for longest
     if (compiled.size > COMPILED_AT_MOST) compiled.delete(compiled.keys().next().value!);
@@ -62,10 +65,10 @@ export function executor(schema: GraphQLSchema): Gateway {
       executor: async ({ document, operation, request, context }): Promise<ExecutionResult> => {
         const variables = request.variables ?? {};
         const definitions = (operation as OperationDefinitionNode | undefined)?.variableDefinitions;
-        if (definitions?.length && getVariableValues(schema, definitions, variables).errors)
-          return { errors: variableErrors(schema, document, operation, variables) };
+        const { coerced = {}, errors } = getVariableValues(schema, definitions ?? [], variables);
+        if (errors) return { errors: variableErrors(schema, document, operation, variables) };
         const query = operation && compiledFor(document, operation);
-        if (query) return query.query(undefined, context, variables);
+        if (query) return withProperErrors(await query.query(undefined, context, coerced));
         return execute({
           schema,
           document,
@@ -79,15 +82,45 @@ export function executor(schema: GraphQLSchema): Gateway {
   };
 }
 
+/** The compiler's errors only look like those of graphql-js: they lack what others rely on. */
+function withProperErrors(result: ExecutionResult): ExecutionResult {
+  if (!result.errors) return result;
+  const errors = result.errors.map(({ message, path, locations, originalError }) => {
+    const error = new GraphQLError(message, { path, originalError });
+    return Object.defineProperty(error, "locations", { value: locations, enumerable: true });
+  });
+  return { ...result, errors };
+}
+
 /** Null where the compiler is known to differ, or refuses. */
 function compile(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): CompiledQuery | null {
-  if (operation.operation !== OperationTypeNode.QUERY || !isPlain(schema, document, operation)) return null;
-  const query = compileQuery(schema, document, operation.name?.value);
+  if (!isCompilable(schema, document, operation)) return null;
+  const own = [...definitionsOf(document, operation)];
+  const definitions = own.map((one) => (one === operation ? withCoercedVariables(operation) : one));
+  const query = compileQuery(schema, { kind: Kind.DOCUMENT, definitions });
   return isCompiledQuery(query) ? query : null;
+}
+
+/** The compiler's own reading of variables forgets defaults, so they are coerced before and only passed through. */
+const COERCED = new GraphQLScalarType({ name: "CoercedVariable" });
+
+function withCoercedVariables(operation: OperationDefinitionNode): OperationDefinitionNode {
+  const type = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: COERCED.name } } as const;
+  const variableDefinitions = operation.variableDefinitions?.map(({ kind, variable }) => ({
+    kind,
+    variable,
+    type,
+  }));
+  return { ...operation, variableDefinitions };
+}
+
+function withCoercedType(schema: GraphQLSchema): GraphQLSchema {
+  const config = schema.toConfig();
+  return new GraphQLSchema({ ...config, types: [...config.types, COERCED], assumeValid: true });
 }
 
 /**
@@ -95,8 +128,12 @@ function compile(
  * defaults, and reads conditions in fragments its own way: such documents are left to the interpreter. So is
  * introspection, which nobody repeats.
  */
-function isPlain(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): boolean {
-  let plain = true;
+export function isCompilable(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): boolean {
+  let plain = operation.operation === OperationTypeNode.QUERY;
   const types = new TypeInfo(schema);
   const walk = visitWithTypeInfo(types, {
     enter(node) {

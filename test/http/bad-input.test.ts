@@ -1,0 +1,208 @@
+import { ada, grace, openDemoApp } from "../support/demo-app";
+import { serve, type TestServer } from "../support/http";
+
+/** What a client may have sent and must never read again, neither in an answer nor in the log. */
+const SECRET = "s3cr3t";
+
+let server: TestServer;
+let demo: Awaited<ReturnType<typeof openDemoApp>>;
+beforeAll(async () => {
+  demo = await openDemoApp();
+  server = await serve(demo.app);
+});
+afterAll(async () => {
+  await server.stop();
+  await demo.close();
+});
+
+const FILTER = "query ($f: EntitlementFilter) { entitlements(filter: $f) { totalCount } }";
+const faults: [what: string, query: string, variables: object, argument: string, rule: string][] = [
+  [
+    "a literal of another type",
+    `{ entitlements(first: "${SECRET}") { totalCount } }`,
+    {},
+    "first",
+    "must be of type Int!",
+  ],
+  [
+    "a literal enum value",
+    `{ viewer { entitlements(scope: ${SECRET}) { totalCount } } }`,
+    {},
+    "scope",
+    "must be of type EntitlementScope!",
+  ],
+  [
+    "a literal date",
+    `{ entitlements(filter: { createdFrom: "${SECRET}" }) { totalCount } }`,
+    {},
+    "filter.createdFrom",
+    "must be of type DateTime",
+  ],
+  [
+    "a literal in a list",
+    `{ entitlements(filter: { ids: [["${SECRET}"]] }) { totalCount } }`,
+    {},
+    "filter.ids",
+    "must be of type",
+  ],
+  [
+    "a literal object without a required field",
+    `{ entitlements(orderBy: { direction: ASC }) { totalCount } }`,
+    {},
+    "orderBy.field",
+    "is required, of type EntitlementOrderField!",
+  ],
+  [
+    "a literal default of a variable",
+    `query ($n: Int = "${SECRET}") { entitlements(first: $n) { totalCount } }`,
+    {},
+    "$n",
+    "must be of type Int",
+  ],
+  [
+    "a literal of a directive",
+    `{ viewer @include(if: "${SECRET}") { id } }`,
+    {},
+    "if",
+    "of @include must be of type Boolean!",
+  ],
+  [
+    "a variable of another type",
+    "query ($n: Int) { entitlements(first: $n) { totalCount } }",
+    { n: SECRET },
+    "first",
+    "must be of type Int",
+  ],
+  [
+    "a variable's date",
+    FILTER,
+    { f: { createdFrom: SECRET } },
+    "filter.createdFrom",
+    "must be of type DateTime",
+  ],
+  [
+    "a variable's list item",
+    FILTER,
+    { f: { ids: ["1", { x: SECRET }] } },
+    "filter.ids[1]",
+    "must be of type ID!",
+  ],
+  [
+    "a variable's unknown field",
+    FILTER,
+    { f: { [SECRET]: 1 } },
+    "filter",
+    "has a field that EntitlementFilter has not",
+  ],
+  ["a variable that is no object", FILTER, { f: SECRET }, "filter", "must be of type EntitlementFilter"],
+  [
+    "a variable's missing field",
+    "query ($o: EntitlementOrder) { entitlements(orderBy: $o) { totalCount } }",
+    { o: {} },
+    "orderBy.field",
+    "is required, of type EntitlementOrderField!",
+  ],
+  [
+    "a variable's enum value",
+    "query ($d: OrderDirection!) { entitlements(orderBy: { field: MODE, direction: $d }) { totalCount } }",
+    { d: SECRET },
+    "orderBy.direction",
+    "must be of type OrderDirection!",
+  ],
+  [
+    "a missing variable",
+    "query ($id: ID!) { entitlement(id: $id) { id } }",
+    {},
+    "id",
+    "is required, of type ID!",
+  ],
+  [
+    "a variable that is null",
+    "query ($id: ID!) { entitlement(id: $id) { id } }",
+    { id: null },
+    "id",
+    "must be of type ID!",
+  ],
+  [
+    "null where only the field notices",
+    "query ($n: Int = 5) { entitlements(first: $n) { totalCount } }",
+    { n: null },
+    "first",
+    "must not be null or missing",
+  ],
+  ["a UUID", `{ entitlement(id: "${SECRET}") { id } }`, {}, "id", "must be a UUID"],
+  ["a UUID in a filter", FILTER, { f: { ids: [SECRET] } }, "filter.ids", "must hold UUIDs"],
+  [
+    "a cursor",
+    `{ entitlements(after: "${SECRET}") { totalCount } }`,
+    {},
+    "after",
+    "is not a cursor of this list",
+  ],
+  ["the size of a page", "{ entitlements(first: 101) { totalCount } }", {}, "first", "must be from 1 to 100"],
+];
+
+test.each(faults)(
+  "a fault in %s names the argument and the rule, and repeats nothing",
+  async (_, query, variables, argument, rule) => {
+    const { body, text } = await server.ask(grace, query, variables);
+    expect(body.errors![0]!.message).toContain(rule);
+    expect(body.errors![0]!.message).toContain(`Argument "${argument}"`);
+    expect(body.errors![0]!.extensions).toEqual({ code: "BAD_USER_INPUT", argument });
+    expect(text).not.toContain(SECRET);
+  },
+);
+
+test("faults are the same whether an operation is interpreted or compiled", async () => {
+  for (const [, query, variables] of faults) {
+    const texts = new Set<string>();
+    for (let sight = 1; sight <= 4; sight++) texts.add((await server.ask(grace, query, variables)).text);
+    expect([...texts]).toHaveLength(1);
+  }
+});
+
+test("faults in the arguments get 400 where nothing ran, and 200 from clients that only know application/json", async () => {
+  const query = "query ($id: ID!) { entitlement(id: $id) { id } }";
+  const statuses = [
+    "*/*",
+    "application/graphql-response+json",
+    "application/json",
+    "application/graphql-response+json, application/json;q=0.9",
+  ];
+  const answers = await Promise.all(statuses.map((accept) => server.ask(ada, query, {}, { accept })));
+  expect(answers.map(({ status }) => status)).toEqual([400, 400, 200, 400]);
+});
+
+test.each([
+  ["a string that the parser stumbles over", `{ viewer { id "${SECRET}" } }`],
+  ["a block string that the parser stumbles over", `{ viewer """${SECRET}""" }`],
+  ["a number that the parser stumbles over", "{ viewer { 31337 } }"],
+])("%s is not repeated", async (_, query) => {
+  const { status, text, body } = await server.ask(ada, query);
+  expect(status).toBe(400);
+  expect(body.errors![0]!.extensions).toEqual({ code: "GRAPHQL_PARSE_FAILED" });
+  expect(text).not.toMatch(/s3cr3t|31337/);
+});
+
+test("the name of an operation that is not there is not repeated", async () => {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query: "query A { __typename } query B { __typename }", operationName: SECRET }),
+  });
+  expect(response.status).toBe(400);
+  expect(await response.text()).not.toContain(SECRET);
+});
+
+test("what is not theirs and what does not exist get the same bytes", async () => {
+  const theirs = await server.ask(ada, "{ viewer { entitlements(first: 1) { edges { node { id } } } } }");
+  const id = JSON.stringify(theirs.body).match(/[0-9a-f-]{36}/)![0];
+  const query = "query ($id: ID!) { entitlement(id: $id) { id } }";
+  const other = { ...ada, userId: "4", username: "bob" };
+  const [notTheirs, missing] = [
+    await server.ask(other, query, { id }),
+    await server.ask(other, query, { id: "00000000-0000-4000-8000-000000000000" }),
+  ];
+  expect(notTheirs.text).toBe(missing.text);
+  expect((await server.ask(ada, query, { id })).text).toContain(id);
+});

@@ -1,0 +1,104 @@
+import { buildSchema, GraphQLError, type GraphQLSchema } from "graphql";
+import type { Actor } from "../../src/auth/actor";
+import { ada } from "../support/demo-app";
+import { openTestDatabase } from "../support/database";
+import { serve, type TestServer } from "../support/http";
+
+/** What must be neither in an answer nor in the log. */
+const SECRET = "s3cr3t";
+
+const schema: GraphQLSchema = buildSchema(`
+  type Query { fails(with: String): String  must: String!  fine: String }
+`);
+const { fails, must, fine } = schema.getQueryType()!.getFields();
+const failures: Record<string, () => unknown> = {
+  error: () => new TypeError(`Cannot read ${__filename} of "${SECRET}"`),
+  thing: () => SECRET,
+  graphql: () => new GraphQLError(`no code: "${SECRET}"`),
+  sql: () =>
+    Object.assign(new Error(`invalid input syntax for type uuid: "${SECRET}"`), {
+      code: "22P02",
+      query: "SELECT 1",
+      parameters: [SECRET],
+      detail: `Key (order_number)=(${SECRET}) already exists.`,
+    }),
+};
+fails!.resolve = (_source, args: { with: string }) => {
+  throw failures[args.with]!();
+};
+must!.resolve = () => null;
+fine!.resolve = () => "fine";
+const anyone = () => true;
+let server: TestServer;
+let database: Awaited<ReturnType<typeof openTestDatabase>>;
+const ask = (query: string, actor: Actor = ada, headers: Record<string, string> = {}) =>
+  server.ask(actor, query, {}, headers);
+beforeAll(async () => {
+  database = await openTestDatabase();
+  server = await serve(database, {}, { schema, permissions: { Query: { "*": anyone } } });
+});
+afterAll(async () => {
+  await server.stop();
+  await database.close();
+});
+
+test.each(Object.keys(failures))(
+  "what is our fault is masked, and logged under the request id (%s)",
+  async (kind) => {
+    for (let sight = 1; sight <= 3; sight++) {
+      const id = `${kind}-${sight}`;
+      const { status, body, text, headers } = await ask(`{ fails(with: "${kind}") fine }`, ada, {
+        "x-request-id": id,
+      });
+      expect(status).toBe(200);
+      expect(body.data).toEqual({ fails: null, fine: "fine" });
+      expect(body.errors).toEqual([
+        {
+          message: "Something went wrong on our side. The request id helps us to find out what.",
+          locations: [{ line: 1, column: 3 }],
+          path: ["fails"],
+          extensions: { code: "INTERNAL_SERVER_ERROR", requestId: id },
+        },
+      ]);
+      expect(headers.get("x-request-id")).toBe(id);
+      expect(text).not.toMatch(/s3cr3t|SELECT|\/dist\/|at .*:\d+/);
+      const entry = server.logged.find((line) => line["requestId"] === id && line["msg"] === "unexpected");
+      expect(entry).toMatchObject({ level: 50, path: ["fails"] });
+    }
+  },
+);
+
+test("our fault leaves in the log what it was and where, but no value", async () => {
+  await ask('{ fails(with: "sql") }', ada, { "x-request-id": "in-the-log" });
+  await ask('{ fails(with: "error") }', ada, { "x-request-id": "in-the-log" });
+  const entries = server.logged.filter((line) => line["requestId"] === "in-the-log" && line["error"]);
+  expect(entries.map((entry) => entry["error"])).toMatchObject([
+    { type: "Error", code: "22P02", message: 'invalid input syntax for type uuid: "…"' },
+    {
+      type: "TypeError",
+      frames: expect.arrayContaining([expect.stringContaining("errors.test")]) as unknown,
+    },
+  ]);
+  expect(JSON.stringify(server.logged)).not.toMatch(/s3cr3t|SELECT|JWT|"ada"/);
+});
+
+test("our fault includes a field that is empty and must not be", async () => {
+  for (let sight = 1; sight <= 3; sight++) {
+    const { body, text } = await ask("{ must }");
+    expect(body.errors![0]!.extensions["code"]).toBe("INTERNAL_SERVER_ERROR");
+    expect(text).not.toContain("non-nullable");
+  }
+});
+
+test("there is one log line for each request, with who, what, how long and how it ended", async () => {
+  await ask("query Named { fine }", ada, { "x-request-id": "one-line" });
+  expect(server.logged.filter((line) => line["requestId"] === "one-line")).toEqual([
+    expect.objectContaining({
+      level: 20,
+      actor: "1",
+      operation: "Named",
+      status: 200,
+      ms: expect.any(Number) as number,
+    }),
+  ]);
+});

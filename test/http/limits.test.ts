@@ -1,0 +1,173 @@
+import { LIMITS } from "../../src/graphql/limits";
+import { BODY_AT_MOST } from "../../src/http/body";
+import { ada, grace, openDemoApp } from "../support/demo-app";
+import { authorization, send, serve, type TestServer } from "../support/http";
+
+let server: TestServer;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  const demo = await openDemoApp();
+  server = await serve(demo.app);
+  close = async () => {
+    await server.stop();
+    await demo.close();
+  };
+});
+afterAll(() => close());
+
+const times = (count: number, part: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => part(i)).join(" ");
+const nested = (levels: number, leaf: string): string =>
+  levels === 0 ? leaf : `user { entitlements { edges { node { ${nested(levels - 1, leaf)} } } } }`;
+const viewed = (levels: number, leaf: string) =>
+  `{ viewer { entitlements { edges { node { ${nested(levels, leaf)} } } } } }`;
+
+test.each<[string, string, string]>([
+  ["tokens", `{ viewer { ${times(LIMITS.tokens, () => "id")} } }`, `more than the ${LIMITS.tokens} tokens`],
+  ["levels", viewed(2, "id"), `13 levels of fields; at most ${LIMITS.depth}`],
+  [
+    "levels through fragments",
+    "{ viewer { ...A } } fragment A on User { entitlements { edges { node { ...B } } } } fragment B on CourseEntitlement { user { ...C } } fragment C on User { entitlements { edges { node { user { entitlements { edges { node { id } } } } } } } }",
+    "13 levels of fields",
+  ],
+  ["aliases", `{ viewer { ${times(16, (i) => `a${i}: id`)} } }`, `16 aliases; at most ${LIMITS.aliases}`],
+  [
+    "aliases through fragments",
+    `{ viewer { ...A entitlements { edges { node { user { ...A } } } } } } fragment A on User { ${times(8, (i) => `a${i}: id`)} }`,
+    "16 aliases",
+  ],
+  [
+    "directives",
+    `{ viewer { ${times(9, (i) => `a${i}: id @include(if: true)`)} } }`,
+    `9 directives; at most ${LIMITS.directives}`,
+  ],
+  ["root fields", `{ ${times(21, () => "viewer { id }")} }`, `21 root fields; at most ${LIMITS.rootFields}`],
+  [
+    "root fields through a fragment",
+    `{ ${times(7, () => "...A")} } fragment A on Query { ${times(3, () => "viewer { id }")} }`,
+    "21 root fields",
+  ],
+  [
+    "nodes",
+    "{ viewer { entitlements(first: 100) { edges { node { user { entitlements(first: 100) { edges { node { id } } } } } } } } }",
+    `10100 nodes; at most ${LIMITS.nodes}`,
+  ],
+])("an operation with too many %s is refused with a clear reason", async (_, query, reason) => {
+  const { status, body } = await server.ask(ada, query);
+  expect(status).toBe(400);
+  expect(body.errors![0]!.message).toContain(reason);
+  expect(body.errors![0]!.extensions).toEqual({ code: "LIMIT_EXCEEDED" });
+  expect(body.data).toBeUndefined();
+});
+
+test("a client that is as greedy as allowed is served", async () => {
+  const aliases = times(LIMITS.aliases, (i) => `a${i}: username`);
+  const { status, body } = await server.ask(
+    ada,
+    `{ viewer { ${aliases} entitlements(first: 100) { edges { node { id user { username } } } } } }`,
+  );
+  expect(body.errors).toBeUndefined();
+  expect(status).toBe(200);
+});
+
+const page = (outer: string, inner: string) =>
+  `query ($outer: Int = 100, $inner: Int! = 100) { entitlements(first: ${outer}) { edges { node { supportDetails(first: ${inner}) { edges { node { id } } } } } } }`;
+
+test.each<[string, string, object, number]>([
+  ["by variables", page("$outer", "$inner"), { outer: 100, inner: 20 }, 2_100],
+  ["by the variables' defaults", page("$outer", "$inner"), {}, 10_100],
+  [
+    "by the default of the argument",
+    page("$outer", "$inner").replace("(first: $inner)", "").replace("$inner: Int! = 100", ""),
+    {},
+    2_100,
+  ],
+  [
+    "by the same list under two names",
+    `{ entitlements(first: 100) { edges { node { a: supportDetails(first: 10) { edges { node { id } } } b: supportDetails(first: 10) { edges { node { id } } } } } } }`,
+    {},
+    2_100,
+  ],
+])("nested pages multiply, their sizes given %s", async (_, query, variables, nodes) => {
+  const { body } = await server.ask(grace, query, variables);
+  expect(body.errors![0]!.message).toContain(`${nodes} nodes`);
+});
+
+test("a list that is selected twice under one name counts once", async () => {
+  const part =
+    "entitlements(first: 100) { edges { node { supportDetails(first: 15) { edges { node { id } } } } } }";
+  const { body } = await server.ask(grace, `{ ${part} ${part} ...A } fragment A on Query { ${part} }`);
+  expect(body.errors).toBeUndefined();
+});
+
+test("the size of a page is checked as an argument, not as a number of nodes", async () => {
+  const { body } = await server.ask(grace, "{ entitlements(first: 5000) { edges { node { id } } } }");
+  expect(body.errors![0]).toMatchObject({
+    message: 'Argument "first" must be from 1 to 100.',
+    extensions: { code: "BAD_USER_INPUT", argument: "first" },
+  });
+});
+
+test("fragments that multiply are refused at once", async () => {
+  const spread = (name: string) => times(9, () => `user { ...${name} }`);
+  const chain = times(
+    9,
+    (i) =>
+      `fragment F${i} on CourseEntitlement { user { entitlements { edges { node { ...F${i + 1} ...F${i + 1} ...F${i + 1} ...F${i + 1} ...F${i + 1} ...F${i + 1} } } } } }`,
+  );
+  const query = `{ entitlement(id: "x") { ...F0 } } ${chain} fragment F9 on CourseEntitlement { id ${spread("G")} } fragment G on User { id }`;
+  const start = performance.now();
+  const { status, body } = await server.ask(ada, query);
+  expect(status).toBe(400);
+  expect(body.errors![0]!.extensions["code"]).toBe("LIMIT_EXCEEDED");
+  expect(performance.now() - start).toBeLessThan(1_000);
+});
+
+test("fragments that go in circles are refused", async () => {
+  const { status } = await server.ask(
+    ada,
+    "{ viewer { ...A } } fragment A on User { ...B } fragment B on User { ...A }",
+  );
+  expect(status).toBe(400);
+});
+
+test("introspection may be as deep as tools need, yet not go in circles", async () => {
+  const deep =
+    "{ __schema { types { fields { type { ofType { ofType { ofType { ofType { ofType { ofType { name } } } } } } } } } } }";
+  expect((await server.ask(null, deep)).status).toBe(200);
+  const circle =
+    "{ __schema { types { fields { type { fields { type { fields { type { fields { type { name } } } } } } } } } } }";
+  expect((await server.ask(null, circle)).status).toBe(400);
+});
+
+test("a body of more than 100 kB is refused with 413, whether its length is announced or not", async () => {
+  const body = JSON.stringify({ query: "{ __typename }", filler: "x".repeat(BODY_AT_MOST) });
+  const headers = { "content-type": "application/json", authorization: await authorization(ada) };
+  const announced = await send(`${server.url}/graphql`, { method: "POST", headers, body });
+  const stream = new Blob([body]).stream();
+  const streamed = await send(`${server.url}/graphql`, {
+    method: "POST",
+    headers,
+    body: stream,
+    duplex: "half",
+  } as RequestInit);
+  for (const { status, body: answer } of [announced, streamed]) {
+    expect(status).toBe(413);
+    expect(answer.errors![0]).toEqual({
+      message: "The body has more than 100000 bytes.",
+      extensions: { code: "BAD_REQUEST" },
+    });
+  }
+});
+
+test("a body of up to 100 kB is read", async () => {
+  const shell = JSON.stringify({ query: "{ __typename }", filler: "" });
+  const body = shell.replace('""', `"${"x".repeat(BODY_AT_MOST - shell.length)}"`);
+  expect(Buffer.byteLength(body)).toBe(BODY_AT_MOST);
+  const { status } = await send(`${server.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  expect(status).toBe(200);
+});
