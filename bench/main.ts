@@ -76,6 +76,7 @@ async function measureAll(url: string, options: Options): Promise<void> {
     JWT_AUDIENCE: TOKEN.audience,
     HOST: "127.0.0.1",
     SHUTDOWN_DELAY_MS: "0",
+    JOBS: "off",
   };
   process.stdout.write(`${circumstances(version)}, ${options.learners} learners\n`);
   const server = await startServer("server", "src/main.js", env);

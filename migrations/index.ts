@@ -2,6 +2,7 @@ import { CreateEntitlements1795305600000 } from "./1795305600000-create-entitlem
 import { CreateHistory1795306200000 } from "./1795306200000-create-history";
 import { ExtendSupportAndPolicies1795306800000 } from "./1795306800000-extend-support-and-policies";
 import { IndexUnexpiredEntitlements1795308000000 } from "./1795308000000-index-unexpired-entitlements";
+import { CreateJobsSchema1795308600000 } from "./1795308600000-create-jobs-schema";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   CreateHistory1795306200000,
   ExtendSupportAndPolicies1795306800000,
   IndexUnexpiredEntitlements1795308000000,
+  CreateJobsSchema1795308600000,
 ];

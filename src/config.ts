@@ -67,6 +67,8 @@ const environment = z.object({
   EXPLORERS: flag.optional(),
   /** How long a stopping server still takes requests, so that load balancers can notice; 2500 in production. */
   SHUTDOWN_DELAY_MS: whole(0, 60_000).optional(),
+  /** Whether this process does its share of the background work. */
+  JOBS: flag.default(true),
 });
 
 export type Config = Readonly<ReturnType<typeof loadConfig>>;
@@ -119,6 +121,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     },
     explorers: settings.EXPLORERS ?? !isProduction,
     shutdownDelayMs: settings.SHUTDOWN_DELAY_MS ?? (isProduction ? 2_500 : 0),
+    jobs: settings.JOBS,
   });
 }
 

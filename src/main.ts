@@ -7,6 +7,7 @@ import { ConfigError, loadConfig, type Config } from "./config";
 import { fillDemoWorld } from "./demo/world";
 import { UserAccount } from "./entities/user-account";
 import { startServer } from "./http/server";
+import { startJobs } from "./jobs/start-jobs";
 
 /** A terminal sends Ctrl-C to npm and to us, and npm passes it on to us once more. */
 const ONE_SIGNAL_WITHIN_MS = 200;
@@ -19,9 +20,11 @@ async function main(): Promise<void> {
     const server = await startServer(composed.app).catch((error: unknown) => {
       throw listenFault(config, error);
     });
+    const jobs = config.jobs ? await startJobs(composed.app) : undefined;
     if (!config.isProduction) await greet(config, server.url, composed.notice);
     await signal;
     await server.stop();
+    await jobs?.stop();
   } finally {
     await composed.stop();
   }

@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   app: ["config"],
   "use-cases": ["app", "auth", "entities", "policy", "refusal", "store"],
   graphql: ["app", "auth", "entities", "history", "policy", "refusal", "store", "use-cases"],
-  jobs: ["app", "use-cases"],
+  jobs: ["app", "store", "use-cases"],
   http: ["app", "auth", "config", "graphql"],
   demo: ["app", "entities", "store"],
 };

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { pino } from "pino";
+import type { DataSource } from "typeorm";
+import type { App } from "../../src/app";
+import { loadConfig } from "../../src/config";
+import { PACE, startJobs, type Jobs, type Pace } from "../../src/jobs/start-jobs";
+import { TASKS, type Task } from "../../src/jobs/tasks";
+import { aStanding } from "../policy/standings";
+import { openTestDatabase } from "../support/database";
+import { run, said, type Program } from "../support/server-process";
+import { insertStandings } from "../support/standings";
+
+/** As quick as the engine allows, and in slices that are never too long for a slow machine. */
+const QUICK: Pace = { slice: 60, held: 2, rescue: 1, pause: 0, poll: 0.1 };
+const PATIENT: Pace = { ...QUICK, held: 60 };
+const DUE = 4_000;
+
+let db: DataSource;
+let url: string;
+let close: () => Promise<void>;
+let app: App;
+let processes: Program[];
+let jobs: Jobs[];
+beforeEach(async () => {
+  ({ db, url, close } = await openTestDatabase());
+  app = { config: loadConfig({}), db, log: pino({ level: "silent" }), clock: () => new Date() };
+  processes = [];
+  jobs = [];
+});
+afterEach(async () => {
+  for (const { child } of processes) child.kill("SIGKILL");
+  await Promise.all(processes.map(({ exited }) => exited));
+  await Promise.all(jobs.map((each) => each.stop()));
+  await close();
+});
+
+describe("in processes of their own", () => {
+  test("work whose process is killed is done by another one, and each effect happens once", async () => {
+    await storeDue();
+    const first = await startWorker();
+    await until(async () => (await countExpired()) > 0);
+    first.child.kill("SIGKILL");
+    await first.exited;
+    expect(await countExpired()).toBeLessThan(DUE);
+    const second = await startWorker();
+    await until(async () => (await countExpired()) === DUE);
+    await said(second, /expired what was due/);
+    expect(await historyPerRequest()).toEqual([{ entries: DUE, entitlements: DUE }]);
+  });
+
+  test("three that start at once do what is due once", async () => {
+    await storeDue();
+    await Promise.all([startWorker(PATIENT), startWorker(PATIENT), startWorker(PATIENT)]);
+    await until(async () => (await countExpired()) === DUE);
+    await sleep(500);
+    const reports = processes.flatMap((each) => each.stderr().match(/expired what was due/g) ?? []);
+    expect(reports).toHaveLength(1);
+    expect(await historyPerRequest()).toEqual([{ entries: DUE, entitlements: DUE }]);
+  });
+
+  test("one that loses all connections goes on as soon as it can", async () => {
+    await storeDue();
+    const worker = await startWorker();
+    await until(async () => (await countExpired()) > 0);
+    await db.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    await until(async () => (await countExpired()) === DUE);
+    expect(worker.child.exitCode).toBeNull();
+  });
+});
+
+describe("a task", () => {
+  test("that fails is done again, from the same place and as the same request", async () => {
+    const turns: unknown[] = [];
+    await start("fails", async (_, { requestId, from }) => {
+      turns.push({ requestId, from });
+      if (turns.length < 3) throw new Error("not now");
+      return null;
+    });
+    await until(() => turns.length === 3);
+    expect(new Set(turns.map((turn) => JSON.stringify(turn))).size).toBe(1);
+  });
+
+  test("is done once in its period, however often processes start", async () => {
+    let turns = 0;
+    const count = async () => (turns++, null);
+    await start("counts", count);
+    await until(() => turns === 1);
+    await (await start("counts", count)).stop();
+    await start("counts", count);
+    await sleep(500);
+    expect(turns).toBe(1);
+  });
+
+  test("that is over its slice goes on where it stopped, in any process", async () => {
+    const places: unknown[] = [];
+    const walk: Task["run"] = async (_, { from }) => {
+      places.push(from);
+      return places.length < 4 ? { step: places.length } : null;
+    };
+    await start("walks", walk);
+    await start("walks", walk);
+    await until(() => places.length === 4);
+    expect(places).toEqual([null, { step: 1 }, { step: 2 }, { step: 3 }]);
+  });
+
+  test("is told to stop with its process, and what is left is not lost", async () => {
+    const places: unknown[] = [];
+    const runs: Task["run"] = async (_, { from, shouldStop }) => {
+      places.push(from);
+      if (from !== null) return null;
+      while (!shouldStop()) await sleep(10);
+      return { left: "half" };
+    };
+    const one = await start("stops", runs, PATIENT);
+    await until(() => places.length === 1);
+    await one.stop();
+    await start("stops", runs);
+    await until(() => places.length === 2);
+    expect(places[1]).toEqual({ left: "half" });
+  });
+});
+
+test("in production, killed work runs again within a minute, and a slice ends long before it counts as killed", () => {
+  // The engine looks once in `rescue` seconds or, if the clocks fall badly, in twice as many.
+  expect(PACE.held + 2 * PACE.rescue + PACE.pause + PACE.poll).toBeLessThan(60);
+  expect(PACE.slice + 5).toBeLessThan(PACE.held);
+});
+
+test("the engine's tables are not the migrations' concern", async () => {
+  await start("any", () => Promise.resolve(null));
+  expect((await db.driver.createSchemaBuilder().log()).upQueries).toEqual([]);
+});
+
+test("every task has a name of its own", () => {
+  expect(new Set(TASKS.map(({ name }) => name)).size).toBe(TASKS.length);
+});
+
+async function start(name: string, work: Task["run"], pace = PATIENT): Promise<Jobs> {
+  const started = await startJobs(app, [{ name, everySeconds: 86_400, run: work }], pace);
+  jobs.push(started);
+  return started;
+}
+
+async function startWorker(pace = QUICK): Promise<Program> {
+  const worker = run("dist/test/jobs/worker.js", { DATABASE_URL: url }, [JSON.stringify(pace)]);
+  processes.push(worker);
+  await said(worker, /working/);
+  return worker;
+}
+
+/** Entitlements that lapsed long ago, in a database that takes its time. */
+async function storeDue(): Promise<void> {
+  const standing = aStanding({ createdAt: new Date("2000-01-01T00:00:00Z") });
+  await db.transaction((tx) =>
+    insertStandings(
+      tx,
+      Array.from({ length: DUE }, () => ({ standing, periods: null })),
+    ),
+  );
+  await db.query(`
+    create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return null; end $$;
+    create trigger dawdle after update on course_entitlement for each statement execute function dawdle()`);
+}
+
+async function countExpired(): Promise<number> {
+  const [row] = await db.query<{ count: number }[]>(
+    "select count(*)::int from course_entitlement where expired_at is not null",
+  );
+  return row!.count;
+}
+
+function historyPerRequest(): Promise<unknown[]> {
+  return db.query(
+    `select count(*)::int as entries, count(distinct id)::int as entitlements from historical_course_entitlement
+     where history_type = '~' and history_source = 'JOB' group by history_request_id`,
+  );
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 20_000; !(await holds()); await sleep(10))
+    if (Date.now() > deadline) throw new Error("it did not come to that within 20 s");
+}

@@ -1,0 +1,22 @@
+import "reflect-metadata";
+import { pino } from "pino";
+import { DataSource } from "typeorm";
+import { dataSourceOptions } from "../../ormconfig";
+import { loadConfig } from "../../src/config";
+import { startJobs, type Pace } from "../../src/jobs/start-jobs";
+import { TASKS } from "../../src/jobs/tasks";
+
+/** A process that does background work only, at the pace of its argument, and logs to stderr. */
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const log = pino({}, pino.destination(2));
+  const db = new DataSource(dataSourceOptions(config.databaseUrl));
+  await db.initialize();
+  await startJobs({ config, db, log, clock: () => new Date() }, TASKS, JSON.parse(process.argv[2]!) as Pace);
+  log.info("working");
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(String((error as Error).stack));
+  process.exit(1);
+});
