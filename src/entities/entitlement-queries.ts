@@ -121,14 +121,18 @@ export async function entitlementSpentOn(
   return row ? toFacts(row) : null;
 }
 
-/** The id of the newest history entry of an entitlement. */
-export async function newestHistoryEntryId(db: Database, entitlementId: string): Promise<string | null> {
-  const [row] = await select<{ id: string | null }>(
+/**
+ * Whether an entitlement has changed since a history entry was its newest. All kinds of entries share one sequence, so
+ * the entry may as well be one of its support details. An id that no entry has yet counts as outdated.
+ */
+export async function hasChangedSince(db: Database, entitlementId: string, entryId: string): Promise<boolean> {
+  const [row] = await select<{ hasChanged: boolean }>(
     db,
-    "select max(history_id)::text as id from historical_course_entitlement where id = $1",
-    [entitlementId],
+    `select exists (select from historical_course_entitlement where id = $1 and history_id > $2::bigint)
+       or (select last_value < $2::bigint from history_id_seq) as "hasChanged"`,
+    [entitlementId, entryId],
   );
-  return row!.id;
+  return row!.hasChanged;
 }
 
 /** What the rules need to know of an entitlement. */

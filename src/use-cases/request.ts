@@ -4,7 +4,7 @@ import type { App } from "../app";
 import { mayActForAnyone, owns, type Actor } from "../auth/actor";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import type { EntitlementFacts } from "../entities/entitlement-facts";
-import { entitlementsById, newestHistoryEntryId, standingOf } from "../entities/entitlement-queries";
+import { entitlementsById, hasChangedSince, standingOf } from "../entities/entitlement-queries";
 import type { Periods, Standing } from "../policy/entitlement-policy";
 import { Refusal } from "../refusal";
 import { transact } from "../store/transact";
@@ -91,7 +91,7 @@ export async function lockAnyEntitlement(
   const row = await tx.findOne(CourseEntitlement, { where: { id }, lock: { mode: "for_no_key_update" } });
   const [facts] = row ? await entitlementsById(tx, [id]) : [];
   if (!row || !facts) throw new Refusal("ENTITLEMENT_NOT_FOUND", NOT_FOUND, { field: "entitlementId" });
-  if (expectedHistoryEntryId && expectedHistoryEntryId !== (await newestHistoryEntryId(tx, id)))
+  if (expectedHistoryEntryId && (await hasChangedSince(tx, id, expectedHistoryEntryId)))
     throw new Refusal("CONFLICT", "Somebody else has changed this entitlement since you looked at it.", {
       field: "expectedHistoryEntryId",
     });
