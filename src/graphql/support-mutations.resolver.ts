@@ -28,7 +28,7 @@ export abstract class GuardedInput extends CommentsInput {
       "The newest history entry you have seen; when there is a newer one, the command is refused with CONFLICT.",
   })
   @IsOptional()
-  @Matches(/^\d{1,18}$/, { message: "must be the id of a history entry" })
+  @Matches(/^\d{1,19}$/, { message: "must be the id of a history entry" })
   expectedHistoryEntryId?: string | null;
 }
 

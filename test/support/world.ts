@@ -171,3 +171,9 @@ export async function aPolicy(app: App, given: Partial<CourseEntitlementPolicy> 
   await put(app, CourseEntitlementPolicy, policy);
   return policy.id;
 }
+
+/** Removes all policies, with the entitlements that have them. */
+export async function removePolicies(app: App): Promise<void> {
+  await app.db.query("delete from course_entitlement");
+  await app.db.query("delete from course_entitlement_policy");
+}
