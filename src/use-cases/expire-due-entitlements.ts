@@ -40,6 +40,8 @@ export interface SweepReport {
   next: SweepPlace | null;
 }
 
+type World = Pick<App, "config" | "db" | "clock">;
+
 /** Small enough to hold up nobody for longer than a blink. */
 const BATCH = 1_000;
 const NEXT_SCOPE: Record<DueScope, DueScope | null> = { UNUSED: "REDEEMED", REDEEMED: null };
@@ -49,7 +51,7 @@ const NEXT_SCOPE: Record<DueScope, DueScope | null> = { UNUSED: "REDEEMED", REDE
  * at once: nothing is expired twice, nothing waits, and an entitlement that somebody is changing is left for the next
  * sweep. One that the database refuses to change is reported and stops none of the others.
  */
-export async function expireDueEntitlements(app: App, sweep: Sweep): Promise<SweepReport> {
+export async function expireDueEntitlements(app: World, sweep: Sweep): Promise<SweepReport> {
   const report: SweepReport = {
     due: { EXPIRATION_PERIOD_OVER: 0, CERTIFICATE_EARNED: 0, REGAIN_PERIOD_OVER: 0 },
     expired: 0,
@@ -67,14 +69,14 @@ export async function expireDueEntitlements(app: App, sweep: Sweep): Promise<Swe
     const ids = sweep.isDryRun ? [] : batch.map(({ id }) => id);
     await expire(app, signature(sweep), ids, now, report);
     report.next = nextPlace(scope, batch);
-    sweep.onProgress?.(report);
+    if (batch.length > 0) sweep.onProgress?.(report);
   }
   return report;
 }
 
 /** All in one transaction; where that fails, each half in one of its own, down to the rows that are at fault. */
 async function expire(
-  app: App,
+  app: World,
   change: Change,
   ids: readonly string[],
   now: Date,

@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import { parseArgs } from "node:util";
+import { DataSource } from "typeorm";
+import { dataSourceOptions } from "../../ormconfig";
+import { openDatabase, using } from "../compose";
+import { ConfigError, loadConfig, type Config } from "../config";
+import { expireDueEntitlements, type SweepReport } from "../use-cases/expire-due-entitlements";
+import { endWith } from "./failure";
+import { startProgress } from "./progress";
+
+const HELP = `Stores as expired what has lapsed: what the server's background work does once an hour.
+
+  npm run expire -- --dry-run   tell what is due, and change nothing
+  npm run expire -- --commit    expire it, in small transactions; run it again at any time
+
+Entitlements that somebody is changing, or whose refund is under way, are left for the next time. Those that the
+database refuses to change are listed with the reason, and make it exit with 1. The database is the one of
+DATABASE_URL, or else the embedded one, also while a server runs on it.
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      "dry-run": { type: "boolean" },
+      commit: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  if (values["dry-run"] === values.commit) throw new ConfigError(HELP);
+  const config = loadConfig(process.env);
+  const database = await openDatabase(config, { join: true });
+  const db = new DataSource(dataSourceOptions(database.url, 2));
+  try {
+    await using(database, () => db.initialize());
+    await sweep(config, db, values.commit === true);
+  } finally {
+    if (db.isInitialized) await db.destroy();
+    await database.stop();
+  }
+}
+
+async function sweep(config: Config, db: DataSource, isCommit: boolean): Promise<void> {
+  const app = { config, db, clock: () => new Date() };
+  const door = { source: "CLI" as const, requestId: randomUUID() };
+  const start = Date.now();
+  let report = await expireDueEntitlements(app, { ...door, isDryRun: true });
+  print(describeDue(report));
+  if (isCommit) {
+    const progress = startProgress(dueInAll(report), "entitlements");
+    const onProgress = (sofar: SweepReport) => progress(dueInAll(sofar));
+    report = await expireDueEntitlements(app, { ...door, onProgress });
+    for (const { id, reason } of report.failed) print(`${id} ${reason}`);
+    print(`${report.expired} expired, ${report.failed.length} failed, ${seconds(start)} s`);
+    if (report.failed.length > 0) process.exitCode = 1;
+  }
+}
+
+function describeDue(report: SweepReport): string {
+  const causes = Object.entries(report.due).map(([cause, count]) => `  ${cause} ${count}`);
+  return [`${dueInAll(report)} due`, ...causes].join("\n");
+}
+
+function dueInAll({ due }: SweepReport): number {
+  return Object.values(due).reduce((sum, count) => sum + count, 0);
+}
+
+function seconds(start: number): string {
+  return ((Date.now() - start) / 1000).toFixed(1);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+main().catch(endWith);
