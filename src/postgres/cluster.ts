@@ -5,7 +5,7 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Installation } from "./installation";
+import { dataDirectory, type Installation } from "./installation";
 import { isAlive, runningPort } from "./postmaster";
 
 const execute = promisify(execFile);
@@ -23,7 +23,7 @@ export interface Cluster extends Installation {
 export async function prepareCluster(installation: Installation): Promise<Cluster> {
   const { dir } = installation;
   const password = readOrChoosePassword(installation);
-  const cluster = { ...installation, data: join(dir, "postgres"), password };
+  const cluster = { ...installation, data: dataDirectory(dir), password };
   if (existsSync(cluster.data)) return cluster;
   removeDrafts(dir);
   const draft = join(dir, `initdb.${process.pid}`);

