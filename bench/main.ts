@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { endWith } from "../src/cli/failure";
 import { ConfigError } from "../src/config";
 import { startEmbeddedPostgres } from "../src/postgres/embedded-postgres";
+import { measureExpiry } from "./expire";
 import { circumstances, cpuRatio, heading, medianRound, roundLines, type Round } from "./report";
 import { compareAnswers, runRound, startLoad, type Contest } from "./run";
 import { startServer } from "./servers";
@@ -11,12 +12,13 @@ import { prepareWorkloads, TOKEN, type Workload } from "./workloads";
 const HELP = `Measures the server against the floor: a hand-written handler that gives the same answers to the same
 requests with one prepared statement each, from the same big demo world.
 
-  npm run bench -- [--rounds 5] [--seconds 4] [--learners 100000] [--workload dashboard]...
+  npm run bench -- [--rounds 5] [--seconds 4] [--learners 100000] [--rows 100000] [--workload dashboard]...
 
   --rounds    rounds that count, after one that warms up; each measures both, one after the other
   --seconds   how long each of the two is measured in a round
   --learners  size of the world, which is made at the first run and kept in .data/bench-<learners>
-  --workload  dashboard or support; all of them unless given
+  --rows      how many entitlements the sweep expires, next to one plain statement that does the same
+  --workload  dashboard, support or expire; all of them unless given
 
 Processor time is read from /proc, so only Linux shows it. BENCH_PROFILE=server (or floor) writes a CPU profile.
 `;
@@ -30,7 +32,9 @@ async function main(): Promise<void> {
     settings: { autovacuum: "off" },
   });
   try {
-    await measureAll(postgres.url, options);
+    const { workloads = ["dashboard", "support", "expire"] } = options;
+    if (workloads.some((name) => name !== "expire")) await measureAll(postgres.url, options);
+    if (workloads.includes("expire")) await measureExpiry(postgres.url, options.rows);
   } finally {
     await postgres.stop();
   }
@@ -44,6 +48,7 @@ function readOptions() {
       rounds: { type: "string", default: "5" },
       seconds: { type: "string", default: "4" },
       learners: { type: "string", default: "100000" },
+      rows: { type: "string", default: "100000" },
       workload: { type: "string", multiple: true },
       help: { type: "boolean" },
     },
@@ -52,7 +57,7 @@ function readOptions() {
     process.stdout.write(HELP);
     process.exit();
   }
-  const whole = (name: "rounds" | "seconds" | "learners", max: number) => {
+  const whole = (name: "rounds" | "seconds" | "learners" | "rows", max: number) => {
     const value = Number(values[name]);
     if (Number.isInteger(value) && value >= 1 && value <= max) return value;
     throw new ConfigError(`--${name}: must be a whole number from 1 to ${max}`);
@@ -61,6 +66,7 @@ function readOptions() {
     rounds: whole("rounds", 1_000),
     seconds: whole("seconds", 3_600),
     learners: whole("learners", 1_000_000),
+    rows: whole("rows", 100_000_000),
     workloads: values.workload,
   };
 }
