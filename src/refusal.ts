@@ -2,6 +2,7 @@
 export const REFUSAL_CODES = {
   ENTITLEMENT_NOT_FOUND: "There is no such entitlement, or it is not yours.",
   ENTITLEMENT_EXPIRED: "The entitlement has expired.",
+  ENTITLEMENT_REFUNDED: "The order has been paid back, so the entitlement stays expired.",
   ENTITLEMENT_NOT_REDEEMABLE: "The entitlement cannot be spent on a run; `blocker` says why.",
   ENTITLEMENT_NOT_REGAINABLE: "The run can no longer be left for another; `blocker` says why.",
   COURSE_RUN_NOT_IN_COURSE: "The run belongs to another course.",
@@ -15,6 +16,7 @@ export const REFUSAL_CODES = {
   POLICY_IN_USE: "Entitlements have this policy: it can be retired, not deleted.",
   POLICY_INVALID: "A policy cannot have such periods.",
   SITE_NOT_FOUND: "There is no such site.",
+  HISTORY_ENTRY_NOT_FOUND: "The history of the entitlement has no such entry.",
   CONFLICT: "Somebody else has changed it meanwhile.",
 } as const;
 export type RefusalCode = keyof typeof REFUSAL_CODES;

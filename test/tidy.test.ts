@@ -12,7 +12,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   entities: ["policy", "store"],
   history: ["entities", "store"],
   app: ["config"],
-  "use-cases": ["app", "auth", "entities", "policy", "refusal", "store"],
+  // History is written unseen; a use case only reads an entry to go back to it.
+  "use-cases": ["app", "auth", "entities", "history", "policy", "refusal", "store"],
   graphql: ["app", "auth", "entities", "history", "policy", "refusal", "store", "use-cases"],
   jobs: ["app", "store", "use-cases"],
   http: ["app", "auth", "config", "graphql"],

@@ -125,7 +125,11 @@ export async function entitlementSpentOn(
  * Whether an entitlement has changed since a history entry was its newest. All kinds of entries share one sequence, so
  * the entry may as well be one of its support details. An id that no entry has yet counts as outdated.
  */
-export async function hasChangedSince(db: Database, entitlementId: string, entryId: string): Promise<boolean> {
+export async function hasChangedSince(
+  db: Database,
+  entitlementId: string,
+  entryId: string,
+): Promise<boolean> {
   const [row] = await select<{ hasChanged: boolean }>(
     db,
     `select exists (select from historical_course_entitlement where id = $1 and history_id > $2::bigint)

@@ -3,10 +3,14 @@ import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "
 import { expireEntitlement } from "../use-cases/expire-entitlement";
 import { grantEntitlement } from "../use-cases/grant-entitlement";
 import { reissueEntitlement } from "../use-cases/reissue-entitlement";
+import { revertEntitlement } from "../use-cases/revert-entitlement";
 import { setRefundLock } from "../use-cases/set-refund-lock";
 import type { Context } from "./context";
 import { IsText, UUID } from "./inputs";
 import { changed, EntitlementPayload } from "./learner-mutations.resolver";
+
+const HISTORY_ENTRY_ID = /^\d{1,18}$/;
+const HISTORY_ENTRY = { message: "must be the id of a history entry" };
 
 /** How long an agent's comments may be. */
 export const COMMENTS_AT_MOST = 2_000;
@@ -28,7 +32,7 @@ export abstract class GuardedInput extends CommentsInput {
       "The newest history entry you have seen; when there is a newer one, the command is refused with CONFLICT.",
   })
   @IsOptional()
-  @Matches(/^\d{1,19}$/, { message: "must be the id of a history entry" })
+  @Matches(HISTORY_ENTRY_ID, HISTORY_ENTRY)
   expectedHistoryEntryId?: string | null;
 }
 
@@ -74,6 +78,13 @@ export class SetRefundLockInput extends SupportInput {
   isLocked!: boolean;
 }
 
+@InputType({ description: "Which entitlement to put back, and to what." })
+export class RevertEntitlementInput extends SupportInput {
+  @Field(() => ID, { description: "The entry of its history whose state to go back to." })
+  @Matches(HISTORY_ENTRY_ID, HISTORY_ENTRY)
+  historyEntryId!: string;
+}
+
 @ObjectType({ description: "What came of granting an entitlement.", simpleResolvers: true })
 export class GrantEntitlementPayload extends EntitlementPayload {}
 
@@ -87,6 +98,9 @@ export class ExpireEntitlementPayload extends EntitlementPayload {}
 export class SetRefundLockPayload extends EntitlementPayload {}
 
 /** What support does for learners. Each notes in the support details what was done and why. */
+@ObjectType({ description: "What came of going back.", simpleResolvers: true })
+export class RevertEntitlementPayload extends EntitlementPayload {}
+
 @Resolver()
 export class SupportMutations {
   @Mutation(() => GrantEntitlementPayload, {
@@ -136,5 +150,18 @@ export class SupportMutations {
     @Ctx() context: Context,
   ): Promise<SetRefundLockPayload> {
     return changed(context, (request) => setRefundLock(request, input));
+  }
+
+  @Mutation(() => RevertEntitlementPayload, {
+    nullable: true,
+    description:
+      "Puts an entitlement back to an entry of its history, in all but its stamps; for support and staff.",
+  })
+  revertEntitlement(
+    @Arg("input", () => RevertEntitlementInput, { description: "Which, and to what." })
+    input: RevertEntitlementInput,
+    @Ctx() context: Context,
+  ): Promise<RevertEntitlementPayload> {
+    return changed(context, (request) => revertEntitlement(request, input));
   }
 }

@@ -40,6 +40,12 @@ export async function unenroll(tx: EntityManager, { facts, row }: LockedEntitlem
   await tx.save(CourseEnrollment, { id: enrollmentId, isActive: false });
 }
 
+/** Refuses what would give back the right after the money has been. */
+export function refuseRefunded({ facts }: LockedEntitlement): void {
+  if (facts.expiryCause === "REFUNDED")
+    throw new Refusal("ENTITLEMENT_REFUNDED", "The order of this entitlement has been paid back.");
+}
+
 /** Takes the learner of a locked entitlement out of its run, if any, and writes that with other changes. */
 export async function release(
   tx: EntityManager,

@@ -1,6 +1,6 @@
 import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { refundBlocker } from "../policy/entitlement-policy";
-import { release } from "./enrollment";
+import { refuseRefunded, release } from "./enrollment";
 import { act, lockAnyEntitlement, type EntitlementReference, type Request } from "./request";
 import { recordSupport } from "./support-detail";
 
@@ -18,6 +18,7 @@ export function reissueEntitlement(
   return act(request, "reissueEntitlement", async (tx) => {
     const entitlement = await lockAnyEntitlement(tx, request, reference);
     const { facts, standing, periods } = entitlement;
+    refuseRefunded(entitlement);
     const isLocked = refundLocked ?? refundBlocker(standing, periods, request.now) !== null;
     if (!facts.expiredAt && !facts.enrollment && facts.refundLocked === isLocked) return facts;
     const unenrolledRunKey = facts.enrollment?.courseRunKey ?? null;

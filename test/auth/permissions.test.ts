@@ -27,6 +27,7 @@ const RESTRICTED: Record<string, string[]> = {
   "Mutation.reissueEntitlement": SUPPORT,
   "Mutation.expireEntitlement": SUPPORT,
   "Mutation.setRefundLock": SUPPORT,
+  "Mutation.revertEntitlement": SUPPORT,
   "Mutation.fulfillOrder": [...STAFF, "service"],
   "Mutation.revokeEntitlement": [...SUPPORT, "service"],
   "Mutation.revokeEntitlements": [...SUPPORT, "service"],

@@ -44,7 +44,7 @@ export async function expectRefusal(
   command: () => Promise<unknown>,
   code: RefusalCode,
   details: { field?: string; blocker?: string } = {},
-): Promise<void> {
+): Promise<Refusal> {
   const before = await checksumOf(app.db);
   const refusal = await command().then(
     () => undefined,
@@ -54,4 +54,5 @@ export async function expectRefusal(
   expect(refusal).toMatchObject({ code, message: expect.stringMatching(/\. Nothing has changed\.$/) });
   expect(refusal).toMatchObject({ details });
   expect(await checksumOf(app.db)).toEqual(before);
+  return refusal as Refusal;
 }
