@@ -11,13 +11,15 @@ const LIMITS = {
   lock_timeout: "2s",
   idle_in_transaction_session_timeout: "5s",
 };
+/** When to give up on a PostgreSQL that should have answered by then, as the network may have lost it. */
+const SILENCE_AT_MOST_MS = 6_000;
 
 /** How the server and the TypeORM command line reach PostgreSQL. */
 export function dataSourceOptions(url: string | undefined, poolSize = 10): DataSourceOptions {
-  return optionsFor(url, poolSize, LIMITS);
+  return optionsFor(url, poolSize, LIMITS, SILENCE_AT_MOST_MS);
 }
 
-/** How migrations reach it: on one connection, without limits. */
+/** How what takes its time reaches it, migrations and reads of whole tables: on one connection, without limits. */
 export function migrationOptions(url: string): DataSourceOptions {
   return optionsFor(url, 1, {});
 }
@@ -26,6 +28,7 @@ function optionsFor(
   url: string | undefined,
   poolSize: number,
   limits: Record<string, string>,
+  silenceAtMostMs = 0,
 ): DataSourceOptions {
   const settings = { timezone: "UTC", ...limits }; // whatever the database is set to
   return {
@@ -41,6 +44,7 @@ function optionsFor(
     connectTimeoutMS: 3_000,
     extra: {
       application_name: "course-entitlements",
+      query_timeout: silenceAtMostMs, // 0 waits for ever
       options: Object.entries(settings)
         .map(([name, value]) => `-c ${name}=${value}`)
         .join(" "),

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { DataSource } from "typeorm";
-import { dataSourceOptions } from "../../ormconfig";
+import { migrationOptions } from "../../ormconfig";
 import { loadConfig } from "../config";
 import { brokenRows, type OnProgress } from "../history/verify";
 import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
 }
 
 async function verify(url: string): Promise<void> {
-  const db = await new DataSource(dataSourceOptions(url, 1)).initialize();
+  const db = await new DataSource(migrationOptions(url)).initialize();
   try {
     const start = Date.now();
     let progress: ReturnType<typeof startProgress> | undefined;

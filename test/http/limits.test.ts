@@ -150,7 +150,7 @@ test("a body of more than 100 kB is refused with 413, whether its length is anno
     headers,
     body: stream,
     duplex: "half",
-  } as RequestInit);
+  });
   for (const { status, body: answer } of [announced, streamed]) {
     expect(status).toBe(413);
     expect(answer.errors![0]).toEqual({

@@ -43,17 +43,19 @@ export interface Answer {
   };
 }
 
+/** Asks in GraphQL, as somebody or as nobody. */
+export type Ask = (
+  actor: Actor | null,
+  query: string,
+  variables?: object,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
+
 /** A server of a test's own, on a free port. */
 export interface TestServer extends RunningServer {
   /** All that it has logged. */
   logged: Record<string, unknown>[];
-  /** Asks in GraphQL, as somebody or as nobody. */
-  ask(
-    actor: Actor | null,
-    query: string,
-    variables?: object,
-    headers?: Record<string, string>,
-  ): Promise<Answer>;
+  ask: Ask;
 }
 
 /** Serves an app, or a graph without any database, over HTTP. */
@@ -69,21 +71,21 @@ export async function serve(
   );
   const config = loadConfig({ JWT_JWK_SET, PORT: "0", SHUTDOWN_DELAY_MS: "0", ...environment });
   const server = await startServer({ clock: () => new Date(), ...app, log, config }, graph);
-  return {
-    ...server,
-    logged,
-    async ask(actor, query, variables = {}, headers = {}) {
-      return send(`${server.url}/graphql`, {
-        method: "POST",
-        headers: {
-          "content-type": "application/json",
-          ...(actor && { authorization: await authorization(actor) }),
-          ...headers,
-        },
-        body: JSON.stringify({ query, variables }),
-      });
-    },
-  };
+  return { ...server, logged, ask: asker(server.url) };
+}
+
+/** Asks a server that trusts the tests' key. */
+export function asker(url: string): Ask {
+  return async (actor, query, variables = {}, headers = {}) =>
+    send(`${url}/graphql`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(actor && { authorization: await authorization(actor) }),
+        ...headers,
+      },
+      body: JSON.stringify({ query, variables }),
+    });
 }
 
 /** Fetches, and reads the answer as JSON where it is. */

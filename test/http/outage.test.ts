@@ -1,0 +1,105 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Client } from "pg";
+import { isUnavailable } from "../../src/http/unavailable";
+import { asSuperuser, createEmptyDatabase, type TestDatabase } from "../support/database";
+import { ada } from "../support/demo-app";
+import { asker, JWT_JWK_SET, send, type Answer } from "../support/http";
+import { killLeftovers, startServerProcess, type ServerProcess } from "../support/server-process";
+import { openTcpProxy, type TcpProxy } from "../support/tcp-proxy";
+
+let database: TestDatabase;
+let wire: TcpProxy;
+let server: ServerProcess;
+let ask: () => Promise<Answer>;
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  wire = await openTcpProxy(database.url);
+  server = await startServerProcess({ DATABASE_URL: wire.url, DATABASE_POOL_SIZE: "3", JWT_JWK_SET });
+  const asking = asker(server.url);
+  ask = () => asking(ada, "{ entitlementPolicies { id } viewer { id } }");
+});
+afterAll(async () => {
+  killLeftovers();
+  await wire.cut();
+  await database.drop();
+});
+
+const ready = async () => (await send(`${server.url}/readyz`)).status;
+const endConnections = () =>
+  asSuperuser(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and application_name = 'course-entitlements'`,
+    database.url,
+  );
+
+async function secondsUntilAnswered(): Promise<number> {
+  const start = performance.now();
+  while ((await ask()).status !== 200) await delay(50);
+  return (performance.now() - start) / 1000;
+}
+
+async function expectUnavailable(): Promise<void> {
+  const { status, body, headers, text } = await ask();
+  expect(status).toBe(503);
+  expect(headers.get("retry-after")).toBe("1");
+  expect(body.data).toBeUndefined();
+  expect(body.errors).toHaveLength(1);
+  expect(body.errors![0]).toMatchObject({
+    message: "The service is unavailable for a moment. Please try again.",
+    extensions: { code: "SERVICE_UNAVAILABLE", requestId: headers.get("x-request-id") },
+  });
+  expect(text).not.toMatch(/ECONN|connect|terminat|pool|timeout/i);
+}
+
+test("without PostgreSQL every answer is 503, and with it again 200, without a restart", async () => {
+  expect((await ask()).status).toBe(200);
+  await wire.cut();
+  for (let time = 1; time <= 5; time++) await expectUnavailable();
+  expect(await ready()).toBe(503);
+  expect((await send(`${server.url}/healthz`)).status).toBe(200);
+  await wire.mend();
+  expect(await secondsUntilAnswered()).toBeLessThan(3);
+  expect(await ready()).toBe(200);
+});
+
+test("a PostgreSQL that ends its connections is asked anew", async () => {
+  await Promise.all(Array.from({ length: 6 }, ask)); // opens all connections
+  await endConnections();
+  expect(await secondsUntilAnswered()).toBeLessThan(3);
+});
+
+test("a PostgreSQL that ends connections under way gets 503 for what it cut off", async () => {
+  const locker = new Client({ connectionString: database.url });
+  await locker.connect();
+  await locker.query("begin");
+  await locker.query("lock table course_entitlement_policy in access exclusive mode");
+  const answers = [ask(), ask()];
+  await delay(300);
+  await endConnections();
+  const statuses = (await Promise.all(answers)).map(({ status }) => status);
+  await locker.end();
+  expect(statuses).toEqual([503, 503]);
+  expect(await secondsUntilAnswered()).toBeLessThan(3);
+});
+
+test("a network that swallows everything gets 503 within 10 s, and is forgotten when it is mended", async () => {
+  wire.stall();
+  const start = performance.now();
+  await expectUnavailable();
+  expect((performance.now() - start) / 1000).toBeLessThan(10);
+  expect(await ready()).toBe(503);
+  await wire.mend();
+  expect(await secondsUntilAnswered()).toBeLessThan(3);
+});
+
+test("an error of ours is not taken for an outage", () => {
+  for (const error of [
+    new Error("x"),
+    Object.assign(new Error("x"), { code: "42P01" }),
+    "ECONNREFUSED",
+    null,
+  ])
+    expect(isUnavailable(error)).toBe(false);
+  const refused = Object.assign(new Error(""), { code: "ECONNREFUSED" });
+  expect(isUnavailable(new AggregateError([refused]))).toBe(true);
+});

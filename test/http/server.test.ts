@@ -1,0 +1,198 @@
+import { request } from "node:http";
+import { connect } from "node:net";
+import { rmSync } from "node:fs";
+import { openTestDatabase } from "../support/database";
+import { ada } from "../support/demo-app";
+import { authorization, send, serve, type TestServer } from "../support/http";
+
+let server: TestServer;
+let database: Awaited<ReturnType<typeof openTestDatabase>>;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  server = await serve(database);
+});
+afterAll(async () => {
+  await server.stop();
+  await database.close();
+});
+
+const post = (body: string, headers: Record<string, string> = {}) =>
+  send(`${server.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body,
+  });
+
+test("/healthz says that the process lives, /readyz that it can answer", async () => {
+  expect(await send(`${server.url}/healthz`)).toMatchObject({ status: 200, body: { status: "alive" } });
+  expect(await send(`${server.url}/readyz`)).toMatchObject({ status: 200, body: { status: "ready" } });
+});
+
+test("/readyz says 503 while migrations are missing", async () => {
+  await database.db.query('UPDATE "migrations" SET "name" = "name" || \'x\'');
+  const { status, body } = await send(`${server.url}/readyz`);
+  await database.db.query('UPDATE "migrations" SET "name" = left("name", -1)');
+  expect({ status, body }).toEqual({ status: 503, body: { status: "The database lacks migrations." } });
+});
+
+test("anything else is a JSON 404", async () => {
+  const { status, body } = await send(`${server.url}/nothing?here`);
+  expect(status).toBe(404);
+  expect(body.errors![0]!.extensions).toEqual({ code: "NOT_FOUND" });
+});
+
+test.each([
+  ["no JSON", "{", {}, 400],
+  ["nothing at all", "", {}, 400],
+  ["JSON that is no object", '"{ __typename }"', {}, 400],
+  ["another content type", "{ __typename }", { "content-type": "application/graphql" }, 415],
+  ["a content type that only begins alike", "{}", { "content-type": "application/jsonp" }, 415],
+  ["a compressed body", "{}", { "content-encoding": "gzip" }, 415],
+])("a body that is %s gets a JSON error", async (_, body, headers, status) => {
+  const answer = await post(body, headers);
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
+  expect(answer.body.errors![0]!.extensions).toEqual({ code: "BAD_REQUEST" });
+});
+
+test("a body that breaks off disturbs nobody", async () => {
+  const { port } = new URL(server.url);
+  await new Promise<void>((resolve) => {
+    const socket = connect(Number(port), "127.0.0.1", () => {
+      socket.write(
+        "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{",
+      );
+      setTimeout(() => socket.destroy(), 50);
+    }).on("close", () => resolve());
+  });
+  expect((await server.ask(null, "{ __typename }")).status).toBe(200);
+});
+
+test("a request id is taken over where it is harmless, and made otherwise", async () => {
+  const given = await server.ask(null, "{ __typename }", {}, { "x-request-id": "a-1.b_2:c" });
+  expect(given.headers.get("x-request-id")).toBe("a-1.b_2:c");
+  const made = await Promise.all(
+    ["x".repeat(65), "with space", '"><script>', undefined].map((id) =>
+      server.ask(null, "{ __typename }", {}, id === undefined ? {} : { "x-request-id": id }),
+    ),
+  );
+  const ids = made.map(({ headers }) => headers.get("x-request-id"));
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("a bad token gets 401 with the same body whatever is wrong with it, before anything else is looked at", async () => {
+  const good = await authorization(ada);
+  const answers = await Promise.all(
+    ["JWT x.y.z", "Basic YTpi", `${good}x`, good.replace("JWT", "Token")].map((header) =>
+      post('{"query":"{ __typename }"}', { authorization: header }),
+    ),
+  );
+  for (const { status } of answers) expect(status).toBe(401);
+  expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  expect(answers[0]!.body.errors![0]!.extensions).toEqual({ code: "UNAUTHENTICATED" });
+});
+
+test("answers are nobody else's to keep", async () => {
+  const { headers } = await server.ask(ada, "{ __typename }");
+  expect(headers.get("cache-control")).toBe("no-store");
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+});
+
+test("a query by GET is answered for clients that prove to be no form, a mutation never", async () => {
+  const headers = { "apollo-require-preflight": "true" };
+  const url = `${server.url}/graphql?query=`;
+  expect((await send(`${url}%7B__typename%7D`, { headers })).body).toEqual({ data: { __typename: "Query" } });
+  expect((await send(`${url}mutation%7B__typename%7D`, { headers })).status).toBe(405);
+});
+
+test("explorers open with a token of the demo world in development", async () => {
+  const dataDir = `/tmp/explorers-${process.pid}`;
+  const open = await serve(database, { JWT_JWK_SET: "", DATA_DIR: dataDir });
+  const sandbox = await send(`${open.url}/`);
+  expect(sandbox.text).toContain('initialEndpoint = window.location.origin + "/graphql"');
+  expect(sandbox.text).toContain('<a href="/graphiql">');
+  expect(sandbox.text).toContain('"runTelemetry":false');
+  expect((await send(`${open.url}/graphql`, { headers: { accept: "text/html" } })).text).toContain(
+    "EmbeddedSandbox",
+  );
+  const script = await send(`${open.url}/graphiql/start.js`);
+  const token = /JWT [\w.-]+/.exec(script.text)![0];
+  const { status } = await send(`${open.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: token },
+    body: JSON.stringify({ query: "{ viewer { username } }" }),
+  });
+  expect(status).toBe(200);
+  await open.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+test("GraphiQL's page and files allow only this server, and no file beside them is served", async () => {
+  for (const path of [
+    "",
+    "/react.js",
+    "/react-dom.js",
+    "/graphiql.js",
+    "/graphiql.css",
+    "/start.js",
+    "/start.css",
+  ]) {
+    const { status, headers } = await send(`${server.url}/graphiql${path}`);
+    expect(status).toBe(200);
+    expect(headers.get("content-security-policy")).toMatch(/default-src 'none'.*connect-src 'self'/);
+  }
+  for (const path of ["/package.json", "/..%2fpackage.json", "/../../package.json", "/"])
+    expect((await send(`${server.url}/graphiql${path}`)).status).toBe(404);
+});
+
+test("in development Apollo Studio may ask from its own pages, and nobody else", async () => {
+  const preflight = async (origin: string) => {
+    const headers = { origin, "access-control-request-method": "POST" };
+    const answer = await send(`${server.url}/graphql`, { method: "OPTIONS", headers });
+    return answer.headers.get("access-control-allow-origin");
+  };
+  expect(await preflight("https://studio.apollographql.com")).toBe("https://studio.apollographql.com");
+  expect(await preflight("https://evil.example")).toBeNull();
+});
+
+/** Sends what it is given and waits for the server to close; resolves with the seconds that took. */
+function secondsUntilClosed(...parts: string[]): Promise<{ seconds: number; text: string }> {
+  const start = performance.now();
+  return new Promise((resolve) => {
+    let text = "";
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1", () =>
+      parts.forEach((part) => socket.write(part)),
+    );
+    socket.on("data", (chunk) => (text += String(chunk)));
+    socket.on("close", () => resolve({ seconds: (performance.now() - start) / 1000, text }));
+  });
+}
+
+test("who is slow is let go: headers within 10 s, the whole request within 15 s", async () => {
+  const head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+  const [headers, body] = await Promise.all([
+    secondsUntilClosed(head),
+    secondsUntilClosed(`${head}content-length: 50\r\n\r\n{`),
+  ]);
+  for (const { text } of [headers, body]) expect(text).toMatch(/^HTTP\/1\.1 408/);
+  expect(headers.seconds).toBeGreaterThan(9.5);
+  expect(headers.seconds).toBeLessThan(13);
+  expect(body.seconds).toBeGreaterThan(14.5);
+  expect(body.seconds).toBeLessThan(18);
+}, 30_000);
+
+test("a taken port is an error of the start", async () => {
+  await expect(serve(database, { PORT: new URL(server.url).port })).rejects.toMatchObject({
+    code: "EADDRINUSE",
+  });
+});
+
+test("HEAD asks nothing", async () => {
+  const status = await new Promise<number>((resolve, reject) => {
+    request(`${server.url}/graphql`, { method: "HEAD" }, (response) => resolve(response.statusCode!))
+      .on("error", reject)
+      .end();
+  });
+  expect(status).toBeGreaterThanOrEqual(400);
+});

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { ada, openDemoApp } from "../support/demo-app";
+import { authorization, send, serve, type TestServer } from "../support/http";
+
+const QUERY = JSON.stringify({
+  query: "{ viewer { entitlements(first: 5) { edges { node { id state } } } } }",
+});
+const STOP_MS = 600;
+
+let demo: Awaited<ReturnType<typeof openDemoApp>>;
+beforeAll(async () => (demo = await openDemoApp()));
+afterAll(() => demo.close());
+
+/** What a load balancer does: asks /readyz, sends each request to a server that is ready. */
+class Balancer {
+  private ready: string[] = [];
+  private watching = true;
+  private readonly watched: Promise<void>;
+  readonly statuses = new Map<string, number>();
+
+  constructor(private readonly urls: string[]) {
+    this.watched = this.watch();
+  }
+
+  private async watch(): Promise<void> {
+    while (this.watching) {
+      const isReady = (url: string) =>
+        fetch(`${url}/readyz`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      const answers = await Promise.all(this.urls.map(isReady));
+      this.ready = this.urls.filter((_, index) => answers[index]);
+      await delay(50);
+    }
+  }
+
+  async ask(header: string, turn: number): Promise<void> {
+    const url = this.ready[turn % this.ready.length]!;
+    const init = {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: header },
+      body: QUERY,
+    };
+    const answer = await send(`${url}/graphql`, init).catch((error: Error) => ({ status: error.message }));
+    const what = `${this.urls.indexOf(url)}: ${answer.status}`;
+    this.statuses.set(what, (this.statuses.get(what) ?? 0) + 1);
+  }
+
+  async stop(): Promise<void> {
+    this.watching = false;
+    await this.watched;
+  }
+}
+
+test("at 200 requests a second, none is lost while one server stops and another takes over", async () => {
+  const environment = { SHUTDOWN_DELAY_MS: String(STOP_MS) };
+  const servers = [await serve(demo.app, environment), await serve(demo.app, environment)] as [
+    TestServer,
+    TestServer,
+  ];
+  const balancer = new Balancer(servers.map(({ url }) => url));
+  const header = await authorization(ada);
+  await delay(200);
+  let stopped: Promise<void> | undefined;
+  const asked: Promise<void>[] = [];
+  for (let turn = 0; turn < 500; turn++) {
+    if (turn === 150) stopped = servers[0].stop();
+    asked.push(balancer.ask(header, turn));
+    await delay(5);
+  }
+  await Promise.all([...asked, stopped]);
+  const byServer = [...balancer.statuses.keys()].sort();
+  expect(byServer).toEqual(["0: 200", "1: 200"]);
+  expect([...balancer.statuses.values()].reduce((sum, count) => sum + count)).toBe(500);
+  expect(balancer.statuses.get("0: 200")).toBeLessThan(200); // it stopped taking part
+  await balancer.stop();
+  await servers[1].stop();
+});
+
+test("a stopping server says so, asks its clients to leave, and answers what is under way", async () => {
+  const server = await serve(demo.app, { SHUTDOWN_DELAY_MS: "300" });
+  expect((await server.ask(ada, "{ viewer { id } }")).headers.get("connection")).toBe("keep-alive");
+  const stopped = server.stop();
+  const ready = await send(`${server.url}/readyz`);
+  expect({ status: ready.status, body: ready.body }).toEqual({
+    status: 503,
+    body: { status: "The server is stopping." },
+  });
+  const late = await server.ask(ada, "{ viewer { id } }");
+  expect(late.status).toBe(200);
+  expect(late.headers.get("connection")).toBe("close");
+  expect(server.stop()).toBe(server.stop());
+  await stopped;
+  await expect(fetch(server.url)).rejects.toThrow("fetch failed");
+});
+
+test("a connection that stays open without asking does not hold up the end", async () => {
+  const server = await serve(demo.app);
+  await server.ask(ada, "{ viewer { id } }"); // leaves its connection open
+  const start = performance.now();
+  await server.stop();
+  expect(performance.now() - start).toBeLessThan(2_000);
+});
