@@ -3,6 +3,7 @@ import { CreateHistory1795306200000 } from "./1795306200000-create-history";
 import { ExtendSupportAndPolicies1795306800000 } from "./1795306800000-extend-support-and-policies";
 import { IndexUnexpiredEntitlements1795308000000 } from "./1795308000000-index-unexpired-entitlements";
 import { CreateJobsSchema1795308600000 } from "./1795308600000-create-jobs-schema";
+import { CreateRefunds1795309200000 } from "./1795309200000-create-refunds";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   ExtendSupportAndPolicies1795306800000,
   IndexUnexpiredEntitlements1795308000000,
   CreateJobsSchema1795308600000,
+  CreateRefunds1795309200000,
 ];

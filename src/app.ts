@@ -1,12 +1,15 @@
 import type { Logger } from "pino";
 import type { DataSource } from "typeorm";
 import type { Config } from "./config";
+import type { CircuitBreaker } from "./gateways/circuit-breaker";
 
 /** What a request needs of the world. Built by `compose`, replaced piece by piece in tests. */
 export interface App {
   config: Config;
   db: DataSource;
   log: Logger;
+  /** The shop that pays orders back. */
+  refunds: CircuitBreaker;
   /** The instant that decisions are taken at; one per request. */
   clock: () => Date;
 }

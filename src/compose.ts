@@ -3,8 +3,14 @@ import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import type { App } from "./app";
 import { ConfigError, type Config } from "./config";
+import { CircuitBreaker } from "./gateways/circuit-breaker";
+import { clientCredentials } from "./gateways/client-credentials";
+import { EmbeddedRefundGateway } from "./gateways/embedded-refund-gateway";
+import { HttpRefundGateway } from "./gateways/http-refund-gateway";
+import type { RefundGateway } from "./gateways/refund-gateway";
 import { startEmbeddedPostgres } from "./postgres/embedded-postgres";
 import { connectionFault } from "./store/connection-fault";
+import { planFaults } from "./store/fault-point";
 import { migrateUp } from "./store/migrate";
 
 /** A PostgreSQL to use: the one of DATABASE_URL, or the embedded one. */
@@ -55,7 +61,9 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
   const log = pino({ level: config.logLevel });
   const database = await openDatabase(config);
   const db = new DataSource(dataSourceOptions(database.url, config.poolSize));
-  const app: App = { config, db, log, clock: () => new Date() };
+  const clock = () => new Date();
+  const app: App = { config, db, log, clock, refunds: composeRefunds(config, db, clock) };
+  if (config.faultPlanUrl) planFaults(config.faultPlanUrl);
   const stop = async () => {
     if (db.isInitialized) await db.destroy();
     await database.stop();
@@ -72,4 +80,24 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
     throw error;
   }
   return { app, notice: database.notice, stop };
+}
+
+/** The shop of REFUND_SHOP, spared while it does not answer. */
+export function composeRefunds(config: Config, db: DataSource, clock: () => Date): CircuitBreaker {
+  return new CircuitBreaker(refundGateway(config, db), 2 * config.refund.deadlineMs, clock);
+}
+
+function refundGateway({ refund, oauth }: Config, db: DataSource): RefundGateway {
+  const { shop, deadlineMs, coordinatorUrl: baseUrl, isKeyed } = refund;
+  if (shop === "embedded")
+    return new EmbeddedRefundGateway((text, values) => db.query(text, [...values]), deadlineMs);
+  if (shop === "none")
+    return {
+      isKeyed: true,
+      request: () => Promise.resolve({ kind: "notSent", cause: "no shop is configured" }),
+    };
+  const authorization = oauth
+    ? clientCredentials({ ...oauth, deadlineMs })
+    : () => Promise.resolve(undefined);
+  return new HttpRefundGateway({ baseUrl, isKeyed, authorization, deadlineMs });
 }

@@ -65,6 +65,22 @@ const environment = z.object({
   DEFAULT_REGAIN_DAYS: whole(0, 36_500).default(14),
   /** Introspection, Sandbox and GraphiQL; off in production unless switched on. */
   EXPLORERS: flag.optional(),
+  /** Who pays orders back: a shop of our own that pays nothing, commerce-coordinator, or nobody. */
+  REFUND_SHOP: z.enum(["embedded", "coordinator", "none"]).optional(),
+  /** How long the shop may take to answer; leases, pauses and patience are multiples of it. */
+  REFUND_DEADLINE_MS: whole(50, 30_000).default(5_000),
+  COORDINATOR_URL: z
+    .url({ protocol: /^https?$/, error: "must be a URL" })
+    .transform((url) => url.replace(/\/+$/, ""))
+    .optional(),
+  /** Whether that shop honours the header Idempotency-Key; commerce-coordinator does not need it. */
+  COORDINATOR_KEYED: flag.default(false),
+  /** Where this service gets the token that it shows to other services, and as whom. */
+  OAUTH_TOKEN_URL: z.url({ protocol: /^https?$/, error: "must be a URL" }).optional(),
+  OAUTH_CLIENT_ID: z.string().min(1).optional(),
+  OAUTH_CLIENT_SECRET: z.string().min(1).optional(),
+  /** Who is asked what shall happen at the points of a program that faults are planned for; not in production. */
+  FAULT_PLAN_URL: z.url().optional(),
   /** How long a stopping server still takes requests, so that load balancers can notice; 2500 in production. */
   SHUTDOWN_DELAY_MS: whole(0, 60_000).optional(),
   /** Whether this process does its share of the background work. */
@@ -86,6 +102,9 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     );
   const settings = parsed.data;
   const isProduction = settings.NODE_ENV === "production";
+  const refundShop = settings.REFUND_SHOP ?? (isProduction ? "none" : "embedded");
+  if (refundShop === "coordinator" && !settings.COORDINATOR_URL)
+    throw new ConfigError("COORDINATOR_URL: must be set when REFUND_SHOP is coordinator");
   const missing = (["DATABASE_URL", "JWT_JWK_SET"] as const).filter(
     (name) => isProduction && !settings[name],
   );
@@ -120,6 +139,14 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       regainMs: settings.DEFAULT_REGAIN_DAYS * 86_400_000,
     },
     explorers: settings.EXPLORERS ?? !isProduction,
+    refund: {
+      shop: refundShop,
+      deadlineMs: settings.REFUND_DEADLINE_MS,
+      coordinatorUrl: settings.COORDINATOR_URL ?? "",
+      isKeyed: settings.COORDINATOR_KEYED,
+    },
+    oauth: oauthOf(settings),
+    faultPlanUrl: isProduction ? undefined : settings.FAULT_PLAN_URL,
     shutdownDelayMs: settings.SHUTDOWN_DELAY_MS ?? (isProduction ? 2_500 : 0),
     jobs: settings.JOBS,
   });
@@ -132,4 +159,16 @@ function isPostgresUrl(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function oauthOf(settings: z.infer<typeof environment>) {
+  const {
+    OAUTH_TOKEN_URL: tokenUrl,
+    OAUTH_CLIENT_ID: clientId,
+    OAUTH_CLIENT_SECRET: clientSecret,
+  } = settings;
+  if (tokenUrl && clientId && clientSecret) return { tokenUrl, clientId, clientSecret };
+  if (tokenUrl ?? clientId ?? clientSecret)
+    throw new ConfigError("OAUTH_TOKEN_URL: needs OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET, and they need it");
+  return undefined;
 }

@@ -7,6 +7,7 @@ import { ConfigError, loadConfig, type Config } from "./config";
 import { fillDemoWorld } from "./demo/world";
 import { UserAccount } from "./entities/user-account";
 import { startServer } from "./http/server";
+import { startRefundSweep } from "./jobs/refund-sweep";
 import { startJobs } from "./jobs/start-jobs";
 
 /** A terminal sends Ctrl-C to npm and to us, and npm passes it on to us once more. */
@@ -22,8 +23,10 @@ async function main(): Promise<void> {
     });
     const jobs = config.jobs ? await startJobs(composed.app) : undefined;
     if (!config.isProduction) await greet(config, server.url, composed.notice);
+    const sweep = startRefundSweep(composed.app);
     await signal;
     await server.stop();
+    await sweep.stop();
     await jobs?.stop();
   } finally {
     await composed.stop();

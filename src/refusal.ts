@@ -17,6 +17,12 @@ export const REFUSAL_CODES = {
   POLICY_INVALID: "A policy cannot have such periods.",
   SITE_NOT_FOUND: "There is no such site.",
   HISTORY_ENTRY_NOT_FOUND: "The history of the entitlement has no such entry.",
+  ENTITLEMENT_NOT_REFUNDABLE: "The order cannot be paid back; `blocker` says why.",
+  REFUND_PENDING: "A refund is under way; nothing else can happen to the entitlement until it has ended.",
+  REFUND_FAILED: "The shop has refused to pay the order back.",
+  REFUND_UNAVAILABLE: "The shop cannot be reached just now; it has not been asked.",
+  REFUND_NOT_FOUND: "There is no such refund.",
+  REFUND_NOT_IN_REVIEW: "The refund does not wait for a decision.",
   CONFLICT: "Somebody else has changed it meanwhile.",
 } as const;
 export type RefusalCode = keyof typeof REFUSAL_CODES;

@@ -1,5 +1,6 @@
 import type { SupportAction } from "../entities/course-entitlement-support-detail";
 import type { CourseEntitlement } from "../entities/course-entitlement";
+import type { Refund } from "../entities/refund";
 import type { PolicyName, Username } from "./cast";
 import { RUN_KINDS, type RunKindName } from "./catalogue";
 
@@ -26,6 +27,8 @@ export interface Example {
   certificate?: string;
   /** What Grace did, oldest first. */
   support?: [action: SupportAction, ago: number, comments: string][];
+  /** What came of asking for the money back. */
+  refund?: { ago: number; state: Refund["state"] };
   /** The runs of the course; `open` and `future` by default. */
   runs?: RunKindName[];
 }
@@ -75,7 +78,12 @@ export const EXAMPLES: Example[] = [
     ],
   },
   { title: "Expired, an import does not say why", created: 400, expired: { ago: 40, cause: null } },
-  { title: "Refunded", created: 30, expired: { ago: 6, cause: "REFUNDED" } },
+  {
+    title: "Refunded",
+    created: 30,
+    expired: { ago: 6, cause: "REFUNDED" },
+    refund: { ago: 6, state: "SUCCEEDED" },
+  },
   { title: "Revoked by the shop", created: 35, expired: { ago: 7, cause: "REVOKED" } },
   {
     title: "No order, granted by support",
@@ -156,4 +164,16 @@ export const EXAMPLES: Example[] = [
     learner: "full_shelf",
     created: 3 * place + 1,
   })),
+  {
+    title: "Refund that a person has to look at",
+    created: 24,
+    spent: { ago: 5 },
+    refund: { ago: 2, state: "NEEDS_REVIEW" },
+  },
+  {
+    title: "Given anew after a refund",
+    created: 26,
+    refund: { ago: 8, state: "SUCCEEDED" },
+    support: [["REISSUE", 1, "The learner has paid again by other means."]],
+  },
 ];

@@ -7,6 +7,7 @@ import { CourseEntitlementPolicy } from "../entities/course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
 import { CourseMode } from "../entities/course-mode";
 import { CourseRun } from "../entities/course-run";
+import { Refund } from "../entities/refund";
 import { Site } from "../entities/site";
 import { UserAccount } from "../entities/user-account";
 import { transact, type Change } from "../store/transact";
@@ -70,6 +71,11 @@ async function saveEntitlements(tx: EntityManager, now: Date): Promise<void> {
     tx,
     CourseEntitlementSupportDetail,
     examples.flatMap((example) => supportOf(example, now)),
+  );
+  await save(
+    tx,
+    Refund,
+    examples.flatMap((example) => refundsOf(example, now)),
   );
 }
 
@@ -146,4 +152,25 @@ function supportOf(
     createdAt: ago(now, days),
     modifiedAt: ago(now, days),
   }));
+}
+
+function refundsOf(example: Numbered, now: Date): Refund[] {
+  const { number, refund } = example;
+  if (!refund) return [];
+  const isDone = refund.state === "SUCCEEDED";
+  return [
+    {
+      id: idOf("c", number),
+      entitlementId: idOf("e", number),
+      orderNumber: entitlementOf(example, now).orderNumber!,
+      state: refund.state,
+      attempt: isDone ? 1 : 2,
+      nextAttemptAt: null,
+      answer: isDone ? "ACCEPTED" : "REFUSED",
+      detail: isDone ? null : "LINE_ALREADY_REFUNDED",
+      shopReferences: isDone ? [`RF-${number}`] : [],
+      createdAt: ago(now, refund.ago),
+      modifiedAt: ago(now, refund.ago),
+    },
+  ];
 }

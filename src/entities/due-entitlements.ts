@@ -1,5 +1,6 @@
 import type { EntityManager } from "typeorm";
 import { BLOCKING_CERTIFICATES, type Periods } from "../policy/entitlement-policy";
+import { PENDING_REFUND_STATES } from "../policy/refund-policy";
 import { select, type Database } from "../store/statement";
 import { writeSet } from "../store/write-set";
 import { CourseEntitlement } from "./course-entitlement";
@@ -37,6 +38,11 @@ const DUE_CAUSE = `(
   left join course_run r on r.key = n.course_run_key
   left join certificate c on c.user_id = n.user_id and c.course_run_key = n.course_run_key)`;
 
+/** An entitlement whose order may be paid back at any moment is left alone. */
+const NO_REFUND_PENDING = (id: string) =>
+  `not exists (select from refund f where f.entitlement_id = ${id}
+    and f.state in (${PENDING_REFUND_STATES.map((state) => `'${state}'`).join(", ")}))`;
+
 /** An entitlement that is due. */
 export interface DueEntitlement {
   id: string;
@@ -59,7 +65,7 @@ export function dueEntitlements(
     `select * from (
        select e.id, e.created_at::text as "createdAt", ${DUE_CAUSE} as cause from course_entitlement e
        where e.expired_at is null and ${UNEXPIRED[scope]} ${keyset} order by e.created_at, e.id
-     ) due where cause is not null limit $5`,
+     ) due where cause is not null and ${NO_REFUND_PENDING("due.id")} limit $5`,
     [...facts(defaultPeriods, now), limit, ...(after ? [after.value, after.id] : [])],
   );
 }
@@ -83,7 +89,9 @@ export async function expireDue(
     tx,
     CourseEntitlement,
     `update course_entitlement e set expired_at = $1, expiry_cause = 'LAPSED', modified_at = $1
-     where e.id = any($5) and e.expired_at is null and ${DUE_CAUSE} is not null returning e.*`,
+     where e.id = any($5) and e.expired_at is null and ${DUE_CAUSE} is not null
+       and ${NO_REFUND_PENDING("e.id")}
+     returning e.*`,
     [...facts(defaultPeriods, now), locked.map(({ id }) => id)],
   );
 }

@@ -1,4 +1,5 @@
 import type { ExpiryCause } from "../policy/entitlement-policy";
+import type { RefundState } from "../policy/refund-policy";
 import { RUN_COLUMNS, toRun, type RunFacts, type RunRow } from "./run-facts";
 
 /** A policy row. */
@@ -39,6 +40,8 @@ export interface EntitlementFacts {
   expiredAt: Date | null;
   expiryCause: ExpiryCause | null;
   redeemedAt: Date | null;
+  /** Of the refund that has not failed; null when there is none. */
+  refundState: RefundState | null;
   /** Null means the default periods. */
   policy: PolicyFacts | null;
   enrollment: EnrollmentFacts | null;
@@ -54,7 +57,8 @@ export const POLICY_COLUMNS = `
 const ENTITLEMENT_COLUMNS = `
   e.id, e.user_id as "userId", u.username, e.course_uuid as "courseUuid", e.mode, e.order_number as "orderNumber",
   e.refund_locked as "refundLocked", e.created_at as "createdAt", e.modified_at as "modifiedAt",
-  e.expired_at as "expiredAt", e.expiry_cause as "expiryCause", e.redeemed_at as "redeemedAt"`;
+  e.expired_at as "expiredAt", e.expiry_cause as "expiryCause", e.redeemed_at as "redeemedAt",
+  f.state as "refundState"`;
 
 /** The columns of an enrollment `n` and the certificate `c` earned there. */
 export const ENROLLMENT_COLUMNS = `
@@ -67,6 +71,8 @@ export interface FactsSource {
   entitlements: string;
   /** A table or lateral subselect of policies, known as `p`. */
   policies: string;
+  /** A table or lateral subselect of refunds, known as `f`. */
+  refunds: string;
   /** Further columns to select, each followed by a comma. */
   columns?: string;
 }
@@ -75,16 +81,18 @@ export interface FactsSource {
 export const LIVE: FactsSource = {
   entitlements: "course_entitlement",
   policies: "course_entitlement_policy",
+  refunds: "refund",
 };
 
 /** Selects the facts of entitlements, one row each, whatever they refer to: what precedes `where`. */
-export function selectFacts({ entitlements, policies, columns = "" }: FactsSource = LIVE): string {
+export function selectFacts({ entitlements, policies, refunds, columns = "" }: FactsSource = LIVE): string {
   return `
     select ${columns} ${ENTITLEMENT_COLUMNS}, ${POLICY_COLUMNS}, ${ENROLLMENT_COLUMNS}, ${RUN_COLUMNS}
     from ${entitlements} e
     left join user_account u on u.id = e.user_id
     left join ${policies} p on p.id = e.policy_id
     left join site s on s.id = p.site_id
+    left join ${refunds} f on f.entitlement_id = e.id and f.state <> 'FAILED'
     left join course_enrollment n on n.id = e.enrollment_id
     left join course_run r on r.key = n.course_run_key
     left join certificate c on c.user_id = n.user_id and c.course_run_key = n.course_run_key`;
@@ -129,6 +137,7 @@ export function toFacts(row: FactsRow): EntitlementFacts {
     expiredAt: row.expiredAt,
     expiryCause: row.expiryCause,
     redeemedAt: row.redeemedAt,
+    refundState: row.refundState,
     policy: toPolicy(row),
     enrollment: toEnrollment(row),
   };

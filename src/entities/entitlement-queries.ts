@@ -97,7 +97,7 @@ export async function redeemableEntitlements(
 ): Promise<EntitlementFacts[]> {
   const rows = await select<FactsRow>(
     db,
-    `${selectFacts()} where e.user_id = $1 and e.course_uuid = $2 and ${SCOPES.FULFILLABLE}
+    `${selectFacts()} where e.user_id = $1 and e.course_uuid = $2 and ${SCOPES.FULFILLABLE} and (f.id is null or f.state = 'SUCCEEDED')
      order by e.created_at desc, e.id desc`,
     [userId, courseUuid],
   );
@@ -141,13 +141,23 @@ export async function hasChangedSince(
 
 /** What the rules need to know of an entitlement. */
 export function standingOf(facts: EntitlementFacts): Standing {
-  const { createdAt, expiredAt, expiryCause, orderNumber, refundLocked, redeemedAt, enrollment } = facts;
+  const {
+    createdAt,
+    expiredAt,
+    expiryCause,
+    orderNumber,
+    refundLocked,
+    redeemedAt,
+    refundState,
+    enrollment,
+  } = facts;
   return {
     createdAt,
     expiredAt,
     expiryCause,
     orderNumber,
     refundLocked,
+    refundState,
     redemption: enrollment && {
       enrolledAt: enrollment.enrolledAt,
       redeemedAt,

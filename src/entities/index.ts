@@ -5,6 +5,7 @@ import { CourseEntitlementPolicy } from "./course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "./course-entitlement-support-detail";
 import { CourseMode } from "./course-mode";
 import { CourseRun } from "./course-run";
+import { Refund } from "./refund";
 import { Site } from "./site";
 import { UserAccount } from "./user-account";
 
@@ -17,6 +18,7 @@ export const entities = [
   CourseEntitlementSupportDetail,
   CourseMode,
   CourseRun,
+  Refund,
   Site,
   UserAccount,
 ];

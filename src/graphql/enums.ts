@@ -63,6 +63,8 @@ export const RefundBlockerEnum = publish<RefundBlocker>(
   "RefundBlocker",
   "Why an order cannot be paid back.",
   {
+    REFUND_PENDING: "A refund is under way.",
+    ALREADY_REFUNDED: "The order was paid back before the entitlement was given anew.",
     REFUND_LOCKED: "Support has locked refunds for it.",
     EXPIRED: "It has expired.",
     NO_ORDER: "It was granted without an order.",

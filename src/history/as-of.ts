@@ -36,9 +36,18 @@ function policyAsOf(at: string): string {
   return `lateral ${rowsAsOf("historical_course_entitlement_policy", at, "and id = e.policy_id")}`;
 }
 
-/** Reads entitlements and their policies as they were at the instant in a parameter, narrowed to some ids. */
+/** The refunds of an entitlement `e` at an instant. */
+function refundsAsOf(at: string): string {
+  return `lateral ${rowsAsOf("historical_refund", at, "and entitlement_id = e.id")}`;
+}
+
+/** Reads entitlements, their policies and their refunds as they were at the instant in a parameter, narrowed to some ids. */
 export function asOfSource(at: string, narrowing = ""): FactsSource {
-  return { entitlements: rowsAsOf("historical_course_entitlement", at, narrowing), policies: policyAsOf(at) };
+  return {
+    entitlements: rowsAsOf("historical_course_entitlement", at, narrowing),
+    policies: policyAsOf(at),
+    refunds: refundsAsOf(at),
+  };
 }
 
 /** Entitlements as they were; those that did not exist then are null. */
@@ -60,6 +69,7 @@ export async function factsOfEntries(
   const sql = selectFacts({
     entitlements: "(select * from historical_course_entitlement where history_id = any($1::bigint[]))",
     policies: policyAsOf("e.history_date"),
+    refunds: refundsAsOf("e.history_date"),
     columns: 'e.history_id::text as "entryId",',
   });
   const rows = await select<FactsRow & { entryId: string }>(db, sql, [entryIds]);

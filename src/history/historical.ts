@@ -8,6 +8,7 @@ import {
   CourseEntitlementSupportDetail,
   CourseEntitlementSupportDetailColumns,
 } from "../entities/course-entitlement-support-detail";
+import { Refund, RefundColumns } from "../entities/refund";
 import { InstantColumn } from "../store/columns";
 import type { ChangeSource } from "../store/transact";
 
@@ -121,9 +122,24 @@ export class HistoricalCourseEntitlementPolicy extends CourseEntitlementPolicyCo
   history!: HistoryColumns;
 }
 
+/** A refund as it was after a change. */
+@Historical("refund")
+@Index("historical_refund_entitlement_id_idx", ["entitlementId"])
+export class HistoricalRefund extends RefundColumns {
+  @Column("uuid")
+  id!: string;
+
+  @Column("uuid", { name: "entitlement_id", nullable: true })
+  entitlementId!: string;
+
+  @Column(() => HistoryColumns, { prefix: false })
+  history!: HistoryColumns;
+}
+
 /** Every tracked entity with its history. */
 export const tracked = new Map<object, new () => { id: string; history: HistoryColumns }>([
   [CourseEntitlement, HistoricalCourseEntitlement],
   [CourseEntitlementSupportDetail, HistoricalCourseEntitlementSupportDetail],
   [CourseEntitlementPolicy, HistoricalCourseEntitlementPolicy],
+  [Refund, HistoricalRefund],
 ]);

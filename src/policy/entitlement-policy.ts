@@ -1,3 +1,5 @@
+import { PENDING_REFUND_STATES, type RefundState } from "./refund-policy";
+
 /** One day of the rules: 86,400 s, whatever the calendar or the time zone says. */
 export const DAY_MS = 86_400_000;
 
@@ -41,6 +43,8 @@ export interface Standing {
   expiryCause: ExpiryCause | null;
   orderNumber: string | null;
   refundLocked: boolean;
+  /** Of the refund that has not failed, if there is one. */
+  refundState?: RefundState | null;
   /** Null while it is unused. */
   redemption: Redemption | null;
 }
@@ -48,6 +52,8 @@ export interface Standing {
 export type RedeemBlocker = "EXPIRED" | "ALREADY_REDEEMED" | "EXPIRATION_PERIOD_OVER";
 export type RegainBlocker = "EXPIRED" | "NOT_REDEEMED" | "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER";
 export type RefundBlocker =
+  | "REFUND_PENDING"
+  | "ALREADY_REFUNDED"
   | "REFUND_LOCKED"
   | "EXPIRED"
   | "NO_ORDER"
@@ -101,13 +107,20 @@ export function regainBlocker(standing: Standing, periods: Periods, now: Date): 
 
 /** Why the order cannot be paid back, or null when it can. */
 export function refundBlocker(standing: Standing, periods: Periods, now: Date): RefundBlocker | null {
+  if (isRefundPending(standing)) return "REFUND_PENDING";
   if (standing.refundLocked) return "REFUND_LOCKED";
   if (standing.expiredAt) return "EXPIRED";
+  if (standing.refundState === "SUCCEEDED") return "ALREADY_REFUNDED";
   if (standing.orderNumber === null) return "NO_ORDER";
   // Strictly more: the last day of the period still counts.
   if (daysSinceCreated(standing, now) > periodDays(periods.refundMs)) return "REFUND_PERIOD_OVER";
   if (!standing.redemption) return null;
   return regainBlocker(standing, periods, now) as "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER" | null;
+}
+
+/** Whether the order may be paid back at any moment, so that nothing else may happen to the entitlement. */
+export function isRefundPending({ refundState }: Pick<Standing, "refundState">): boolean {
+  return !!refundState && PENDING_REFUND_STATES.includes(refundState);
 }
 
 /** Why it cannot be spent on a run, or null when it can. */
@@ -121,7 +134,7 @@ export function redeemBlocker(standing: Standing, periods: Periods, now: Date): 
 
 /** Is it still stored as unexpired although its time is over, or a certificate has made it final? */
 export function isExpiryDue(standing: Standing, periods: Periods, now: Date): boolean {
-  if (standing.expiredAt) return false;
+  if (standing.expiredAt || isRefundPending(standing)) return false;
   if (daysUntilExpiration(standing, periods, now) < 0) return true;
   return standing.redemption !== null && regainBlocker(standing, periods, now) !== null;
 }

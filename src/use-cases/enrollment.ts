@@ -49,7 +49,7 @@ export function refuseRefunded({ facts }: LockedEntitlement): void {
 /** Takes the learner of a locked entitlement out of its run, if any, and writes that with other changes. */
 export async function release(
   tx: EntityManager,
-  request: Request,
+  request: Pick<Request, "now">,
   entitlement: LockedEntitlement,
   changes: Partial<CourseEntitlement>,
 ): Promise<EntitlementFacts> {

@@ -1,3 +1,4 @@
+import type { EntityManager } from "typeorm";
 import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { regainBlocker } from "../policy/entitlement-policy";
 import { Refusal } from "../refusal";
@@ -10,12 +11,19 @@ export interface LeaveSession {
 
 /** Leaves the run and gets the entitlement back; never refunds. An unspent entitlement stays as it is. */
 export function leaveSession(request: Request, { entitlementId }: LeaveSession): Promise<EntitlementFacts> {
-  return act(request, "leaveSession", async (tx) => {
-    const entitlement = await lockEntitlement(tx, request, entitlementId);
-    if (!entitlement.facts.expiredAt && !entitlement.facts.enrollment) return entitlement.facts;
-    refuseUnregainable(request, entitlement);
-    return release(tx, request, entitlement, {});
-  });
+  return act(request, "leaveSession", (tx) => leave(tx, request, entitlementId));
+}
+
+/** The steps of leaving, as part of a transaction. */
+export async function leave(
+  tx: EntityManager,
+  request: Request,
+  entitlementId: string,
+): Promise<EntitlementFacts> {
+  const entitlement = await lockEntitlement(tx, request, entitlementId);
+  if (!entitlement.facts.expiredAt && !entitlement.facts.enrollment) return entitlement.facts;
+  refuseUnregainable(request, entitlement);
+  return release(tx, request, entitlement, {});
 }
 
 /** Refuses what needs an entitlement that the learner could have back. */

@@ -5,9 +5,9 @@ import { mayActForAnyone, owns, type Actor } from "../auth/actor";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { entitlementsById, hasChangedSince, standingOf } from "../entities/entitlement-queries";
-import type { Periods, Standing } from "../policy/entitlement-policy";
+import { isRefundPending, type Periods, type Standing } from "../policy/entitlement-policy";
 import { Refusal } from "../refusal";
-import { transact } from "../store/transact";
+import { transact, type Change } from "../store/transact";
 
 /** Somebody's wish to change something: who, when and as part of which request. */
 export interface Request {
@@ -24,15 +24,12 @@ export function act<T>(
   reason: string,
   work: (tx: EntityManager) => Promise<T>,
 ): Promise<T> {
-  const { app, actor, requestId } = request;
-  const change = {
-    userId: actor.userId,
-    userLabel: actor.username,
-    reason,
-    source: "API" as const,
-    requestId,
-  };
-  return again(RETRIES_AT_MOST, () => transact(app.db, change, work));
+  return again(() => transact(request.app.db, changeOf(request, reason), work));
+}
+
+/** Who makes the changes of a request, and by which command. */
+export function changeOf({ actor, requestId }: Request, reason: string): Change {
+  return { userId: actor.userId, userLabel: actor.username, reason, source: "API", requestId };
 }
 
 const RETRIES_AT_MOST = 3;
@@ -41,7 +38,7 @@ const RACES: ReadonlySet<string | undefined> = new Set(["40001", "40P01", "23505
 const LOCK_TIMEOUT = "55P03";
 
 /** Decides anew when a transaction was undone because it met another one. */
-async function again<T>(retries: number, work: () => Promise<T>): Promise<T> {
+export async function again<T>(work: () => Promise<T>, retries = RETRIES_AT_MOST): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -50,7 +47,7 @@ async function again<T>(retries: number, work: () => Promise<T>): Promise<T> {
     if (code === LOCK_TIMEOUT)
       throw new Refusal("CONFLICT", "Somebody else is changing this just now; please try again.");
     if (retries === 0 || !RACES.has(code)) throw error;
-    return again(retries - 1, work);
+    return again(work, retries - 1);
   }
 }
 
@@ -62,14 +59,26 @@ export interface LockedEntitlement {
   periods: Periods;
 }
 
-/** Locks an entitlement. Another learner's counts as missing, so that ids cannot be probed. */
+/**
+ * Locks an entitlement, and refuses while its order may be paid back at any moment. Another learner's counts as
+ * missing, so that ids cannot be probed.
+ */
 export async function lockEntitlement(
   tx: EntityManager,
   request: Request,
   id: string,
 ): Promise<LockedEntitlement> {
-  const entitlement = await lockAnyEntitlement(tx, request, { entitlementId: id });
-  if (owns(request.actor, entitlement.facts) || mayActForAnyone(request.actor)) return entitlement;
+  return refuseFrozen(await lockForRefund(tx, request, id));
+}
+
+/** Locks an entitlement whatever becomes of its refund: for the steps of the refund itself. */
+export async function lockForRefund(
+  tx: EntityManager,
+  { app, actor }: Request,
+  id: string,
+): Promise<LockedEntitlement> {
+  const entitlement = await lockRow(tx, app, id);
+  if (entitlement && (owns(actor, entitlement.facts) || mayActForAnyone(actor))) return entitlement;
   throw new Refusal("ENTITLEMENT_NOT_FOUND", NOT_FOUND, { field: "entitlementId" });
 }
 
@@ -86,22 +95,37 @@ const NOT_FOUND = "There is no such entitlement.";
 export async function lockAnyEntitlement(
   tx: EntityManager,
   { app }: Request,
-  { entitlementId: id, expectedHistoryEntryId }: EntitlementReference,
+  { entitlementId, expectedHistoryEntryId }: EntitlementReference,
 ): Promise<LockedEntitlement> {
-  const row = await tx.findOne(CourseEntitlement, { where: { id }, lock: { mode: "for_no_key_update" } });
-  const [facts] = row ? await entitlementsById(tx, [id]) : [];
-  if (!row || !facts) throw new Refusal("ENTITLEMENT_NOT_FOUND", NOT_FOUND, { field: "entitlementId" });
-  if (expectedHistoryEntryId && (await hasChangedSince(tx, id, expectedHistoryEntryId)))
+  const entitlement = await lockRow(tx, app, entitlementId);
+  if (!entitlement) throw new Refusal("ENTITLEMENT_NOT_FOUND", NOT_FOUND, { field: "entitlementId" });
+  refuseFrozen(entitlement);
+  if (expectedHistoryEntryId && (await hasChangedSince(tx, entitlementId, expectedHistoryEntryId)))
     throw new Refusal("CONFLICT", "Somebody else has changed this entitlement since you looked at it.", {
       field: "expectedHistoryEntryId",
     });
+  return entitlement;
+}
+
+function refuseFrozen(entitlement: LockedEntitlement): LockedEntitlement {
+  if (!isRefundPending(entitlement.standing)) return entitlement;
+  throw new Refusal("REFUND_PENDING", "A refund of this entitlement is under way.", {
+    field: "entitlementId",
+  });
+}
+
+/** Locks an entitlement, whoever asks and whatever its state; null when there is none. */
+export async function lockRow(tx: EntityManager, app: App, id: string): Promise<LockedEntitlement | null> {
+  const row = await tx.findOne(CourseEntitlement, { where: { id }, lock: { mode: "for_no_key_update" } });
+  const [facts] = row ? await entitlementsById(tx, [id]) : [];
+  if (!row || !facts) return null;
   return { row, facts, standing: standingOf(facts), periods: facts.policy ?? app.config.defaultPeriods };
 }
 
 /** Writes what a decision has changed of a locked entitlement, if anything, and returns how it stands now. */
 export async function save(
   tx: EntityManager,
-  { now }: Request,
+  { now }: Pick<Request, "now">,
   { row }: LockedEntitlement,
   changes: Partial<CourseEntitlement>,
 ): Promise<EntitlementFacts> {

@@ -27,6 +27,8 @@ const REGAIN: Record<rules.RegainBlocker, true> = {
   REGAIN_PERIOD_OVER: true,
 };
 const REFUND: Record<rules.RefundBlocker, true> = {
+  REFUND_PENDING: true,
+  ALREADY_REFUNDED: true,
   REFUND_LOCKED: true,
   EXPIRED: true,
   NO_ORDER: true,

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { pino } from "pino";
 import type { DataSource } from "typeorm";
 import type { App } from "../../src/app";
-import { loadConfig } from "../../src/config";
 import { PACE, startJobs, type Jobs, type Pace } from "../../src/jobs/start-jobs";
 import { TASKS, type Task } from "../../src/jobs/tasks";
 import { aStanding } from "../policy/standings";
+import { appOn } from "../support/app";
 import { openTestDatabase } from "../support/database";
 import { run, said, type Program } from "../support/server-process";
 import { insertStandings } from "../support/standings";
@@ -23,7 +22,7 @@ let processes: Program[];
 let jobs: Jobs[];
 beforeEach(async () => {
   ({ db, url, close } = await openTestDatabase());
-  app = { config: loadConfig({}), db, log: pino({ level: "silent" }), clock: () => new Date() };
+  app = appOn(db);
   processes = [];
   jobs = [];
 });

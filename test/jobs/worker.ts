@@ -5,6 +5,7 @@ import { dataSourceOptions } from "../../ormconfig";
 import { loadConfig } from "../../src/config";
 import { startJobs, type Pace } from "../../src/jobs/start-jobs";
 import { TASKS } from "../../src/jobs/tasks";
+import { appOn } from "../support/app";
 
 /** A process that does background work only, at the pace of its argument, and logs to stderr. */
 async function main(): Promise<void> {
@@ -12,7 +13,7 @@ async function main(): Promise<void> {
   const log = pino({}, pino.destination(2));
   const db = new DataSource(dataSourceOptions(config.databaseUrl));
   await db.initialize();
-  await startJobs({ config, db, log, clock: () => new Date() }, TASKS, JSON.parse(process.argv[2]!) as Pace);
+  await startJobs({ ...appOn(db), config, log }, TASKS, JSON.parse(process.argv[2]!) as Pace);
   log.info("working");
 }
 

@@ -1,12 +1,11 @@
 import { execute, parse, validate, type ExecutionResult } from "graphql";
-import { pino } from "pino";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
-import { loadConfig } from "../../src/config";
 import { USER_IDS, type Username } from "../../src/demo/cast";
 import { fillDemoWorld } from "../../src/demo/world";
 import { createContext } from "../../src/graphql/context";
 import { buildGraphQLSchema } from "../../src/graphql/schema";
+import { appOn } from "./app";
 import { openTestDatabase } from "./database";
 
 export const schema = buildGraphQLSchema();
@@ -22,10 +21,11 @@ export const bob = actor("bob");
 export const grace = actor("grace", { isSupport: true });
 
 /** The product on a database of its own that holds the demo world, without HTTP around it. */
-export async function openDemoApp(): Promise<{ app: App; close: () => Promise<void> }> {
+export async function openDemoApp(
+  settings: Record<string, string> = {},
+): Promise<{ app: App; close: () => Promise<void> }> {
   const database = await openTestDatabase();
-  const config = loadConfig({ SITE_DOMAIN: "demo.example" });
-  const app: App = { config, db: database.db, log: pino({ level: "silent" }), clock: () => new Date() };
+  const app = appOn(database.db, { SITE_DOMAIN: "demo.example", ...settings });
   await fillDemoWorld(app);
   return { app, close: () => database.close() };
 }

@@ -3,6 +3,7 @@ import { SignJWT } from "jose";
 import { pino } from "pino";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
+import { composeRefunds } from "../../src/compose";
 import { loadConfig } from "../../src/config";
 import type { Graph } from "../../src/http/apollo";
 import { startServer, type RunningServer } from "../../src/http/server";
@@ -69,8 +70,12 @@ export async function serve(
     { level: "debug" },
     { write: (line: string) => logged.push(JSON.parse(line) as Record<string, unknown>) },
   );
+  const clock = () => new Date();
   const config = loadConfig({ JWT_JWK_SET, PORT: "0", SHUTDOWN_DELAY_MS: "0", ...environment });
-  const server = await startServer({ clock: () => new Date(), ...app, log, config }, graph);
+  const server = await startServer(
+    { clock, refunds: composeRefunds(config, app.db, clock), ...app, log, config },
+    graph,
+  );
   return { ...server, logged, ask: asker(server.url) };
 }
 

@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { pino } from "pino";
 import type { EntityTarget, ObjectLiteral } from "typeorm";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
-import { loadConfig } from "../../src/config";
 import { sites, users } from "../../src/demo/cast";
 import { Certificate } from "../../src/entities/certificate";
 import { CourseEnrollment } from "../../src/entities/course-enrollment";
@@ -16,6 +14,7 @@ import { UserAccount } from "../../src/entities/user-account";
 import { DAY_MS } from "../../src/policy/entitlement-policy";
 import { transact, type Change } from "../../src/store/transact";
 import type { Request } from "../../src/use-cases/request";
+import { appOn } from "./app";
 import { openTestDatabase } from "./database";
 import { actor } from "./demo-app";
 
@@ -41,8 +40,7 @@ const CHANGE: Change = {
 /** The product on a database of its own with the people and sites of the demo world, and nothing else. */
 export async function testApp(): Promise<{ app: App; close: () => Promise<void> }> {
   const database = await openTestDatabase();
-  const config = loadConfig({ SITE_DOMAIN: "demo.example" });
-  const app: App = { config, db: database.db, log: pino({ level: "silent" }), clock: () => NOW };
+  const app = appOn(database.db, { SITE_DOMAIN: "demo.example" }, () => NOW);
   await put(app, UserAccount, ...users);
   await put(app, Site, ...sites);
   return { app, close: () => database.close() };

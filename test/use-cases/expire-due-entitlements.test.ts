@@ -1,9 +1,8 @@
-import { pino } from "pino";
 import type { App } from "../../src/app";
-import { loadConfig } from "../../src/config";
 import { isExpiryDue, type Standing } from "../../src/policy/entitlement-policy";
 import { expireDueEntitlements, type Sweep } from "../../src/use-cases/expire-due-entitlements";
 import { aStanding, daysAgo, NOW } from "../policy/standings";
+import { appOn } from "../support/app";
 import { checksumOf } from "../support/checksum";
 import { openTestDatabase } from "../support/database";
 import { idOf, insertStandings } from "../support/standings";
@@ -21,7 +20,7 @@ let close: () => Promise<void>;
 beforeEach(async () => {
   const database = await openTestDatabase();
   close = () => database.close();
-  app = { config: loadConfig({}), db: database.db, log: pino({ level: "silent" }), clock: () => NOW };
+  app = appOn(database.db, {}, () => NOW);
 });
 afterEach(() => close());
 

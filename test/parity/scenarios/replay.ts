@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { pino } from "pino";
 import type { DataSource, EntityManager } from "typeorm";
 import type { App } from "../../../src/app";
 import type { Actor } from "../../../src/auth/actor";
-import { loadConfig } from "../../../src/config";
 import { Certificate } from "../../../src/entities/certificate";
 import { act, type Request } from "../../../src/use-cases/request";
 import { judge, type Answer, type Verdict } from "../judge";
@@ -26,6 +24,7 @@ import {
   type Row,
   type State,
 } from "./state";
+import { appOn } from "../../support/app";
 
 /** What a step is taken in: one scenario on one database. */
 interface Stage {
@@ -78,7 +77,7 @@ async function setStage(db: DataSource, vector: ScenarioVector): Promise<Stage> 
       db.manager.create(Certificate, { userId: aliases.id("user", user), courseRunKey: run, status }),
     ),
   );
-  const app = { config: loadConfig({}), db, log: pino({ level: "silent" }), clock: () => new Date() };
+  const app = appOn(db);
   return { db, app, aliases, start: await newestEntry(db), past: [] };
 }
 

@@ -1,0 +1,117 @@
+import { PENDING_REFUND_STATES, UNSETTLED_REFUND_STATES, type RefundState } from "../policy/refund-policy";
+import { select, type Database } from "../store/statement";
+import { toPage, type Page, type PageRequest } from "./entitlement-queries";
+import type { Refund } from "./refund";
+
+/** What operators look for. All that is given must hold; null counts as not given. */
+export interface RefundCriteria {
+  states?: readonly RefundState[] | null;
+  entitlementId?: string | null;
+  username?: string | null;
+  orderNumber?: string | null;
+  /** Requested at or after. */
+  createdFrom?: Date | null;
+  /** Requested before. */
+  createdBefore?: Date | null;
+}
+
+/** How many refunds are in a state, and since when the oldest, in seconds. */
+export interface RefundGauge {
+  state: RefundState;
+  count: number;
+  oldestSeconds: number;
+}
+
+const COLUMNS = `
+  f.id, f.entitlement_id as "entitlementId", f.order_number as "orderNumber", f.state, f.attempt,
+  f.next_attempt_at as "nextAttemptAt", f.answer, f.detail, f.shop_references as "shopReferences",
+  f.created_at as "createdAt", f.modified_at as "modifiedAt"`;
+
+/** A refund by its id, or null. */
+export async function refundById(db: Database, id: string): Promise<Refund | null> {
+  const [row] = await select<Refund>(db, `select ${COLUMNS} from refund f where f.id = $1`, [id]);
+  return row ?? null;
+}
+
+/** The refund of an entitlement that has not failed, or null. */
+export async function liveRefundOf(db: Database, entitlementId: string): Promise<Refund | null> {
+  const [row] = await select<Refund>(
+    db,
+    `select ${COLUMNS} from refund f where f.entitlement_id = $1 and f.state <> 'FAILED'`,
+    [entitlementId],
+  );
+  return row ?? null;
+}
+
+/** For each entitlement its refunds, newest first: one statement for all. */
+export async function refundsOf(db: Database, entitlementIds: readonly string[]): Promise<Refund[][]> {
+  const rows = await select<Refund>(
+    db,
+    `select ${COLUMNS} from refund f where f.entitlement_id = any($1::uuid[])
+     order by f.created_at desc, f.id desc`,
+    [entitlementIds],
+  );
+  return entitlementIds.map((id) => rows.filter(({ entitlementId }) => entitlementId === id));
+}
+
+/** Refunds that match, newest first. */
+export async function findRefunds(
+  db: Database,
+  criteria: RefundCriteria,
+  { first, after }: PageRequest,
+): Promise<Page<Refund>> {
+  const values: unknown[] = [];
+  const conditions = ["true"];
+  const add = (value: unknown, condition: (parameter: string) => string) => {
+    if (value !== undefined && value !== null) conditions.push(condition(`$${values.push(value)}`));
+  };
+  add(criteria.states, (p) => `f.state = any(${p})`);
+  add(criteria.entitlementId, (p) => `f.entitlement_id = ${p}`);
+  add(
+    criteria.username,
+    (p) => `f.entitlement_id = any(array(
+      select id from course_entitlement where user_id = (select id from user_account where username = ${p})))`,
+  );
+  add(criteria.orderNumber, (p) => `f.order_number = ${p}`);
+  add(criteria.createdFrom, (p) => `f.created_at >= ${p}`);
+  add(criteria.createdBefore, (p) => `f.created_at < ${p}`);
+  if (after) {
+    values.push(after.value, after.id);
+    conditions.push(`(f.created_at, f.id) < ($${values.length - 1}, $${values.length})`);
+  }
+  values.push(first + 1);
+  const rows = await select<Refund>(
+    db,
+    `select ${COLUMNS} from refund f where ${conditions.join(" and ")}
+     order by f.created_at desc, f.id desc limit $${values.length}`,
+    values,
+  );
+  return toPage(rows, first);
+}
+
+/** The learner of an attempt that may still be made; null when the refund is settled or another attempt owns it. */
+export async function learnerOfAttempt(
+  db: Database,
+  { id, attempt }: Pick<Refund, "id" | "attempt">,
+): Promise<string | null> {
+  const [row] = await select<{ username: string }>(
+    db,
+    `select u.username from refund f
+     join course_entitlement e on e.id = f.entitlement_id
+     join user_account u on u.id = e.user_id
+     where f.id = $1 and f.attempt = $2 and f.state = any($3)`,
+    [id, attempt, UNSETTLED_REFUND_STATES],
+  );
+  return row?.username ?? null;
+}
+
+/** How many refunds are under way, by state, for metrics. */
+export function refundGauges(db: Database): Promise<RefundGauge[]> {
+  return select<RefundGauge>(
+    db,
+    `select state, count(*)::int as count,
+       extract(epoch from now() - min(created_at))::float8 as "oldestSeconds"
+     from refund where state = any($1) group by state`,
+    [PENDING_REFUND_STATES],
+  );
+}

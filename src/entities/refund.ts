@@ -1,0 +1,61 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
+import type { RefundAnswer, RefundState } from "../policy/refund-policy";
+import { InstantColumn } from "../store/columns";
+import { CourseEntitlement } from "./course-entitlement";
+
+/** The columns of a refund, which its history shares. */
+export abstract class RefundColumns {
+  /** The order at the time of the request. */
+  @Column("varchar", { name: "order_number", length: 128 })
+  orderNumber!: string;
+
+  @Column("varchar", { length: 16 })
+  state!: RefundState;
+
+  /** The current attempt, from 1. An earlier one that still speaks has been overtaken. */
+  @Column("integer", { default: 1 })
+  attempt!: number;
+
+  /** Until then the current attempt may take, or the pause after it lasts; null when no more attempts are made. */
+  @InstantColumn("next_attempt_at", { nullable: true })
+  nextAttemptAt!: Date | null;
+
+  /** What the shop said last; null before it has said anything. */
+  @Column("varchar", { length: 8, nullable: true })
+  answer!: RefundAnswer | null;
+
+  /** The shop's code for a refusal, or why its answer is not known; never shown to learners. */
+  @Column("varchar", { length: 200, nullable: true })
+  detail!: string | null;
+
+  /** What the shop calls the refunds it made. */
+  @Column("text", { name: "shop_references", array: true, default: () => "'{}'" })
+  shopReferences!: string[];
+
+  @InstantColumn("created_at")
+  createdAt!: Date;
+
+  @InstantColumn("modified_at")
+  modifiedAt!: Date;
+}
+
+/** A request to pay back the order of an entitlement: at once the queue, and the operator's list. */
+@Entity("refund")
+@Check("refund_state_check", "state in ('REQUESTED', 'IN_DOUBT', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW')")
+@Check("refund_answer_check", "answer in ('ACCEPTED', 'REFUSED', 'NOT_SENT', 'UNKNOWN')")
+@Check("refund_attempt_check", "attempt > 0")
+@Check("refund_next_attempt_at_check", "(next_attempt_at is not null) = (state in ('REQUESTED', 'IN_DOUBT'))")
+@Index("refund_live_key", ["entitlementId"], { unique: true, where: "state <> 'FAILED'" })
+@Index("refund_next_attempt_at_idx", ["nextAttemptAt"], { where: "next_attempt_at is not null" })
+@Index("refund_entitlement_id_idx", ["entitlementId", "createdAt", "id"])
+@Index("refund_created_at_idx", ["createdAt", "id"])
+@Index("refund_state_idx", ["state", "createdAt", "id"])
+@Index("refund_order_number_idx", ["orderNumber"])
+export class Refund extends RefundColumns {
+  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "refund_pkey" })
+  id!: string;
+
+  @Column("uuid", { name: "entitlement_id" })
+  @ForeignKey(() => CourseEntitlement, { name: "refund_entitlement_id_fkey", onDelete: "CASCADE" })
+  entitlementId!: string;
+}

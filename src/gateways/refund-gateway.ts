@@ -1,0 +1,27 @@
+/** One entitlement's part of an order, to be paid back. */
+export interface RefundRequest {
+  /** The same for every attempt of one refund, and for no other: a UUID. */
+  key: string;
+  entitlementId: string;
+  orderNumber: string;
+  username: string;
+}
+
+/** What the shop said. */
+export type RefundOutcome =
+  /** A refund exists there, by this attempt or an earlier one. */
+  | { kind: "accepted"; refs: string[] }
+  /** It will not happen. */
+  | { kind: "refused"; code: string }
+  /** Nothing has reached the shop, or it has not looked at it. */
+  | { kind: "notSent"; cause: string }
+  /** It may have happened, or may yet. */
+  | { kind: "unknown"; cause: string };
+
+/** The shop that pays orders back. */
+export interface RefundGateway {
+  /** Whether it takes all requests with one key for one, so that a refusal holds for all of them. */
+  readonly isKeyed: boolean;
+  /** Asks once, for at most the deadline. Never rejects. */
+  request(request: RefundRequest): Promise<RefundOutcome>;
+}
