@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import fc from "fast-check";
 import type { DataSource } from "typeorm";
+import { loadConfig } from "../../src/config";
 import { dueEntitlements, type DueEntitlement } from "../../src/entities/due-entitlements";
 import {
   DEFAULT_PERIODS,
@@ -8,14 +9,16 @@ import {
   type Periods,
   type Standing,
 } from "../../src/policy/entitlement-policy";
+import { expireDueEntitlements } from "../../src/use-cases/expire-due-entitlements";
 import { asIfFor, policyDifferences } from "../parity/differences";
 import { original } from "../parity/original";
 import { toPeriods } from "../parity/answers";
 import { toStanding } from "../parity/policy";
 import { policyVector, readVectors } from "../parity/vectors";
 import { anyNow, anyPeriods, anyStanding, aStanding, daysAgo, NOW } from "../policy/standings";
-import { openTestDatabase } from "../support/database";
+import { asSuperuser, openTestDatabase } from "../support/database";
 import { idOf, insertStandings, type Stored } from "../support/standings";
+import { statementsOf } from "../support/statements";
 
 const VECTORS = "../shared/vectors/policy.json";
 
@@ -82,6 +85,45 @@ else
     expect(rows.map((_, i) => found.has(idOf(i)))).toEqual(isDue);
     expect(found.size).toBeGreaterThan(100);
   });
+
+test("it reads neither what has expired nor what has time left", async () => {
+  const database = await openTestDatabase();
+  try {
+    // As replication would bring them: without the guard's work for each row.
+    await asSuperuser(
+      `set session_replication_role = replica;
+       insert into user_account (id, username) values (1, 'ada');
+       insert into course_entitlement (user_id, course_uuid, mode, expired_at, created_at, modified_at)
+         select 1, gen_random_uuid(), 'verified', case when n % 2 = 0 then now() end, now() - n * interval '1 minute', now()
+         from generate_series(1, 50000) n;
+       insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
+         values (1, gen_random_uuid(), 'verified', now() - interval '3 years', now());
+       analyze`,
+      database.url,
+    );
+    const app = { db: database.db, config: loadConfig({}), clock: () => new Date() };
+    const sent = await statementsOf(async () => {
+      const { expired } = await expireDueEntitlements(app, { source: "JOB", requestId: null });
+      expect(expired).toBe(1);
+    });
+    const reading = sent.filter(({ text }) => /course_entitlement (e|where)\b/.test(text));
+    expect(reading).toHaveLength(4); // what is due of the unused, its lock, its expiry, what is due of the redeemed
+    const indexes = [];
+    for (const { text, values } of reading) {
+      const plan = JSON.stringify(await database.db.query(`explain (format json) ${text}`, values));
+      expect(plan).not.toMatch(/"Seq Scan",[^{}]*"Relation Name":"course_entitlement"/);
+      indexes.push(/"course_entitlement_\w+"/.exec(plan)?.[0]);
+    }
+    expect(indexes).toEqual([
+      '"course_entitlement_unused_idx"',
+      '"course_entitlement_pkey"',
+      '"course_entitlement_pkey"',
+      '"course_entitlement_redeemed_idx"',
+    ]);
+  } finally {
+    await database.close();
+  }
+});
 
 /** Those that are due of some rows, by id. They are stored for that only. */
 async function dueAmong(
