@@ -1,0 +1,150 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { App } from "../src/app";
+import { Refusal } from "../src/refusal";
+import { enrollAndFulfill } from "../src/use-cases/enroll-and-fulfill";
+import { expireDueEntitlements } from "../src/use-cases/expire-due-entitlements";
+import { expireEntitlement } from "../src/use-cases/expire-entitlement";
+import { leaveSession } from "../src/use-cases/leave-session";
+import { reissueEntitlement } from "../src/use-cases/reissue-entitlement";
+import { revokeEntitlement } from "../src/use-cases/revoke-entitlement";
+import { setRefundLock } from "../src/use-cases/set-refund-lock";
+import { switchSession } from "../src/use-cases/switch-session";
+import { UserAccount } from "../src/entities/user-account";
+import { historyOf, stored, supportDetails } from "./support/stored";
+import { aCourse, ago, anEntitlement, aRun, by, grace, put, shop, testApp } from "./support/world";
+
+let app: App;
+let close: () => Promise<void>;
+let runs: { course: string; first: string; second: string };
+beforeAll(async () => {
+  ({ app, close } = await testApp());
+  const course = aCourse();
+  runs = { course, first: await aRun(app, course), second: await aRun(app, course) };
+});
+afterAll(() => close());
+
+/** An entitlement of a learner of its own. */
+interface World {
+  learner: { userId: string; username: string };
+  entitlementId: string;
+}
+
+const learner = ({ learner }: World) => by({ ...grace, isSupport: false, ...learner }, app);
+const comments = "Race";
+
+const OPERATIONS: Record<string, (world: World) => Promise<unknown>> = {
+  enrollAndFulfill: (world) => enrollAndFulfill(learner(world), { ...world, courseRunKey: runs.first }),
+  switchSession: (world) => switchSession(learner(world), { ...world, courseRunKey: runs.second }),
+  leaveSession: (world) => leaveSession(learner(world), world),
+  reissueEntitlement: (world) => reissueEntitlement(by(grace, app), { ...world, comments }),
+  expireEntitlement: (world) => expireEntitlement(by(grace, app), { ...world, comments }),
+  revokeEntitlement: (world) => revokeEntitlement(by(shop, app), { ...world, reason: "Race" }),
+  setRefundLock: (world) => setRefundLock(by(grace, app), { ...world, isLocked: true, comments }),
+  expireDueEntitlements: () => sweep(),
+};
+type Operation = keyof typeof OPERATIONS;
+
+const STATES: Record<string, () => Parameters<typeof anEntitlement>[1]> = {
+  unspent: () => ({}),
+  spent: () => ({ run: runs.first }),
+  lapsed: () => ({ createdAt: ago(731) }),
+};
+
+const sweep = () => expireDueEntitlements(app, { source: "JOB", requestId: null });
+
+const isSweeping = (...operations: Operation[]) => operations.includes("expireDueEntitlements");
+
+const names = Object.keys(OPERATIONS);
+const pairs = names.flatMap((one, place) => names.slice(place).map((other) => [one, other] as const));
+
+test.each(pairs)("%s and %s at once end as one of them after the other", async (one, other) => {
+  for (const state of isSweeping(one, other) ? ["unspent", "spent", "lapsed"] : ["unspent", "spent"]) {
+    const possible = [await inTurn(state, one, other, false), await inTurn(state, one, other, true)];
+    expect(possible).toContainEqual(await atOnce(state, one, other, false));
+    expect(possible).toContainEqual(await atOnce(state, one, other, true));
+  }
+});
+
+let people = 1_000;
+async function aWorld(state: string): Promise<World> {
+  const userId = String(++people);
+  const username = `racer${userId}`;
+  await put(app, UserAccount, { id: userId, username, email: "", name: "", isActive: true });
+  const given = { id: randomUUID(), userId, courseUuid: runs.course, ...STATES[state]!() };
+  return { learner: { userId, username }, entitlementId: await anEntitlement(app, given) };
+}
+
+/** How it ends when one command follows the other. */
+async function inTurn(state: string, one: Operation, other: Operation, isReversed: boolean): Promise<Ending> {
+  const world = await aWorld(state);
+  const order = isReversed ? [other, one] : [one, other];
+  const answers: unknown[] = [];
+  for (const name of order) answers.push(await answerOf(OPERATIONS[name]!(world)));
+  if (isSweeping(one, other)) await sweep();
+  return endingOf(world, isReversed ? answers.reverse() : answers);
+}
+
+/** How it ends when both have begun, and have read what they read without a lock, before either can go on. */
+async function atOnce(state: string, one: Operation, other: Operation, isReversed: boolean): Promise<Ending> {
+  const world = await aWorld(state);
+  const answering = await app.db.transaction(async (holder) => {
+    await holder.query("select from course_entitlement where id = $1 for update", [world.entitlementId]);
+    const started = [];
+    let pending = 0;
+    for (const name of isReversed ? [other, one] : [one, other]) {
+      pending++;
+      const answer = answerOf(OPERATIONS[name]!(world)).finally(() => pending--);
+      started.push(answer);
+      await Promise.race([answer, untilWaiting(() => pending)]);
+    }
+    return started;
+  });
+  const answers = await Promise.all(answering);
+  if (isSweeping(one, other)) await sweep(); // it leaves alone what somebody is changing, and comes back
+  return endingOf(world, isReversed ? answers.reverse() : answers);
+}
+
+async function untilWaiting(pending: () => number): Promise<void> {
+  for (;;) {
+    const [row] = await app.db.query<{ waiting: number }[]>(
+      `select count(*)::int as waiting from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    if (row!.waiting >= pending()) return;
+    await sleep(1);
+  }
+}
+
+/** What the client is told: done, or why not. */
+async function answerOf(command: Promise<unknown>): Promise<string> {
+  try {
+    await command;
+    return "done";
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return `${error.code} ${error.details.blocker ?? ""}`;
+  }
+}
+
+type Ending = Record<string, unknown>;
+
+/** All that is stored in the end, by names that are the same in every world, and what both clients were told. */
+async function endingOf(world: World, answers: unknown[]): Promise<Ending> {
+  const { entitlementId: id } = world;
+  const { id: _, userId: _user, orderNumber: _order, enrollmentId, ...row } = await stored(app, id);
+  const enrollments = await app.db.query<{ id: string }[]>(
+    "select id, course_run_key, mode, is_active from course_enrollment where user_id = $1 order by course_run_key",
+    [world.learner.userId],
+  );
+  return {
+    answers,
+    row,
+    spentOn: enrollments.findIndex((enrollment) => enrollment.id === enrollmentId),
+    enrollments: enrollments.map(({ id: _enrollment, ...enrollment }) => enrollment),
+    notes: (await supportDetails(app, id))
+      .map(({ action, unenrolledRunKey }) => [action, unenrolledRunKey])
+      .sort(),
+    history: (await historyOf(app, id)).map((entry) => entry.history_change_reason),
+  };
+}
