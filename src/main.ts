@@ -22,7 +22,8 @@ async function main(): Promise<void> {
       throw listenFault(config, error);
     });
     const jobs = config.jobs ? await startJobs(composed.app) : undefined;
-    if (!config.isProduction) await greet(config, server.url, composed.notice);
+    if (config.isProduction) composed.app.log.info({ url: server.url }, "listening");
+    else await greet(config, server.url, composed.notice);
     const sweep = startRefundSweep(composed.app);
     await signal;
     await server.stop();

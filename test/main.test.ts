@@ -86,6 +86,25 @@ describe("with DATABASE_URL", () => {
     expect(others).toEqual([]);
   });
 
+  test("in production nobody is greeted, and nothing is made up", async () => {
+    const { url, drop } = await createEmptyDatabase();
+    const jwkSet = JSON.stringify({ keys: [{ kty: "RSA", n: "AQAB".repeat(90), e: "AQAB" }] });
+    const server = run(
+      MAIN,
+      settings({ NODE_ENV: "production", HOST: "127.0.0.1", DATABASE_URL: url, JWT_JWK_SET: jwkSet }),
+    );
+    while (!server.stdout().includes("\n")) await sleep(10);
+    expect(JSON.parse(server.stdout())).toMatchObject({
+      msg: "listening",
+      url: expect.stringMatching(/^http/),
+    });
+    expect(await asSuperuser("select username from user_account", url)).toEqual([]);
+    server.child.kill("SIGTERM");
+    expect(await server.exited).toBe(0);
+    expect(server.stderr()).toBe("");
+    await drop();
+  });
+
   test("a second signal ends at once what takes its time", async () => {
     const server = await startServerProcess(settings({ SHUTDOWN_DELAY_MS: "60000" }));
     server.child.kill("SIGTERM");
