@@ -51,7 +51,8 @@ export class HistorySubscriber implements EntitySubscriberInterface<ObjectLitera
 
   beforeRemove(event: RemoveEvent<ObjectLiteral>): Promise<void> | void {
     refuseUnsigned(event);
-    return this.record(event, event.databaseEntity, recordDeleted);
+    // By what was asked for: somebody else may have deleted the row meanwhile, which is no reason to fail.
+    return this.record(event, event.entity, recordDeleted);
   }
 
   private record(event: WriteEvent, row: ObjectLiteral | undefined, record: Record): Promise<void> | void {
@@ -82,6 +83,8 @@ function refuseBulk({ metadata }: WriteEvent, row: ObjectLiteral | undefined): s
 }
 
 async function writeFlush(queryRunner: QueryRunner, touched: readonly Touched[]): Promise<void[]> {
+  if (!queryRunner.isTransactionActive)
+    throw new Error("The transaction ended before its history was written");
   for (const record of [recordWritten, recordDeleted])
     for (const metadata of new Set(touched.map((row) => row.metadata))) {
       const rows = touched.filter((row) => row.record === record && row.metadata === metadata);

@@ -22,7 +22,10 @@ export async function recordWritten(
   );
 }
 
-/** Copies rows about to be deleted into their history, locking them, so that what is recorded is what is deleted. */
+/**
+ * Copies rows about to be deleted into their history, locking them, so that what is recorded is what is deleted. A row
+ * that the same transaction has created unrecorded was never there.
+ */
 export async function recordDeleted(
   queryRunner: QueryRunner,
   metadata: EntityMetadata,
@@ -38,6 +41,7 @@ export async function recordDeleted(
        join "${metadata.tableName}" doomed on doomed.id = touched.id order by position for update of doomed
      ) l
      ${newestEntry(metadata)}, signed
+     where last.history_type <> '-'
      order by position`,
     [...signature(change), ids],
   );

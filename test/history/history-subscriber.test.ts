@@ -1,4 +1,4 @@
-import type { DataSource } from "typeorm";
+import { In, type DataSource } from "typeorm";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../src/entities/course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "../../src/entities/course-entitlement-support-detail";
@@ -168,6 +168,17 @@ test("a removal is recorded with the state that it ends, even of a row that some
     "~professional",
     "-professional",
   ]);
+});
+
+test("a removal of rows of which somebody has removed one meanwhile ends each life once", async () => {
+  const both = [await grant(db), await grant(db)];
+  await asGrace(db, async (tx) => {
+    const loaded = await tx.findBy(CourseEntitlement, { id: In(both.map(({ id }) => id)) });
+    await db.query("delete from course_entitlement where id = $1", [loaded[1]!.id]);
+    await tx.remove(loaded);
+  });
+  for (const { id } of both)
+    expect((await entriesOf(db, id)).map((entry) => entry.history_type)).toEqual(["+", "-"]);
 });
 
 test("what a removal takes along is recorded in the name of who removes", async () => {
