@@ -1,0 +1,78 @@
+import { chmodSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { removeNow, removeWhenThisProcessEnds } from "../support/undertaker";
+import { Audit } from "./storm/audit";
+import { runStorm } from "./storm/storm";
+import type { Committed, RowChange } from "./storm/wal";
+
+afterAll(() => removeNow());
+
+test("a storm of writers and kills leaves no change without history, and no history without change", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "course-entitlements-storm-"));
+  chmodSync(dir, 0o755); // PostgreSQL may have to run under another account
+  removeWhenThisProcessEnds(dir);
+  const { counts, kills, broken, faults } = await runStorm({ seed: 1, changes: 3_000, kills: 4, dir });
+  expect(faults).toEqual([]);
+  expect({ missing: counts.missing, extra: counts.extra, wrong: counts.wrong, broken, kills }).toEqual({
+    missing: 0,
+    extra: 0,
+    wrong: 0,
+    broken: 0,
+    kills: 4,
+  });
+  expect(counts.changes).toBeGreaterThanOrEqual(3_000);
+}, 60_000);
+
+describe("the audit tells", () => {
+  const row = (mode: string) => ({ id: "'1'", mode: `'${mode}'` });
+  const live = (kind: RowChange["kind"], values: object): RowChange => ({
+    table: "thing",
+    kind,
+    row: new Map(Object.entries(values)),
+    oldKey: null,
+  });
+  const entry = (type: string, values: object, label = "ada"): RowChange => ({
+    ...live("INSERT", {
+      ...values,
+      history_type: `'${type}'`,
+      history_user_label: `'${label}'`,
+      history_source: "'API'",
+      history_change_reason: "'x'",
+    }),
+    table: "historical_thing",
+  });
+  const faultsOf = (...transactions: RowChange[][]) => {
+    const audit = new Audit(new Set(["thing"]));
+    const message = JSON.stringify({ door: "test", label: "ada", sources: ["API"] });
+    transactions.forEach((changes, i) =>
+      audit.read({ lsn: BigInt(i + 1), message, changes } satisfies Committed),
+    );
+    const { missing, extra, wrong } = audit.counts;
+    return { missing, extra, wrong };
+  };
+  const created = [live("INSERT", row("a")), entry("+", row("a"))];
+  const none = { missing: 0, extra: 0, wrong: 0 };
+
+  test.each([
+    ["nothing of a change that is recorded", [live("UPDATE", row("b")), entry("~", row("b"))], none],
+    ["nothing of a write that changes nothing", [live("UPDATE", row("a"))], none],
+    ["a change without an entry", [live("UPDATE", row("b"))], { ...none, missing: 1 }],
+    ["a deletion without an entry", [live("DELETE", { id: "'1'" })], { ...none, missing: 1 }],
+    ["an entry without a change", [entry("~", row("a"))], { ...none, extra: 1 }],
+    [
+      "a second entry for a change",
+      [live("UPDATE", row("b")), entry("~", row("b")), entry("~", row("b"))],
+      { ...none, extra: 1 },
+    ],
+    ["an entry with other values", [live("UPDATE", row("b")), entry("~", row("c"))], { ...none, wrong: 1 }],
+    ["an entry of another kind", [live("UPDATE", row("b")), entry("+", row("b"))], { ...none, wrong: 1 }],
+    [
+      "an entry of somebody else's",
+      [live("UPDATE", row("b")), entry("~", row("b"), "bob")],
+      { ...none, wrong: 1 },
+    ],
+  ])("%s", (_, changes, expected) => {
+    expect(faultsOf(created, changes)).toEqual(expected);
+  });
+});
