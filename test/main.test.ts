@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -211,6 +211,17 @@ describe("with the embedded PostgreSQL", () => {
     const status = await runToEnd("dist/src/cli/migrate.js", embedded(), ["status"]);
     expect(status.stdout).toMatch(/^(applied \w+\n)+$/);
     await end(second);
+    expect(isRunning()).toBe(false);
+  });
+
+  test("a signal that only npm's shell hears stops the server too", async () => {
+    const env = { ...process.env, PORT: "0", ...embedded() };
+    const shell = spawn("sh", ["-c", "node start.js; true"], { env, stdio: ["ignore", "ignore", "pipe"] });
+    for await (const text of shell.stderr) if (String(text).includes("GraphiQL")) break;
+    expect(isRunning()).toBe(true);
+    shell.kill("SIGTERM");
+    const patience = Date.now() + 10_000;
+    while (isRunning() && Date.now() < patience) await sleep(20);
     expect(isRunning()).toBe(false);
   });
 
