@@ -18,12 +18,17 @@ const UNEXPIRED = {
 export type DueScope = keyof typeof UNEXPIRED;
 
 /**
- * `isExpiryDue` of the rules, for a statement that has an unexpired entitlement as `e`: null when it is not due.
+ * `isExpiryDue` of the rules, for a statement that has an unexpired entitlement as `e`: null when it is not due, or
+ * frozen because its order may be paid back at any moment.
  * Differences of instants are compared, as they have no time zone and no limit. The regain period is over once its
  * whole days and one more have passed. As a subquery it looks facts up by key, whatever the planner thinks of tables.
  */
 const DUE_CAUSE = `(
   select case
+    when exists (
+      select from refund f
+      where f.entitlement_id = e.id and f.state in ('REQUESTED', 'IN_DOUBT', 'NEEDS_REVIEW')
+    ) then null
     when $1::timestamptz - e.created_at > coalesce(p.expiration_period, $2::interval)
       then 'EXPIRATION_PERIOD_OVER'
     when e.enrollment_id is null then null

@@ -2,13 +2,14 @@ import { existsSync } from "node:fs";
 import fc from "fast-check";
 import type { DataSource } from "typeorm";
 import { loadConfig } from "../../src/config";
-import { dueEntitlements, type DueEntitlement } from "../../src/entities/due-entitlements";
+import { dueEntitlements, expireDue, type DueEntitlement } from "../../src/entities/due-entitlements";
 import {
   DEFAULT_PERIODS,
   isExpiryDue,
   type Periods,
   type Standing,
 } from "../../src/policy/entitlement-policy";
+import { transact } from "../../src/store/transact";
 import { expireDueEntitlements } from "../../src/use-cases/expire-due-entitlements";
 import { asIfFor, policyDifferences } from "../parity/differences";
 import { original } from "../parity/original";
@@ -28,7 +29,10 @@ beforeAll(async () => ({ db, close } = await openTestDatabase()));
 afterAll(() => close());
 
 test("what the database finds due is what the rule says is due", async () => {
-  const stored = fc.record({ standing: anyStanding, periods: fc.option(anyPeriods) });
+  const states = ["REQUESTED", "IN_DOUBT", "SUCCEEDED", "FAILED", "NEEDS_REVIEW"] as const;
+  const refundState = fc.option(fc.constantFrom(...states), { freq: 1 });
+  const standing = fc.tuple(anyStanding, refundState).map(([any, refundState]) => ({ ...any, refundState }));
+  const stored = fc.record({ standing, periods: fc.option(anyPeriods) });
   let dueInAll = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -45,6 +49,32 @@ test("what the database finds due is what the rule says is due", async () => {
     { numRuns: 60 },
   );
   expect(dueInAll).toBeGreaterThan(50);
+});
+
+test("what is to be expired is judged once more, as it may have changed since it was found", async () => {
+  const due = aStanding({ createdAt: daysAgo(731) });
+  const standings: Standing[] = [
+    aStanding({ createdAt: daysAgo(730) }),
+    { ...due, refundState: "REQUESTED" },
+    { ...due, expiredAt: daysAgo(1), expiryCause: "SUPPORT" },
+    due,
+  ];
+  const change = {
+    userId: null,
+    userLabel: "system",
+    reason: "test",
+    source: "JOB" as const,
+    requestId: null,
+  };
+  const expired = transact(db, change, async (tx) => {
+    await insertStandings(
+      tx,
+      standings.map((standing) => ({ standing, periods: null })),
+    );
+    const ids = standings.map((_, i) => idOf(i));
+    throw new Error(String(await expireDue(tx, ids, DEFAULT_PERIODS, NOW)));
+  });
+  await expect(expired).rejects.toThrow(new Error(idOf(3)));
 });
 
 test("it says why each is due", async () => {

@@ -26,7 +26,7 @@ export async function insertStandings(tx: EntityManager, rows: readonly Stored[]
   const each = `with f as materialized (select * from jsonb_to_recordset($1::jsonb) f (index bigint, id uuid,
     "createdAt" timestamptz, "expiredAt" timestamptz, "expiryCause" text, "redeemedAt" timestamptz,
     "enrolledAt" timestamptz, "startsAt" timestamptz, "certificateStatus" text, is_redeemed boolean,
-    has_policy boolean, "expirationMs" float8, "refundMs" float8, "regainMs" float8))`;
+    "refundState" text, has_policy boolean, "expirationMs" float8, "refundMs" float8, "regainMs" float8))`;
   const inserts = [
     "insert into user_account (id, username) select index, index from f",
     'insert into course_run (key, starts_at) select index, "startsAt" from f where "startsAt" is not null',
@@ -42,6 +42,9 @@ export async function insertStandings(tx: EntityManager, rows: readonly Stored[]
          policy_id, enrollment_id, created_at, modified_at)
        select id, index, gen_random_uuid(), 'verified', "expiredAt", "expiryCause", "redeemedAt",
          case when has_policy then id end, case when is_redeemed then id end, "createdAt", "createdAt" from f`,
+    `insert into refund (entitlement_id, order_number, state, next_attempt_at, created_at, modified_at)
+       select id, 'EDX-1', "refundState", case when "refundState" in ('REQUESTED', 'IN_DOUBT') then now() end, now(), now()
+       from f where "refundState" is not null`,
   ];
   for (const insert of inserts) await tx.query(`${each} ${insert}`, [JSON.stringify(facts)]);
 }
