@@ -10,6 +10,7 @@ import { reissueEntitlement } from "../src/use-cases/reissue-entitlement";
 import { revokeEntitlement } from "../src/use-cases/revoke-entitlement";
 import { setRefundLock } from "../src/use-cases/set-refund-lock";
 import { switchSession } from "../src/use-cases/switch-session";
+import { unenrollAndRefund } from "../src/use-cases/unenroll-and-refund";
 import { UserAccount } from "../src/entities/user-account";
 import { historyOf, stored, supportDetails } from "./support/stored";
 import { aCourse, ago, anEntitlement, aRun, by, grace, put, shop, testApp } from "./support/world";
@@ -42,6 +43,7 @@ const OPERATIONS: Record<string, (world: World) => Promise<unknown>> = {
   revokeEntitlement: (world) => revokeEntitlement(by(shop, app), { ...world, reason: "Race" }),
   setRefundLock: (world) => setRefundLock(by(grace, app), { ...world, isLocked: true, comments }),
   expireDueEntitlements: () => sweep(),
+  unenrollAndRefund: (world) => unenrollAndRefund(learner(world), { ...world, refund: "REQUEST" }),
 };
 type Operation = keyof typeof OPERATIONS;
 
@@ -53,6 +55,7 @@ const STATES: Record<string, () => Parameters<typeof anEntitlement>[1]> = {
 
 const sweep = () => expireDueEntitlements(app, { source: "JOB", requestId: null });
 
+const REFUND = "unenrollAndRefund";
 const isSweeping = (...operations: Operation[]) => operations.includes("expireDueEntitlements");
 
 const names = Object.keys(OPERATIONS);
@@ -61,6 +64,7 @@ const pairs = names.flatMap((one, place) => names.slice(place).map((other) => [o
 test.each(pairs)("%s and %s at once end as one of them after the other", async (one, other) => {
   for (const state of isSweeping(one, other) ? ["unspent", "spent", "lapsed"] : ["unspent", "spent"]) {
     const possible = [await inTurn(state, one, other, false), await inTurn(state, one, other, true)];
+    if (other === REFUND) possible.push(await whilePending(state, one));
     expect(possible).toContainEqual(await atOnce(state, one, other, false));
     expect(possible).toContainEqual(await atOnce(state, one, other, true));
   }
@@ -73,6 +77,13 @@ async function aWorld(state: string): Promise<World> {
   await put(app, UserAccount, { id: userId, username, email: "", name: "", isActive: true });
   const given = { id: randomUUID(), userId, courseUuid: runs.course, ...STATES[state]!() };
   return { learner: { userId, username }, entitlementId: await anEntitlement(app, given) };
+}
+
+/** How it ends when a command meets a refund that is under way: it is told to wait, and has done nothing. */
+async function whilePending(state: string, name: Operation): Promise<Ending> {
+  const world = await aWorld(state);
+  const refund = await answerOf(OPERATIONS[REFUND]!(world));
+  return endingOf(world, [isSweeping(name) ? "done" : "REFUND_PENDING ", refund]);
 }
 
 /** How it ends when one command follows the other. */
@@ -142,6 +153,7 @@ async function endingOf(world: World, answers: unknown[]): Promise<Ending> {
     row,
     spentOn: enrollments.findIndex((enrollment) => enrollment.id === enrollmentId),
     enrollments: enrollments.map(({ id: _enrollment, ...enrollment }) => enrollment),
+    refunds: await app.db.query("select state from refund where entitlement_id = $1", [id]),
     notes: (await supportDetails(app, id))
       .map(({ action, unenrolledRunKey }) => [action, unenrolledRunKey])
       .sort(),
