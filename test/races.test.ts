@@ -93,7 +93,7 @@ async function inTurn(state: string, one: Operation, other: Operation, isReverse
   const answers: unknown[] = [];
   for (const name of order) answers.push(await answerOf(OPERATIONS[name]!(world)));
   if (isSweeping(one, other)) await sweep();
-  return endingOf(world, isReversed ? answers.reverse() : answers);
+  return endingOf(world, isReversed ? answers.toReversed() : answers);
 }
 
 /** How it ends when both have begun, and have read what they read without a lock, before either can go on. */
@@ -113,7 +113,7 @@ async function atOnce(state: string, one: Operation, other: Operation, isReverse
   });
   const answers = await Promise.all(answering);
   if (isSweeping(one, other)) await sweep(); // it leaves alone what somebody is changing, and comes back
-  return endingOf(world, isReversed ? answers.reverse() : answers);
+  return endingOf(world, isReversed ? answers.toReversed() : answers);
 }
 
 async function untilWaiting(pending: () => number): Promise<void> {
@@ -155,7 +155,7 @@ async function endingOf(world: World, answers: unknown[]): Promise<Ending> {
     enrollments: enrollments.map(({ id: _enrollment, ...enrollment }) => enrollment),
     refunds: await app.db.query("select state from refund where entitlement_id = $1", [id]),
     notes: (await supportDetails(app, id))
-      .map(({ action, unenrolledRunKey }) => [action, unenrolledRunKey])
+      .map(({ action, unenrolledRunKey }) => `${action} ${unenrolledRunKey}`)
       .sort(),
     history: (await historyOf(app, id)).map((entry) => entry.history_change_reason),
   };
