@@ -5,7 +5,7 @@ import { developmentTokens } from "../auth/development-key";
 import { GRAPHIQL_CSP, graphiqlFile, type Opening } from "./graphiql";
 import { pathOf, sendText } from "./respond";
 
-const FIRST_QUERY = `# Your entitlements: what each is worth today, and why not more.
+const FIRST_QUERY = `# Your entitlements, and what each is worth today.
 query Dashboard {
   viewer {
     username
@@ -77,6 +77,10 @@ async function sandboxPage({ query, headers }: Opening): Promise<string> {
     .replace(
       "initialEndpoint = window.location.href",
       'initialEndpoint = window.location.origin + "/graphql"',
+    )
+    .replace(
+      "#embeddableSandbox {",
+      "#embeddableSandbox:empty { pointer-events: none; } #embeddableSandbox {",
     )
     .replace(OFFLINE, `${OFFLINE} <a href="/graphiql">GraphiQL works without a network.</a>`);
 }
