@@ -7,7 +7,6 @@ import { ConfigError, loadConfig, type Config } from "./config";
 import { fillDemoWorld } from "./demo/world";
 import { UserAccount } from "./entities/user-account";
 import { startServer } from "./http/server";
-import { startRefundSweep } from "./jobs/refund-sweep";
 import { startJobs } from "./jobs/start-jobs";
 
 /** A terminal sends Ctrl-C to npm and to us, and npm passes it on to us once more. */
@@ -24,10 +23,8 @@ async function main(): Promise<void> {
     const jobs = config.jobs ? await startJobs(composed.app) : undefined;
     if (config.isProduction) composed.app.log.info({ url: server.url }, "listening");
     else await greet(config, server.url, composed.notice);
-    const sweep = startRefundSweep(composed.app);
     await signal;
     await server.stop();
-    await sweep.stop();
     await jobs?.stop();
   } finally {
     await composed.stop();

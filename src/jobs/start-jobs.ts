@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import PgBoss, { type Job } from "pg-boss";
 import type { App } from "../app";
 import { poolOf } from "../store/statement";
-import { TASKS, type Task } from "./tasks";
+import { sweepUntil } from "./sweep";
+import { TASKS, type QueuedTask } from "./tasks";
 
 /** How long work may be held and how often it is looked for, in seconds. */
 export interface Pace {
@@ -27,7 +28,7 @@ const KEEP_DONE_SECONDS = 2 * 86_400;
 
 /** Background work in progress. */
 export interface Jobs {
-  /** Ends the current slices early, leaving the rest of the work to other processes. */
+  /** Ends the current slices early, leaving the rest to other processes, and waits for what is being done. */
   stop(): Promise<void>;
 }
 
@@ -42,13 +43,18 @@ export async function startJobs(app: App, tasks = TASKS, pace: Readonly<Pace> = 
   });
   boss.on("error", (error) => app.log.warn({ err: error }, "background work could not be looked after"));
   await boss.start();
-  for (const { name } of tasks) {
+  const queued = tasks.filter((task) => "onceInSeconds" in task);
+  for (const { name } of queued) {
     const queue = { name, retryLimit: RETRIES, retryDelay: pace.pause, expireInSeconds: pace.held };
     await boss.createQueue(name, queue);
     await boss.updateQueue(name, queue); // it may be there from an earlier version
   }
   const stopping = new AbortController();
-  const working = tasks.map((task) => work(app, boss, task, pace, stopping.signal));
+  const working = tasks.map((task) =>
+    "onceInSeconds" in task
+      ? work(app, boss, task, pace, stopping.signal)
+      : sweepUntil(stopping.signal, app, task),
+  );
   return {
     async stop() {
       stopping.abort();
@@ -65,13 +71,13 @@ export async function startJobs(app: App, tasks = TASKS, pace: Readonly<Pace> = 
 async function work(
   app: App,
   boss: PgBoss,
-  task: Task,
+  task: QueuedTask,
   pace: Readonly<Pace>,
   stopping: AbortSignal,
 ): Promise<void> {
   while (!stopping.aborted)
     try {
-      await boss.send(task.name, {}, { singletonSeconds: task.everySeconds }); // unless it is queued or done
+      await boss.send(task.name, {}, { singletonSeconds: task.onceInSeconds }); // unless it is queued or done
       const [job] = await boss.fetch<{ from?: unknown }>(task.name);
       if (job) await runSlice(app, boss, task, job, pace, stopping);
       else await sleep(pace.poll * 1000, undefined, { signal: stopping }).catch(() => {});
@@ -84,7 +90,7 @@ async function work(
 async function runSlice(
   app: App,
   boss: PgBoss,
-  task: Task,
+  task: QueuedTask,
   job: Job<{ from?: unknown }>,
   pace: Readonly<Pace>,
   stopping: AbortSignal,

@@ -1,7 +1,25 @@
 import type { App } from "../app";
 import { expireDueEntitlements, type SweepPlace } from "../use-cases/expire-due-entitlements";
+import { sweepRefunds } from "../use-cases/sweep-refunds";
 
-/** What a task is given for one slice of its work. */
+/** Work that the queue holds: one process at a time does it, slice by slice. */
+export interface QueuedTask {
+  name: string;
+  /** It is due once in so many seconds, counted from 1970-01-01 UTC, or as soon as a process is there to do it. */
+  onceInSeconds: number;
+  /** Does a slice, stops soon when told, and returns where to go on, or null. It may come to be done again. */
+  run: (app: App, turn: Turn) => Promise<unknown>;
+}
+
+/** Work that waits in a table of its own, which says who does what and until when: every process looks for it. */
+export interface Sweep {
+  name: string;
+  everyMs: (app: App) => number;
+  /** Does what is to be done now; any number of processes may do so at once. */
+  run: (app: App) => Promise<unknown>;
+}
+
+/** What a queued task is given for one slice of its work. */
 export interface Turn {
   /** Under which all that it changes belongs together: the same when it has to be done again. */
   requestId: string;
@@ -11,20 +29,12 @@ export interface Turn {
   shouldStop: () => boolean;
 }
 
-/** A piece of background work, done by one process at a time, slice by slice. */
-export interface Task {
-  name: string;
-  /** It is due once in so many seconds, counted from 1970-01-01 UTC, or as soon as a process is there to do it. */
-  everySeconds: number;
-  /** Does a slice, stops soon when told, and returns where to go on, or null. It may come to be done again. */
-  run: (app: App, turn: Turn) => Promise<unknown>;
-}
-
 const HOUR = 3_600;
 
 /** All background work. */
-export const TASKS: readonly Task[] = [
-  { name: "expireDueEntitlements", everySeconds: HOUR, run: expireASlice },
+export const TASKS: readonly (QueuedTask | Sweep)[] = [
+  { name: "expireDueEntitlements", onceInSeconds: HOUR, run: expireASlice },
+  { name: "sweepRefunds", everyMs: ({ config }) => config.refund.deadlineMs / 5, run: sweepRefunds },
 ];
 
 async function expireASlice(app: App, { requestId, from, shouldStop }: Turn): Promise<SweepPlace | null> {

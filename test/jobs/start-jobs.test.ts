@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DataSource } from "typeorm";
 import type { App } from "../../src/app";
 import { PACE, startJobs, type Jobs, type Pace } from "../../src/jobs/start-jobs";
-import { TASKS, type Task } from "../../src/jobs/tasks";
+import { TASKS, type QueuedTask } from "../../src/jobs/tasks";
 import { aStanding } from "../policy/standings";
 import { appOn } from "../support/app";
 import { openTestDatabase } from "../support/database";
@@ -95,7 +95,7 @@ describe("a task", () => {
 
   test("that is over its slice goes on where it stopped, in any process", async () => {
     const places: unknown[] = [];
-    const walk: Task["run"] = async (_, { from }) => {
+    const walk: QueuedTask["run"] = async (_, { from }) => {
       places.push(from);
       return places.length < 4 ? { step: places.length } : null;
     };
@@ -107,7 +107,7 @@ describe("a task", () => {
 
   test("is told to stop with its process, and what is left is not lost", async () => {
     const places: unknown[] = [];
-    const runs: Task["run"] = async (_, { from, shouldStop }) => {
+    const runs: QueuedTask["run"] = async (_, { from, shouldStop }) => {
       places.push(from);
       if (from !== null) return null;
       while (!shouldStop()) await sleep(10);
@@ -120,6 +120,25 @@ describe("a task", () => {
     await until(() => places.length === 2);
     expect(places[1]).toEqual({ left: "half" });
   });
+});
+
+test("a sweep goes on at its pace although it fails, in every process, and is awaited at the end", async () => {
+  const sweeps = [0, 0];
+  let isRunning = false;
+  const sweep = (i: number) => ({
+    name: "sweeps",
+    everyMs: () => 5,
+    run: async () => {
+      isRunning = true;
+      await sleep(5);
+      isRunning = false;
+      if (sweeps[i]!++ === 0) throw new Error("once");
+    },
+  });
+  for (const i of [0, 1]) jobs.push(await startJobs(app, [sweep(i)], PATIENT));
+  await until(() => sweeps.every((count) => count > 3));
+  await Promise.all(jobs.map((each) => each.stop()));
+  expect(isRunning).toBe(false);
 });
 
 test("in production, killed work runs again within a minute, and a slice ends long before it counts as killed", () => {
@@ -137,8 +156,8 @@ test("every task has a name of its own", () => {
   expect(new Set(TASKS.map(({ name }) => name)).size).toBe(TASKS.length);
 });
 
-async function start(name: string, work: Task["run"], pace = PATIENT): Promise<Jobs> {
-  const started = await startJobs(app, [{ name, everySeconds: 86_400, run: work }], pace);
+async function start(name: string, work: QueuedTask["run"], pace = PATIENT): Promise<Jobs> {
+  const started = await startJobs(app, [{ name, onceInSeconds: 86_400, run: work }], pace);
   jobs.push(started);
   return started;
 }

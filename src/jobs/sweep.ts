@@ -1,0 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { App } from "../app";
+import type { Sweep } from "./tasks";
+
+/** Sweeps again and again, at about the same pace as all other processes but not in step, until it is stopped. */
+export async function sweepUntil(
+  stopping: AbortSignal,
+  app: App,
+  { name, everyMs, run }: Sweep,
+): Promise<void> {
+  const pause = () => everyMs(app) * (0.75 + 0.5 * Math.random());
+  while (!stopping.aborted) {
+    await sleep(pause(), undefined, { signal: stopping }).catch(() => {});
+    if (!stopping.aborted)
+      await run(app).catch((error: unknown) => {
+        app.log.error({ err: error, task: name }, "background work failed");
+      });
+  }
+}
