@@ -94,7 +94,13 @@ function add(summary: Summary, { id, answers, changed, failures, differences, st
   else summary.passed += 1;
 }
 
-function handler<T>(
+/** What could not be replayed at all has failed, and does not keep the others from being replayed. */
+function failed(id: string, error: unknown): Verdict {
+  const failure = { field: "replay", expected: "an answer", got: String(error) };
+  return { id, answers: 0, changed: 0, failures: [failure], differences: new Set() };
+}
+
+function handler<T extends { id: string }>(
   format: z.ZodType<T>,
   needsDatabase: boolean,
   replay: (vector: T, db: DataSource | null) => Verdict | Promise<Verdict>,
@@ -102,7 +108,12 @@ function handler<T>(
   return {
     needsDatabase,
     replay: async function* (path, db) {
-      for await (const vector of readVectors(path, format)) yield await replay(vector, db);
+      for await (const vector of readVectors(path, format))
+        try {
+          yield await replay(vector, db);
+        } catch (error) {
+          yield failed(vector.id, error);
+        }
     },
   };
 }

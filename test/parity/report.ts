@@ -31,10 +31,10 @@ export function describeFile(summary: Summary): string {
 /** What the named differences are that occurred, and in the last line what counts. */
 export function describeAll(summaries: readonly Summary[]): string {
   const occurred = new Set(summaries.flatMap(({ differences }) => [...differences.keys()]));
-  const explained = allDifferences.filter(({ name }) => occurred.has(name));
+  const explained = new Map(allDifferences.map(({ name, reason }) => [name, reason]));
   const sum = (pick: (summary: Summary) => number) => summaries.map(pick).reduce((a, b) => a + b, 0);
   return [
-    ...explained.map(({ name, reason }) => `${name}: ${reason}`),
+    ...[...occurred].map((name) => `${name}: ${explained.get(name)}`),
     `${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed`,
   ].join("\n");
 }

@@ -48,8 +48,9 @@ export async function enterWorld(db: DataSource, world: RecordedWorld): Promise<
 
 /** Everything goes with its owner, but for policies, which no entitlement may lose. */
 async function leaveWorld(tx: EntityManager): Promise<void> {
-  for (const table of ["user_account", "course_entitlement_policy", "site", "course_mode", "course_run"])
-    await tx.query(`delete from ${table}`);
+  await tx.query(`
+    delete from user_account; delete from course_entitlement_policy; delete from site;
+    delete from course_mode; delete from course_run`);
 }
 
 function toRun(
@@ -61,14 +62,20 @@ function toRun(
 
 /** The policies of a vector are for any site and mode, of which we take one only: so each gets a site of its own. */
 async function enterPolicies(tx: EntityManager, world: RecordedWorld): Promise<Map<string, string>> {
-  const policyIds = new Map<string, string>();
-  for (const [index, [alias, recorded]] of Object.entries(world.policies).entries()) {
-    const siteId = String(index + 1);
-    await tx.save(tx.create(Site, { id: siteId, domain: `${alias}.example`, name: alias }));
-    const { id } = await tx.save(
-      tx.create(CourseEntitlementPolicy, { ...toPeriods(recorded), mode: null, siteId }),
-    );
-    policyIds.set(alias, id);
-  }
-  return policyIds;
+  const recorded = Object.entries(world.policies).map(([alias, periods], index) => ({
+    alias,
+    siteId: String(index + 1),
+    periods: toPeriods(periods),
+  }));
+  await tx.save(
+    recorded.map(({ alias, siteId }) =>
+      tx.create(Site, { id: siteId, domain: `${alias}.example`, name: alias }),
+    ),
+  );
+  const policies = await tx.save(
+    recorded.map(({ siteId, periods }) =>
+      tx.create(CourseEntitlementPolicy, { ...periods, mode: null, siteId }),
+    ),
+  );
+  return new Map(recorded.map(({ alias }, index) => [alias, policies[index]!.id]));
 }

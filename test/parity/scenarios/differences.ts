@@ -1,69 +1,37 @@
 import { isDeepStrictEqual } from "node:util";
 import { SUPPORT_ACTIONS } from "../../../src/entities/course-entitlement-support-detail";
 import { storedOrderNumber } from "../../../src/policy/entitlement-policy";
+import { commandDifferences } from "./command-differences";
 import type { Changes, Operation } from "./format";
 import { stored } from "./operations";
-import type { Entry, Outcome, Row, State } from "./state";
+import {
+  entitlementOf,
+  refused,
+  withEntitlement,
+  type ScenarioDifference,
+  type Situation,
+} from "./situation";
+import type { Outcome, Row } from "./state";
 
-/** A step about to be taken, and how our database stands. */
-export interface Situation {
-  op: Operation;
-  at: string;
-  endedAt: string | undefined;
-  state: State;
-  /** The history of the scenario before the step. */
-  past: readonly Entry[];
-}
+const refusedWith = (situation: Situation, error: string, errorCause?: string) =>
+  refused(situation, errorCause === undefined ? { error } : { error, errorCause });
 
-/** Where a step of ours means to end otherwise, and how. */
-export interface ScenarioDifference {
-  name: string;
-  reason: string;
-  /** Looks at the operation and the rows there are, never at what was recorded of the step. */
-  applies: (situation: Situation) => boolean;
-  /** What we answer instead. Without it the step is not taken: the scenario is compared up to there. */
-  instead?: (situation: Situation, recorded: Outcome) => Outcome;
-}
-
-const COMMANDS = new Set([
-  "enroll",
-  "checkAndEnroll",
-  "unenroll",
-  "refund",
-  "expireThenRefund",
-  "revokeFailsThenSave",
-]);
-
-/** How an operation would be told to go away. */
-const refused = (error: string, { state }: Situation, errorCause?: string): Outcome => ({
-  result: errorCause === undefined ? { error } : { error, errorCause },
-  state,
-  history: {},
-  isPastKept: true,
-});
-
-const entitlementOf = ({ op, state }: Situation): Row => state.entitlements[op.entitlement!]!;
 const changed = (row: Row, changes: Changes): Row => ({
   ...row,
   ...changes,
   ...(changes.orderNumber === undefined ? {} : { orderNumber: storedOrderNumber(changes.orderNumber) }),
 });
+/** Whether there is a row, and changes that change it, or not. */
 const changesNothing = (row: Row | undefined, changes: Changes) =>
   row !== undefined && isDeepStrictEqual(changed(row, changes), row);
+const changesSomething = (row: Row | undefined, changes: Changes) =>
+  row !== undefined && !isDeepStrictEqual(changed(row, changes), row);
 
-const withEntitlement = (state: State, alias: string, row: Row): State => ({
-  ...state,
-  entitlements: { ...state.entitlements, [alias]: row },
-});
 const pointingAt = ({ state }: Situation, enrollment: string) =>
   Object.entries(state.entitlements).filter(([, row]) => row["enrollment"] === enrollment);
 
 export const scenarioDifferences: readonly ScenarioDifference[] = [
-  {
-    name: "needs-commands",
-    reason: "The commands that enroll, unenroll and refund are not replayed yet.",
-    applies: ({ op }) => COMMANDS.has(op.op) || (op.steps ?? []).some(({ op }) => COMMANDS.has(op)),
-  },
+  ...commandDifferences,
   {
     name: "no-change-no-history",
     reason: "A save that changes nothing writes nothing; the original stamps the row and adds a history row.",
@@ -79,8 +47,10 @@ export const scenarioDifferences: readonly ScenarioDifference[] = [
     name: "history-from-database",
     reason: "History is a copy of the stored row; the original copies the object in memory, stored or not.",
     applies: ({ op, state }) =>
-      (op.op === "saveFields" && Object.keys(op.changes!).length > Object.keys(stored(op)).length) ||
-      (op.op === "deleteDirty" && !changesNothing(state.entitlements[op.entitlement!], op.changes!)),
+      (op.op === "saveFields" &&
+        state.entitlements[op.entitlement!] !== undefined &&
+        Object.keys(op.changes!).length > Object.keys(stored(op)).length) ||
+      (op.op === "deleteDirty" && changesSomething(state.entitlements[op.entitlement!], op.changes!)),
     instead: (situation, recorded) => {
       const { state, history } = recorded;
       const alias = situation.op.entitlement!;
@@ -94,7 +64,7 @@ export const scenarioDifferences: readonly ScenarioDifference[] = [
     reason:
       "Every change starts from the locked row; in the original a stale copy undoes what happened meanwhile.",
     applies: ({ op, state }) =>
-      op.op === "staleSave" && !changesNothing(state.entitlements[op.entitlement!], op.first!),
+      op.op === "staleSave" && changesSomething(state.entitlements[op.entitlement!], op.first!),
     instead: (situation, recorded) => {
       const alias = situation.op.entitlement!;
       const first = { ...changed(entitlementOf(situation), situation.op.first!), modified: situation.at };
@@ -110,13 +80,14 @@ export const scenarioDifferences: readonly ScenarioDifference[] = [
   {
     name: "no-resurrection",
     reason: "A row that was deleted meanwhile is not there to be changed; the original inserts it again.",
-    applies: ({ op }) => op.op === "saveAfterDelete",
+    applies: ({ op, state }) =>
+      op.op === "saveAfterDelete" && state.entitlements[op.entitlement!] !== undefined,
     instead: ({ op, state }, recorded) => {
       const { [op.entitlement!]: _, ...entitlements } = state.entitlements;
       const [deleted] = recorded.history[op.entitlement!]!;
       return {
         ...recorded,
-        result: { error: "ENTITLEMENT_NOT_FOUND" },
+        result: { error: "DoesNotExist" },
         state: { ...state, entitlements },
         history: { ...recorded.history, [op.entitlement!]: [deleted!] },
       };
@@ -125,8 +96,11 @@ export const scenarioDifferences: readonly ScenarioDifference[] = [
   {
     name: "empty-order-number",
     reason: "An order number is null or non-empty, whatever writes it; the original lets SQL store ''.",
-    applies: ({ op }) => op.op === "queryUpdate" && op.changes!.orderNumber === "",
-    instead: (situation) => refused("CheckViolation", situation),
+    applies: ({ op, state }) =>
+      op.op === "queryUpdate" &&
+      state.entitlements[op.entitlement!] !== undefined &&
+      op.changes!.orderNumber === "",
+    instead: (situation) => refusedWith(situation, "CheckViolation"),
   },
   {
     name: "bulk-writes-are-recorded",
@@ -134,7 +108,7 @@ export const scenarioDifferences: readonly ScenarioDifference[] = [
     applies: ({ op, state }) =>
       op.op === "queryUpdate" &&
       op.changes!.orderNumber !== "" &&
-      !changesNothing(state.entitlements[op.entitlement!], op.changes!),
+      changesSomething(state.entitlements[op.entitlement!], op.changes!),
     instead: ({ op }, recorded) => ({
       ...recorded,
       history: {
@@ -147,13 +121,13 @@ export const scenarioDifferences: readonly ScenarioDifference[] = [
     reason:
       "When its history cannot be written a change does not happen; the original without a transaction keeps it.",
     applies: ({ op }) => op.historyFault === true && (op.transaction ?? "none") === "none",
-    instead: (situation) => refused("HistoryFault", situation),
+    instead: (situation) => refusedWith(situation, "HistoryFault"),
   },
   {
     name: "declared-support-actions",
     reason: "Only declared support actions are stored; the original stores any text.",
     applies: ({ op }) => op.op === "supportCreate" && !Object.hasOwn(SUPPORT_ACTIONS, op.action!),
-    instead: (situation) => refused("CheckViolation", situation),
+    instead: (situation) => refusedWith(situation, "CheckViolation"),
   },
   {
     name: "no-cascade-loss",
@@ -175,7 +149,7 @@ export const scenarioDifferences: readonly ScenarioDifference[] = [
     },
     instead: (situation, recorded) => {
       const { op } = situation;
-      if (op.op === "deletePolicy") return refused("IntegrityError", situation, "foreign-key");
+      if (op.op === "deletePolicy") return refusedWith(situation, "IntegrityError", "foreign-key");
       return op.op === "deleteEnrollment" ? unlinked(situation, recorded) : unsigned(situation, recorded);
     },
   },
@@ -198,10 +172,24 @@ export function differencesWithin(
   for (const op of situation.op.steps ?? []) {
     const within = { ...situation, op, state };
     for (const { name, applies } of differences) if (applies(within)) names.add(name);
-    const row = state.entitlements[op.entitlement!];
-    if (op.op === "save" && row) state = withEntitlement(state, op.entitlement!, changed(row, op.changes!));
+    const row = op.op === "create" ? created(op) : state.entitlements[op.entitlement!];
+    if (row) state = withEntitlement(state, op.entitlement!, changed(row, op.changes ?? {}));
   }
   return [...names];
+}
+
+/** What a creation would store that later steps of its group can change. */
+function created({ mode, orderNumber, refundLocked, policy, expiredAt, courseUuid, user }: Operation): Row {
+  const stored = {
+    mode,
+    orderNumber: storedOrderNumber(orderNumber!),
+    refundLocked,
+    policy,
+    expiredAt,
+    courseUuid,
+    user,
+  };
+  return { ...stored, enrollment: null };
 }
 
 /** After the enrollment is gone: its entitlements stay and are free again. */

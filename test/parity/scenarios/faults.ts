@@ -1,5 +1,8 @@
-import { QueryFailedError, type DataSource } from "typeorm";
+import { EntityNotFoundError, QueryFailedError, type DataSource } from "typeorm";
+import { CourseMode } from "../../../src/entities/course-mode";
 import { Refusal } from "../../../src/refusal";
+import type { Operation } from "./format";
+import { commands } from "./requests";
 
 /** The caller that fails after all went well. */
 export class Crash extends Error {}
@@ -18,7 +21,11 @@ export async function resultOf(work: () => Promise<unknown>): Promise<unknown> {
   } catch (error) {
     if (error instanceof GroupRaised) return error.outcomes;
     if (error instanceof Crash) return { error: "Crash" };
-    if (error instanceof Refusal) return { error: error.code };
+    if (error instanceof Refusal)
+      return { error: error.code === "ENTITLEMENT_NOT_FOUND" ? "DoesNotExist" : "Refusal" };
+    if (error instanceof EntityNotFoundError) return { error: "DoesNotExist" };
+    // The original answers false when its enrollment reports an error.
+    if (error instanceof QueryFailedError && error.message === "EnrollmentError") return false;
     if (error instanceof QueryFailedError) return databaseError(error.driverError as DriverError);
     throw error;
   }
@@ -32,7 +39,7 @@ interface DriverError {
 
 function databaseError({ code, detail, message }: DriverError): { error: string; errorCause?: string } {
   const columns = /^Key \((.*)\)=/.exec(detail ?? "")?.[1]?.replaceAll(" ", "");
-  if (message.includes("HistoryFault")) return { error: "HistoryFault" };
+  if (["HistoryFault", "RuntimeError", "Crash"].includes(message)) return { error: message };
   if (code === "23505") return { error: "IntegrityError", errorCause: `unique:${columns}` };
   // PostgreSQL 18 tells a restricted deletion from a dangling reference.
   if (code === "23503" || code === "23001") return { error: "IntegrityError", errorCause: "foreign-key" };
@@ -41,16 +48,58 @@ function databaseError({ code, detail, message }: DriverError): { error: string;
   return { error: message };
 }
 
-/** From now on no history of an entitlement can be written. */
-export async function breakHistory(db: DataSource): Promise<void> {
-  await db.query(`
-    create or replace function parity_fault() returns trigger language plpgsql as
-      $$ begin raise exception 'HistoryFault'; end $$;
-    create trigger parity_fault before insert on historical_course_entitlement
-      for each statement execute function parity_fault()`);
+/** What breaks while a step is taken. */
+interface Fault {
+  breaks: boolean;
+  table: string;
+  trigger: string;
+  message: string;
 }
 
-/** Undoes `breakHistory`. */
-export async function mendHistory(db: DataSource): Promise<void> {
-  await db.query("drop trigger parity_fault on historical_course_entitlement");
+/**
+ * Lets a step meet what the vector says goes wrong: the history that cannot be written, the run that cannot be taken,
+ * the write after the enrollment's that fails, the caller that raises before the commit.
+ */
+export async function withFaults<T>(db: DataSource, op: Operation, work: () => Promise<T>): Promise<T> {
+  const isCommand = Object.hasOwn(commands, op.op);
+  const faults: Fault[] = [
+    {
+      breaks: op.historyFault === true,
+      table: "historical_course_entitlement",
+      trigger: "trigger parity_fault before insert",
+      message: "HistoryFault",
+    },
+    {
+      breaks: op.enrollFails?.endsWith("_after_write") === true,
+      table: "course_entitlement",
+      trigger: "trigger parity_fault before update",
+      message: op.enrollFails === "crash_after_write" ? "RuntimeError" : "EnrollmentError",
+    },
+    {
+      breaks: isCommand && op.transaction === "raise-after",
+      table: "course_entitlement",
+      trigger: "constraint trigger parity_fault after update",
+      message: "Crash",
+    },
+  ].filter(({ breaks }) => breaks);
+  for (const { table, trigger, message } of faults)
+    await db.query(`
+      create or replace function parity_fault() returns trigger language plpgsql as
+        $$ begin raise exception '${message}'; end $$;
+      create ${trigger} on ${table} ${trigger.startsWith("constraint") ? "deferrable initially deferred" : ""}
+        for each row execute function parity_fault()`);
+  const modes = op.enrollFails === "not_allowed" ? await closeRun(db, op.run!) : [];
+  try {
+    return await work();
+  } finally {
+    for (const { table } of faults) await db.query(`drop trigger parity_fault on ${table}`);
+    await db.manager.save(modes);
+  }
+}
+
+async function closeRun({ manager }: DataSource, run: string): Promise<CourseMode[]> {
+  const offered = { courseRunKey: run };
+  const kept = await manager.findBy(CourseMode, offered);
+  await manager.delete(CourseMode, offered);
+  return kept;
 }

@@ -12,7 +12,7 @@ import { entitlementsOfUser, newestActiveEntitlement } from "../../../src/entiti
 import { UserAccount } from "../../../src/entities/user-account";
 import { isExpiryDue, storedOrderNumber } from "../../../src/policy/entitlement-policy";
 import { lockEntitlement, save, type Request } from "../../../src/use-cases/request";
-import { answersOf, plainAnswers, toInstant, toMaybeInstant } from "../answers";
+import { answersOf, plainAnswers, toMaybeInstant } from "../answers";
 import type { Changes, Operation } from "./format";
 import type { Aliases } from "./state";
 
@@ -97,10 +97,11 @@ export const operations: Record<string, (doing: Doing) => Promise<unknown>> = {
   async supportCreate({ tx, request, aliases, op }) {
     const id = randomUUID();
     aliases.set("detail", op.detail!, id);
+    const { row } = await lockEntitlement(tx, request, aliases.id("entitlement", op.entitlement!));
     await tx.save(
       tx.create(CourseEntitlementSupportDetail, {
         id,
-        entitlementId: aliases.id("entitlement", op.entitlement!),
+        entitlementId: row.id,
         supportUserId: aliases.id("user", op.supportUser!),
         action: op.action as SupportAction,
         comments: op.comments,
@@ -158,26 +159,6 @@ export const operations: Record<string, (doing: Doing) => Promise<unknown>> = {
     return null;
   },
 };
-
-/**
- * The requests that an operation is made of. Where the original has two copies of a row in hand, we have two requests,
- * the second a second later.
- */
-export function requestsOf(op: Operation, at: string): { op: Operation; at: string }[] {
-  const later = toInstant(new Date(Date.parse(at) + 1000));
-  const saved = (changes: Changes | undefined): Operation => ({ ...op, op: "save", changes });
-  if (op.op === "staleSave")
-    return [
-      { op: saved(op.first), at },
-      { op: saved(op.second), at: later },
-    ];
-  if (op.op === "saveAfterDelete")
-    return [
-      { op: { ...op, op: "delete" }, at },
-      { op: saved(op.changes), at: later },
-    ];
-  return [{ op, at }];
-}
 
 /** The changes that `saveFields` stores, of those it makes in memory. */
 export function stored(op: Operation): Changes {

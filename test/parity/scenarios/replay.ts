@@ -8,8 +8,9 @@ import { judge, type Answer, type Verdict } from "../judge";
 import { enterWorld } from "../world";
 import { differencesWithin, scenarioDifferences } from "./differences";
 import type { Operation, ScenarioVector, Step } from "./format";
-import { breakHistory, Crash, GroupRaised, mendHistory, resultOf } from "./faults";
-import { operations, requestsOf } from "./operations";
+import { Crash, GroupRaised, resultOf, withFaults } from "./faults";
+import { operations } from "./operations";
+import { commands, requestsOf } from "./requests";
 import {
   Aliases,
   byRow,
@@ -18,6 +19,7 @@ import {
   recordedHistory,
   recordedState,
   storedHistory,
+  storedCertificates,
   storedState,
   type Entry,
   type Outcome,
@@ -34,6 +36,8 @@ interface Stage {
   /** The newest history entry before the scenario, and all that it has added so far. */
   start: string;
   past: Entry[];
+  certificates: Record<string, string>;
+  spentAt: Record<string, string>;
 }
 
 /** Replays a scenario step by step, up to the first one after which ours means to go on from another state. */
@@ -43,7 +47,9 @@ export async function replayScenario(db: DataSource, vector: ScenarioVector): Pr
   const steps = { compared: 0, total: vector.steps.length };
   let [before, ours] = [emptyState, emptyState];
   for (const [index, step] of vector.steps.entries()) {
-    const situation = { op: step.op, at: step.at, endedAt: step.endedAt, state: ours, past: stage.past };
+    const { op, at, endedAt } = step;
+    const { past, certificates, spentAt } = stage;
+    const situation = { op, at, endedAt, state: ours, past, world: vector.world, certificates, spentAt };
     const touching = scenarioDifferences.filter(({ applies }) => applies(situation));
     const stopping = [
       ...touching.filter(({ instead }) => !instead).map(({ name }) => name),
@@ -60,6 +66,7 @@ export async function replayScenario(db: DataSource, vector: ScenarioVector): Pr
     mergeInto(verdict, judged);
     steps.compared += 1;
     if (judged.failures.length > 0 || !mayGoOn(wanted.state, after)) break;
+    noteSpending(stage, step, ours, got.state);
     [before, ours] = [after, got.state];
   }
   return { ...verdict, steps };
@@ -78,7 +85,15 @@ async function setStage(db: DataSource, vector: ScenarioVector): Promise<Stage> 
     ),
   );
   const app = appOn(db);
-  return { db, app, aliases, start: await newestEntry(db), past: [] };
+  return {
+    db,
+    app,
+    aliases,
+    start: await newestEntry(db),
+    past: [],
+    certificates: await storedCertificates(db, aliases),
+    spentAt: {},
+  };
 }
 
 async function take(stage: Stage, step: Step): Promise<Outcome> {
@@ -88,27 +103,49 @@ async function take(stage: Stage, step: Step): Promise<Outcome> {
   const [past, added] = [entries.slice(0, stage.past.length), entries.slice(stage.past.length)];
   const isPastKept = isDeepStrictEqual(past, stage.past);
   stage.past = entries;
+  stage.certificates = await storedCertificates(stage.db, stage.aliases);
   return { result, state, history: byRow(added), isPastKept };
+}
+
+/** Remembers when a command has spent an entitlement, which no column of the vectors says. */
+function noteSpending(stage: Stage, { op, at }: Step, before: State, after: State): void {
+  for (const [alias, { enrollment }] of Object.entries(after.entitlements))
+    if (
+      Object.hasOwn(commands, op.op) &&
+      enrollment !== null &&
+      enrollment !== before.entitlements[alias]?.["enrollment"]
+    )
+      stage.spentAt = { ...stage.spentAt, [alias]: at };
 }
 
 async function perform(stage: Stage, step: Step): Promise<unknown> {
   if (step.op.op === "advance") return null;
-  if (step.op.historyFault) await breakHistory(stage.db);
-  try {
+  return withFaults(stage.db, step.op, async () => {
     let result: unknown;
     for (const { op, at } of requestsOf(step.op, step.at)) {
       const request = requestOf(stage, op.actor, at);
-      result = await act(request, "parity", async (tx) => {
-        const answer =
-          op.op === "group" ? await performAll(stage, tx, step) : await operate(stage, tx, request, op);
-        if (op.transaction === "raise-after") throw new Crash();
-        return answer;
-      });
+      const command = commands[op.op];
+      result = command
+        ? await command(request, stage.aliases, op)
+        : await act(request, "parity", (tx) => performWithin(stage, tx, request, step, op));
+      // A caller's fault that found nothing to undo.
+      if (command && op.transaction === "raise-after") throw new Crash();
     }
     return result;
-  } finally {
-    if (step.op.historyFault) await mendHistory(stage.db);
-  }
+  });
+}
+
+async function performWithin(
+  stage: Stage,
+  tx: EntityManager,
+  request: Request,
+  step: Step,
+  op: Operation,
+): Promise<unknown> {
+  const answer =
+    op.op === "group" ? await performAll(stage, tx, step) : await operate(stage, tx, request, op);
+  if (op.transaction === "raise-after") throw new Crash();
+  return answer;
 }
 
 /** Each step in a savepoint of its own. What came of them is known even if the caller raises in the end. */

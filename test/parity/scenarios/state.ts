@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { MoreThan, type DataSource } from "typeorm";
+import { Certificate } from "../../../src/entities/certificate";
 import { CourseEnrollment } from "../../../src/entities/course-enrollment";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { CourseEntitlementSupportDetail } from "../../../src/entities/course-entitlement-support-detail";
@@ -100,11 +101,13 @@ export function byRow(entries: readonly Entry[]): History {
 
 /** The state of the database. */
 export async function storedState({ manager }: DataSource, aliases: Aliases): Promise<State> {
-  const enrollments = await manager.find(CourseEnrollment);
+  const [enrollments, entitlements, details] = await Promise.all([
+    manager.find(CourseEnrollment),
+    manager.find(CourseEntitlement),
+    manager.find(CourseEntitlementSupportDetail),
+  ]);
   for (const { id, userId, courseRunKey } of enrollments)
     aliases.set("enrollment", `${aliases.of("user", userId)}/${courseRunKey}`, id);
-  const entitlements = await manager.find(CourseEntitlement);
-  const details = await manager.find(CourseEntitlementSupportDetail);
   return {
     entitlements: rowsByAlias(entitlements, "entitlement", aliases, (row) => entitlementRow(row, aliases)),
     enrollments: rowsByAlias(enrollments, "enrollment", aliases, (row) => ({
@@ -114,6 +117,20 @@ export async function storedState({ manager }: DataSource, aliases: Aliases): Pr
     })),
     supportDetails: rowsByAlias(details, "detail", aliases, (row) => detailRow(row, aliases)),
   };
+}
+
+/** The certificates, by learner and run. */
+export async function storedCertificates(
+  { manager }: DataSource,
+  aliases: Aliases,
+): Promise<Record<string, string>> {
+  const certificates = await manager.find(Certificate);
+  return Object.fromEntries(
+    certificates.map(({ userId, courseRunKey, status }) => [
+      `${aliases.of("user", userId)}/${courseRunKey}`,
+      status,
+    ]),
+  );
 }
 
 /** The newest history entry there is. */
@@ -131,8 +148,10 @@ export async function storedHistory(
   after: string,
 ): Promise<Entry[]> {
   const added = { where: { history: { id: MoreThan(after) } } };
-  const entitlements = await manager.find(HistoricalCourseEntitlement, added);
-  const details = await manager.find(HistoricalCourseEntitlementSupportDetail, added);
+  const [entitlements, details] = await Promise.all([
+    manager.find(HistoricalCourseEntitlement, added),
+    manager.find(HistoricalCourseEntitlementSupportDetail, added),
+  ]);
   const entry = ({ type, userId }: HistoryColumns, alias: string | null, row: Row): Entry => ({
     alias: alias!,
     type,

@@ -1,0 +1,68 @@
+import { entitlementsById, entitlementSpentOn } from "../../../src/entities/entitlement-queries";
+import { Refusal } from "../../../src/refusal";
+import { enrollAndFulfill } from "../../../src/use-cases/enroll-and-fulfill";
+import { enrollIfEntitled } from "../../../src/use-cases/enroll-if-entitled";
+import { leaveSession } from "../../../src/use-cases/leave-session";
+import type { Request } from "../../../src/use-cases/request";
+import { switchSession } from "../../../src/use-cases/switch-session";
+import { toInstant } from "../answers";
+import type { Changes, Operation } from "./format";
+import type { Aliases } from "./state";
+
+/**
+ * The requests that an operation is made of. Where the original has two copies of a row in hand, we have two requests,
+ * the second a second later.
+ */
+export function requestsOf(op: Operation, at: string): { op: Operation; at: string }[] {
+  const later = toInstant(new Date(Date.parse(at) + 1000));
+  const saved = (changes: Changes | undefined): Operation => ({ ...op, op: "save", changes });
+  if (op.op === "staleSave")
+    return [
+      { op: saved(op.first), at },
+      { op: saved(op.second), at: later },
+    ];
+  if (op.op === "saveAfterDelete")
+    return [
+      { op: { ...op, op: "delete" }, at },
+      { op: saved(op.changes), at: later },
+    ];
+  return [{ op, at }];
+}
+
+/** The commands of the vectors that are commands of ours: transactions of their own. */
+export const commands: Record<
+  string,
+  (request: Request, aliases: Aliases, op: Operation) => Promise<unknown>
+> = {
+  async enroll(request, aliases, op) {
+    const input = { entitlementId: aliases.id("entitlement", op.entitlement!), courseRunKey: op.run! };
+    const [facts] = await entitlementsById(request.app.db, [input.entitlementId]);
+    // To redeem and to switch are one operation of the original.
+    return (
+      await orRefusal(facts?.enrollment ? switchSession(request, input) : enrollAndFulfill(request, input))
+    ).isDone;
+  },
+  async checkAndEnroll(request, aliases, op) {
+    const learner = { ...request.actor, userId: aliases.id("user", op.user!), username: op.user! };
+    const enrolling = enrollIfEntitled({ ...request, actor: learner }, { courseRunKey: op.run! });
+    const { value, isDone } = await orRefusal(enrolling);
+    return isDone && value !== null;
+  },
+  async unenroll(request, aliases, op) {
+    const spent = await entitlementSpentOn(request.app.db, aliases.id("user", op.user!), op.run!);
+    if (spent) await leaveSession(request, { entitlementId: spent.id });
+    return null;
+  },
+};
+
+/** The original answers false where we refuse. */
+async function orRefusal<T>(
+  work: Promise<T>,
+): Promise<{ isDone: true; value: T } | { isDone: false; value?: never }> {
+  try {
+    return { isDone: true, value: await work };
+  } catch (error) {
+    if (error instanceof Refusal && error.code !== "ENTITLEMENT_NOT_FOUND") return { isDone: false };
+    throw error;
+  }
+}
