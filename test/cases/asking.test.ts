@@ -1,0 +1,244 @@
+import { parse, type OperationDefinitionNode } from "graphql";
+import type { App } from "../../src/app";
+import type { Actor } from "../../src/auth/actor";
+import { permissions } from "../../src/auth/permissions";
+import { CourseEntitlement } from "../../src/entities/course-entitlement";
+import { authorizer } from "../../src/graphql/authorize";
+import { grantEntitlement } from "../../src/use-cases/grant-entitlement";
+import { checksumOf } from "../support/checksum";
+import { ask, schema } from "../support/demo-app";
+import {
+  aCourse,
+  ada,
+  ago,
+  anEnrollment,
+  anEntitlement,
+  aRun,
+  bob,
+  by,
+  grace,
+  hopper,
+  NOW,
+  testApp,
+} from "../support/world";
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => ({ app, close } = await testApp()));
+afterEach(() => app.db.query("delete from course_entitlement"));
+afterAll(() => close());
+
+/** What the table of permissions says to an operation. */
+function denied(source: string, actor: Actor | null): string | undefined {
+  const document = parse(source);
+  const [operation] = document.definitions as OperationDefinitionNode[];
+  return authorizer(schema, permissions, () => false)(document, operation!, actor)?.code;
+}
+
+const MINE = "{ viewer { entitlements(scope: ALL) { edges { node { id isExpired expiredAt } } } } }";
+const FULFILL =
+  "mutation ($input: FulfillOrderInput!) { fulfillOrder(input: $input) { userErrors { code } } }";
+const GRANT =
+  "mutation ($input: GrantEntitlementInput!) { grantEntitlement(input: $input) { userErrors { code } } }";
+const REVOKE =
+  "mutation ($input: RevokeEntitlementInput!) { revokeEntitlement(input: $input) { userErrors { code } } }";
+
+interface Node {
+  id: string;
+  courseUuid: string;
+  isExpired: boolean;
+  expiredAt: string | null;
+}
+
+async function mine(actor: Actor): Promise<Node[]> {
+  const { data, errors } = await ask<{ viewer: Entitlements }>(app, actor, MINE);
+  expect(errors).toBeUndefined();
+  return data!.viewer.entitlements.edges.map(({ node }) => node);
+}
+
+interface Entitlements {
+  entitlements: { totalCount: number; edges: { node: Node }[] };
+}
+
+async function found(filter: object): Promise<Entitlements["entitlements"]> {
+  const list = `query ($filter: EntitlementFilter) { entitlements(filter: $filter) {
+    totalCount edges { node { id courseUuid isExpired expiredAt } } } }`;
+  const { data, errors } = await ask<Entitlements>(app, hopper, list, { filter });
+  expect(errors).toBeUndefined();
+  return data!.entitlements;
+}
+
+const one = "query ($id: ID!) { entitlement(id: $id) { id isExpired expiredAt } }";
+
+test("R1: who has not signed in is asked to", () => {
+  expect(denied(MINE, null)).toBe("UNAUTHENTICATED");
+});
+
+test("R2: a learner may list", async () => {
+  expect(denied(MINE, ada)).toBeUndefined();
+  expect(await mine(ada)).toEqual([]);
+});
+
+test("R3: an order without a mode and a course is not understood, and changes nothing", async () => {
+  const before = await checksumOf(app.db);
+  const { errors } = await ask(app, hopper, FULFILL, { input: { username: "ada", orderNumber: "1" } });
+  expect(JSON.stringify(errors)).toMatch(/mode|courseUuid/);
+  expect(await checksumOf(app.db)).toEqual(before);
+});
+
+test("R4: a learner may not give themselves anything", () => {
+  expect(denied(FULFILL, ada)).toBe("FORBIDDEN");
+  expect(denied(GRANT, ada)).toBe("FORBIDDEN");
+});
+
+test("R5: a learner may not revoke", () => {
+  expect(denied(REVOKE, ada)).toBe("FORBIDDEN");
+});
+
+test("R16, R17: an order says nothing about e-mail, so it never opts anybody in or out", () => {
+  const fields = schema.getType("FulfillOrderInput")!.toConfig() as { fields: object };
+  expect(Object.keys(fields.fields).filter((name) => /mail|opt/i.test(name))).toEqual([]);
+});
+
+test("R22, R23: whoever asks for their own gets their own only, staff as well", async () => {
+  const ours = await anEntitlement(app);
+  await anEntitlement(app, { userId: bob.userId! });
+  expect(await mine(ada)).toMatchObject([{ id: ours }]);
+  expect(await mine(hopper)).toEqual([]);
+});
+
+test("R24, R28: what is due is told as expired, and asking stores nothing, whoever asks", async () => {
+  const fresh = await anEntitlement(app);
+  const due = await anEntitlement(app, { createdAt: new Date(ago(730).getTime() - 1) });
+  const before = await checksumOf(app.db);
+  const { edges } = await found({ username: "ada" });
+  expect(edges.map(({ node }) => node)).toMatchObject([
+    { id: fresh, isExpired: false, expiredAt: null },
+    { id: due, isExpired: true, expiredAt: null },
+  ]);
+  const { data } = await ask(app, hopper, one, { id: due });
+  expect(data).toEqual({ entitlement: { id: due, isExpired: true, expiredAt: null } });
+  expect(await checksumOf(app.db)).toEqual(before);
+});
+
+test("R25: a learner sees at once which of theirs has expired", async () => {
+  const fresh = await anEntitlement(app);
+  const due = await anEntitlement(app, { createdAt: new Date(ago(730).getTime() - 1) });
+  expect(await mine(ada)).toMatchObject([
+    { id: fresh, isExpired: false },
+    { id: due, isExpired: true },
+  ]);
+});
+
+test("R26: staff ask for those of one learner", async () => {
+  await anEntitlement(app);
+  const theirs = await anEntitlement(app, { userId: bob.userId! });
+  expect((await found({ username: "bob" })).edges).toMatchObject([{ node: { id: theirs } }]);
+});
+
+test("R27: staff and support ask for anybody's", async () => {
+  const id = await anEntitlement(app);
+  for (const actor of [hopper, grace])
+    expect((await ask(app, actor, one, { id })).data).toMatchObject({ entitlement: { id, expiredAt: null } });
+});
+
+test("R29: courses and expiry filter together", async () => {
+  const courses = [aCourse(), aCourse(), aCourse()];
+  const [first] = courses;
+  const active = await anEntitlement(app, { courseUuid: first! });
+  for (const courseUuid of [...courses, aCourse(), aCourse()])
+    await anEntitlement(app, { courseUuid, expiredAt: NOW });
+  const { totalCount, edges } = await found({ courseUuids: courses });
+  expect(totalCount).toBe(4);
+  expect(new Set(edges.map(({ node }) => node.courseUuid))).toEqual(new Set(courses));
+  expect(await found({ courseUuids: courses, isExpired: false })).toMatchObject({
+    totalCount: 1,
+    edges: [{ node: { id: active } }],
+  });
+});
+
+test("S1: a fresh entitlement shows all that the original showed, its instants in UTC to the millisecond", async () => {
+  const id = await anEntitlement(app, { orderNumber: "ORDER-S1" });
+  const { courseUuid } = await app.db.manager.findOneByOrFail(CourseEntitlement, { id });
+  const question = `query ($id: ID!) { entitlement(id: $id) {
+    user { username } id courseUuid enrollment { courseRun { key } } expiredAt createdAt modifiedAt mode
+    isRefundLocked orderNumber supportDetails { edges { node { action } } } } }`;
+  const { data } = await ask(app, grace, question, { id });
+  const shown = JSON.parse(JSON.stringify(data)) as object;
+  expect(shown).toEqual({
+    entitlement: {
+      user: { username: "ada" },
+      id,
+      courseUuid,
+      enrollment: null,
+      expiredAt: null,
+      createdAt: "2026-06-15T12:00:00.000Z",
+      modifiedAt: "2026-06-15T12:00:00.000Z",
+      mode: "verified",
+      isRefundLocked: false,
+      orderNumber: "ORDER-S1",
+      supportDetails: { edges: [] },
+    },
+  });
+});
+
+test("8.7.13: support reads anybody's, and learners never what support has noted", async () => {
+  const { id } = await grantEntitlement(by(grace, app), {
+    username: "ada",
+    courseUuid: aCourse(),
+    mode: "verified",
+    comments: "For support only",
+  });
+  const question =
+    "query ($id: ID!) { entitlement(id: $id) { supportDetails { edges { node { comments } } } } }";
+  expect(denied(question, ada)).toBe("FORBIDDEN");
+  expect(denied(question, grace)).toBeUndefined();
+  expect(JSON.stringify(await ask(app, grace, question, { id }))).toContain("For support only");
+});
+
+test("8.7.14: a missing run, start or enrollment date spoils no list", async () => {
+  const courseUuid = aCourse();
+  const undated = await aRun(app, courseUuid, { startsAt: null });
+  await anEntitlement(app, { run: "course-v1:DemoX+vanished+1" });
+  await anEntitlement(app, { courseUuid, run: undated });
+  const enrollmentId = await anEnrollment(app, await aRun(app, courseUuid), { createdAt: null });
+  await anEntitlement(app, { courseUuid, enrollmentId });
+  const list = `{ viewer { entitlements { edges { node {
+    state daysUntilExpiration isRegainable isRefundable runSummary { title } sessions { blocker } } } } } }`;
+  const { data, errors } = await ask<{ viewer: Entitlements }>(app, ada, list);
+  expect(errors).toBeUndefined();
+  expect(data!.viewer.entitlements.edges).toHaveLength(3);
+});
+
+describe("the sessions of an entitlement", () => {
+  interface Session {
+    isCurrent: boolean;
+    isAvailable: boolean;
+    blocker: string | null;
+  }
+  async function sessionsOf(id: string): Promise<Session[]> {
+    const question =
+      "query ($id: ID!) { entitlement(id: $id) { sessions { isCurrent isAvailable blocker } } }";
+    const { data } = await ask<{ entitlement: { sessions: Session[] } }>(app, ada, question, { id });
+    return data!.entitlement.sessions;
+  }
+
+  test.each([
+    ["N11: hold the current one", {}],
+    ["N12, N13: hold the current one even when it is no longer sold", { modes: [{ expiresAt: ago(1) }] }],
+  ])("%s", async (_, given) => {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid, { startsAt: ago(-1), ...given });
+    const id = await anEntitlement(app, { courseUuid, run });
+    expect(await sessionsOf(id)).toEqual([{ isCurrent: true, isAvailable: true, blocker: null }]);
+  });
+
+  test("N14: none is to be had when none is sold, and each says why", async () => {
+    const courseUuid = aCourse();
+    await aRun(app, courseUuid, { modes: [{ expiresAt: ago(1) }] });
+    const id = await anEntitlement(app, { courseUuid });
+    expect(await sessionsOf(id)).toEqual([
+      { isCurrent: false, isAvailable: false, blocker: "UPGRADE_DEADLINE_PASSED" },
+    ]);
+  });
+});

@@ -1,0 +1,55 @@
+import type { App } from "../../src/app";
+import { expireDueEntitlements } from "../../src/use-cases/expire-due-entitlements";
+import { historyOf, stored } from "../support/stored";
+import { ago, anEntitlement, NOW, testApp } from "../support/world";
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => ({ app, close } = await testApp()));
+afterEach(() => app.db.query("delete from course_entitlement"));
+afterAll(() => close());
+
+const sweep = (isDryRun = false) => expireDueEntitlements(app, { source: "JOB", requestId: null, isDryRun });
+
+test("T1: what is due is expired, each once", async () => {
+  const ids = [
+    await anEntitlement(app, { createdAt: ago(800) }),
+    await anEntitlement(app, { createdAt: ago(900) }),
+  ];
+  expect(await sweep()).toMatchObject({ expired: 2 });
+  expect(await sweep()).toMatchObject({ expired: 0 });
+  for (const id of ids) expect(await historyOf(app, id)).toHaveLength(2);
+});
+
+test("T2: what has expired before is left alone", async () => {
+  const before = await anEntitlement(app, {
+    createdAt: ago(900),
+    expiredAt: ago(100),
+    expiryCause: "SUPPORT",
+  });
+  const due = await anEntitlement(app, { createdAt: ago(900) });
+  expect(await sweep()).toMatchObject({ expired: 1 });
+  expect(await stored(app, before)).toMatchObject({ expiredAt: ago(100), expiryCause: "SUPPORT" });
+  expect(await stored(app, due)).toMatchObject({ expiredAt: NOW, expiryCause: "LAPSED" });
+});
+
+test("T4: the expiration period is over a moment after it has ended", async () => {
+  const due = await anEntitlement(app, { createdAt: new Date(ago(730).getTime() - 1) });
+  const lasting = await anEntitlement(app, { createdAt: ago(730) });
+  await sweep();
+  expect(await stored(app, due)).toMatchObject({ expiredAt: NOW });
+  expect(await stored(app, lasting)).toMatchObject({ expiredAt: null });
+});
+
+test("C1: a dry run finds one and expires none", async () => {
+  const id = await anEntitlement(app, { createdAt: ago(800) });
+  expect(await sweep(true)).toMatchObject({ due: { EXPIRATION_PERIOD_OVER: 1 }, expired: 0 });
+  expect(await stored(app, id)).toMatchObject({ expiredAt: null });
+  expect(await sweep()).toMatchObject({ due: { EXPIRATION_PERIOD_OVER: 1 }, expired: 1 });
+});
+
+test("C2: where nothing is due, nothing happens", async () => {
+  expect(await sweep()).toMatchObject({ expired: 0, next: null });
+  await anEntitlement(app);
+  expect(await sweep()).toMatchObject({ expired: 0, failed: [], next: null });
+});
