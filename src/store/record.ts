@@ -1,4 +1,5 @@
 import type { EntityMetadata, QueryRunner } from "typeorm";
+import { repeat } from "./statement";
 import type { Change } from "./transact";
 
 /** Copies rows just written into their history, as created or changed; a row that did not change leaves no entry. */
@@ -9,7 +10,8 @@ export async function recordWritten(
   change: Change,
 ): Promise<void> {
   const row = columnsOf(metadata, "l");
-  await queryRunner.query(
+  await repeat(
+    queryRunner,
     `with ${signed(1)}
      ${insertEntries(metadata)}
      select ${row}, ${DATE}, ${TYPE}, ${SIGNATURE}
@@ -32,7 +34,8 @@ export async function recordDeleted(
   ids: readonly string[],
   change: Change,
 ): Promise<void> {
-  await queryRunner.query(
+  await repeat(
+    queryRunner,
     `with ${signed(1)}
      ${insertEntries(metadata)}
      select ${columnsOf(metadata, "l")}, ${DATE}, '-', ${SIGNATURE}

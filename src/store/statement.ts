@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Pool, QueryResultRow } from "pg";
-import { EntityManager, type DataSource } from "typeorm";
+import type { ClientBase, Pool, QueryResultRow } from "pg";
+import { EntityManager, QueryFailedError, type DataSource, type QueryRunner } from "typeorm";
 
 const NAMED_AT_MOST = 200;
 const names = new Map<string, string>();
@@ -20,6 +20,23 @@ export async function select<R extends QueryResultRow>(
   if (db instanceof EntityManager) return db.query<R[]>(text, [...values]);
   const { rows } = await poolOf(db).query<R>({ name: nameOf(text), text, values: [...values] });
   return rows;
+}
+
+/**
+ * Runs a statement that is often repeated, in the transaction of a connection, prepared under a name too. It fails as
+ * TypeORM's own statements do.
+ */
+export async function repeat(
+  queryRunner: QueryRunner,
+  text: string,
+  values: readonly unknown[],
+): Promise<void> {
+  const client = (await queryRunner.connect()) as ClientBase;
+  try {
+    await client.query({ name: nameOf(text), text, values: [...values] });
+  } catch (error) {
+    throw new QueryFailedError(text, [...values], error as Error);
+  }
 }
 
 /** The connection pool that TypeORM's statements go through too. */

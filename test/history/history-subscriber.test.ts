@@ -76,10 +76,10 @@ test("fifty new rows are recorded with one statement, and fifty removed with one
       Array.from({ length: 50 }, () => anEntitlement()),
     ),
   );
-  const saving = await statementsOf(db, () => asGrace(db, (tx) => tx.save(many)));
+  const saving = await statementsOf(() => asGrace(db, (tx) => tx.save(many)));
   expect(saving.filter((sql) => sql.includes("historical_"))).toHaveLength(1);
   expect(saving).toHaveLength(2);
-  const removing = await statementsOf(db, () => asGrace(db, (tx) => tx.remove(many)));
+  const removing = await statementsOf(() => asGrace(db, (tx) => tx.remove(many)));
   expect(removing.filter((sql) => sql.includes("historical_"))).toHaveLength(1);
 });
 
@@ -88,7 +88,7 @@ test("rows of several tables in one flush are recorded one statement after the o
   const onWarning = (warning: Error) => warnings.push(warning.message);
   process.on("warning", onWarning);
   const { id } = await grant(db);
-  const statements = await statementsOf(db, () =>
+  const statements = await statementsOf(() =>
     asGrace(db, (tx) =>
       tx.save([
         tx.create(CourseEntitlement, anEntitlement()),

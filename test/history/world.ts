@@ -3,6 +3,8 @@ import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { brokenRows, type BrokenRow } from "../../src/history/verify";
 import { transact, type Change } from "../../src/store/transact";
 
+import { statementsOf as allStatementsOf } from "../support/statements";
+
 export const GRACE: Change = {
   userId: "2",
   userLabel: "grace",
@@ -78,24 +80,7 @@ export async function broken(db: DataSource): Promise<BrokenRow[]> {
 }
 
 /** Runs it, and returns the SQL that it sent, without the transaction's own. */
-export async function statementsOf(db: DataSource, work: () => Promise<unknown>): Promise<string[]> {
-  const seen: string[] = [];
-  const { logger } = db;
-  const silent = () => undefined;
-  Object.assign(db, {
-    logger: {
-      logQuery: (sql: string) => seen.push(sql),
-      logQueryError: silent,
-      logQuerySlow: silent,
-      logSchemaBuild: silent,
-      logMigration: silent,
-      log: silent,
-    },
-  });
-  try {
-    await work();
-  } finally {
-    Object.assign(db, { logger });
-  }
-  return seen.filter((sql) => !/^(START TRANSACTION|COMMIT|ROLLBACK)/.test(sql));
+export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const sent = await allStatementsOf(work);
+  return sent.map(({ text }) => text).filter((sql) => !/^(START TRANSACTION|COMMIT|ROLLBACK)/.test(sql));
 }

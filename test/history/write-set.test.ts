@@ -22,7 +22,7 @@ const EXPIRE = `update course_entitlement e set expired_at = now(), modified_at 
   where e.mode = $1 and e.expired_at is null returning e.*`;
 
 test("a thousand rows are written and recorded in one statement, and in the name of who does it", async () => {
-  const statements = await statementsOf(db, () =>
+  const statements = await statementsOf(() =>
     asGrace(db, (tx) => writeSet(tx, CourseEntitlement, INSERT, ["set"])),
   );
   expect(statements.filter((sql) => sql.includes("course_entitlement"))).toHaveLength(1);
