@@ -1,10 +1,10 @@
-import { Client } from "pg";
 import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import { loadConfig } from "../src/config";
 import { startProgress } from "../src/cli/progress";
 import { migrateUp } from "../src/store/migrate";
 import { expireDueEntitlements, type SweepReport } from "../src/use-cases/expire-due-entitlements";
+import { at, onServer, recreate, run } from "./scratch";
 
 /** How fast the sweep is to be, as a share of the plain statement's speed. */
 const RATE_RATIO_AT_LEAST = 0.5;
@@ -92,31 +92,4 @@ async function onACopy(url: string, measure: (copy: string) => Promise<number>):
   } finally {
     await onServer(url, [`drop database ${COPY} with (force)`]);
   }
-}
-
-function recreate(url: string, name: string, as = ""): Promise<unknown> {
-  return onServer(url, [`drop database if exists ${name} with (force)`, `create database ${name}${as}`]);
-}
-
-function onServer(url: string, statements: readonly string[]): Promise<unknown> {
-  return run(at(url, "postgres"), statements);
-}
-
-/** Runs statements one after the other on one connection, and returns how many rows each wrote. */
-async function run(url: string, statements: readonly string[]): Promise<(number | null)[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const counts: (number | null)[] = [];
-    for (const statement of statements) counts.push((await client.query(statement)).rowCount);
-    return counts;
-  } finally {
-    await client.end();
-  }
-}
-
-function at(url: string, database: string): string {
-  const other = new URL(url);
-  other.pathname = `/${database}`;
-  return other.href;
 }

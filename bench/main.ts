@@ -3,6 +3,7 @@ import { endWith } from "../src/cli/failure";
 import { ConfigError } from "../src/config";
 import { startEmbeddedPostgres } from "../src/postgres/embedded-postgres";
 import { measureExpiry } from "./expire";
+import { measureHistory } from "./history";
 import { circumstances, cpuRatio, heading, medianRound, roundLines, type Round } from "./report";
 import { compareAnswers, runRound, startLoad, type Contest } from "./run";
 import { startServer } from "./servers";
@@ -18,7 +19,7 @@ requests with one prepared statement each, from the same big demo world.
   --seconds   how long each of the two is measured in a round
   --learners  size of the world, which is made at the first run and kept in .data/bench-<learners>
   --rows      how many entitlements the sweep expires, next to one plain statement that does the same
-  --workload  dashboard, support or expire; all of them unless given
+  --workload  dashboard, support, expire or history; all of them unless given
 
 Processor time is read from /proc, so only Linux shows it. BENCH_PROFILE=server (or floor) writes a CPU profile.
 `;
@@ -32,9 +33,11 @@ async function main(): Promise<void> {
     settings: { autovacuum: "off" },
   });
   try {
-    const { workloads = ["dashboard", "support", "expire"] } = options;
-    if (workloads.some((name) => name !== "expire")) await measureAll(postgres.url, options);
+    const { workloads = ["dashboard", "support", "expire", "history"] } = options;
+    if (workloads.includes("dashboard") || workloads.includes("support"))
+      await measureAll(postgres.url, options);
     if (workloads.includes("expire")) await measureExpiry(postgres.url, options.rows);
+    if (workloads.includes("history")) await measureHistory(postgres.url);
   } finally {
     await postgres.stop();
   }

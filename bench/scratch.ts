@@ -1,0 +1,31 @@
+import { Client } from "pg";
+
+/** Makes a database anew. */
+export function recreate(url: string, name: string, as = ""): Promise<unknown> {
+  return onServer(url, [`drop database if exists ${name} with (force)`, `create database ${name}${as}`]);
+}
+
+/** Runs statements outside any database of a measurement. */
+export function onServer(url: string, statements: readonly string[]): Promise<unknown> {
+  return run(at(url, "postgres"), statements);
+}
+
+/** Runs statements one after the other on one connection, and returns how many rows each wrote. */
+export async function run(url: string, statements: readonly string[]): Promise<(number | null)[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const counts: (number | null)[] = [];
+    for (const statement of statements) counts.push((await client.query(statement)).rowCount);
+    return counts;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The URL of another database of the same PostgreSQL. */
+export function at(url: string, database: string): string {
+  const other = new URL(url);
+  other.pathname = `/${database}`;
+  return other.href;
+}
