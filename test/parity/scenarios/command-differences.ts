@@ -3,20 +3,11 @@ import { fulfillableForRunDifferences } from "../differences";
 import { newestFirst } from "../original-finders";
 import { decisionOf, holdersOf, outcomeOf, populationOf, type Decision } from "./commands";
 import { factsOf, ourFactsOf, withEntitlement, type ScenarioDifference, type Situation } from "./situation";
-import type { Operation } from "./format";
 import type { Outcome } from "./state";
 
-const COMMANDS = new Set([
-  "enroll",
-  "checkAndEnroll",
-  "unenroll",
-  "refund",
-  "expireThenRefund",
-  "revokeFailsThenSave",
-]);
-const isRefunding = ({ op, skipRefund }: Operation) => COMMANDS.has(op) && !isReplayed({ op, skipRefund });
-const isReplayed = ({ op, skipRefund }: Operation) =>
-  op === "enroll" || op === "checkAndEnroll" || (op === "unenroll" && skipRefund === true);
+const COMMANDS = new Set(["enroll", "checkAndEnroll", "unenroll", "expireThenRefund"]);
+/** What the original does on its own and we only as part of a command. */
+const PARTS = new Set(["refund", "revokeFailsThenSave"]);
 const READING = new Set(["ask", "readExpiredAt", "toDict"]);
 
 /** Where the decision is of this kind, we do as our own decision says. */
@@ -27,21 +18,24 @@ const decidedAs = (test: (decision: Decision, situation: Situation) => boolean) 
   },
   instead: (situation: Situation, recorded: Outcome): Outcome => {
     const outcome = outcomeOf(situation, decisionOf(situation)!);
-    if (situation.op.transaction !== "raise-after") return outcome;
+    if (situation.op.transaction !== "raise-after" || isError(outcome.result)) return outcome;
     return { ...recorded, state: situation.state, history: {} };
   },
 });
 
+const isError = (result: unknown) => typeof result === "object" && result !== null && "error" in result;
+
 export const commandDifferences: readonly ScenarioDifference[] = [
   {
-    name: "needs-commands",
-    reason: "Unenrolling with a refund is not replayed yet.",
-    applies: ({ op }) => isRefunding(op) || (op.steps ?? []).some(isRefunding),
+    name: "refund-is-a-whole",
+    reason:
+      "An order is paid back only as part of a command that also leaves the run and expires the entitlement.",
+    applies: ({ op }) => PARTS.has(op.op) || (op.steps ?? []).some(({ op }) => PARTS.has(op)),
   },
   {
     name: "one-command-one-transaction",
     reason: "A command is a transaction of its own and cannot be part of a caller's.",
-    applies: ({ op }) => (op.steps ?? []).some(isReplayed),
+    applies: ({ op }) => (op.steps ?? []).some(({ op }) => COMMANDS.has(op)),
   },
   {
     name: "unspecified-order",
@@ -57,7 +51,9 @@ export const commandDifferences: readonly ScenarioDifference[] = [
     name: "redeeming-is-checked",
     reason:
       "An entitlement is spent only while it can be, on an open run of its course that the learner does not hold by other means; the original does not look.",
-    ...decidedAs(({ kind }, { op }) => kind === "refuses" && op.op !== "unenroll"),
+    ...decidedAs(
+      ({ kind }, { op }) => kind === "refuses" && (op.op === "enroll" || op.op === "checkAndEnroll"),
+    ),
   },
   {
     name: "every-candidate-tried",
@@ -91,6 +87,7 @@ export const commandDifferences: readonly ScenarioDifference[] = [
       "Who leaves a run, or switches to another, is no longer enrolled in it; the original leaves that to its caller.",
     ...decidedAs((decision, { state }) => {
       if (decision.kind === "leaves") return true;
+      if (decision.kind === "refunds") return decision.isAccepted && decision.run !== null;
       if (decision.kind !== "enrolls") return false;
       const [current, next] = [
         state.entitlements[decision.alias]!["enrollment"],
@@ -109,7 +106,56 @@ export const commandDifferences: readonly ScenarioDifference[] = [
     name: "link-needs-no-catalog",
     reason:
       "The entitlement that is left is the one spent on the run; the original takes the newest of the run's course, if the catalog knows it.",
-    ...decidedAs(({ kind }, situation) => kind === "leaves" && !isFoundByOriginal(situation)),
+    ...decidedAs(
+      ({ kind }, situation) =>
+        situation.op.op === "unenroll" &&
+        (kind === "leaves" || kind === "refunds") &&
+        !isFoundByOriginal(situation),
+    ),
+  },
+  {
+    name: "refundable-before-leaving",
+    reason:
+      "What isRefundable says is what happens; the original leaves the run first, and then pays back what was not refundable.",
+    ...decidedAs((decision, situation) => {
+      const { op } = situation;
+      if (op.op !== "unenroll" || op.skipRefund || decision.kind === "refunds") return false;
+      const [holder] = holdersOf(situation, `${op.user}/${op.run}`);
+      if (holder === undefined) return false;
+      return original({ ...factsOf(situation, holder), enrollment: null }).isRefundable === true;
+    }),
+  },
+  {
+    name: "refund-is-checked",
+    reason: "Only what is refundable is paid back; the original's refund checks nothing.",
+    ...decidedAs(({ kind }, { op }) => kind === "refuses" && op.op === "expireThenRefund"),
+  },
+  {
+    name: "one-change-one-entry",
+    reason:
+      "Leaving and being paid back is one change of the row and one history entry; the original saves twice.",
+    ...decidedAs((decision) => decision.kind === "refunds" && decision.isAccepted),
+  },
+  {
+    name: "refund-fails-as-a-whole",
+    reason:
+      "When the shop refuses nothing has changed; the original without a transaction leaves the entitlement lost, and so it does where the caller catches the error.",
+    ...decidedAs(
+      (decision, { op }) =>
+        decision.kind === "refunds" &&
+        !decision.isAccepted &&
+        op.transaction !== "atomic" &&
+        op.transaction !== "raise-after",
+    ),
+  },
+  {
+    name: "paid-back-once",
+    reason: "An order that was paid back is not refundable again, even when support renews the entitlement.",
+    applies: ({ op, paidBack }) => op.op === "ask" && paidBack.has(op.entitlement!),
+    instead: (_, recorded) => ({
+      ...recorded,
+      result: { ...(recorded.result as object), isRefundable: false },
+    }),
   },
   {
     name: "regain-counts-from-redemption",

@@ -8,6 +8,8 @@ import type { Outcome, Row } from "./state";
 export type Decision =
   | { kind: "enrolls"; alias: string; learner: string; run: string }
   | { kind: "leaves"; alias: string; learner: string; run: string }
+  /** The order is asked back, with what the shop will say; the run is left, if there is one. */
+  | { kind: "refunds"; alias: string; learner: string; run: string | null; isAccepted: boolean }
   /** The entitlement is spent on the run already. */
   | { kind: "is there" }
   /** The original does not look, or looks elsewhere; we refuse. */
@@ -17,23 +19,43 @@ export type Decision =
   /** Nobody defines which of several created at one instant is taken. */
   | { kind: "may choose" };
 
+/** How the original's refund fails. */
+const SHOP_REFUSED = { error: "IntegrityError", errorCause: "raised-by-refund" };
+
 /** What must come of a command that is part of a step, or null for another operation. */
 export function decisionOf(situation: Situation): Decision | null {
   const { op } = situation;
   if (op.op === "enroll" && situation.state.entitlements[op.entitlement!])
     return enrolling(situation, op.entitlement!, op.run!);
   if (op.op === "checkAndEnroll") return enrollingIfEntitled(situation, op.user!, op.run!);
-  return op.op === "unenroll" && op.skipRefund ? leaving(situation, op.user!, op.run!) : null;
+  if (op.op === "unenroll") return leaving(situation, op.user!, op.run!);
+  if (op.op !== "expireThenRefund" || !situation.state.entitlements[op.entitlement!]) return null;
+  return isRefundable(situation, op.entitlement!)
+    ? refunding(situation, op.entitlement!)
+    : { kind: "refuses" };
+}
+
+/** Whether an order can be paid back, which our rules allow once. */
+export function isRefundable(situation: Situation, alias: string): boolean {
+  return original(ourFactsOf(situation, alias)).isRefundable === true && !situation.paidBack.has(alias);
+}
+
+function refunding({ op, state }: Situation, alias: string): Decision {
+  const { user, enrollment } = state.entitlements[alias]!;
+  const run = runOf(enrollment as string | null);
+  return { kind: "refunds", alias, learner: user as string, run, isAccepted: op.refundSucceeds === true };
 }
 
 /** What a decision makes of our rows. */
 export function outcomeOf(situation: Situation, decision: Decision): Outcome {
   const { op, at, state } = situation;
-  const isEnrolling = op.op !== "unenroll";
-  if (decision.kind === "leaves") {
+  const isEnrolling = op.op === "enroll" || op.op === "checkAndEnroll";
+  if (decision.kind === "refunds" && !decision.isAccepted) return refused(situation, SHOP_REFUSED);
+  if (decision.kind === "leaves" || decision.kind === "refunds") {
     const { alias, learner, run } = decision;
-    const row: Row = { ...state.entitlements[alias], enrollment: null, modified: at };
-    return written(situation, alias, row, null, `${learner}/${run}`, { isActive: false });
+    const left: Row = { ...state.entitlements[alias], enrollment: null, modified: at };
+    const row = decision.kind === "refunds" ? { ...left, expiredAt: at } : left;
+    return written(situation, alias, row, null, run && `${learner}/${run}`, { isActive: false });
   }
   if (decision.kind !== "enrolls") {
     const asIs = decision.kind === "is there";
@@ -70,15 +92,16 @@ function written(
   alias: string,
   row: Row,
   result: unknown,
-  enrollment: string,
+  enrollment: string | null,
   changes: Row,
 ): Outcome {
-  const enrolled = { ...state.enrollments[enrollment], ...changes };
+  const enrolled =
+    enrollment === null ? {} : { [enrollment]: { ...state.enrollments[enrollment], ...changes } };
   return {
     result,
     state: {
       ...withEntitlement(state, alias, row),
-      enrollments: { ...state.enrollments, [enrollment]: enrolled },
+      enrollments: { ...state.enrollments, ...enrolled },
     },
     // The enroll button is the learner's own.
     history: {
@@ -126,6 +149,8 @@ function leaving(situation: Situation, learner: string, run: string): Decision {
   if (holders.length === 0) return { kind: "has nothing" };
   if (holders.length > 1) return { kind: "may choose" };
   const alias = holders[0]!;
+  // An ordinary unenrollment asks the order back where that is possible: with us the caller says so.
+  if (!situation.op.skipRefund && isRefundable(situation, alias)) return refunding(situation, alias);
   return original(ourFactsOf(situation, alias)).isRegainable === true
     ? { kind: "leaves", alias, learner, run }
     : { kind: "refuses" };

@@ -1,8 +1,8 @@
 import { EntityNotFoundError, QueryFailedError, type DataSource } from "typeorm";
 import { CourseMode } from "../../../src/entities/course-mode";
 import { Refusal } from "../../../src/refusal";
-import type { Operation } from "./format";
-import { commands } from "./requests";
+import { decisionOf } from "./commands";
+import type { Situation } from "./situation";
 
 /** The caller that fails after all went well. */
 export class Crash extends Error {}
@@ -14,6 +14,12 @@ export class GroupRaised extends Error {
   }
 }
 
+/** Refusals that the original has an exception for. */
+const REFUSALS: Partial<Record<string, { error: string; errorCause?: string }>> = {
+  ENTITLEMENT_NOT_FOUND: { error: "DoesNotExist" },
+  REFUND_FAILED: { error: "IntegrityError", errorCause: "raised-by-refund" },
+};
+
 /** The answer, or the error by the name that the original's has. */
 export async function resultOf(work: () => Promise<unknown>): Promise<unknown> {
   try {
@@ -21,8 +27,7 @@ export async function resultOf(work: () => Promise<unknown>): Promise<unknown> {
   } catch (error) {
     if (error instanceof GroupRaised) return error.outcomes;
     if (error instanceof Crash) return { error: "Crash" };
-    if (error instanceof Refusal)
-      return { error: error.code === "ENTITLEMENT_NOT_FOUND" ? "DoesNotExist" : "Refusal" };
+    if (error instanceof Refusal) return REFUSALS[error.code] ?? { error: "Refusal" };
     if (error instanceof EntityNotFoundError) return { error: "DoesNotExist" };
     // The original answers false when its enrollment reports an error.
     if (error instanceof QueryFailedError && error.message === "EnrollmentError") return false;
@@ -60,8 +65,15 @@ interface Fault {
  * Lets a step meet what the vector says goes wrong: the history that cannot be written, the run that cannot be taken,
  * the write after the enrollment's that fails, the caller that raises before the commit.
  */
-export async function withFaults<T>(db: DataSource, op: Operation, work: () => Promise<T>): Promise<T> {
-  const isCommand = Object.hasOwn(commands, op.op);
+export async function withFaults<T>(
+  db: DataSource,
+  situation: Situation,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { op } = situation;
+  const decision = decisionOf(situation);
+  // When the shop refuses, the caller has nothing to fail after.
+  const isCrashing = decision !== null && !(decision.kind === "refunds" && !decision.isAccepted);
   const faults: Fault[] = [
     {
       breaks: op.historyFault === true,
@@ -76,7 +88,7 @@ export async function withFaults<T>(db: DataSource, op: Operation, work: () => P
       message: op.enrollFails === "crash_after_write" ? "RuntimeError" : "EnrollmentError",
     },
     {
-      breaks: isCommand && op.transaction === "raise-after",
+      breaks: isCrashing && op.transaction === "raise-after",
       table: "course_entitlement",
       trigger: "constraint trigger parity_fault after update",
       message: "Crash",

@@ -6,11 +6,13 @@ import { Certificate } from "../../../src/entities/certificate";
 import { act, type Request } from "../../../src/use-cases/request";
 import { judge, type Answer, type Verdict } from "../judge";
 import { enterWorld } from "../world";
+import { decisionOf } from "./commands";
 import { differencesWithin, scenarioDifferences } from "./differences";
 import type { Operation, ScenarioVector, Step } from "./format";
 import { Crash, GroupRaised, resultOf, withFaults } from "./faults";
 import { operations } from "./operations";
-import { commands, requestsOf } from "./requests";
+import { commands, requestsOf, shopThat } from "./requests";
+import type { Situation } from "./situation";
 import {
   Aliases,
   byRow,
@@ -38,6 +40,7 @@ interface Stage {
   past: Entry[];
   certificates: Record<string, string>;
   spentAt: Record<string, string>;
+  paidBack: ReadonlySet<string>;
 }
 
 /** Replays a scenario step by step, up to the first one after which ours means to go on from another state. */
@@ -48,8 +51,18 @@ export async function replayScenario(db: DataSource, vector: ScenarioVector): Pr
   let [before, ours] = [emptyState, emptyState];
   for (const [index, step] of vector.steps.entries()) {
     const { op, at, endedAt } = step;
-    const { past, certificates, spentAt } = stage;
-    const situation = { op, at, endedAt, state: ours, past, world: vector.world, certificates, spentAt };
+    const { past, certificates, spentAt, paidBack } = stage;
+    const situation = {
+      op,
+      at,
+      endedAt,
+      state: ours,
+      past,
+      world: vector.world,
+      certificates,
+      spentAt,
+      paidBack,
+    };
     const touching = scenarioDifferences.filter(({ applies }) => applies(situation));
     const stopping = [
       ...touching.filter(({ instead }) => !instead).map(({ name }) => name),
@@ -60,13 +73,13 @@ export async function replayScenario(db: DataSource, vector: ScenarioVector): Pr
     const after = recordedState(step);
     const recorded = recordedOutcome(step, carriedOver(ours, before, after), ours);
     const wanted = touching.reduce((outcome, { instead }) => instead!(situation, outcome), recorded);
-    const got = await take(stage, step);
+    const got = await take(stage, step, situation);
     const rules = touching.map(({ name }) => name);
     const judged = judge(vector.id, answersOfStep(index, step, { got, recorded, wanted }, rules));
     mergeInto(verdict, judged);
     steps.compared += 1;
     if (judged.failures.length > 0 || !mayGoOn(wanted.state, after)) break;
-    noteSpending(stage, step, ours, got.state);
+    noteCommand(stage, situation, got.state);
     [before, ours] = [after, got.state];
   }
   return { ...verdict, steps };
@@ -93,11 +106,12 @@ async function setStage(db: DataSource, vector: ScenarioVector): Promise<Stage> 
     past: [],
     certificates: await storedCertificates(db, aliases),
     spentAt: {},
+    paidBack: new Set(),
   };
 }
 
-async function take(stage: Stage, step: Step): Promise<Outcome> {
-  const result = await resultOf(() => perform(stage, step));
+async function take(stage: Stage, step: Step, situation: Situation): Promise<Outcome> {
+  const result = await resultOf(() => perform(stage, step, situation));
   const state = await storedState(stage.db, stage.aliases);
   const entries = await storedHistory(stage.db, stage.aliases, stage.start);
   const [past, added] = [entries.slice(0, stage.past.length), entries.slice(stage.past.length)];
@@ -107,23 +121,23 @@ async function take(stage: Stage, step: Step): Promise<Outcome> {
   return { result, state, history: byRow(added), isPastKept };
 }
 
-/** Remembers when a command has spent an entitlement, which no column of the vectors says. */
-function noteSpending(stage: Stage, { op, at }: Step, before: State, after: State): void {
-  for (const [alias, { enrollment }] of Object.entries(after.entitlements))
-    if (
-      Object.hasOwn(commands, op.op) &&
-      enrollment !== null &&
-      enrollment !== before.entitlements[alias]?.["enrollment"]
-    )
-      stage.spentAt = { ...stage.spentAt, [alias]: at };
+/** Remembers what a command has done that no column of the vectors says. */
+function noteCommand(stage: Stage, situation: Situation, after: State): void {
+  const { at, state } = situation;
+  const decision = decisionOf(situation);
+  if (decision?.kind !== "enrolls" && decision?.kind !== "refunds") return;
+  const { alias, kind } = decision;
+  const hasChanged = !isDeepStrictEqual(after.entitlements[alias], state.entitlements[alias]);
+  if (hasChanged && kind === "enrolls") stage.spentAt = { ...stage.spentAt, [alias]: at };
+  if (hasChanged && kind === "refunds") stage.paidBack = new Set([...stage.paidBack, alias]);
 }
 
-async function perform(stage: Stage, step: Step): Promise<unknown> {
+async function perform(stage: Stage, step: Step, situation: Situation): Promise<unknown> {
   if (step.op.op === "advance") return null;
-  return withFaults(stage.db, step.op, async () => {
+  return withFaults(stage.db, situation, async () => {
     let result: unknown;
     for (const { op, at } of requestsOf(step.op, step.at)) {
-      const request = requestOf(stage, op.actor, at);
+      const request = requestOf(stage, op, op.actor, at);
       const command = commands[op.op];
       result = command
         ? await command(request, stage.aliases, op)
@@ -153,7 +167,7 @@ async function performAll(stage: Stage, tx: EntityManager, { op, result }: Step)
   const outcomes: unknown[] = [];
   const instants = (result as { at: string }[]).map(({ at }) => at);
   for (const [index, inner] of op.steps!.entries()) {
-    const request = requestOf(stage, op.actor, instants[index]!);
+    const request = requestOf(stage, inner, op.actor, instants[index]!);
     outcomes.push(
       await resultOf(() => tx.transaction((savepoint) => operate(stage, savepoint, request, inner))),
     );
@@ -168,7 +182,8 @@ function operate({ aliases }: Stage, tx: EntityManager, request: Request, op: Op
   return operation({ tx, request, aliases, op });
 }
 
-function requestOf({ app, aliases }: Stage, alias: string | undefined, at: string): Request {
+function requestOf({ app, aliases }: Stage, op: Operation, alias: string | undefined, at: string): Request {
+  const clock = () => new Date(at);
   const actor: Actor = {
     userId: alias === undefined ? null : aliases.id("user", alias),
     username: alias ?? "system",
@@ -177,7 +192,8 @@ function requestOf({ app, aliases }: Stage, alias: string | undefined, at: strin
     isService: false,
     isSuperuser: true,
   };
-  return { app, actor, now: new Date(at), requestId: null };
+  const refunds = shopThat(op.refundSucceeds === true, clock);
+  return { app: { ...app, clock, refunds }, actor, now: clock(), requestId: null };
 }
 
 function recordedOutcome(step: Step, state: State, ours: State): Outcome {

@@ -1,10 +1,13 @@
-import { entitlementsById, entitlementSpentOn } from "../../../src/entities/entitlement-queries";
+import { entitlementsById, entitlementSpentOn, standingOf } from "../../../src/entities/entitlement-queries";
+import { CircuitBreaker } from "../../../src/gateways/circuit-breaker";
+import type { RefundOutcome } from "../../../src/gateways/refund-gateway";
+import { refundBlocker } from "../../../src/policy/entitlement-policy";
 import { Refusal } from "../../../src/refusal";
 import { enrollAndFulfill } from "../../../src/use-cases/enroll-and-fulfill";
 import { enrollIfEntitled } from "../../../src/use-cases/enroll-if-entitled";
-import { leaveSession } from "../../../src/use-cases/leave-session";
 import type { Request } from "../../../src/use-cases/request";
 import { switchSession } from "../../../src/use-cases/switch-session";
+import { unenrollAndRefund } from "../../../src/use-cases/unenroll-and-refund";
 import { toInstant } from "../answers";
 import type { Changes, Operation } from "./format";
 import type { Aliases } from "./state";
@@ -50,10 +53,31 @@ export const commands: Record<
   },
   async unenroll(request, aliases, op) {
     const spent = await entitlementSpentOn(request.app.db, aliases.id("user", op.user!), op.run!);
-    if (spent) await leaveSession(request, { entitlementId: spent.id });
+    if (!spent) return null;
+    const { defaultPeriods } = request.app.config;
+    const isRefundable =
+      refundBlocker(standingOf(spent), spent.policy ?? defaultPeriods, request.now) === null;
+    // The original pays back whatever it can; with us the caller says so, having asked whether it is refundable.
+    const refund = isRefundable && !op.skipRefund ? "REQUEST" : "SKIP";
+    await unenrollAndRefund(request, { entitlementId: spent.id, refund });
+    return null;
+  },
+  async expireThenRefund(request, aliases, op) {
+    await unenrollAndRefund(request, {
+      entitlementId: aliases.id("entitlement", op.entitlement!),
+      refund: "REQUEST",
+    });
     return null;
   },
 };
+
+/** A shop that says what the vector says. */
+export function shopThat(accepts: boolean, clock: () => Date): CircuitBreaker {
+  const outcome: RefundOutcome = accepts
+    ? { kind: "accepted", refs: ["1"] }
+    : { kind: "refused", code: "DECLINED" };
+  return new CircuitBreaker({ isKeyed: true, request: () => Promise.resolve(outcome) }, 0, clock);
+}
 
 /** The original answers false where we refuse. */
 async function orRefusal<T>(

@@ -15,6 +15,8 @@ export interface Situation {
   certificates: Readonly<Record<string, string>>;
   /** When each entitlement was last spent on a run. */
   spentAt: Readonly<Record<string, string>>;
+  /** The entitlements whose order was paid back. */
+  paidBack: ReadonlySet<string>;
 }
 
 /** Where a step of ours means to end otherwise, and how. */
