@@ -6,13 +6,18 @@ import { UsageError } from "./vectors";
 
 const HELP = `Usage: npm run parity -- <folder or file>...
 
-Replays answers that were recorded from the original (policy.json, queries.json, scenarios.json) and compares ours.
-A folder must hold all of these files. Queries run in a database of their own, made for this run and dropped after it:
-on the server of DATABASE_URL, or on an embedded PostgreSQL.
+Replays what the original answered (policy.json, queries.json, scenarios.json) and compares our answers.
+A folder must hold all of these files. Queries and scenarios run in a database of their own, made for this run and
+dropped after it: on the server of DATABASE_URL, or on an embedded PostgreSQL.
 
 Every file gets one line: the vectors that passed (each answer is the original's), that failed, and that differ by
 design: a named rule, listed with its reason, applies to the input, and our answers are those that the rule documents.
-These count neither as passed nor as failed. The last line is "N passed, N failed"; the exit code is 1 after a failure.`;
+These count neither as passed nor as failed. The last line is "N passed, N failed"; the exit code is 1 after a failure.
+
+A scenario is compared, step by step, in what it answers, in every row and in every history entry, until a named
+difference leaves our rows in another state than the original's. Not compared, as they mean something else with us:
+numbers of rows and of history entries, the date and the reason of an entry, the deprecated reason of a support detail,
+and which outside systems were asked.`;
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes("--help") || args.length === 0) {
