@@ -3,7 +3,7 @@ import { entitlementSpentOn } from "../entities/entitlement-queries";
 import { fulfillableEntitlement } from "../entities/session-queries";
 import { userByUsername } from "../entities/user-queries";
 import { redeemBlocker } from "../policy/entitlement-policy";
-import { isCurrentSession, redeem } from "./enroll-and-fulfill";
+import { redeem } from "./enroll-and-fulfill";
 import { act, lockEntitlement, type Request } from "./request";
 
 export interface EnrollIfEntitled {
@@ -22,16 +22,15 @@ export async function enrollIfEntitled(
   const userId = actor.userId ?? (await userByUsername(app.db, actor.username))?.id;
   if (!userId) return null;
   return act(request, "enrollIfEntitled", async (tx) => {
-    const spent = await entitlementSpentOn(tx, userId, courseRunKey);
-    if (spent) return spent;
+    const { defaultPeriods } = app.config;
     for (;;) {
-      const { defaultPeriods } = app.config;
       const candidate = await fulfillableEntitlement(tx, userId, courseRunKey, defaultPeriods, now);
-      if (!candidate) return null;
-      const entitlement = await lockEntitlement(tx, request, candidate.id);
-      if (isCurrentSession(entitlement, courseRunKey)) return entitlement.facts;
+      const entitlement = candidate && (await lockEntitlement(tx, request, candidate.id));
+      // Looked for last, so that whatever has hidden a candidate is seen here.
+      const spent = await entitlementSpentOn(tx, userId, courseRunKey);
+      if (spent || !entitlement) return spent;
       const { standing, periods } = entitlement;
-      // Somebody may have spent it while it was waited for: then the next one is tried.
+      // Somebody may have used it while it was waited for: then the next one is tried.
       if (!redeemBlocker(standing, periods, now)) return redeem(tx, request, entitlement, courseRunKey);
     }
   });

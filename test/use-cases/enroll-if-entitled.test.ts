@@ -1,10 +1,23 @@
+import { randomUUID } from "node:crypto";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
+import { Refund } from "../../src/entities/refund";
 import { enrollIfEntitled } from "../../src/use-cases/enroll-if-entitled";
 import { checksumOf } from "../support/checksum";
 import { enrollmentIn, expectRefusal, historyOf, stored } from "../support/stored";
 import { untilSomebodyWaits } from "../support/waiting";
-import { aCourse, ada, ago, anEnrollment, anEntitlement, aRun, by, NOW, testApp } from "../support/world";
+import {
+  aCourse,
+  ada,
+  ago,
+  anEnrollment,
+  anEntitlement,
+  aRun,
+  by,
+  NOW,
+  put,
+  testApp,
+} from "../support/world";
 
 let app: App;
 let close: () => Promise<void>;
@@ -56,13 +69,15 @@ test("pressed again, it answers with the same entitlement and changes nothing", 
 });
 
 test("pressed several times at once, it spends one", async () => {
-  const courseUuid = aCourse();
-  const run = await aRun(app, courseUuid);
-  const ids = [await anEntitlement(app, { courseUuid }), await anEntitlement(app, { courseUuid })];
-  const answers = await Promise.all(Array.from({ length: 5 }, () => enroll(run)));
-  expect(new Set(answers.map((answer) => answer?.id)).size).toBe(1);
-  const spent = (await Promise.all(ids.map((id) => stored(app, id)))).filter((row) => row.enrollmentId);
-  expect(spent).toHaveLength(1);
+  for (let round = 0; round < 8; round++) {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid);
+    const ids = [await anEntitlement(app, { courseUuid }), await anEntitlement(app, { courseUuid })];
+    const answers = await Promise.all(Array.from({ length: 6 }, () => enroll(run)));
+    expect(new Set(answers.map((answer) => answer?.id)).size).toBe(1);
+    const rows = await Promise.all(ids.map((id) => stored(app, id)));
+    expect(rows.filter(({ enrollmentId }) => enrollmentId)).toHaveLength(1);
+  }
 });
 
 test("when somebody expires the newest at that moment, it spends the next", async () => {
@@ -77,6 +92,28 @@ test("when somebody expires the newest at that moment, it spends the next", asyn
     return [command];
   });
   expect(await enrolling[0]).toMatchObject({ id: older });
+});
+
+test("it passes over one whose order is being paid back", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const frozen = await anEntitlement(app, { courseUuid });
+  await put(app, Refund, {
+    id: randomUUID(),
+    entitlementId: frozen,
+    orderNumber: "ORDER-1",
+    state: "IN_DOUBT",
+    attempt: 1,
+    nextAttemptAt: NOW,
+    answer: null,
+    detail: null,
+    shopReferences: [],
+    createdAt: NOW,
+    modifiedAt: NOW,
+  });
+  expect(await enroll(run)).toBeNull();
+  const older = await anEntitlement(app, { courseUuid, createdAt: ago(1) });
+  expect(await enroll(run)).toMatchObject({ id: older });
 });
 
 test("a run held in another paid mode is refused rather than paid for twice", async () => {
