@@ -10,6 +10,8 @@ export function DurationColumn(name: string, options: { default: string }): Prop
   return Column({ type: "interval", name, transformer: duration, ...options });
 }
 
+const DAY_MS = 86_400_000;
+
 /** The parts in which PostgreSQL hands out an interval without months and years. */
 interface IntervalParts {
   days?: number;
@@ -20,7 +22,8 @@ interface IntervalParts {
 }
 
 const duration: ValueTransformer = {
-  to: (ms: number | undefined) => (ms === undefined ? undefined : `${ms} milliseconds`),
+  to: (ms: number | undefined) =>
+    ms === undefined ? undefined : `${Math.trunc(ms / DAY_MS)} days ${ms % DAY_MS} milliseconds`,
   from: ({ days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0 }: IntervalParts) =>
     (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + Math.round(milliseconds),
 };

@@ -75,6 +75,11 @@ test("what is not given of a policy stays as it is", async () => {
     regainMs: 14 * DAY_MS,
     retiredAt: null,
   });
+  const [row] = await app.db.query<{ period: string }[]>(
+    "select expiration_period::text as period from course_entitlement_policy where id = $1",
+    [id],
+  );
+  expect(row).toEqual({ period: "90 days" });
   expect(await historyOf(id)).toMatchObject([
     { history_type: "+" },
     { history_type: "~", history_change_reason: "updateEntitlementPolicy", history_user_label: "hopper" },

@@ -1,0 +1,220 @@
+import { randomUUID } from "node:crypto";
+import type { App } from "../../src/app";
+import type { Actor } from "../../src/auth/actor";
+import { checksumOf } from "../support/checksum";
+import { serve, type TestServer } from "../support/http";
+import { ask } from "../support/demo-app";
+import { historyOf, supportDetails } from "../support/stored";
+import {
+  aCourse,
+  anEnrollment,
+  anEntitlement,
+  aPolicy,
+  aRun,
+  grace,
+  hopper,
+  removePolicies,
+  shop,
+  testApp,
+} from "../support/world";
+
+let app: App;
+let close: () => Promise<void>;
+let server: TestServer;
+beforeAll(async () => {
+  ({ app, close } = await testApp());
+  server = await serve(app);
+});
+afterEach(() => removePolicies(app));
+afterAll(async () => {
+  await server.stop();
+  await close();
+});
+
+const nameOf = (mutation: string) => `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
+
+/** The payload of a mutation. */
+async function give(actor: Actor, mutation: string, input: object, selection: string): Promise<unknown> {
+  const document = `mutation ($input: ${nameOf(mutation)}!) {
+    ${mutation}(input: $input) { ${selection} userErrors { code message field blocker } } }`;
+  const { data, errors } = await ask(app, actor, document, { input });
+  expect(errors).toBeUndefined();
+  return data![mutation];
+}
+
+const comments = "As agreed\nby telephone";
+
+test("a client reads back what a command did, and no error", async () => {
+  const input = { username: "ada", courseUuid: aCourse(), mode: "verified", comments };
+  const selection =
+    "entitlement { mode isRefundLocked orderNumber supportDetails { edges { node { action } } } }";
+  expect(await give(grace, "grantEntitlement", input, selection)).toEqual({
+    entitlement: {
+      mode: "verified",
+      isRefundLocked: true,
+      orderNumber: null,
+      supportDetails: { edges: [{ node: { action: "CREATE" } }] },
+    },
+    userErrors: [],
+  });
+});
+
+test("a client reads why a command was refused, where, and that nothing has changed", async () => {
+  const input = { username: "nobody", courseUuid: aCourse(), mode: "verified", comments };
+  expect(await give(grace, "grantEntitlement", input, "entitlement { id }")).toEqual({
+    entitlement: null,
+    userErrors: [
+      {
+        code: "USER_NOT_FOUND",
+        message: "There is no learner of this name. Nothing has changed.",
+        field: ["input", "username"],
+        blocker: null,
+      },
+    ],
+  });
+});
+
+test("the newest entry of a timeline is what an agent has seen, even where it is of a support detail", async () => {
+  const grant = { username: "ada", courseUuid: aCourse(), mode: "verified", comments };
+  const selection = "entitlement { id history(first: 1) { edges { node { id } } } }";
+  const { entitlement } = (await give(grace, "grantEntitlement", grant, selection)) as {
+    entitlement: { id: string; history: { edges: { node: { id: string } }[] } };
+  };
+  const seen = entitlement.history.edges[0]!.node.id;
+  const input = { entitlementId: entitlement.id, comments, expectedHistoryEntryId: seen };
+  expect(await give(grace, "expireEntitlement", input, "entitlement { isExpired }")).toEqual({
+    entitlement: { isExpired: true },
+    userErrors: [],
+  });
+  expect(await give(grace, "reissueEntitlement", input, "entitlement { id }")).toMatchObject({
+    userErrors: [{ code: "CONFLICT", field: ["input", "expectedHistoryEntryId"] }],
+  });
+});
+
+test("a shop is told whether an order is new, and which runs could be upgraded", async () => {
+  const courseUuid = aCourse();
+  const runs = [await aRun(app, courseUuid), await aRun(app, courseUuid)];
+  for (const run of runs) await anEnrollment(app, run);
+  const input = { username: "ada", courseUuid, mode: "verified", orderNumber: "ORDER-G" };
+  const selection = "isNew upgradeableRuns { key } entitlement { orderNumber isRefundLocked }";
+  const entitlement = { orderNumber: "ORDER-G", isRefundLocked: false };
+  const upgradeableRuns = expect.arrayContaining(runs.map((key) => ({ key }))) as unknown;
+  const first = await give(shop, "fulfillOrder", input, selection);
+  expect(first).toEqual({ isNew: true, upgradeableRuns, entitlement, userErrors: [] });
+  const second = await give(shop, "fulfillOrder", input, selection);
+  expect(second).toEqual({ isNew: false, upgradeableRuns: [], entitlement, userErrors: [] });
+});
+
+test("a bulk revocation answers for each id", async () => {
+  const [id, missing] = [await anEntitlement(app), randomUUID()];
+  const selection = "revocations { id outcome error { code } entitlement { state } }";
+  const input = { entitlementIds: [id, missing], reason: "Chargeback" };
+  expect(await give(shop, "revokeEntitlements", input, selection)).toEqual({
+    revocations: [
+      { id, outcome: "REVOKED", error: null, entitlement: { state: "REVOKED" } },
+      { id: missing, outcome: "REFUSED", error: { code: "ENTITLEMENT_NOT_FOUND" }, entitlement: null },
+    ],
+    userErrors: [],
+  });
+  expect(await supportDetails(app, id)).toMatchObject([
+    { comments: "Chargeback", supportUserId: shop.userId },
+  ]);
+  expect((await historyOf(app, id)).at(-1)).toMatchObject({ history_user_label: "shop" });
+});
+
+test("staff write policies in ISO 8601 durations, and read of one that is not in whole days", async () => {
+  const selection = "policy { mode siteDomain expirationPeriod refundPeriod regainPeriod retiredAt }";
+  const input = { mode: "professional", expirationPeriod: "P52W", refundPeriod: "PT720H" };
+  expect(await give(hopper, "createEntitlementPolicy", input, selection)).toEqual({
+    policy: {
+      mode: "professional",
+      siteDomain: null,
+      expirationPeriod: "P364D",
+      refundPeriod: "P30D",
+      regainPeriod: "P14D",
+      retiredAt: null,
+    },
+    userErrors: [],
+  });
+  const half = { refundPeriod: "P1DT12H" };
+  expect(await give(hopper, "createEntitlementPolicy", half, selection)).toMatchObject({
+    policy: null,
+    userErrors: [{ code: "POLICY_INVALID", field: ["input", "refundPeriod"] }],
+  });
+});
+
+test("staff retire and delete policies", async () => {
+  const policyId = await aPolicy(app);
+  const retired = await give(
+    hopper,
+    "updateEntitlementPolicy",
+    { policyId, isRetired: true },
+    "policy { retiredAt }",
+  );
+  expect(JSON.parse(JSON.stringify(retired))).toEqual({
+    policy: { retiredAt: "2026-06-15T12:00:00.000Z" },
+    userErrors: [],
+  });
+  expect(await give(hopper, "deleteEntitlementPolicy", { policyId }, "deletedPolicyId")).toEqual({
+    deletedPolicyId: policyId,
+    userErrors: [],
+  });
+});
+
+test("staff change the mode of an order", async () => {
+  const courseUuid = aCourse();
+  await anEntitlement(app, { courseUuid, orderNumber: "ORDER-M" });
+  const input = { courseUuid, orderNumber: "ORDER-M", mode: "professional", comments };
+  expect(await give(hopper, "changeEntitlementMode", input, "entitlement { mode }")).toEqual({
+    entitlement: { mode: "professional" },
+    userErrors: [],
+  });
+});
+
+const id = "00000000-0000-4000-8000-000000000000";
+const grant = { username: "ada", courseUuid: id, mode: "verified", comments };
+
+test.each<[string, string, object, string]>([
+  ["comments of blanks", "expireEntitlement", { entitlementId: id, comments: " \n\t" }, "comments"],
+  [
+    "comments that are too long",
+    "expireEntitlement",
+    { entitlementId: id, comments: "x".repeat(2_001) },
+    "comments",
+  ],
+  ["comments with a NUL", "expireEntitlement", { entitlementId: id, comments: "a\0b" }, "comments"],
+  ["no comments", "expireEntitlement", { entitlementId: id }, "comments"],
+  ["a username with a NUL", "grantEntitlement", { ...grant, username: "a\0b" }, "username"],
+  ["a course that is not a UUID", "grantEntitlement", { ...grant, courseUuid: "7" }, "courseUuid"],
+  [
+    "a history entry that is not a number",
+    "setRefundLock",
+    { entitlementId: id, isLocked: true, comments, expectedHistoryEntryId: "latest" },
+    "expectedHistoryEntryId",
+  ],
+  [
+    "an empty order number",
+    "fulfillOrder",
+    { username: "ada", courseUuid: id, mode: "verified", orderNumber: "" },
+    "orderNumber",
+  ],
+  ["no ids at all", "revokeEntitlements", { entitlementIds: [], reason: "x" }, "entitlementIds"],
+  [
+    "1,001 ids",
+    "revokeEntitlements",
+    { entitlementIds: Array(1_001).fill(id), reason: "x" },
+    "entitlementIds",
+  ],
+  ["an id that is none", "revokeEntitlements", { entitlementIds: [id, "7"], reason: "x" }, "entitlementIds"],
+  ["a blank reason", "revokeEntitlement", { entitlementId: id, reason: " " }, "reason"],
+  ["a period in months", "createEntitlementPolicy", { regainPeriod: "P2M" }, "regainPeriod"],
+  ["a period that is none", "createEntitlementPolicy", { regainPeriod: "soon" }, "regainPeriod"],
+  ["a mode that policies cannot be for", "createEntitlementPolicy", { mode: "audit" }, "mode"],
+])("%s: the argument is named, and nothing has changed", async (_, mutation, input, argument) => {
+  const before = await checksumOf(app.db);
+  const query = `mutation ($input: ${nameOf(mutation)}!) { ${mutation}(input: $input) { userErrors { code } } }`;
+  const { body } = await server.ask({ ...hopper, isService: true }, query, { input });
+  expect(body).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
+  expect(JSON.stringify(body)).toContain(`input.${argument}`);
+  expect(await checksumOf(app.db)).toEqual(before);
+});
