@@ -19,7 +19,7 @@ else
       expect(summary.failed === 0 ? "" : describeFile(summary)).toBe("");
       expect(summary.passed).toBeGreaterThan(0);
     },
-    120_000,
+    300_000,
   );
 
 async function withTestDatabase<T>(work: (db: DataSource) => Promise<T>): Promise<T> {
