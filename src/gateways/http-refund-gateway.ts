@@ -79,6 +79,7 @@ function referencesIn(body: string): string[] {
 }
 
 function causeOf(error: unknown): string {
-  const { cause, code, name } = error as { cause?: { code?: string }; code?: string; name?: string };
-  return (cause?.code ?? code ?? name ?? "unknown").slice(0, 100);
+  const { cause, code, name } = error as { cause?: { code?: string }; code?: unknown; name?: string };
+  // A DOMException, such as that of a time-out, has a number for a code.
+  return (cause?.code ?? (typeof code === "string" ? code : name) ?? "unknown").slice(0, 100);
 }

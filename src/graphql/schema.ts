@@ -12,6 +12,8 @@ import {
 } from "./history.resolver";
 import { LearnerMutations } from "./learner-mutations.resolver";
 import { PolicyResolver } from "./policy.resolver";
+import { RefundMutations } from "./refund-mutations.resolver";
+import { EntitlementRefundsResolver, RefundResolver } from "./refund.resolver";
 import { ServiceMutations } from "./service-mutations.resolver";
 import { StaffMutations } from "./staff-mutations.resolver";
 import { SupportMutations } from "./support-mutations.resolver";
@@ -30,7 +32,10 @@ export function buildGraphQLSchema(): GraphQLSchema {
       PolicyHistoryResolver,
       HistoryEntryResolver,
       FieldChangeResolver,
+      EntitlementRefundsResolver,
+      RefundResolver,
       LearnerMutations,
+      RefundMutations,
       SupportMutations,
       ServiceMutations,
       StaffMutations,

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { App } from "../../src/app";
+import { startRefundSweep } from "../../src/jobs/refund-sweep";
+import { ada, ask, bob, grace, openDemoApp } from "../support/demo-app";
+import { aSpentEntitlement, entitlementIdOf, everythingOf } from "../support/refunds";
+
+const MUTATION = `mutation($input: UnenrollAndRefundInput!) {
+  unenrollAndRefund(input: $input) {
+    entitlement { id state isExpired isRefundable refundBlocker enrollment { id } }
+    refund { id state nextAttemptAt attempts shopReferences orderNumber }
+    userErrors { code message field blocker }
+  }
+}`;
+const POLL = "query($id: ID!) { entitlement(id: $id) { state refunds { id state nextAttemptAt attempts } } }";
+
+interface Refunded {
+  entitlement: {
+    state: string;
+    refundBlocker: string | null;
+    isRefundable: boolean;
+    enrollment: object | null;
+  };
+  refund: { id: string; state: string; nextAttemptAt: string | null; attempts: number };
+  userErrors: { code: string; message: string; blocker: string | null }[];
+}
+
+let app: App;
+let close: () => Promise<void>;
+let sweep: { stop(): Promise<void> };
+beforeAll(async () => {
+  ({ app, close } = await openDemoApp({ REFUND_DEADLINE_MS: "500" }));
+  sweep = startRefundSweep(app);
+});
+afterAll(async () => {
+  await sweep.stop();
+  await close();
+});
+
+async function refund(entitlementId: string, wish = "REQUEST"): Promise<Refunded> {
+  const { data, errors } = await ask<{ unenrollAndRefund: Refunded }>(app, ada, MUTATION, {
+    input: { entitlementId, refund: wish },
+  });
+  expect(errors).toBeUndefined();
+  return data!.unenrollAndRefund;
+}
+
+async function settled(id: string): Promise<{ state: string; refunds: Refunded["refund"][] }> {
+  for (;;) {
+    const { data } = await ask<{ entitlement: { state: string; refunds: Refunded["refund"][] } }>(
+      app,
+      ada,
+      POLL,
+      {
+        id,
+      },
+    );
+    if (!["REQUESTED", "IN_DOUBT"].includes(data!.entitlement.refunds[0]!.state)) return data!.entitlement;
+    await sleep(50);
+  }
+}
+
+test.each(["", "-SLOW", "-DUPLICATE"])("an order%s is paid back within the answer", async (end) => {
+  const id = await aSpentEntitlement(app, end);
+  const { entitlement, refund: made, userErrors } = await refund(id);
+  expect(userErrors).toEqual([]);
+  expect(made).toMatchObject({ state: "SUCCEEDED", attempts: 1, nextAttemptAt: null });
+  expect(entitlement).toMatchObject({ state: "REFUNDED", isRefundable: false, enrollment: null });
+});
+
+test("an order-DECLINED is not, and nothing has changed", async () => {
+  const id = await entitlementIdOf(app, "-DECLINED");
+  const before = await everythingOf(app, id);
+  const answer = await refund(id);
+  expect(answer).toMatchObject({ entitlement: null, refund: null, userErrors: [{ code: "REFUND_FAILED" }] });
+  expect(answer.userErrors[0]!.message).toMatch(/Nothing has changed\.$/);
+  expect(await everythingOf(app, id)).toBe(before);
+});
+
+test("an order-TIMEOUT stays in doubt, frozen, and ends by itself", async () => {
+  const id = await entitlementIdOf(app, "-TIMEOUT");
+  const before = await everythingOf(app, id);
+  const { entitlement, refund: made } = await refund(id);
+  expect(["REQUESTED", "IN_DOUBT"]).toContain(made.state);
+  expect(made.nextAttemptAt).not.toBeNull();
+  expect(entitlement).toMatchObject({ isRefundable: false, refundBlocker: "REFUND_PENDING" });
+  expect(await everythingOf(app, id)).toBe(before);
+  expect((await refund(id)).refund.id).toBe(made.id);
+  expect(await settled(id)).toMatchObject({
+    state: "REFUNDED",
+    refunds: [{ id: made.id, state: "SUCCEEDED", attempts: 3 }],
+  });
+});
+
+test("an order-LATE is found to have been paid back", async () => {
+  const id = await entitlementIdOf(app, "-LATE");
+  await refund(id);
+  expect(await settled(id)).toMatchObject({
+    state: "REFUNDED",
+    refunds: [{ state: "SUCCEEDED", attempts: 2 }],
+  });
+});
+
+test("leaving without a refund gives the entitlement back", async () => {
+  const answer = await refund(await aSpentEntitlement(app), "SKIP");
+  expect(answer).toMatchObject({ refund: null, userErrors: [], entitlement: { state: "AVAILABLE" } });
+});
+
+test("what cannot be refunded says why", async () => {
+  const answer = await refund(await entitlementIdOf(app, "EDX-1016"));
+  expect(answer.userErrors).toMatchObject([
+    { code: "ENTITLEMENT_NOT_REFUNDABLE", blocker: "REFUND_PERIOD_OVER", field: ["input", "entitlementId"] },
+  ]);
+});
+
+test("another learner's entitlement counts as missing", async () => {
+  const id = await aSpentEntitlement(app);
+  const { data } = await ask<{ unenrollAndRefund: Refunded }>(app, bob, MUTATION, {
+    input: { entitlementId: id, refund: "REQUEST" },
+  });
+  expect(data!.unenrollAndRefund.userErrors).toMatchObject([{ code: "ENTITLEMENT_NOT_FOUND" }]);
+});
+
+describe("a refund that needs a person", () => {
+  const RESOLVE = `mutation($input: ResolveRefundInput!) { resolveRefund(input: $input) {
+    entitlement { state supportDetails(first: 1) { edges { node { action comments } } } }
+    refund { state } userErrors { code field }
+  } }`;
+  const LIST = `{ refunds(filter: { states: [NEEDS_REVIEW] }, first: 5) {
+    edges { node { id state detail entitlement { id state } } } pageInfo { hasNextPage } } }`;
+
+  async function inReview(): Promise<{ id: string; refundId: string }> {
+    const id = await aSpentEntitlement(app);
+    const [row] = await app.db.query<{ id: string }[]>(
+      `insert into refund (entitlement_id, order_number, state, attempt, answer, detail, created_at, modified_at)
+       values ($1, 'X', 'NEEDS_REVIEW', 2, 'REFUSED', 'HTTP_400', now(), now()) returning id`,
+      [id],
+    );
+    return { id, refundId: row!.id };
+  }
+  async function resolve(refundId: string, outcome: string) {
+    const input = { refundId, outcome, comments: "The shop's ledger says so." };
+    const { data, errors } = await ask<{ resolveRefund: Record<string, unknown> }>(app, grace, RESOLVE, {
+      input,
+    });
+    expect(errors).toBeUndefined();
+    return data!.resolveRefund;
+  }
+
+  test("is in support's list", async () => {
+    const { refundId, id } = await inReview();
+    const { data } = await ask<{ refunds: { edges: { node: object }[] } }>(app, grace, LIST);
+    expect(data!.refunds.edges[0]!.node).toMatchObject({
+      id: refundId,
+      detail: "HTTP_400",
+      entitlement: { id },
+    });
+  });
+
+  test("ends as paid back: the entitlement is taken back, with the reason", async () => {
+    const { id, refundId } = await inReview();
+    expect(await resolve(refundId, "SUCCEEDED")).toMatchObject({
+      refund: { state: "SUCCEEDED" },
+      userErrors: [],
+      entitlement: {
+        state: "REFUNDED",
+        supportDetails: {
+          edges: [{ node: { action: "RESOLVE_REFUND", comments: "The shop's ledger says so." } }],
+        },
+      },
+    });
+    expect(await settled(id)).toMatchObject({ state: "REFUNDED" });
+    expect(await resolve(refundId, "FAILED")).toMatchObject({
+      userErrors: [{ code: "REFUND_NOT_IN_REVIEW" }],
+    });
+  });
+
+  test("ends as not paid back: the entitlement is free again", async () => {
+    const { id, refundId } = await inReview();
+    expect(await resolve(refundId, "FAILED")).toMatchObject({
+      refund: { state: "FAILED" },
+      entitlement: { state: "FULFILLED_CHANGEABLE" },
+    });
+    expect(await refund(id)).toMatchObject({ refund: { state: "SUCCEEDED" } });
+  });
+});
