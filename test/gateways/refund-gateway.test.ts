@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { CircuitBreaker } from "../../src/gateways/circuit-breaker";
+import { clientCredentials } from "../../src/gateways/client-credentials";
+import { EmbeddedRefundGateway } from "../../src/gateways/embedded-refund-gateway";
+import { HttpRefundGateway } from "../../src/gateways/http-refund-gateway";
+import type { RefundGateway, RefundOutcome, RefundRequest } from "../../src/gateways/refund-gateway";
+import { openTestDatabase } from "../support/database";
+import { openFakeShop, type FakeShop } from "../support/fake-shop";
+
+const DEADLINE_MS = 150;
+
+let database: Awaited<ReturnType<typeof openTestDatabase>>;
+let keyed: FakeShop;
+let natural: FakeShop;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  [keyed, natural] = await Promise.all([openFakeShop(true), openFakeShop(false)]);
+  // The shops behave by order number, as the embedded one does.
+  for (const shop of [keyed, natural])
+    shop.script = ({ orderNumber }, nth) => {
+      if (orderNumber.endsWith("-DECLINED")) return { effect: "refuse", reply: "honest" };
+      if (orderNumber.endsWith("-TIMEOUT"))
+        return nth <= 2 ? { effect: "nothing", reply: "silence" } : { effect: "pay", reply: "honest" };
+      if (orderNumber.endsWith("-LATE"))
+        return { effect: "pay", reply: "honest", afterMs: nth === 1 ? 3 * DEADLINE_MS : 0 };
+      return {
+        effect: "pay",
+        reply: "honest",
+        beforeMs: orderNumber.endsWith("-SLOW") ? 0.4 * DEADLINE_MS : 0,
+      };
+    };
+});
+afterAll(() => Promise.all([database.close(), keyed.close(), natural.close()]));
+
+function httpGateway(baseUrl: string, isKeyed: boolean): HttpRefundGateway {
+  const authorization = () => Promise.resolve("JWT token");
+  return new HttpRefundGateway({ baseUrl, isKeyed, authorization, deadlineMs: DEADLINE_MS });
+}
+
+const GATEWAYS: Record<string, () => RefundGateway> = {
+  embedded: () =>
+    new EmbeddedRefundGateway((text, values) => database.db.query(text, [...values]), DEADLINE_MS),
+  "HTTP, with keys": () => httpGateway(keyed.url, true),
+  "HTTP, as commerce-coordinator": () => httpGateway(natural.url, false),
+};
+
+let orders = 0;
+const aRequest = (end = ""): RefundRequest => ({
+  key: randomUUID(),
+  entitlementId: randomUUID(),
+  orderNumber: `ORDER-${++orders}${end}`,
+  username: "ada",
+});
+const kinds = async (gateway: RefundGateway, request: RefundRequest, times: number) => {
+  const seen: RefundOutcome["kind"][] = [];
+  while (seen.length < times) seen.push((await gateway.request(request)).kind);
+  return seen;
+};
+
+describe.each(Object.entries(GATEWAYS))("the %s gateway", (_name, make) => {
+  test("pays once, however often it is asked", async () => {
+    const request = aRequest();
+    expect(await kinds(make(), request, 3)).toEqual(["accepted", "accepted", "accepted"]);
+    expect(await timesPaid(request)).toBe(1);
+  });
+
+  test("says so when the shop refuses, each time", async () => {
+    const request = aRequest("-DECLINED");
+    expect(await kinds(make(), request, 2)).toEqual(["refused", "refused"]);
+    expect(await timesPaid(request)).toBe(0);
+  });
+
+  test("does not know what a shop did that does not answer in time", async () => {
+    const request = aRequest("-TIMEOUT");
+    expect(await kinds(make(), request, 3)).toEqual(["unknown", "unknown", "accepted"]);
+    expect(await timesPaid(request)).toBe(1);
+  });
+
+  test("learns of a refund whose answer came too late by asking again", async () => {
+    const request = aRequest("-LATE");
+    expect(await kinds(make(), request, 2)).toEqual(["unknown", "accepted"]);
+    expect(await timesPaid(request)).toBe(1);
+  });
+
+  test("waits for a slow shop, and takes a refund made before for a refund", async () => {
+    expect(await kinds(make(), aRequest("-SLOW"), 1)).toEqual(["accepted"]);
+    expect(await kinds(make(), aRequest("-DUPLICATE"), 1)).toEqual(["accepted"]);
+  });
+});
+
+/** Where nobody listens. */
+async function nowhere(): Promise<string> {
+  const shop = await openFakeShop(true);
+  await shop.close();
+  return shop.url;
+}
+
+/** How often money moved for a request, wherever it went. */
+async function timesPaid({ entitlementId }: RefundRequest): Promise<number> {
+  const rows = await database.db.query<unknown[]>(
+    "select from embedded_shop_refund where entitlement_id = $1 and reference is not null",
+    [entitlementId],
+  );
+  return rows.length + [...keyed.paid, ...natural.paid].filter((id) => id === entitlementId).length;
+}
+
+describe("over HTTP", () => {
+  test.each<[string, number, RefundOutcome["kind"]]>([
+    ["a server error", 500, "unknown"],
+    ["a server that is away", 503, "unknown"],
+    ["a conflict", 409, "unknown"],
+    ["too many requests", 429, "unknown"],
+    ["a redirection", 302, "unknown"],
+    ["a request that makes no sense", 400, "refused"],
+    ["a token that is not let in", 401, "notSent"],
+    ["a place that is not there", 404, "notSent"],
+  ])("%s is %d: %s", async (_name, status, kind) => {
+    const { script } = natural;
+    natural.script = () => ({ effect: "nothing", reply: status });
+    expect(await kinds(httpGateway(natural.url, false), aRequest(), 1)).toEqual([kind]);
+    natural.script = script;
+  });
+
+  test("a connection that breaks leaves doubt, one that was never made does not", async () => {
+    const { script } = natural;
+    natural.script = () => ({ effect: "pay", reply: "reset" });
+    expect(await kinds(httpGateway(natural.url, false), aRequest(), 1)).toEqual(["unknown"]);
+    natural.script = script;
+    expect(await kinds(httpGateway(await nowhere(), false), aRequest(), 1)).toEqual(["notSent"]);
+    expect(await kinds(httpGateway("http://shop.invalid", false), aRequest(), 1)).toEqual(["notSent"]);
+  });
+
+  test("the shop is told who, which order and which entitlement, by whom and under which key", async () => {
+    const request = aRequest();
+    await httpGateway(natural.url, false).request(request);
+    expect(natural.requests.at(-1)).toEqual({ ...request, authorization: "JWT token" });
+  });
+
+  test("without a token nothing is sent", async () => {
+    const gateway = new HttpRefundGateway({
+      baseUrl: natural.url,
+      isKeyed: false,
+      authorization: () => Promise.reject(new Error("no")),
+      deadlineMs: DEADLINE_MS,
+    });
+    const before = natural.requests.length;
+    expect(await kinds(gateway, aRequest(), 1)).toEqual(["notSent"]);
+    expect(natural.requests.length).toBe(before);
+  });
+});
+
+test("a token is asked for once and kept until shortly before it ends", async () => {
+  const asked: string[] = [];
+  const server = createServer((incoming, response) => {
+    incoming.setEncoding("utf8").on("data", (text: string) => asked.push(text));
+    incoming.on("end", () =>
+      response.end(JSON.stringify({ access_token: `t${asked.length}`, expires_in: 3600 })),
+    );
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const authorization = clientCredentials({
+    tokenUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/oauth2/access_token`,
+    clientId: "us",
+    clientSecret: "secret",
+    deadlineMs: 1_000,
+  });
+  expect([await authorization(), await authorization()]).toEqual(["JWT t1", "JWT t1"]);
+  expect(asked).toEqual(["grant_type=client_credentials&client_id=us&client_secret=secret&token_type=jwt"]);
+  server.closeAllConnections();
+  server.close();
+});
+
+test("five unknown outcomes in a row close the way to the shop for a while; any other opens it", async () => {
+  let now = 0;
+  let kind: "unknown" | "refused" = "unknown";
+  const asked: string[] = [];
+  const breaker = new CircuitBreaker(
+    {
+      isKeyed: true,
+      request: async ({ key }) => {
+        asked.push(key);
+        return Promise.resolve(kind === "unknown" ? { kind, cause: "" } : { kind, code: "" });
+      },
+    },
+    1_000,
+    () => new Date(now),
+  );
+  await kinds(breaker, aRequest(), 4);
+  expect(breaker.isOpen).toBe(false);
+  expect(await kinds(breaker, aRequest(), 2)).toEqual(["unknown", "notSent"]);
+  expect(asked).toHaveLength(5);
+  now = 1_000;
+  kind = "refused";
+  await kinds(breaker, aRequest(), 1);
+  kind = "unknown";
+  expect(await kinds(breaker, aRequest(), 4)).not.toContain("notSent");
+  expect(breaker.isOpen).toBe(false);
+});

@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** What a shop does with one request: whether it pays, and how it answers, before or after it has. */
+export interface ShopAct {
+  /** `pay` or `refuse`, recorded by the shop; `nothing` is not even recorded. */
+  effect: "pay" | "refuse" | "nothing";
+  /** A status, `reset`, or `silence`; `honest` tells the effect. */
+  reply: "honest" | "reset" | "silence" | number;
+  /** Before the effect, and between effect and reply, in milliseconds. */
+  beforeMs?: number;
+  afterMs?: number;
+}
+
+/** One request that a shop was sent. */
+export interface ShopRequest {
+  key: string;
+  entitlementId: string;
+  orderNumber: string;
+  username: string;
+  authorization: string | undefined;
+}
+
+/** A shop with a ledger of its own, in the manner of commerce-coordinator; with keys, it tells repeats by key. */
+export interface FakeShop {
+  url: string;
+  /** Entitlements paid back, once for each time that money moved. */
+  paid: string[];
+  requests: ShopRequest[];
+  /** Decides what to do with the nth request for an order, from 1. */
+  script: (request: ShopRequest, nth: number) => ShopAct;
+  close(): Promise<void>;
+}
+
+/** Opens a shop on a free port. */
+export async function openFakeShop(isKeyed: boolean): Promise<FakeShop> {
+  const decided = new Map<string, "pay" | "refuse">();
+  const shop: Omit<FakeShop, "url" | "close"> = {
+    paid: [],
+    requests: [],
+    script: () => ({ effect: "pay", reply: "honest" }),
+  };
+  const decide = (request: ShopRequest, effect: ShopAct["effect"]) => {
+    const known = isKeyed ? request.key : request.entitlementId;
+    const before = decided.get(known);
+    // A shop without keys remembers what it has paid, and looks anew at what it has refused.
+    if (before === "pay" || (before && isKeyed)) return { effect: before, isRepeat: true };
+    if (effect !== "nothing") decided.set(known, effect);
+    if (effect === "pay") shop.paid.push(request.entitlementId);
+    return { effect, isRepeat: false };
+  };
+  const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const request = await read(incoming);
+    const nth = shop.requests.push(request);
+    const ofOrder = shop.requests
+      .slice(0, nth)
+      .filter(({ orderNumber }) => orderNumber === request.orderNumber);
+    const act = shop.script(request, ofOrder.length);
+    await sleep(act.beforeMs ?? 0);
+    const { effect, isRepeat } = decide(request, act.effect);
+    await sleep(act.afterMs ?? 0);
+    if (act.reply === "reset") return void incoming.socket.resetAndDestroy();
+    if (act.reply === "silence") return;
+    const said = typeof act.reply === "number" ? act.reply : { pay: 200, refuse: 400, nothing: 503 }[effect];
+    const text = said === 200 && isRepeat ? `Refund already created for order ${request.orderNumber}` : "";
+    response.writeHead(said, { "content-type": "text/plain" }).end(text);
+  };
+  const server = createServer(
+    (incoming, response) => void handle(incoming, response).catch(() => response.destroy()),
+  );
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return Object.assign(shop, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  });
+}
+
+async function read(incoming: IncomingMessage): Promise<ShopRequest> {
+  let body = "";
+  for await (const chunk of incoming.setEncoding("utf8")) body += chunk as string;
+  if (incoming.url !== "/lms/refund/" || incoming.method !== "POST") throw new Error("no such place");
+  const { username, order_number, entitlement_uuid } = JSON.parse(body) as Record<string, string>;
+  return {
+    key: incoming.headers["idempotency-key"] as string,
+    entitlementId: entitlement_uuid!,
+    orderNumber: order_number!,
+    username: username!,
+    authorization: incoming.headers.authorization,
+  };
+}
