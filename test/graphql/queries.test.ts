@@ -76,6 +76,7 @@ test("asking changes nothing, whatever is asked", async () => {
     "{ history(first: 100) { edges { node { state { __typename } previous { id } } } } }",
     {},
   );
+  await expectAnswer("{ refunds(first: 100) { edges { node { entitlement { refunds { id } } } } } }", {});
   for (const scope of ["ACTIVE", "UNEXPIRED", "FULFILLABLE", "ALL"])
     await ask(
       app,
