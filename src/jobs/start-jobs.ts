@@ -110,12 +110,16 @@ async function runSlice(
 /** One that failed may have left its connection in a transaction, so that nobody else should get it. */
 async function runSql(app: App, text: string, values: unknown[]): Promise<{ rows: unknown[] }> {
   const client = await poolOf(app.db).connect();
+  // A connection that is lost meanwhile fails the statement; unheard, it would end the process besides.
+  const ignore = () => undefined;
+  client.on("error", ignore);
   let failed = true;
   try {
     const result = await client.query(text, values);
     failed = false;
     return result;
   } finally {
+    client.removeListener("error", ignore);
     client.release(failed);
   }
 }
