@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../src/app";
-import { startRefundSweep } from "../../src/jobs/refund-sweep";
+import { sweepUntil } from "../../src/jobs/sweep";
+import { sweepRefunds } from "../../src/use-cases/sweep-refunds";
 import { ada, ask, bob, grace, openDemoApp } from "../support/demo-app";
 import { aSpentEntitlement, entitlementIdOf, everythingOf } from "../support/refunds";
 
@@ -26,13 +27,15 @@ interface Refunded {
 
 let app: App;
 let close: () => Promise<void>;
-let sweep: { stop(): Promise<void> };
+const stopping = new AbortController();
+let swept: Promise<void>;
 beforeAll(async () => {
   ({ app, close } = await openDemoApp({ REFUND_DEADLINE_MS: "500" }));
-  sweep = startRefundSweep(app);
+  swept = sweepUntil(stopping.signal, app, { name: "sweepRefunds", everyMs: () => 100, run: sweepRefunds });
 });
 afterAll(async () => {
-  await sweep.stop();
+  stopping.abort();
+  await swept;
   await close();
 });
 
