@@ -36,7 +36,7 @@ export async function* brokenRows(db: DataSource, onProgress?: OnProgress): Asyn
         yield* await compare(queryRunner, table, from, to);
         from = to;
         done = to ? done + HISTORY_ROWS_AT_ONCE : before + counts[i]!;
-        onProgress?.(done, total);
+        if (done > before) onProgress?.(done, total);
       }
       before = done;
     }

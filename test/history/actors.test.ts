@@ -1,4 +1,5 @@
-import type { DataSource } from "typeorm";
+import { DataSource, type DataSourceOptions } from "typeorm";
+import { dataSourceOptions } from "../../ormconfig";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { transact, type Change } from "../../src/store/transact";
 import { openTestDatabase } from "../support/database";
@@ -10,7 +11,14 @@ let db: DataSource;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  ({ db, close } = await openTestDatabase());
+  const opened = await openTestDatabase();
+  // All of them wait for a connection, on however slow a machine.
+  const patient = { ...dataSourceOptions(opened.url), connectTimeoutMS: 0 } as DataSourceOptions;
+  db = await new DataSource(patient).initialize();
+  close = async () => {
+    await db.destroy();
+    await opened.close();
+  };
   await addPeople(db);
 });
 afterAll(async () => {
@@ -24,7 +32,7 @@ test("requests that run at once never sign for each other", async () => {
   await Promise.all(
     own.map((entitlement, i) =>
       transact(db, changeOf(i), async (tx) => {
-        await tx.query("set local lock_timeout = 0"); // all wait for one row, on however slow a machine
+        await tx.query("set local lock_timeout = 0");
         await tx.save(CourseEntitlement, { id: entitlement.id, mode: `mode-${i}` });
         await tx.query("select from course_entitlement where id = $1 for update", [shared]);
         await tx.save(CourseEntitlement, { id: shared, mode: `mode-${i}` });

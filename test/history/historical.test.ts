@@ -1,0 +1,65 @@
+import type { DataSource } from "typeorm";
+import { tracked } from "../../src/history/historical";
+import { openTestDatabase } from "../support/database";
+
+let db: DataSource;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  ({ db, close } = await openTestDatabase());
+});
+afterAll(() => close());
+
+const columnsOf = (table: string) =>
+  db.query<{ column: string; type: string; isNullable: boolean }[]>(
+    `select attname as column, format_type(atttypid, atttypmod) as type, not attnotnull as "isNullable"
+     from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attname`,
+    [table],
+  );
+
+test("a history has every column of its table, of the same type, and the entities know all of them", async () => {
+  for (const [entity, history] of tracked) {
+    const live = db.getMetadata(entity as () => object);
+    const kept = db.getMetadata(history);
+    const ofHistory = await columnsOf(kept.tableName);
+    const ofLive = await columnsOf(live.tableName);
+    const references = new Set(live.foreignKeys.flatMap((key) => key.columnNames));
+    const shared = ofHistory.filter(({ column }) => !column.startsWith("history_"));
+    expect(shared).toEqual(
+      ofLive.map((column) => ({ ...column, isNullable: column.isNullable || references.has(column.column) })),
+    );
+    expect(kept.columns.map((column) => column.databaseName).toSorted()).toEqual(
+      ofHistory.map(({ column }) => column).toSorted(),
+    );
+  }
+});
+
+test("no history refers to a row that could be deleted, or keeps a row from being there twice", async () => {
+  const tables = [...tracked.values()].map((history) => db.getMetadata(history).tableName);
+  const constraints = await db.query<{ kind: string }[]>(
+    "select distinct contype as kind from pg_constraint where conrelid = any($1::regclass[]) and contype not in ('c', 'n')",
+    [tables],
+  );
+  expect(constraints).toEqual([{ kind: "p" }]);
+  const unique = await db.query(
+    "select from pg_index where indrelid = any($1::regclass[]) and indisunique and not indisprimary",
+    [tables],
+  );
+  expect(unique).toEqual([]);
+});
+
+test("every tracked table is guarded, and so is its history", async () => {
+  for (const [entity, history] of tracked) {
+    const triggers = async (table: string) =>
+      (
+        await db.query<{ name: string }[]>(
+          "select tgname as name from pg_trigger where tgrelid = $1::regclass and not tgisinternal and tgenabled = 'O'",
+          [table],
+        )
+      ).map(({ name }) => name);
+    expect(await triggers(db.getMetadata(entity as () => object).tableName)).toEqual(
+      expect.arrayContaining(["guard", "refuse_truncate"]),
+    );
+    expect(await triggers(db.getMetadata(history).tableName)).toContain("append_only");
+  }
+});

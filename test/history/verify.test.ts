@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { DataSource } from "typeorm";
+import { asSuperuser, openTestDatabase } from "../support/database";
+import { addPeople, broken, grant } from "./world";
+
+const execute = promisify(execFile);
+
+let db: DataSource;
+let url: string;
+let close: () => Promise<void>;
+
+beforeEach(async () => {
+  ({ db, url, close } = await openTestDatabase());
+  await addPeople(db);
+});
+afterEach(() => close());
+
+const command = (...args: string[]) =>
+  execute(process.execPath, ["dist/src/cli/history-verify.js", ...args], {
+    env: { ...process.env, DATABASE_URL: url },
+  });
+
+/** As a restore without triggers would. */
+const unguarded = (sql: string) => asSuperuser(`set session_replication_role = replica; ${sql}`, url);
+
+test("a database whose rows equal their history is found whole", async () => {
+  await grant(db);
+  const { stdout } = await command();
+  expect(stdout).toMatch(/^0 broken rows; 1 history entries read/m);
+});
+
+test("each row that differs from its newest entry is named, with what differs", async () => {
+  const [changed, gone, back] = [await grant(db), await grant(db), await grant(db)];
+  const other = "f0000000-0000-4000-8000-000000000001";
+  await db.query("delete from course_entitlement where id = $1", [back.id]);
+  await unguarded(`
+    update course_entitlement set mode = 'x', refund_locked = true where id = '${changed.id}';
+    delete from course_entitlement where id = '${gone.id}';
+    insert into course_entitlement (id, user_id, course_uuid, mode, created_at, modified_at)
+      select id::uuid, 1, id::uuid, 'verified', now(), now() from unnest(array['${back.id}', '${other}']) id`);
+  const table = "course_entitlement";
+  expect(new Set(await broken(db))).toEqual(
+    new Set([
+      { table, id: changed.id, fault: "differs from its newest entry in mode, refund_locked" },
+      { table, id: gone.id, fault: "is gone, but its newest entry does not say so" },
+      { table, id: back.id, fault: "is there, but its newest entry says that it was deleted" },
+      { table, id: other, fault: "has no history" },
+    ]),
+  );
+  const failure = await command().catch((error: unknown) => error as { code: number; stdout: string });
+  expect(failure).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining(`${table} ${other} has no history\n`) as string,
+  });
+});
+
+test("rows are compared across the bounds of what is read at once", async () => {
+  await db.query(`insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
+    select 1, gen_random_uuid(), 'verified', now(), now() from generate_series(1, 21000)`);
+  expect(await broken(db)).toEqual([]);
+  await unguarded(
+    "update course_entitlement set mode = 'x' where id in (select id from course_entitlement order by id limit 3)",
+  );
+  await unguarded(
+    "delete from course_entitlement where id in (select id from course_entitlement order by id desc limit 3)",
+  );
+  const faults = (await broken(db)).map(({ fault }) => fault.split(" ")[0]);
+  expect(faults).toEqual(["differs", "differs", "differs", "is", "is", "is"]);
+});
+
+test("--help says what it does", async () => {
+  expect((await command("--help")).stdout).toContain("npm run history:verify");
+});
