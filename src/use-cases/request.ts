@@ -34,7 +34,7 @@ export function changeOf({ actor, requestId }: Request, reason: string): Change 
 
 const RETRIES_AT_MOST = 3;
 /** Serialization failure, deadlock, and what somebody else has just created or removed: it looks again. */
-const RACES: ReadonlySet<string | undefined> = new Set(["40001", "40P01", "23505", "23503"]);
+const RACES: ReadonlySet<string | undefined> = new Set(["40001", "40P01", "23505", "23503", "23001"]);
 const LOCK_TIMEOUT = "55P03";
 
 /** Decides anew when a transaction was undone because it met another one. */
