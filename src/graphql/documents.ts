@@ -4,6 +4,7 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   type OperationDefinitionNode,
+  type SelectionSetNode,
 } from "graphql";
 
 /** The fragments of a document by name. */
@@ -12,6 +13,28 @@ export function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinit
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   return fragments;
+}
+
+/** How many selections an operation has, with its fragments counted wherever they are spread. */
+export function selectionsOf(document: DocumentNode, operation: OperationDefinitionNode): number {
+  const fragments = fragmentsOf(document);
+  const known = new Map<string, number>();
+  const ofFragment = (name: string): number => {
+    const size = known.get(name) ?? ofSet(fragments.get(name)?.selectionSet);
+    known.set(name, size);
+    return size;
+  };
+  const ofSet = (set: SelectionSetNode | undefined): number => {
+    let size = 0;
+    for (const selection of set?.selections ?? [])
+      size +=
+        1 +
+        (selection.kind === Kind.FRAGMENT_SPREAD
+          ? ofFragment(selection.name.value)
+          : ofSet(selection.selectionSet));
+    return size;
+  };
+  return ofSet(operation.selectionSet);
 }
 
 /** An operation and the fragments that it reaches, each once. */

@@ -9,7 +9,15 @@ import {
 } from "graphql";
 
 /** What one operation may ask for at most. `tokens` bounds the whole document, `nodes` the answer. */
-export const LIMITS = { tokens: 1_000, depth: 10, aliases: 15, directives: 8, rootFields: 20, nodes: 2_000 };
+export const LIMITS = {
+  tokens: 1_000,
+  selections: 5_000, // with fragments counted wherever they are spread
+  depth: 10,
+  aliases: 15,
+  directives: 8,
+  rootFields: 20,
+  nodes: 2_000,
+};
 
 /** Marks an error as one of size, as its code is set by who reports it. */
 export const LIMIT_EXCEEDED = "LIMIT_EXCEEDED";

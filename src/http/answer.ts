@@ -27,7 +27,7 @@ export function settle(
   app.log[isQuiet ? "debug" : "info"]({
     requestId: contextValue.requestId,
     actor: contextValue.actor?.userId ?? null,
-    operation: request.operationName ?? null,
+    operation: request.operationName?.slice(0, 100) ?? null,
     status: response.http.status ?? 200,
     ms: Math.round((performance.now() - startedAt) * 10) / 10,
     codes,

@@ -46,7 +46,7 @@ export function apolloServer(app: App, graph: Graph): ApolloServer<Context> {
     parseOptions: { maxTokens: LIMITS.tokens },
     validationOptions: { maxErrors: 5 },
     validationRules: [sizeRule],
-    maxRecursiveSelections: true,
+    maxRecursiveSelections: LIMITS.selections,
     stopOnTerminationSignals: false,
     nodeEnv: app.config.isProduction ? "production" : "development",
     logger: app.log,

@@ -26,7 +26,11 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown): G
       return unreadable(formatted);
     case "GRAPHQL_VALIDATION_FAILED":
       return validationErrorCode === "MAX_RECURSIVE_SELECTIONS_EXCEEDED"
-        ? tell(formatted, LIMIT_EXCEEDED, "The operation selects too much through its fragments.")
+        ? tell(
+            formatted,
+            LIMIT_EXCEEDED,
+            `The operation has more than the ${LIMITS.selections} selections allowed.`,
+          )
         : tell(formatted, code);
     case "OPERATION_RESOLUTION_FAILURE":
       return tell(formatted, code, "The document has no such operation, or has several and none is named.");

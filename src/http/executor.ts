@@ -19,12 +19,13 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
-import { definitionsOf } from "../graphql/documents";
+import { definitionsOf, selectionsOf } from "../graphql/documents";
 import { variableErrors } from "./bad-variables";
 
 type Gateway = ApolloServerOptionsWithGateway<object>["gateway"];
 
 const COMPILED_AT_MOST = 200;
+const COMPILED_SELECTIONS_AT_MOST = 500;
 const LITERALS: ReadonlySet<string> = new Set([
   Kind.INT,
   Kind.FLOAT,
@@ -126,7 +127,7 @@ function withCoercedType(schema: GraphQLSchema): GraphQLSchema {
 /**
  * The compiler writes literals of custom scalars into its code as text, gives variables inside of input objects no
  * defaults, and reads conditions in fragments its own way: such documents are left to the interpreter. So is
- * introspection, which nobody repeats.
+ * introspection, which nobody repeats, and what is large, as the compiler writes fragments out wherever they are spread.
  */
 export function isCompilable(
   schema: GraphQLSchema,
@@ -149,5 +150,5 @@ export function isCompilable(
     },
   });
   for (const definition of definitionsOf(document, operation)) visit(definition, walk);
-  return plain;
+  return plain && selectionsOf(document, operation) <= COMPILED_SELECTIONS_AT_MOST;
 }

@@ -39,6 +39,7 @@ export function graphqlHandler(app: App, apollo: ApolloServer<Context>): GraphQL
       context: async () => createContext(app, actor, requestId),
     });
     response.statusCode = answer.status ?? 200;
+    if (answer.status === 401) response.setHeader("www-authenticate", "JWT");
     for (const [name, value] of answer.headers) response.setHeader(name, value);
     response.end(answer.body.kind === "complete" ? answer.body.string : ""); // nothing here comes in parts
   };

@@ -78,8 +78,10 @@ export async function startServer(
 function fail(app: App, response: ServerResponse, requestId: string, error: unknown): void {
   if (response.headersSent) response.destroy();
   else if (error instanceof BadRequest) sendError(response, error.status, "BAD_REQUEST", error.message);
-  else if (error instanceof InvalidToken) sendError(response, 401, "UNAUTHENTICATED", error.message);
-  else {
+  else if (error instanceof InvalidToken) {
+    response.setHeader("www-authenticate", "JWT");
+    sendError(response, 401, "UNAUTHENTICATED", error.message);
+  } else {
     app.log.error({ requestId, error: describe(error) }, "unexpected");
     sendError(response, 500, INTERNAL_SERVER_ERROR, "Something went wrong on our side.");
   }

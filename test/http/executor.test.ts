@@ -129,6 +129,10 @@ test.each([
   ],
   ["lists", "query ($id: ID!) { entitlements(filter: { ids: [$id] }) { totalCount } }"],
   ["introspection", "{ __schema { queryType { name } } }"],
+  [
+    "what is large with its fragments written out",
+    `{ viewer { ${"...A ".repeat(101)} } } fragment A on User { id id id id id }`,
+  ],
 ])("never compiled: %s", (_, query) => {
   expect(isCompilable(...operationOf(query))).toBe(false);
 });

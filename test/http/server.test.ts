@@ -88,7 +88,10 @@ test("a bad token gets 401 with the same body whatever is wrong with it, before 
       post('{"query":"{ __typename }"}', { authorization: header }),
     ),
   );
-  for (const { status } of answers) expect(status).toBe(401);
+  for (const { status, headers } of answers) {
+    expect(status).toBe(401);
+    expect(headers.get("www-authenticate")).toBe("JWT");
+  }
   expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
   expect(answers[0]!.body.errors![0]!.extensions).toEqual({ code: "UNAUTHENTICATED" });
 });
