@@ -1,0 +1,51 @@
+import { parseArgs } from "node:util";
+import { DataSource } from "typeorm";
+import { migrationOptions } from "../../ormconfig";
+import { loadConfig, type Config } from "../config";
+import { embeddedLedger, refundViolations } from "../entities/refund-invariants";
+import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
+
+const HELP = `Checks what is promised about refunds: paid at most once, taken back exactly when paid, nothing changed when
+refused or in doubt, nothing in doubt for long, all of it in history.
+
+  npm run refunds:check
+
+It names each entitlement that breaks a promise, and then exits with 1. It reads the PostgreSQL of DATABASE_URL, or
+else of npm start, which may be running; of the shops' ledgers it can read the embedded one only.
+`;
+
+/** What is in doubt for longer has been forgotten. */
+const SETTLES_WITHIN_MS = 60_000;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { help: { type: "boolean" } } });
+  if (values.help) return void process.stdout.write(HELP);
+  const config = loadConfig(process.env);
+  if (config.databaseUrl) return check(config.databaseUrl, config);
+  const postgres = await startEmbeddedPostgres(config.dataDir, { join: true });
+  try {
+    await check(postgres.url, config);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function check(url: string, { refund }: Config): Promise<void> {
+  const db = await new DataSource(migrationOptions(url)).initialize();
+  try {
+    const paid = refund.shop === "embedded" ? await embeddedLedger(db) : null;
+    const violations = await refundViolations(db, { paid, settlesWithinMs: SETTLES_WITHIN_MS });
+    for (const { invariant, entitlementId, detail } of violations)
+      process.stdout.write(`${entitlementId} breaks ${invariant}: ${detail}\n`);
+    const [row] = await db.query<[{ count: string }]>("select count(*) from refund");
+    process.stdout.write(`${violations.length} broken promises; ${row.count} refunds read\n`);
+    if (violations.length > 0) process.exitCode = 1;
+  } finally {
+    await db.destroy();
+  }
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,78 @@
+import type { App } from "../../src/app";
+import { embeddedLedger, refundViolations } from "../../src/entities/refund-invariants";
+import { unenrollAndRefund } from "../../src/use-cases/unenroll-and-refund";
+import { openDemoApp } from "../support/demo-app";
+import { aSpentEntitlement, requestOf, withShop } from "../support/refunds";
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  ({ app, close } = await openDemoApp({ REFUND_DEADLINE_MS: "2000" }));
+});
+afterAll(() => close());
+
+async function broken(paid?: Map<string, number>): Promise<string[]> {
+  const ledger = paid ?? (await embeddedLedger(app.db));
+  const found = await refundViolations(app.db, { paid: ledger, settlesWithinMs: 60_000 });
+  return found.map(({ invariant, entitlementId }) => `${invariant.split(" ")[0]} ${entitlementId}`).sort();
+}
+
+const refund = (id: string, at = app) =>
+  unenrollAndRefund(requestOf(at), { entitlementId: id, refund: "REQUEST" });
+
+test("refunds that went well, were refused, or wait for a person break nothing", async () => {
+  await refund(await aSpentEntitlement(app));
+  await refund(await aSpentEntitlement(app, "-DECLINED")).catch(() => undefined);
+  await refund(await aSpentEntitlement(app, "-DUPLICATE"));
+  expect(await broken()).toEqual([]);
+});
+
+/** What goes wrong behind the product's back, and which promise it breaks. */
+const HARM: [string, string, string][] = [
+  ["I2", "of a refund that nobody made", "delete from embedded_shop_refund where entitlement_id = $1"],
+  [
+    "I9",
+    "of an enrollment left open",
+    `update course_enrollment set is_active = true where id = (
+    select enrollment_id from historical_course_entitlement where id = $1 order by history_id limit 1)`,
+  ],
+];
+
+test.each(HARM)("%s tells %s", async (invariant, _what, sql) => {
+  const id = await aSpentEntitlement(app);
+  await refund(id);
+  await app.db.query(sql, [id]);
+  expect(await broken()).toEqual([`${invariant} ${id}`]);
+  await app.db.query("delete from course_entitlement where id = $1", [id]);
+});
+
+test("I1 and I3 tell of money paid twice, and of money paid without taking back", async () => {
+  const [twice, kept] = [await aSpentEntitlement(app), await aSpentEntitlement(app)];
+  await refund(twice);
+  const ledger = await embeddedLedger(app.db);
+  expect(await broken(new Map([...ledger, [twice, 2], [kept, 1]]))).toEqual(
+    [`I1 ${twice}`, `I3 ${kept}`].sort(),
+  );
+});
+
+test("I4 and I6 tell of a refund in doubt for long, and of an entitlement that changed meanwhile", async () => {
+  const id = await aSpentEntitlement(app);
+  const { app: shop } = withShop(app, () => ({ kind: "unknown", cause: "" }));
+  const anHourAgo = { ...shop, clock: () => new Date(Date.now() - 3_600_000) };
+  await refund(id, {
+    ...anHourAgo,
+    config: { ...app.config, refund: { ...app.config.refund, deadlineMs: 100 } },
+  });
+  expect(await broken()).toEqual([`I4 ${id}`]);
+  await app.db.query("update course_entitlement set mode = 'audit' where id = $1", [id]);
+  expect(await broken()).toEqual([`I4 ${id}`, `I6 ${id}`]);
+  await app.db.query("delete from course_entitlement where id = $1", [id]);
+});
+
+test("I7 tells of a change that nobody has signed", async () => {
+  const id = await aSpentEntitlement(app);
+  const { app: shop } = withShop(app, () => ({ kind: "unknown", cause: "" }));
+  await refund(id, { ...shop, config: { ...app.config, refund: { ...app.config.refund, deadlineMs: 100 } } });
+  await app.db.query("update refund set detail = 'by hand' where entitlement_id = $1", [id]);
+  expect(await broken()).toEqual([`I7 ${id}`]);
+});
