@@ -40,7 +40,7 @@ export class CreateRefunds1795309200000 implements MigrationInterface {
         execute function refuse_refund_change();
 
       select track_history('refund');
-      create index historical_refund_entitlement_id_idx on historical_refund (entitlement_id);
+      create index historical_refund_entitlement_id_idx on historical_refund (entitlement_id, history_id);
 
       create table embedded_shop_refund (
         key uuid constraint embedded_shop_refund_pkey primary key,

@@ -29,7 +29,7 @@ const COLUMNS = `
 
 /** A refund by its id, or null. */
 export async function refundById(db: Database, id: string): Promise<Refund | null> {
-  const [row] = await select<Refund>(db, `select ${COLUMNS} from refund f where f.id = $1`, [id]);
+  const [row] = await select<Refund>(db, `${selectRefunds()} where f.id = $1`, [id]);
   return row ?? null;
 }
 
@@ -37,19 +37,29 @@ export async function refundById(db: Database, id: string): Promise<Refund | nul
 export async function liveRefundOf(db: Database, entitlementId: string): Promise<Refund | null> {
   const [row] = await select<Refund>(
     db,
-    `select ${COLUMNS} from refund f where f.entitlement_id = $1 and f.state <> 'FAILED'`,
+    `${selectRefunds()} where f.entitlement_id = $1 and f.state <> 'FAILED'`,
     [entitlementId],
   );
   return row ?? null;
 }
 
-/** For each entitlement its refunds, newest first: one statement for all. */
-export async function refundsOf(db: Database, entitlementIds: readonly string[]): Promise<Refund[][]> {
+/** The columns of a refund `f`: what precedes `where`. */
+export function selectRefunds(source = "refund", columns = ""): string {
+  return `select ${columns} ${COLUMNS} from ${source} f`;
+}
+
+/** For each entitlement its refunds, newest first, now or as a source has them: one statement for all. */
+export async function refundsOf(
+  db: Database,
+  entitlementIds: readonly string[],
+  sourceOf: (parameter: (value: unknown) => string) => string = () => "refund",
+): Promise<Refund[][]> {
+  const values: unknown[] = [entitlementIds];
+  const source = sourceOf((value) => `$${values.push(value)}`);
   const rows = await select<Refund>(
     db,
-    `select ${COLUMNS} from refund f where f.entitlement_id = any($1::uuid[])
-     order by f.created_at desc, f.id desc`,
-    [entitlementIds],
+    `${selectRefunds(source)} where f.entitlement_id = any($1::uuid[]) order by f.created_at desc, f.id desc`,
+    values,
   );
   return entitlementIds.map((id) => rows.filter(({ entitlementId }) => entitlementId === id));
 }
@@ -82,7 +92,7 @@ export async function findRefunds(
   values.push(first + 1);
   const rows = await select<Refund>(
     db,
-    `select ${COLUMNS} from refund f where ${conditions.join(" and ")}
+    `${selectRefunds()} where ${conditions.join(" and ")}
      order by f.created_at desc, f.id desc limit $${values.length}`,
     values,
   );

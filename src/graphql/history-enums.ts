@@ -34,4 +34,5 @@ export const TrackedTypeEnum = publish<TrackedType>("TrackedType", "What has a h
   COURSE_ENTITLEMENT: "An entitlement.",
   SUPPORT_DETAIL: "What support did to an entitlement.",
   COURSE_ENTITLEMENT_POLICY: "A policy.",
+  REFUND: "A request to pay back the order of an entitlement.",
 });

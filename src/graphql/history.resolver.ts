@@ -1,6 +1,12 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
 import type { UserFacts } from "../entities/user-queries";
-import { factsAsOf, factsOfEntries, policiesOfEntries, supportDetailsOfEntries } from "../history/as-of";
+import {
+  factsAsOf,
+  factsOfEntries,
+  policiesOfEntries,
+  refundsOfEntries,
+  supportDetailsOfEntries,
+} from "../history/as-of";
 import { entriesById, entriesOf, findEntries } from "../history/entries";
 import type { TrackedType } from "../history/tracked-types";
 import { maySee, toEntitlement, type Context } from "./context";
@@ -10,6 +16,7 @@ import { AsOfArgs, HistoryArgs } from "./history-inputs";
 import { CourseEntitlementView } from "./types/course-entitlement";
 import { CourseEntitlementPolicyView, toPolicyView } from "./types/course-entitlement-policy";
 import { HistoryEntryConnection, HistoryEntryView, HistoryState } from "./types/history-entry";
+import { RefundView, toRefundView } from "./types/refund";
 import { SupportDetailView, toSupportDetailView } from "./types/support-detail";
 import { UserView } from "./types/user";
 
@@ -53,6 +60,18 @@ export class SupportDetailHistoryResolver {
     @Ctx() context: Context,
   ): Promise<HistoryEntryConnection> {
     return historyOf(context, "SUPPORT_DETAIL", id, args);
+  }
+}
+
+@Resolver(() => RefundView)
+export class RefundHistoryResolver {
+  @FieldResolver(() => HistoryEntryConnection, { description: DESCRIPTION })
+  history(
+    @Root() { id }: RefundView,
+    @Args() args: HistoryArgs,
+    @Ctx() context: Context,
+  ): Promise<HistoryEntryConnection> {
+    return historyOf(context, "REFUND", id, args);
   }
 }
 
@@ -110,6 +129,10 @@ export class HistoryEntryResolver {
       case "SUPPORT_DETAIL": {
         const facts = await load(supportDetailsOfEntries);
         return facts && toSupportDetailView(facts);
+      }
+      case "REFUND": {
+        const refund = await load(refundsOfEntries);
+        return refund && toRefundView(refund);
       }
       case "COURSE_ENTITLEMENT_POLICY":
         return toPolicyView(await load(policiesOfEntries), app.config.defaultPeriods);

@@ -45,6 +45,7 @@ export function toHistory(context: Context, entries: Entry[], first: number): Hi
 export function toEntryView(context: Context, entry: Entry): HistoryEntryView {
   const changes =
     entry.type === "-" ? [] : changesBetween(entry.entityType, entry.previousImage, entry.image);
+  const seesAll = context.actor !== null && mayActForAnyone(context.actor);
   return {
     entry,
     id: entry.id,
@@ -57,7 +58,9 @@ export function toEntryView(context: Context, entry: Entry): HistoryEntryView {
     reason: entry.reason,
     requestId: entry.requestId,
     transactionId: entry.txid,
-    changes: changes.map((change) => toChangeView(entry.id, change)),
+    changes: changes
+      .filter(({ field }) => seesAll || !field.isInternal)
+      .map((change) => toChangeView(entry.id, change)),
   };
 }
 

@@ -14,6 +14,7 @@ import {
 import { entitlementsById, type Key } from "../entities/entitlement-queries";
 import type { Refund } from "../entities/refund";
 import { findRefunds, refundsOf, type RefundCriteria } from "../entities/refund-queries";
+import { refundListAsOf } from "../history/as-of";
 import type { RefundState } from "../policy/refund-policy";
 import { decodeCursor, PageArgs, toConnection } from "./connection";
 import { toEntitlement, type Context } from "./context";
@@ -64,10 +65,12 @@ export class RefundsArgs extends PageArgs {
 export class EntitlementRefundsResolver {
   @FieldResolver(() => [RefundView], { description: "What came of asking for its money back, newest first." })
   async refunds(
-    @Root() { id }: CourseEntitlementView,
+    @Root() { id, context: { asOf } }: CourseEntitlementView,
     @Ctx() { app, loaders }: Context,
   ): Promise<RefundView[]> {
-    const refunds = await loaders.named("refunds", (ids) => refundsOf(app.db, ids)).load(id);
+    const source = asOf ? refundListAsOf(asOf) : undefined;
+    const loader = loaders.named(`refunds:${asOf?.getTime() ?? ""}`, (ids) => refundsOf(app.db, ids, source));
+    const refunds = await loader.load(id);
     return refunds.map(toRefundView);
   }
 }

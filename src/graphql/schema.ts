@@ -8,6 +8,7 @@ import {
   EntitlementHistoryResolver,
   HistoryEntryResolver,
   PolicyHistoryResolver,
+  RefundHistoryResolver,
   SupportDetailHistoryResolver,
 } from "./history.resolver";
 import { LearnerMutations } from "./learner-mutations.resolver";
@@ -30,6 +31,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       EntitlementHistoryResolver,
       SupportDetailHistoryResolver,
       PolicyHistoryResolver,
+      RefundHistoryResolver,
       HistoryEntryResolver,
       FieldChangeResolver,
       EntitlementRefundsResolver,

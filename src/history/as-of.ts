@@ -17,6 +17,8 @@ import {
   type SupportDetailRow,
   type SupportDetailSource,
 } from "../entities/support-detail-queries";
+import type { Refund } from "../entities/refund";
+import { selectRefunds } from "../entities/refund-queries";
 import { select, type Database } from "../store/statement";
 
 /**
@@ -125,5 +127,22 @@ export async function policiesOfEntries(
     [entryIds],
   );
   const found = new Map(rows.map((row) => [row.entryId, toPolicy(row)]));
+  return entryIds.map((id) => found.get(id) ?? null);
+}
+
+/** Reads refunds as they were, of the entitlements in the first parameter. */
+export function refundListAsOf(at: Date): (parameter: (value: unknown) => string) => string {
+  return (parameter) => rowsAsOf("historical_refund", parameter(at), "and entitlement_id = any($1::uuid[])");
+}
+
+/** Refunds as entries of their history left them. */
+export async function refundsOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(Refund | null)[]> {
+  const source = "(select * from historical_refund where history_id = any($1::bigint[]))";
+  const sql = selectRefunds(source, 'f.history_id::text as "entryId",');
+  const rows = await select<Refund & { entryId: string }>(db, sql, [entryIds]);
+  const found = new Map<string, Refund>(rows.map(({ entryId, ...refund }) => [entryId, refund]));
   return entryIds.map((id) => found.get(id) ?? null);
 }

@@ -100,7 +100,7 @@ export async function entriesById(db: Database, ids: readonly string[]): Promise
 
 /** What belongs to a row of a type, by the column that refers to it. */
 const OWNERS: Partial<Record<TrackedType, Partial<Record<TrackedType, string>>>> = {
-  COURSE_ENTITLEMENT: { SUPPORT_DETAIL: "entitlement_id" },
+  COURSE_ENTITLEMENT: { SUPPORT_DETAIL: "entitlement_id", REFUND: "entitlement_id" },
 };
 
 function historyOf(type: TrackedType): string {

@@ -124,7 +124,7 @@ export class HistoricalCourseEntitlementPolicy extends CourseEntitlementPolicyCo
 
 /** A refund as it was after a change. */
 @Historical("refund")
-@Index("historical_refund_entitlement_id_idx", ["entitlementId"])
+@Index("historical_refund_entitlement_id_idx", ["entitlementId", "history.id"])
 export class HistoricalRefund extends RefundColumns {
   @Column("uuid")
   id!: string;

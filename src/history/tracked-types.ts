@@ -1,7 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** How a stored column is shown in a history: by the name and kind of its GraphQL field. */
 export interface TrackedField {
   column: string;
   field: string;
+  /** Whether only support may know it. */
+  isInternal?: true;
   kind: "value" | "instant" | "duration" | "user" | "enrollment" | "policy" | "entitlement" | "run";
 }
 
@@ -47,11 +51,25 @@ export const TRACKED_TYPES = {
       field("retired_at", "retiredAt", "instant"),
     ],
   },
+  REFUND: {
+    table: "refund",
+    fields: [
+      field("entitlement_id", "entitlement", "entitlement"),
+      field("order_number", "orderNumber"),
+      field("state", "state"),
+      field("attempt", "attempts"),
+      field("next_attempt_at", "nextAttemptAt", "instant"),
+      { ...field("detail", "detail"), isInternal: true },
+      field("shop_references", "shopReferences"),
+      field("created_at", "createdAt", "instant"),
+      field("modified_at", "modifiedAt", "instant"),
+    ],
+  },
 } as const satisfies Record<string, { table: string; fields: readonly TrackedField[] }>;
 export type TrackedType = keyof typeof TRACKED_TYPES;
 
 /** A row as it was, by column; durations are in milliseconds, all else as JSON has it. */
-export type Image = Record<string, string | number | boolean | null>;
+export type Image = Record<string, string | number | boolean | readonly string[] | null>;
 
 /** One field of a row before and after a change, as stored. */
 export interface Change {
@@ -68,7 +86,7 @@ export function changesBetween(type: TrackedType, before: Image | null, after: I
       from: before?.[tracked.column] ?? null,
       to: after[tracked.column] ?? null,
     }))
-    .filter(({ from, to }) => from !== to);
+    .filter(({ from, to }) => !isDeepStrictEqual(from, to));
 }
 
 /** SQL for the image of a history row `alias` of this type. */

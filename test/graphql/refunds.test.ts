@@ -47,19 +47,17 @@ async function refund(entitlementId: string, wish = "REQUEST"): Promise<Refunded
   return data!.unenrollAndRefund;
 }
 
-async function settled(id: string): Promise<{ state: string; refunds: Refunded["refund"][] }> {
-  for (;;) {
-    const { data } = await ask<{ entitlement: { state: string; refunds: Refunded["refund"][] } }>(
-      app,
-      ada,
-      POLL,
-      {
-        id,
-      },
-    );
-    if (!["REQUESTED", "IN_DOUBT"].includes(data!.entitlement.refunds[0]!.state)) return data!.entitlement;
-    await sleep(50);
+async function poll(id: string): Promise<{ state: string; refunds: Refunded["refund"][] }> {
+  interface Polled {
+    entitlement: { state: string; refunds: Refunded["refund"][] };
   }
+  return (await ask<Polled>(app, ada, POLL, { id })).data!.entitlement;
+}
+
+/** Polls until the refund has ended, and once more: the parts of one answer are read one after the other. */
+async function settled(id: string): Promise<{ state: string; refunds: Refunded["refund"][] }> {
+  while (["REQUESTED", "IN_DOUBT"].includes((await poll(id)).refunds[0]!.state)) await sleep(50);
+  return poll(id);
 }
 
 test.each(["", "-SLOW", "-DUPLICATE"])("an order%s is paid back within the answer", async (end) => {
@@ -185,4 +183,23 @@ describe("a refund that needs a person", () => {
     });
     expect(await refund(id)).toMatchObject({ refund: { state: "SUCCEEDED" } });
   });
+});
+
+test("a timeline tells how a refund came about, and learners are not told what the shop said", async () => {
+  const id = await entitlementIdOf(app, "-DECLINED");
+  await refund(id);
+  const question = `query ($id: ID!) { entitlement(id: $id) { history(filter: { entityTypes: [REFUND] }) { edges { node {
+    reason changes { field to } state { ... on Refund { state history { edges { node { id } } } } } } } } } }`;
+  interface Answer {
+    entitlement: {
+      history: { edges: { node: { changes: { field: string }[]; state: { state: string } } }[] };
+    };
+  }
+  for (const asking of [ada, grace]) {
+    const { data, errors } = await ask<Answer>(app, asking, question, { id });
+    expect(errors).toBeUndefined();
+    const entries = data!.entitlement.history.edges.map(({ node }) => node);
+    expect(entries.slice(0, 2).map(({ state }) => state.state)).toEqual(["FAILED", "REQUESTED"]);
+    expect(entries[0]!.changes.some(({ field }) => field === "detail")).toBe(asking === grace);
+  }
 });

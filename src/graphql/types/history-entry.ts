@@ -10,6 +10,7 @@ import { CourseEnrollmentView } from "./course-enrollment";
 import { CourseEntitlementPolicyView } from "./course-entitlement-policy";
 import { CourseEntitlementView } from "./course-entitlement";
 import { Node } from "./node";
+import { RefundView } from "./refund";
 import { SupportDetailView } from "./support-detail";
 import { UserView } from "./user";
 
@@ -104,9 +105,10 @@ export class HistoryEntryView implements Node {
 export const HistoryState = createUnionType({
   name: "HistoryState",
   description: "An object as a change left it.",
-  types: () => [CourseEntitlementView, SupportDetailView, CourseEntitlementPolicyView] as const,
+  types: () => [CourseEntitlementView, SupportDetailView, CourseEntitlementPolicyView, RefundView] as const,
   resolveType: (value) => {
     if (value instanceof CourseEntitlementView) return CourseEntitlementView;
+    if (value instanceof RefundView) return RefundView;
     return "isDefault" in value ? CourseEntitlementPolicyView : SupportDetailView;
   },
 });
