@@ -46,7 +46,8 @@ const INVARIANTS: Record<string, string> = {
     where $3 and state = 'SUCCEEDED' and reason in ('unenrollAndRefund', 'sweepRefunds')
       and not exists (select from paid p where p.entitlement_id = l.entitlement_id)`,
   "I3 the refund exists, so it is expired and unspent": `
-    select entitlement_id, 'paid back, but not taken back' from paid p
+    select p.entitlement_id, 'paid back, but not taken back' from paid p
+    join course_entitlement e on e.id = p.entitlement_id
     where not exists (select from lives l where l.entitlement_id = p.entitlement_id
       and (l.state in ('SUCCEEDED', 'NEEDS_REVIEW')
         or l.state in ('REQUESTED', 'IN_DOUBT') and l.created_at > now() - $4 * interval '1 ms'))
