@@ -1,24 +1,24 @@
 import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
-import { EntitlementDetailsResolver } from "./entitlement-details.resolver";
-import { FieldChangeResolver } from "./field-change.resolver";
-import { EntitlementResolver } from "./entitlement.resolver";
+import { EntitlementDetailsResolver } from "./resolvers/entitlement-details.resolver";
+import { FieldChangeResolver } from "./resolvers/field-change.resolver";
+import { EntitlementResolver } from "./resolvers/entitlement.resolver";
 import {
   EntitlementHistoryResolver,
   HistoryEntryResolver,
   PolicyHistoryResolver,
   RefundHistoryResolver,
   SupportDetailHistoryResolver,
-} from "./history.resolver";
-import { LearnerMutations } from "./learner-mutations.resolver";
-import { PolicyResolver } from "./policy.resolver";
-import { RefundMutations } from "./refund-mutations.resolver";
-import { EntitlementRefundsResolver, RefundResolver } from "./refund.resolver";
-import { ServiceMutations } from "./service-mutations.resolver";
-import { StaffMutations } from "./staff-mutations.resolver";
-import { SupportMutations } from "./support-mutations.resolver";
-import { UserResolver } from "./user.resolver";
+} from "./resolvers/history.resolver";
+import { LearnerMutations } from "./resolvers/learner-mutations.resolver";
+import { PolicyResolver } from "./resolvers/policy.resolver";
+import { RefundMutations } from "./resolvers/refund-mutations.resolver";
+import { EntitlementRefundsResolver, RefundResolver } from "./resolvers/refund.resolver";
+import { ServiceMutations } from "./resolvers/service-mutations.resolver";
+import { StaffMutations } from "./resolvers/staff-mutations.resolver";
+import { SupportMutations } from "./resolvers/support-mutations.resolver";
+import { UserResolver } from "./resolvers/user.resolver";
 
 /** Builds the schema from the resolvers. Inputs are checked by class-validator, who may ask by the permissions. */
 export function buildGraphQLSchema(): GraphQLSchema {

@@ -16,10 +16,10 @@ import {
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { App } from "../app";
 import { staff, type Permissions } from "../auth/permissions";
-import { authorizer } from "../graphql/authorize";
+import { authorizer } from "../graphql/documents/authorize";
 import type { Context } from "../graphql/context";
-import { LIMIT_EXCEEDED, limitExceeded, LIMITS, sizeRule } from "../graphql/limits";
-import { nodeCounter } from "../graphql/node-count";
+import { LIMIT_EXCEEDED, limitExceeded, LIMITS, sizeRule } from "../graphql/documents/limits";
+import { nodeCounter } from "../graphql/documents/node-count";
 import { settle } from "./answer";
 import { renameLiteralErrors } from "./bad-literals";
 import { publicError } from "./errors";

@@ -1,6 +1,6 @@
 import type { ValidationError } from "class-validator";
 import { GraphQLError, type FieldNode, type GraphQLFormattedError } from "graphql";
-import { LIMIT_EXCEEDED, LIMITS } from "../graphql/limits";
+import { LIMIT_EXCEEDED, LIMITS } from "../graphql/documents/limits";
 import { BAD_USER_INPUT, INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE } from "./error-codes";
 import { isUnavailable } from "./unavailable";
 

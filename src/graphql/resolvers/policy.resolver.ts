@@ -1,9 +1,9 @@
 import { Ctx, Query, Resolver } from "type-graphql";
-import { SUPPORT_ACTIONS, type SupportAction } from "../entities/course-entitlement-support-detail";
-import { allPolicies } from "../entities/policy-queries";
-import type { Context } from "./context";
-import { CourseEntitlementPolicyView, toPolicyView } from "./types/course-entitlement-policy";
-import { SupportActionOptionView } from "./types/support-detail";
+import { SUPPORT_ACTIONS, type SupportAction } from "../../entities/course-entitlement-support-detail";
+import { allPolicies } from "../../entities/policy-queries";
+import type { Context } from "../context";
+import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
+import { SupportActionOptionView } from "../types/support-detail";
 
 /** What is configured rather than owned by a learner. */
 @Resolver()

@@ -1,11 +1,11 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { enrollmentsById } from "../entities/enrollment-queries";
-import { policiesById } from "../entities/policy-queries";
-import { usersById } from "../entities/user-queries";
-import { maySee, type Context } from "./context";
-import { toPolicyView } from "./types/course-entitlement-policy";
-import { toEnrollmentView } from "./types/course-enrollment";
-import { ChangedReference, FieldChangeView } from "./types/history-entry";
+import { enrollmentsById } from "../../entities/enrollment-queries";
+import { policiesById } from "../../entities/policy-queries";
+import { usersById } from "../../entities/user-queries";
+import { maySee, type Context } from "../context";
+import { toPolicyView } from "../types/course-entitlement-policy";
+import { toEnrollmentView } from "../types/course-enrollment";
+import { ChangedReference, FieldChangeView } from "../types/history-entry";
 
 @Resolver(() => FieldChangeView)
 export class FieldChangeResolver {

@@ -1,21 +1,21 @@
 import { IsIn, IsOptional, IsUUID } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { POLICY_MODES } from "../entities/course-entitlement-policy";
-import type { PolicyFacts } from "../entities/entitlement-facts";
-import type { Periods } from "../policy/entitlement-policy";
-import { changeEntitlementMode } from "../use-cases/change-entitlement-mode";
-import { createEntitlementPolicy } from "../use-cases/create-entitlement-policy";
-import { deleteEntitlementPolicy } from "../use-cases/delete-entitlement-policy";
-import type { Request } from "../use-cases/request";
-import { updateEntitlementPolicy } from "../use-cases/update-entitlement-policy";
-import { badInput } from "./bad-input";
-import type { Context } from "./context";
-import { IsText, UUID } from "./inputs";
+import { POLICY_MODES } from "../../entities/course-entitlement-policy";
+import type { PolicyFacts } from "../../entities/entitlement-facts";
+import type { Periods } from "../../policy/entitlement-policy";
+import { changeEntitlementMode } from "../../use-cases/change-entitlement-mode";
+import { createEntitlementPolicy } from "../../use-cases/create-entitlement-policy";
+import { deleteEntitlementPolicy } from "../../use-cases/delete-entitlement-policy";
+import type { Request } from "../../use-cases/request";
+import { updateEntitlementPolicy } from "../../use-cases/update-entitlement-policy";
+import { badInput } from "../bad-input";
+import type { Context } from "../context";
+import { IsText, UUID } from "../inputs";
 import { changed, EntitlementPayload } from "./learner-mutations.resolver";
-import { Payload, payload } from "./payload";
-import { DurationScalar, fromDuration } from "./scalars";
+import { Payload, payload } from "../payload";
+import { DurationScalar, fromDuration } from "../scalars";
 import { GuardedInput } from "./support-mutations.resolver";
-import { CourseEntitlementPolicyView, toPolicyView } from "./types/course-entitlement-policy";
+import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
 
 /** The periods of a policy, in whole days. */
 @InputType()

@@ -1,12 +1,12 @@
 import { IsOptional, IsUUID, Matches } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { expireEntitlement } from "../use-cases/expire-entitlement";
-import { grantEntitlement } from "../use-cases/grant-entitlement";
-import { reissueEntitlement } from "../use-cases/reissue-entitlement";
-import { revertEntitlement } from "../use-cases/revert-entitlement";
-import { setRefundLock } from "../use-cases/set-refund-lock";
-import type { Context } from "./context";
-import { IsText, UUID } from "./inputs";
+import { expireEntitlement } from "../../use-cases/expire-entitlement";
+import { grantEntitlement } from "../../use-cases/grant-entitlement";
+import { reissueEntitlement } from "../../use-cases/reissue-entitlement";
+import { revertEntitlement } from "../../use-cases/revert-entitlement";
+import { setRefundLock } from "../../use-cases/set-refund-lock";
+import type { Context } from "../context";
+import { IsText, UUID } from "../inputs";
 import { changed, EntitlementPayload } from "./learner-mutations.resolver";
 
 const HISTORY_ENTRY_ID = /^\d{1,18}$/;

@@ -1,24 +1,24 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
-import type { UserFacts } from "../entities/user-queries";
+import type { UserFacts } from "../../entities/user-queries";
 import {
   factsAsOf,
   factsOfEntries,
   policiesOfEntries,
   refundsOfEntries,
   supportDetailsOfEntries,
-} from "../history/as-of";
-import { entriesById, entriesOf, findEntries } from "../history/entries";
-import type { TrackedType } from "../history/tracked-types";
-import { maySee, toEntitlement, type Context } from "./context";
+} from "../../history/as-of";
+import { entriesById, entriesOf, findEntries } from "../../history/entries";
+import type { TrackedType } from "../../history/tracked-types";
+import { maySee, toEntitlement, type Context } from "../context";
 import { users } from "./field-change.resolver";
-import { criteriaOf, entryPageOf, maySeeWho, toEntryView, toHistory } from "./history";
-import { AsOfArgs, HistoryArgs } from "./history-inputs";
-import { CourseEntitlementView } from "./types/course-entitlement";
-import { CourseEntitlementPolicyView, toPolicyView } from "./types/course-entitlement-policy";
-import { HistoryEntryConnection, HistoryEntryView, HistoryState } from "./types/history-entry";
-import { RefundView, toRefundView } from "./types/refund";
-import { SupportDetailView, toSupportDetailView } from "./types/support-detail";
-import { UserView } from "./types/user";
+import { criteriaOf, entryPageOf, maySeeWho, toEntryView, toHistory } from "../history";
+import { AsOfArgs, HistoryArgs } from "../history-inputs";
+import { CourseEntitlementView } from "../types/course-entitlement";
+import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
+import { HistoryEntryConnection, HistoryEntryView, HistoryState } from "../types/history-entry";
+import { RefundView, toRefundView } from "../types/refund";
+import { SupportDetailView, toSupportDetailView } from "../types/support-detail";
+import { UserView } from "../types/user";
 
 const DESCRIPTION = "Its changes, newest first.";
 

@@ -1,15 +1,19 @@
 import { IsUUID } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { resolveRefund, type ResolveRefund } from "../use-cases/resolve-refund";
-import type { Request } from "../use-cases/request";
-import { unenrollAndRefund, type Unenrolled, type UnenrollAndRefund } from "../use-cases/unenroll-and-refund";
-import { toEntitlement, type Context } from "./context";
-import { publish } from "./enums";
-import { UUID } from "./inputs";
+import { resolveRefund, type ResolveRefund } from "../../use-cases/resolve-refund";
+import type { Request } from "../../use-cases/request";
+import {
+  unenrollAndRefund,
+  type Unenrolled,
+  type UnenrollAndRefund,
+} from "../../use-cases/unenroll-and-refund";
+import { toEntitlement, type Context } from "../context";
+import { publish } from "../enums";
+import { UUID } from "../inputs";
 import { EntitlementPayload, LeaveSessionInput } from "./learner-mutations.resolver";
-import { payload } from "./payload";
+import { payload } from "../payload";
 import { CommentsInput } from "./support-mutations.resolver";
-import { RefundView, toRefundView } from "./types/refund";
+import { RefundView, toRefundView } from "../types/refund";
 
 const RefundWishEnum = publish<UnenrollAndRefund["refund"]>("RefundWish", "Whether to ask for the money.", {
   REQUEST: "Leave the run and have the order paid back: both or neither.",

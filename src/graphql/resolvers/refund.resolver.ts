@@ -11,17 +11,17 @@ import {
   Resolver,
   Root,
 } from "type-graphql";
-import { entitlementsById, type Key } from "../entities/entitlement-queries";
-import type { Refund } from "../entities/refund";
-import { findRefunds, refundsOf, type RefundCriteria } from "../entities/refund-queries";
-import { refundListAsOf } from "../history/as-of";
-import type { RefundState } from "../policy/refund-policy";
-import { decodeCursor, PageArgs, toConnection } from "./connection";
-import { toEntitlement, type Context } from "./context";
-import { IsText, UUID } from "./inputs";
-import { DateTimeScalar } from "./scalars";
-import { CourseEntitlementView } from "./types/course-entitlement";
-import { RefundConnection, RefundStateEnum, RefundView, toRefundView } from "./types/refund";
+import { entitlementsById, type Key } from "../../entities/entitlement-queries";
+import type { Refund } from "../../entities/refund";
+import { findRefunds, refundsOf, type RefundCriteria } from "../../entities/refund-queries";
+import { refundListAsOf } from "../../history/as-of";
+import type { RefundState } from "../../policy/refund-policy";
+import { decodeCursor, PageArgs, toConnection } from "../connection";
+import { toEntitlement, type Context } from "../context";
+import { IsText, UUID } from "../inputs";
+import { DateTimeScalar } from "../scalars";
+import { CourseEntitlementView } from "../types/course-entitlement";
+import { RefundConnection, RefundStateEnum, RefundView, toRefundView } from "../types/refund";
 
 @InputType({ description: "Which refunds; all that is given must hold." })
 export class RefundFilter implements RefundCriteria {

@@ -1,13 +1,13 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { supportDetailsOf, type SupportDetailFacts } from "../entities/support-detail-queries";
-import type { Key } from "../entities/entitlement-queries";
-import { supportDetailsAsOf } from "../history/as-of";
-import { decodeCursor, PageArgs, toConnection } from "./connection";
-import type { Context } from "./context";
-import { CourseView, RunSummaryView, toCourse, toRunSummary } from "./types/course";
-import { CourseEntitlementView } from "./types/course-entitlement";
-import { displayedRun, SessionView, toSessionView } from "./types/session";
-import { SupportDetailConnection, toSupportDetailView } from "./types/support-detail";
+import { supportDetailsOf, type SupportDetailFacts } from "../../entities/support-detail-queries";
+import type { Key } from "../../entities/entitlement-queries";
+import { supportDetailsAsOf } from "../../history/as-of";
+import { decodeCursor, PageArgs, toConnection } from "../connection";
+import type { Context } from "../context";
+import { CourseView, RunSummaryView, toCourse, toRunSummary } from "../types/course";
+import { CourseEntitlementView } from "../types/course-entitlement";
+import { displayedRun, SessionView, toSessionView } from "../types/session";
+import { SupportDetailConnection, toSupportDetailView } from "../types/support-detail";
 
 /** What of an entitlement needs statements of its own: one for all entitlements of a request. */
 @Resolver(() => CourseEntitlementView)

@@ -1,12 +1,12 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
-import { countEntitlementsOfUser, entitlementsOfUser } from "../entities/entitlement-queries";
-import { userByEmail, userById, userByUsername, type UserFacts } from "../entities/user-queries";
-import { decodeCursor } from "./connection";
-import type { Context } from "./context";
+import { countEntitlementsOfUser, entitlementsOfUser } from "../../entities/entitlement-queries";
+import { userByEmail, userById, userByUsername, type UserFacts } from "../../entities/user-queries";
+import { decodeCursor } from "../connection";
+import type { Context } from "../context";
 import { createdKey, toEntitlementConnection } from "./entitlement.resolver";
-import { EmailArgs, UserEntitlementsArgs, UserIdArgs, UsernameArgs } from "./inputs";
-import { CourseEntitlementConnection } from "./types/course-entitlement-connection";
-import { UserView } from "./types/user";
+import { EmailArgs, UserEntitlementsArgs, UserIdArgs, UsernameArgs } from "../inputs";
+import { CourseEntitlementConnection } from "../types/course-entitlement-connection";
+import { UserView } from "../types/user";
 
 @Resolver(() => UserView)
 export class UserResolver {

@@ -1,6 +1,6 @@
 import { Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
-import { LIVE, type EntitlementFacts } from "../entities/entitlement-facts";
-import { entitlementsById, type Key, type Page } from "../entities/entitlement-queries";
+import { LIVE, type EntitlementFacts } from "../../entities/entitlement-facts";
+import { entitlementsById, type Key, type Page } from "../../entities/entitlement-queries";
 import {
   countEntitlements,
   findEntitlements,
@@ -9,14 +9,14 @@ import {
   type EntitlementOrdering,
   type OrderField,
   type SourceOf,
-} from "../entities/entitlement-search";
-import { asOfSource, everMatching } from "../history/as-of";
-import { badInput } from "./bad-input";
-import { decodeCursor, toConnection, type CursorValue } from "./connection";
-import { maySee, toEntitlement, type Context } from "./context";
-import { EntitlementArgs, EntitlementsArgs } from "./inputs";
-import { CourseEntitlementConnection } from "./types/course-entitlement-connection";
-import { CourseEntitlementView } from "./types/course-entitlement";
+} from "../../entities/entitlement-search";
+import { asOfSource, everMatching } from "../../history/as-of";
+import { badInput } from "../bad-input";
+import { decodeCursor, toConnection, type CursorValue } from "../connection";
+import { maySee, toEntitlement, type Context } from "../context";
+import { EntitlementArgs, EntitlementsArgs } from "../inputs";
+import { CourseEntitlementConnection } from "../types/course-entitlement-connection";
+import { CourseEntitlementView } from "../types/course-entitlement";
 
 /** Orders that an index serves over everybody's entitlements; the others sort those of one learner. */
 const ORDERS_OF_EVERYONE: ReadonlySet<OrderField> = new Set(["CREATED_AT", "MODIFIED_AT"]);

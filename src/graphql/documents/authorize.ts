@@ -9,8 +9,8 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
-import type { Actor } from "../auth/actor";
-import { ruleOf, type Permissions, type Rule } from "../auth/permissions";
+import type { Actor } from "../../auth/actor";
+import { ruleOf, type Permissions, type Rule } from "../../auth/permissions";
 import { definitionsOf } from "./documents";
 
 /** Why an operation may not run: nobody is signed in, or whoever is may not. */

@@ -1,15 +1,15 @@
 import { IsUUID, Matches } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import type { EntitlementFacts } from "../entities/entitlement-facts";
-import { enrollAndFulfill } from "../use-cases/enroll-and-fulfill";
-import { enrollIfEntitled } from "../use-cases/enroll-if-entitled";
-import { leaveSession } from "../use-cases/leave-session";
-import type { Request } from "../use-cases/request";
-import { switchSession } from "../use-cases/switch-session";
-import { toEntitlement, type Context } from "./context";
-import { UUID } from "./inputs";
-import { Payload, payload } from "./payload";
-import { CourseEntitlementView } from "./types/course-entitlement";
+import type { EntitlementFacts } from "../../entities/entitlement-facts";
+import { enrollAndFulfill } from "../../use-cases/enroll-and-fulfill";
+import { enrollIfEntitled } from "../../use-cases/enroll-if-entitled";
+import { leaveSession } from "../../use-cases/leave-session";
+import type { Request } from "../../use-cases/request";
+import { switchSession } from "../../use-cases/switch-session";
+import { toEntitlement, type Context } from "../context";
+import { UUID } from "../inputs";
+import { Payload, payload } from "../payload";
+import { CourseEntitlementView } from "../types/course-entitlement";
 
 const COURSE_RUN_KEY =
   /^(course-v1:[\p{L}\p{N}_\-~.:]+\+[\p{L}\p{N}_\-~.:]+\+[\p{L}\p{N}_\-~.:]+|[\w.\-%]+\/[\w.\-%]+\/[\w.\-%]+)$/u;

@@ -1,20 +1,20 @@
 import { ArrayMaxSize, ArrayMinSize, IsUUID } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { fulfillOrder } from "../use-cases/fulfill-order";
-import { revokeEntitlement } from "../use-cases/revoke-entitlement";
+import { fulfillOrder } from "../../use-cases/fulfill-order";
+import { revokeEntitlement } from "../../use-cases/revoke-entitlement";
 import {
   revokeEntitlements,
   type Revocation,
   type RevocationOutcome,
-} from "../use-cases/revoke-entitlements";
-import { toEntitlement, type Context } from "./context";
-import { RevocationOutcomeEnum } from "./enums";
-import { IsText, UUID } from "./inputs";
+} from "../../use-cases/revoke-entitlements";
+import { toEntitlement, type Context } from "../context";
+import { RevocationOutcomeEnum } from "../enums";
+import { IsText, UUID } from "../inputs";
 import { changed, EntitlementPayload } from "./learner-mutations.resolver";
-import { Payload, payload, toUserError, UserError } from "./payload";
+import { Payload, payload, toUserError, UserError } from "../payload";
 import { COMMENTS_AT_MOST } from "./support-mutations.resolver";
-import { CourseRunView, toCourseRun } from "./types/course";
-import { CourseEntitlementView } from "./types/course-entitlement";
+import { CourseRunView, toCourseRun } from "../types/course";
+import { CourseEntitlementView } from "../types/course-entitlement";
 
 const IDS_AT_MOST = 1_000;
 const IDS = { message: `must hold from 1 to ${IDS_AT_MOST}` };
