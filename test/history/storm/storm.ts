@@ -42,16 +42,29 @@ const STALLED_AFTER_MS = 60_000;
 
 /** Writes through every door, kills what writes and what stores, and audits every transaction that was committed. */
 export async function runStorm(options: StormOptions): Promise<StormReport> {
-  const { seed, changes, kills, dir, onProgress } = options;
+  const stage = await Stage.open(options.dir, options.seed);
+  try {
+    const tables = await trackedTables(stage.url);
+    const audit = new Audit(tables);
+    await rage(stage, audit, options);
+    await stage.silence();
+    while (await readOn(stage, audit));
+    const found = await compareInTheEnd(stage.url, audit, tables);
+    const faults = [...audit.faults, ...found.slice(0, 10)];
+    return { counts: audit.counts, kills: stage.killed, broken: found.length, faults };
+  } finally {
+    await stage.close();
+  }
+}
+
+async function rage(stage: Stage, audit: Audit, options: StormOptions): Promise<void> {
+  const { seed, changes, kills, onProgress } = options;
   const random = randomFrom(seed);
-  const stage = await Stage.open(dir, seed);
-  const tables = await trackedTables(stage.url);
-  const audit = new Audit(tables);
   let nextKill = (random() * changes) / kills;
   let movedAt = Date.now();
   while (audit.counts.changes < changes || stage.killed < kills) {
     const before = audit.counts.changes;
-    for (const transaction of await nextCommitted(stage.client)) audit.read(transaction);
+    await readOn(stage, audit);
     onProgress?.(Math.min(audit.counts.changes, changes));
     if (audit.counts.changes > before) movedAt = Date.now();
     if (Date.now() - movedAt > STALLED_AFTER_MS) throw new Error("Nothing is written any more");
@@ -61,17 +74,13 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
       nextKill = ((stage.killed + random()) * changes) / kills;
     } else await sleep(20);
   }
-  await stage.silence();
-  for (
-    let rest = await nextCommitted(stage.client);
-    rest.length > 0;
-    rest = await nextCommitted(stage.client)
-  )
-    for (const transaction of rest) audit.read(transaction);
-  const found = await compareInTheEnd(stage.url, audit, tables);
-  await stage.close();
-  const faults = [...audit.faults, ...found.slice(0, 10)];
-  return { counts: audit.counts, kills: stage.killed, broken: found.length, faults };
+}
+
+/** Audits what has been committed since, and says whether there was anything. */
+async function readOn(stage: Stage, audit: Audit): Promise<boolean> {
+  const committed = await nextCommitted(stage.client);
+  for (const transaction of committed) audit.read(transaction);
+  return committed.length > 0;
 }
 
 /** A PostgreSQL that keeps its log for the audit, and the process that writes to it. */
@@ -126,6 +135,7 @@ class Stage {
   }
 
   async close(): Promise<void> {
+    this.writer.removeAllListeners("exit").kill("SIGKILL");
     await this.client.end();
     await this.postgres.stop();
   }

@@ -16,9 +16,12 @@ const WRITERS = 16;
 const ROWS_AT_MOST = 20_000;
 
 const INSERT_MANY = `insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
-  select 2 + floor(random() * ${USERS - 2}), gen_random_uuid(), 'many', now(), now() from generate_series(1, 150)`;
-const SOME = `(select id from course_entitlement where id >= gen_random_uuid() and user_id > 1 order by id limit 100
-  for update skip locked)`;
+  select id, gen_random_uuid(), 'many', now(), now() from user_account where id > 1
+  order by random() limit 1 + floor(random() * 500)`;
+const SOME = `(select id from course_entitlement where id >= gen_random_uuid() and user_id > 1 order by id
+  limit 1 + floor(random() * 300) for update skip locked)`;
+const RETURN = `insert into user_account (id, username) select i, 'user-' || i from generate_series(1, ${USERS}) i
+  on conflict do nothing`;
 
 const BULK: Door[] = [
   { name: "insert of many", isOurs: false, write: (tx) => tx.query(INSERT_MANY) },
@@ -82,11 +85,12 @@ const BULK: Door[] = [
       ),
   },
 ];
-const THINNING: Door = {
+const THIN: Door = {
   name: "delete of many",
   isOurs: false,
   write: (tx) => tx.query(`delete from course_entitlement where id in ${SOME}`),
 };
+const THINNING = Array.from({ length: 5 }, () => THIN);
 
 /** Writes through every door at once until it is killed, in savepoints and transactions that are rolled back too. */
 async function main(url: string, seed: number): Promise<void> {
@@ -97,23 +101,26 @@ async function main(url: string, seed: number): Promise<void> {
   const random = randomFrom(seed);
   let isCrowded = false;
   const write = async () => {
-    for (let round = 0; ; round++) {
-      const many = isCrowded && random() < 0.2 ? [THINNING] : [];
-      const door = many[0] ?? pick(isCrowded ? [...DOORS, ...BULK.slice(2)] : [...DOORS, ...BULK], random);
+    for (let round = 0; ; round++)
       try {
+        if (round % 25 === 0) isCrowded = await tendTo(ours);
+        const doors = isCrowded ? [...DOORS, ...BULK.slice(2), ...THINNING] : [...DOORS, ...BULK];
+        const door = doors[Math.floor(random() * doors.length)]!;
         await attempt(door, door.isOurs ? ours : theirs, role, random());
-        if (round % 50 === 0) {
-          const [{ count }] = (await ours.query("select count(*)::int as count from course_entitlement")) as [
-            { count: number },
-          ];
-          isCrowded = count > ROWS_AT_MOST;
-        }
       } catch {
         await sleep(20); // a deadlock, a learner who is gone, or PostgreSQL itself
       }
-    }
   };
   await Promise.all(Array.from({ length: WRITERS }, write));
+}
+
+/** Lets learners whose accounts were deleted come back, and says whether there are enough entitlements. */
+async function tendTo(db: DataSource): Promise<boolean> {
+  await db.query(RETURN);
+  const [row] = (await db.query("select count(*)::int as count from course_entitlement")) as [
+    { count: number },
+  ];
+  return row.count > ROWS_AT_MOST;
 }
 
 async function attempt(door: Door, db: DataSource, role: string, chance: number): Promise<void> {
@@ -148,10 +155,6 @@ function regret(): never {
 
 function onlyRegret(error: Error): void {
   if (error.message !== "regret") throw error;
-}
-
-function pick<T>(choices: readonly T[], random: () => number): T {
-  return choices[Math.floor(random() * choices.length)]!;
 }
 
 /** Numbers from 0 to 1 that a seed decides (mulberry32). */
