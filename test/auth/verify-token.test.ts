@@ -13,8 +13,23 @@ const rules: TokenRules = {
   restrictedApplications: false,
 };
 
+const EVERYTHING_BUT_DATE = [
+  "nextTick",
+  "queueMicrotask",
+  "setImmediate",
+  "clearImmediate",
+  "setInterval",
+  "clearInterval",
+  "setTimeout",
+  "clearTimeout",
+  "performance",
+  "hrtime",
+] as const;
 type Json = Record<string, unknown>;
 const now = Math.floor(Date.now() / 1000);
+// The clock stands still, so that seconds of leeway do not pass while the tests run.
+beforeAll(() => jest.useFakeTimers({ now: now * 1000, doNotFake: [...EVERYTHING_BUT_DATE] }));
+afterAll(() => jest.useRealTimers());
 const HOUR = 3_600;
 const payload: Json = {
   iss: rules.issuer,
