@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { refundViolations, type Violation } from "../../src/entities/refund-invariants";
+import { Refund } from "../../src/entities/refund";
+import { ada, grace } from "../support/demo-app";
+import { asker } from "../support/http";
+import { aSpentEntitlement } from "../support/refunds";
+import { DEADLINE_MS, type World } from "./world";
+import type { Schedule } from "./schedule";
+
+/** How often each answer was given. */
+export const told = new Map<Answer, number>();
+
+/** What somebody was told: done, that nothing has changed, that it is under way, or nothing at all. */
+export type Answer = "done" | "failed" | "unavailable" | "pending" | "refused" | "nothing";
+
+/** A schedule that broke a promise. */
+export interface Broken extends Violation {
+  schedule: Schedule;
+  answers: Answer[];
+}
+
+interface Subject {
+  schedule: Schedule;
+  id: string;
+  orderNumber: string;
+  answers: Answer[];
+}
+
+const CLICKS_AT_MOST = 4;
+const HEALS_WITHIN_MS = 30_000;
+const REFUND = `mutation($id: ID!) { unenrollAndRefund(input: { entitlementId: $id, refund: REQUEST }) {
+  refund { state } userErrors { code } } }`;
+const BESIDE: Record<NonNullable<Schedule["beside"]>["command"], string> = {
+  leaveSession: "mutation($id: ID!) { leaveSession(input: { entitlementId: $id }) { userErrors { code } } }",
+  switchSession: `mutation($id: ID!) { switchSession(input: { entitlementId: $id, courseRunKey: "course-v1:a+b+c" }) {
+    userErrors { code } } }`,
+  expireEntitlement: `mutation($id: ID!) { expireEntitlement(input: { entitlementId: $id, comments: "chaos" }) {
+    userErrors { code } } }`,
+};
+
+/** Runs schedules side by side, each on an entitlement of its own, lets everything heal, and checks every promise. */
+export async function runBatch(world: World, schedules: readonly Schedule[]): Promise<Broken[]> {
+  const subjects = await Promise.all(schedules.map((schedule) => prepare(world, schedule)));
+  world.shop.script = ({ orderNumber }, nth) => {
+    const schedule = subjects.find((subject) => subject.orderNumber === orderNumber)?.schedule;
+    return schedule?.shop[nth - 1] ?? { effect: schedule?.ending ?? "pay", reply: "honest" };
+  };
+  await Promise.all(subjects.map((subject) => perform(world, subject)));
+  await heal(world, subjects);
+  return judge(world, subjects);
+}
+
+async function prepare(world: World, schedule: Schedule): Promise<Subject> {
+  const id = await aSpentEntitlement(world.app, `-${schedule.seed}`);
+  const [row] = await world.app.db.query<{ order_number: string }[]>(
+    "select order_number from course_entitlement where id = $1",
+    [id],
+  );
+  world.plan(row!.order_number, schedule);
+  return { schedule, id, orderNumber: row!.order_number, answers: [] };
+}
+
+async function perform(world: World, { schedule, id, answers }: Subject): Promise<void> {
+  const { clicks, beside } = schedule;
+  const clicking = clicks.map(async ({ afterMs, server }) => {
+    await sleep(afterMs);
+    for (let tries = 0; tries < CLICKS_AT_MOST; tries++) {
+      const answer = await click(world, server, id);
+      answers.push(answer);
+      told.set(answer, (told.get(answer) ?? 0) + 1);
+      // Whoever gets no answer, or is told to try again later, does.
+      if (answer !== "nothing" && answer !== "unavailable") return;
+      await sleep(2 * DEADLINE_MS);
+    }
+  });
+  if (beside) {
+    await sleep(beside.afterMs);
+    const actor = beside.command === "expireEntitlement" ? grace : ada;
+    await tell(world, 0, actor, BESIDE[beside.command], id);
+  }
+  await Promise.all(clicking);
+}
+
+async function click(world: World, server: number, id: string): Promise<Answer> {
+  const said = await tell(world, server, ada, REFUND, id);
+  const answer = said?.["unenrollAndRefund"] as
+    { refund: { state: string } | null; userErrors: { code: string }[] } | undefined;
+  if (!answer) return "nothing";
+  if (answer.refund) return answer.refund.state === "SUCCEEDED" ? "done" : "pending";
+  const { code } = answer.userErrors[0]!;
+  return code === "REFUND_FAILED" ? "failed" : code === "REFUND_UNAVAILABLE" ? "unavailable" : "refused";
+}
+
+async function tell(world: World, server: number, actor: typeof ada, document: string, id: string) {
+  try {
+    const { body } = await asker(await world.url(server))(actor, document, { id });
+    return body.errors ? null : body.data;
+  } catch {
+    return null; // the server was killed
+  }
+}
+
+/** Until no refund is on its way, or for as long as promised. */
+async function heal({ app }: World, subjects: readonly Subject[]): Promise<void> {
+  const ids = subjects.map(({ id }) => id);
+  for (const deadline = Date.now() + HEALS_WITHIN_MS; Date.now() < deadline; await sleep(DEADLINE_MS / 4)) {
+    const [row] = await app.db
+      .query<[{ count: number }]>(
+        `select count(*)::int as count from refund
+         where entitlement_id = any($1) and state in ('REQUESTED', 'IN_DOUBT')`,
+        [ids],
+      )
+      .catch(() => [{ count: 1 }]); // PostgreSQL is coming back
+    if (row.count === 0) return;
+  }
+}
+
+async function judge({ app, shop }: World, subjects: readonly Subject[]): Promise<Broken[]> {
+  const paid = new Map<string, number>();
+  for (const id of shop.paid) paid.set(id, (paid.get(id) ?? 0) + 1);
+  const found = await refundViolations(app.db, { paid, settlesWithinMs: 0 });
+  for (const subject of subjects) found.push(...(await dishonesty(app, subject, paid.get(subject.id) ?? 0)));
+  const [idle] = await app.db.query<[{ count: number }]>(
+    `select count(*)::int as count from pg_stat_activity where datname = current_database()
+     and state like 'idle in transaction%' and now() - state_change > interval '1 second'`,
+  );
+  if (idle.count > 0)
+    found.push({
+      invariant: "I11 no session is left in a transaction",
+      entitlementId: "",
+      detail: `${idle.count}`,
+    });
+  return found.flatMap((violation) => {
+    const subject = subjects.find(({ id }) => id === violation.entitlementId) ?? null;
+    const isNew = subject ?? (violation.entitlementId === "" && subjects[0]);
+    return isNew ? [{ ...violation, schedule: isNew.schedule, answers: isNew.answers }] : [];
+  });
+}
+
+/** I5: told done, so it is done; told that nothing has changed, so nothing has. */
+async function dishonesty(
+  { db }: World["app"],
+  { id, answers }: Subject,
+  paid: number,
+): Promise<Violation[]> {
+  const refunds = await db.manager.findBy(Refund, { entitlementId: id });
+  const has = (state: string) => refunds.some((refund) => refund.state === state);
+  const lies: string[] = [];
+  if (answers.includes("done") && !(has("SUCCEEDED") && paid === 1)) lies.push("told done");
+  if (answers.includes("failed") && !has("FAILED")) lies.push("told failed");
+  const isAllNo = answers.every((answer) => answer === "failed" || answer === "unavailable");
+  if (isAllNo && (paid > 0 || refunds.some(({ state }) => state !== "FAILED"))) lies.push("told unchanged");
+  return lies.map((detail) => ({ invariant: "I5 honest answers", entitlementId: id, detail }));
+}
