@@ -82,7 +82,7 @@ function report(isKeyed: boolean, seeds: readonly number[], fired: readonly stri
       `${fired.length} faults in ${cells.size} of ${all} cells, ${broken} promises broken\n` +
       `  answers: ${[...told].map(([answer, times]) => `${answer} ${times}`).join(", ")}\n` +
       [...cells]
-        .sort()
+        .sort(([one], [other]) => one.localeCompare(other))
         .map(([cell, times]) => `  ${cell} ${times}\n`)
         .join(""),
   );

@@ -42,6 +42,8 @@ export interface Narrowing {
   faults?: readonly Fault[];
   points?: readonly Point[];
   endings?: readonly Schedule["ending"][];
+  /** Always so many. */
+  clicks?: 1 | 2;
 }
 
 /** Makes the schedule of a seed: the same each time. */
@@ -56,7 +58,8 @@ export function scheduleOf(seed: number, deadlineMs: number, narrowing: Narrowin
   // A point of the sweep is passed only when the first attempt has left doubt.
   if (point === "claim:beforeCommit" && shop.length === 0) shop.push({ effect: "nothing", reply: 503 });
   const clicks = [{ afterMs: Math.floor(next() * SPREAD * deadlineMs), server: pick([0, 1]) }];
-  if (next() < 0.4)
+  const isDouble = next() < 0.4;
+  if (narrowing.clicks ? narrowing.clicks === 2 : isDouble)
     clicks.push({ afterMs: clicks[0]!.afterMs + Math.floor(next() * deadlineMs), server: pick([0, 1]) });
   const commands = ["leaveSession", "switchSession", "expireEntitlement"] as const;
   const beside =

@@ -22,6 +22,8 @@ export interface Setting {
   isKeyed: boolean;
   /** The compiled server: the product's, or one with a bug. */
   main?: string;
+  /** How many servers; two unless given. */
+  servers?: 1 | 2;
 }
 
 /** Two real servers on one PostgreSQL, a shop with a ledger of its own, and somebody who decides about faults. */
@@ -64,7 +66,7 @@ export async function openWorld(setting: Setting): Promise<World> {
     );
   });
   const planUrl = await listen(judge);
-  for (const place of [0, 1]) {
+  for (let place = 0; place < (setting.servers ?? 2); place++) {
     servers.push(await KeptServer.start(setting, shop.url, planUrl));
     if (place === 0) await db.initialize();
   }
@@ -72,7 +74,7 @@ export async function openWorld(setting: Setting): Promise<World> {
     app: appOn(db),
     shop,
     fired,
-    url: (server) => servers[server]!.url(),
+    url: (server) => servers[server % servers.length]!.url(),
     plan: (orderNumber, schedule) => void plans.set(orderNumber, { schedule, visits: 0 }),
     async close() {
       await Promise.all(servers.map((server) => server.end()));

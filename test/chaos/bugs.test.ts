@@ -1,0 +1,19 @@
+import { BUGS, plant } from "./bugs";
+import { runBatch } from "./run";
+import { openTestWorld, schedulesFrom } from "./stage";
+
+jest.setTimeout(120_000);
+
+test.each(BUGS)("$name: the harness notices", async (bug) => {
+  const { main, remove } = plant(bug);
+  const { world, close } = await openTestWorld({ isKeyed: true, main, servers: 1 });
+  try {
+    if (bug.sql) await world.app.db.query(bug.sql);
+    const broken = await runBatch(world, schedulesFrom(300, 12, bug.narrowing));
+    const found = broken.map(({ invariant }) => invariant.split(" ")[0]);
+    expect(found).toEqual(expect.arrayContaining(bug.invariants));
+  } finally {
+    await close();
+    remove();
+  }
+});

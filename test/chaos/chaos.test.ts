@@ -1,0 +1,28 @@
+import { runBatch } from "./run";
+import { FAULTS, scheduleOf } from "./schedule";
+import { openTestWorld, schedulesFrom } from "./stage";
+import { DEADLINE_MS } from "./world";
+
+jest.setTimeout(120_000);
+
+/** All but a crash of PostgreSQL, which other tests use too; `npm run chaos` has one of its own. */
+const GENTLE = FAULTS.filter((fault) => fault !== "crash");
+
+test.each([
+  ["keyed", true, 100],
+  ["natural", false, 200],
+])("30 schedules of faults with a %s shop break no promise", async (_name, isKeyed, first) => {
+  const { world, close } = await openTestWorld({ isKeyed });
+  try {
+    expect(await runBatch(world, schedulesFrom(first, 30, { faults: GENTLE }))).toEqual([]);
+    expect(world.fired.length).toBeGreaterThan(5);
+  } finally {
+    await close();
+  }
+});
+
+test("a seed makes the same schedule each time", () => {
+  for (const seed of [1, 100, 700_012])
+    expect(scheduleOf(seed, DEADLINE_MS)).toEqual(scheduleOf(seed, DEADLINE_MS));
+  expect(scheduleOf(1, DEADLINE_MS)).not.toEqual(scheduleOf(2, DEADLINE_MS));
+});

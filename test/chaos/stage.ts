@@ -1,0 +1,26 @@
+import { asSuperuser, createEmptyDatabase } from "../support/database";
+import { scheduleOf, type Narrowing, type Schedule } from "./schedule";
+import { DEADLINE_MS, openWorld, type Setting, type World } from "./world";
+
+/** Builds a world on a database of the tests' own PostgreSQL. */
+export async function openTestWorld(
+  setting: Omit<Setting, "databaseUrl">,
+): Promise<{ world: World; close: () => Promise<void> }> {
+  const database = await createEmptyDatabase();
+  // What is committed must be there whatever is killed.
+  const name = new URL(database.url).pathname.slice(1);
+  await asSuperuser(`alter database ${name} set synchronous_commit = on`);
+  const world = await openWorld({ databaseUrl: database.url, ...setting });
+  return {
+    world,
+    async close() {
+      await world.close();
+      await database.drop();
+    },
+  };
+}
+
+/** So many schedules, from a seed on. */
+export function schedulesFrom(first: number, count: number, narrowing: Narrowing): Schedule[] {
+  return Array.from({ length: count }, (_, place) => scheduleOf(first + place, DEADLINE_MS, narrowing));
+}
