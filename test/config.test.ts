@@ -53,6 +53,25 @@ test("production has no development database and no development key", () => {
   ]);
 });
 
+test("production pays nobody back until it is told how, and is told what is missing for it", () => {
+  expect(loadConfig({}).refund.shop).toBe("embedded");
+  expect(loadConfig(production).refund.shop).toBe("none");
+  expect(faults({ REFUND_SHOP: "coordinator" })).toEqual([
+    "COORDINATOR_URL: must be set when REFUND_SHOP is coordinator",
+  ]);
+  expect(faults({ OAUTH_CLIENT_ID: "us" })).toEqual([
+    "OAUTH_TOKEN_URL: needs OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET, and they need it",
+  ]);
+  expect(loadConfig({ REFUND_SHOP: "coordinator", COORDINATOR_URL: "https://shop.example/" }).refund).toEqual(
+    {
+      shop: "coordinator",
+      deadlineMs: 5_000,
+      coordinatorUrl: "https://shop.example",
+      isKeyed: false,
+    },
+  );
+});
+
 test("an empty or blank setting is one that is not set", () => {
   expect(loadConfig({ PORT: "", DATABASE_URL: " " })).toEqual(loadConfig({}));
 });
