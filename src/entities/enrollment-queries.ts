@@ -1,3 +1,4 @@
+import { byKey } from "../store/by-key";
 import { select, type Database } from "../store/statement";
 import {
   ENROLLMENT_COLUMNS,
@@ -20,6 +21,5 @@ export async function enrollmentsById(
      where n.id = any($1::uuid[])`,
     [ids],
   );
-  const found = new Map(rows.map((row) => [row.enrollmentId, toEnrollment(row)]));
-  return ids.map((id) => found.get(id) ?? null);
+  return byKey(ids, rows, (row) => row.enrollmentId, toEnrollment);
 }

@@ -1,3 +1,4 @@
+import { byKey } from "../store/by-key";
 import { select, type Database } from "../store/statement";
 import { POLICY_COLUMNS, toPolicy, type PolicyFacts, type PolicyRow } from "./entitlement-facts";
 
@@ -19,6 +20,5 @@ export async function policiesById(db: Database, ids: readonly string[]): Promis
      where p.id = any($1::uuid[])`,
     [ids],
   );
-  const found = new Map(rows.map((row) => [row.policyId, toPolicy(row)]));
-  return ids.map((id) => found.get(id) ?? null);
+  return byKey(ids, rows, (row) => row.policyId, toPolicy);
 }

@@ -1,3 +1,4 @@
+import { byKey } from "../store/by-key";
 import { select, type Database } from "../store/statement";
 
 /** Who somebody is, with nothing private. */
@@ -17,8 +18,13 @@ export async function userByUsername(db: Database, username: string): Promise<Us
 /** Users by LMS user id; null for those that do not exist. */
 export async function usersById(db: Database, ids: readonly string[]): Promise<(UserFacts | null)[]> {
   const sql = "select id, username from user_account where id = any($1::bigint[])";
-  const found = new Map((await select<UserFacts>(db, sql, [ids])).map((user) => [user.id, user]));
-  return ids.map((id) => found.get(id) ?? null);
+  const users = await select<UserFacts>(db, sql, [ids]);
+  return byKey(
+    ids,
+    users,
+    ({ id }) => id,
+    (user) => user,
+  );
 }
 
 /** The user with this LMS user id. */

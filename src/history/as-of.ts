@@ -19,6 +19,7 @@ import {
 } from "../entities/support-detail-queries";
 import type { Refund } from "../entities/refund";
 import { selectRefunds } from "../entities/refund-queries";
+import { byKey } from "../store/by-key";
 import { select, type Database } from "../store/statement";
 
 /**
@@ -59,8 +60,8 @@ export async function factsAsOf(
   at: Date,
 ): Promise<(EntitlementFacts | null)[]> {
   const sql = selectFacts(asOfSource("$2", "and id = any($1::uuid[])"));
-  const found = new Map((await select<FactsRow>(db, sql, [ids, at])).map((row) => [row.id, toFacts(row)]));
-  return ids.map((id) => found.get(id) ?? null);
+  const rows = await select<FactsRow>(db, sql, [ids, at]);
+  return byKey(ids, rows, ({ id }) => id, toFacts);
 }
 
 /** Entitlements as entries of their history left them, with the policies of those instants. */
@@ -75,8 +76,7 @@ export async function factsOfEntries(
     columns: 'e.history_id::text as "entryId",',
   });
   const rows = await select<FactsRow & { entryId: string }>(db, sql, [entryIds]);
-  const found = new Map(rows.map((row) => [row.entryId, toFacts(row)]));
-  return entryIds.map((id) => found.get(id) ?? null);
+  return byKey(entryIds, rows, ({ entryId }) => entryId, toFacts);
 }
 
 /**
@@ -110,8 +110,7 @@ export async function supportDetailsOfEntries(
     "(select * from historical_course_entitlement_support_detail where history_id = any($1::bigint[]))";
   const sql = selectSupportDetails(source, 'd.history_id::text as "entryId",');
   const rows = await select<SupportDetailRow & { entryId: string }>(db, sql, [entryIds]);
-  const found = new Map(rows.map((row) => [row.entryId, toSupportDetail(row)]));
-  return entryIds.map((id) => found.get(id) ?? null);
+  return byKey(entryIds, rows, ({ entryId }) => entryId, toSupportDetail);
 }
 
 /** Policies as entries of their history left them. */
@@ -126,8 +125,7 @@ export async function policiesOfEntries(
      where p.history_id = any($1::bigint[])`,
     [entryIds],
   );
-  const found = new Map(rows.map((row) => [row.entryId, toPolicy(row)]));
-  return entryIds.map((id) => found.get(id) ?? null);
+  return byKey(entryIds, rows, ({ entryId }) => entryId, toPolicy);
 }
 
 /** Reads refunds as they were, of the entitlements in the first parameter. */

@@ -97,10 +97,10 @@ export class ExpireEntitlementPayload extends EntitlementPayload {}
 @ObjectType({ description: "What came of locking or unlocking refunds.", simpleResolvers: true })
 export class SetRefundLockPayload extends EntitlementPayload {}
 
-/** What support does for learners. Each notes in the support details what was done and why. */
 @ObjectType({ description: "What came of going back.", simpleResolvers: true })
 export class RevertEntitlementPayload extends EntitlementPayload {}
 
+/** What support does for learners. Each notes in the support details what was done and why. */
 @Resolver()
 export class SupportMutations {
   @Mutation(() => GrantEntitlementPayload, {
