@@ -1,5 +1,5 @@
 import { byKey } from "../store/by-key";
-import { select, type Database } from "../store/statement";
+import { listOf, select, type Database } from "../store/statement";
 import {
   ENROLLMENT_COLUMNS,
   toEnrollment,
@@ -18,7 +18,7 @@ export async function enrollmentsById(
     `select ${ENROLLMENT_COLUMNS}, ${RUN_COLUMNS} from course_enrollment n
      left join course_run r on r.key = n.course_run_key
      left join certificate c on c.user_id = n.user_id and c.course_run_key = n.course_run_key
-     where n.id = any($1::uuid[])`,
+     where n.id = any(${listOf("$1", "uuid")})`,
     [ids],
   );
   return byKey(ids, rows, (row) => row.enrollmentId, toEnrollment);

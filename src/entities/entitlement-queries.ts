@@ -1,5 +1,5 @@
 import { redeemBlocker, type Periods, type Standing } from "../policy/entitlement-policy";
-import { select, type Database } from "../store/statement";
+import { listOf, select, type Database } from "../store/statement";
 import { selectFacts, toFacts, type EntitlementFacts, type FactsRow } from "./entitlement-facts";
 
 /** Which of a learner's entitlements: the original's finders. */
@@ -66,7 +66,8 @@ export async function countEntitlementsOfUser(db: Database, userId: string, scop
 
 /** Entitlements by id; those that do not exist are left out. */
 export async function entitlementsById(db: Database, ids: readonly string[]): Promise<EntitlementFacts[]> {
-  return (await select<FactsRow>(db, `${selectFacts()} where e.id = any($1)`, [ids])).map(toFacts);
+  const sql = `${selectFacts()} where e.id = any(${listOf("$1", "uuid")})`;
+  return (await select<FactsRow>(db, sql, [ids])).map(toFacts);
 }
 
 /** The newest active entitlement of a learner for a course. */

@@ -1,5 +1,5 @@
 import { byKey } from "../store/by-key";
-import { select, type Database } from "../store/statement";
+import { listOf, select, type Database } from "../store/statement";
 import { POLICY_COLUMNS, toPolicy, type PolicyFacts, type PolicyRow } from "./entitlement-facts";
 
 /** All policies, those for a site and a mode first: the order in which they are chosen; retired ones last. */
@@ -17,7 +17,7 @@ export async function policiesById(db: Database, ids: readonly string[]): Promis
   const rows = await select<PolicyRow>(
     db,
     `select ${POLICY_COLUMNS} from course_entitlement_policy p left join site s on s.id = p.site_id
-     where p.id = any($1::uuid[])`,
+     where p.id = any(${listOf("$1", "uuid")})`,
     [ids],
   );
   return byKey(ids, rows, (row) => row.policyId, toPolicy);

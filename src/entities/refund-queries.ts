@@ -1,5 +1,5 @@
 import { PENDING_REFUND_STATES, UNSETTLED_REFUND_STATES, type RefundState } from "../policy/refund-policy";
-import { select, type Database } from "../store/statement";
+import { listOf, select, type Database } from "../store/statement";
 import { toPage, type Page, type PageRequest } from "./entitlement-queries";
 import type { Refund } from "./refund";
 
@@ -58,7 +58,7 @@ export async function refundsOf(
   const source = sourceOf((value) => `$${values.push(value)}`);
   const rows = await select<Refund>(
     db,
-    `${selectRefunds(source)} where f.entitlement_id = any($1::uuid[]) order by f.created_at desc, f.id desc`,
+    `${selectRefunds(source)} where f.entitlement_id = any(${listOf("$1", "uuid")}) order by f.created_at desc, f.id desc`,
     values,
   );
   return entitlementIds.map((id) => rows.filter(({ entitlementId }) => entitlementId === id));

@@ -5,7 +5,7 @@ import {
   type RunEnrollment,
 } from "../policy/course-run-policy";
 import type { Periods } from "../policy/entitlement-policy";
-import { select, type Database } from "../store/statement";
+import { listOf, select, type Database } from "../store/statement";
 import { type EntitlementFacts } from "./entitlement-facts";
 import { RUN_COLUMNS, toRun, type RunFacts, type RunRow } from "./run-facts";
 import { redeemableEntitlements } from "./entitlement-queries";
@@ -76,7 +76,7 @@ async function sessionsWhere(
     `select k.ordinal::int, ${RUN_COLUMNS}, r.max_enrollments as "maxEnrollments",
        n.mode as "enrollmentMode", n.is_active as "isActive",
        coalesce(m.modes, '[]') as modes, coalesce(a.count, 0) as "activeEnrollments"
-     from unnest($1::bigint[], $2::text[]) with ordinality k(user_id, key, ordinal)
+     from unnest(${listOf("$1", "bigint")}, ${listOf("$2", "text")}) with ordinality k(user_id, key, ordinal)
      join course_run r on ${condition}
      left join course_enrollment n on n.user_id = k.user_id and n.course_run_key = r.key
      left join lateral (

@@ -1,4 +1,4 @@
-import { select, type Database } from "../store/statement";
+import { listOf, select, type Database } from "../store/statement";
 import type { SupportAction } from "./course-entitlement-support-detail";
 import { RUN_COLUMNS, toRun, type RunFacts, type RunRow } from "./run-facts";
 import { toPage, type Page, type PageRequest } from "./entitlement-queries";
@@ -54,7 +54,7 @@ export async function supportDetailsOf(
     ? `and (d.created_at, d.id) < (${parameter(after.value)}, ${parameter(after.id)})`
     : "";
   const page = `(
-    select d.* from unnest(${parameter(entitlementIds)}::uuid[]) k(entitlement_id)
+    select d.* from unnest(${listOf(parameter(entitlementIds), "uuid")}) k(entitlement_id)
     cross join lateral (
       select * from ${sourceOf(parameter)} d where d.entitlement_id = k.entitlement_id ${keyset}
       order by d.created_at desc, d.id desc limit ${parameter(first + 1)}

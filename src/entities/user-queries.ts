@@ -1,5 +1,5 @@
 import { byKey } from "../store/by-key";
-import { select, type Database } from "../store/statement";
+import { listOf, select, type Database } from "../store/statement";
 
 /** Who somebody is, with nothing private. */
 export interface UserFacts {
@@ -17,7 +17,7 @@ export async function userByUsername(db: Database, username: string): Promise<Us
 
 /** Users by LMS user id; null for those that do not exist. */
 export async function usersById(db: Database, ids: readonly string[]): Promise<(UserFacts | null)[]> {
-  const sql = "select id, username from user_account where id = any($1::bigint[])";
+  const sql = `select id, username from user_account where id = any(${listOf("$1", "bigint")})`;
   const users = await select<UserFacts>(db, sql, [ids]);
   return byKey(
     ids,

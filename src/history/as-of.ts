@@ -20,7 +20,8 @@ import {
 import type { Refund } from "../entities/refund";
 import { selectRefunds } from "../entities/refund-queries";
 import { byKey } from "../store/by-key";
-import { select, type Database } from "../store/statement";
+import { listOf, select, type Database } from "../store/statement";
+import { entriesIn } from "./entries";
 
 /**
  * The rows of an instant: of each entity the newest entry by then, unless it was a deletion. The order is that of the
@@ -59,7 +60,7 @@ export async function factsAsOf(
   ids: readonly string[],
   at: Date,
 ): Promise<(EntitlementFacts | null)[]> {
-  const sql = selectFacts(asOfSource("$2", "and id = any($1::uuid[])"));
+  const sql = selectFacts(asOfSource("$2", `and id = any(${listOf("$1", "uuid")})`));
   const rows = await select<FactsRow>(db, sql, [ids, at]);
   return byKey(ids, rows, ({ id }) => id, toFacts);
 }
@@ -70,7 +71,7 @@ export async function factsOfEntries(
   entryIds: readonly string[],
 ): Promise<(EntitlementFacts | null)[]> {
   const sql = selectFacts({
-    entitlements: "(select * from historical_course_entitlement where history_id = any($1::bigint[]))",
+    entitlements: entriesIn("historical_course_entitlement"),
     policies: policyAsOf("e.history_date"),
     refunds: refundsAsOf("e.history_date"),
     columns: 'e.history_id::text as "entryId",',
@@ -106,8 +107,7 @@ export async function supportDetailsOfEntries(
   db: Database,
   entryIds: readonly string[],
 ): Promise<(SupportDetailFacts | null)[]> {
-  const source =
-    "(select * from historical_course_entitlement_support_detail where history_id = any($1::bigint[]))";
+  const source = entriesIn("historical_course_entitlement_support_detail");
   const sql = selectSupportDetails(source, 'd.history_id::text as "entryId",');
   const rows = await select<SupportDetailRow & { entryId: string }>(db, sql, [entryIds]);
   return byKey(entryIds, rows, ({ entryId }) => entryId, toSupportDetail);
@@ -121,8 +121,7 @@ export async function policiesOfEntries(
   const rows = await select<PolicyRow & { entryId: string }>(
     db,
     `select p.history_id::text as "entryId", ${POLICY_COLUMNS}
-     from historical_course_entitlement_policy p left join site s on s.id = p.site_id
-     where p.history_id = any($1::bigint[])`,
+     from ${entriesIn("historical_course_entitlement_policy")} p left join site s on s.id = p.site_id`,
     [entryIds],
   );
   return byKey(entryIds, rows, ({ entryId }) => entryId, toPolicy);
@@ -130,7 +129,8 @@ export async function policiesOfEntries(
 
 /** Reads refunds as they were, of the entitlements in the first parameter. */
 export function refundListAsOf(at: Date): (parameter: (value: unknown) => string) => string {
-  return (parameter) => rowsAsOf("historical_refund", parameter(at), "and entitlement_id = any($1::uuid[])");
+  return (parameter) =>
+    rowsAsOf("historical_refund", parameter(at), `and entitlement_id = any(${listOf("$1", "uuid")})`);
 }
 
 /** Refunds as entries of their history left them. */
@@ -138,9 +138,13 @@ export async function refundsOfEntries(
   db: Database,
   entryIds: readonly string[],
 ): Promise<(Refund | null)[]> {
-  const source = "(select * from historical_refund where history_id = any($1::bigint[]))";
+  const source = entriesIn("historical_refund");
   const sql = selectRefunds(source, 'f.history_id::text as "entryId",');
   const rows = await select<Refund & { entryId: string }>(db, sql, [entryIds]);
-  const found = new Map<string, Refund>(rows.map(({ entryId, ...refund }) => [entryId, refund]));
-  return entryIds.map((id) => found.get(id) ?? null);
+  return byKey(
+    entryIds,
+    rows,
+    ({ entryId }) => entryId,
+    (refund) => refund,
+  );
 }

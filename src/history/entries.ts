@@ -1,4 +1,5 @@
-import { select, type Database } from "../store/statement";
+import { byKey } from "../store/by-key";
+import { listOf, select, type Database } from "../store/statement";
 import type { HistorySource, HistoryType } from "./historical";
 import { imageOf, TRACKED_TYPES, type Image, type TrackedType } from "./tracked-types";
 
@@ -70,7 +71,7 @@ export async function entriesOf(
     const owner = entityType === type ? "id" : OWNERS[type]?.[entityType];
     if (!owner) return [];
     const newest = newestOf(entityType, [...conditions, `h.${owner} = k.owner_id`]);
-    const source = `unnest($2::uuid[]) k(owner_id) cross join lateral (${newest}) h`;
+    const source = `unnest(${listOf("$2", "uuid")}) k(owner_id) cross join lateral (${newest}) h`;
     return `(${entriesFrom(entityType, source, "k.owner_id")})`;
   });
   if (sources.length === 0) return ids.map(() => []);
@@ -89,13 +90,19 @@ export async function entriesOf(
 
 /** Entries by id; null for those that do not exist. */
 export async function entriesById(db: Database, ids: readonly string[]): Promise<(Entry | null)[]> {
-  const sources = ALL_TYPES.map(
-    (type) =>
-      `(${entriesFrom(type, `(select * from ${historyOf(type)} where history_id = any($1::bigint[])) h`)})`,
-  );
+  const sources = ALL_TYPES.map((type) => `(${entriesFrom(type, `${entriesIn(historyOf(type))} h`)})`);
   const rows = await select<Entry>(db, sources.join(" union all "), [ids]);
-  const found = new Map(rows.map((row) => [row.id, row]));
-  return ids.map((id) => found.get(id) ?? null);
+  return byKey(
+    ids,
+    rows,
+    ({ id }) => id,
+    (entry) => entry,
+  );
+}
+
+/** A subselect of the history rows whose ids are in the first parameter. */
+export function entriesIn(history: string): string {
+  return `(select * from ${history} where history_id = any(${listOf("$1", "bigint")}))`;
 }
 
 /** What belongs to a row of a type, by the column that refers to it. */

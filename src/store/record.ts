@@ -1,5 +1,5 @@
 import type { EntityMetadata, QueryRunner } from "typeorm";
-import { repeat } from "./statement";
+import { listOf, repeat } from "./statement";
 import type { Change } from "./transact";
 
 /** Copies rows just written into their history, as created or changed; a row that did not change leaves no entry. */
@@ -15,7 +15,7 @@ export async function recordWritten(
     `with ${signed(1)}
      ${insertEntries(metadata)}
      select ${row}, ${DATE}, ${TYPE}, ${SIGNATURE}
-     from unnest($6::uuid[]) with ordinality touched (id, position)
+     from unnest(${listOf("$6", "uuid")}) with ordinality touched (id, position)
      join "${metadata.tableName}" l on l.id = touched.id
      ${newestEntry(metadata)}, signed
      where (last.history_type <> '-' and row(${row})::record *= last.image) is not true
@@ -40,7 +40,7 @@ export async function recordDeleted(
      ${insertEntries(metadata)}
      select ${columnsOf(metadata, "l")}, ${DATE}, '-', ${SIGNATURE}
      from (
-       select touched.position, doomed.* from unnest($6::uuid[]) with ordinality touched (id, position)
+       select touched.position, doomed.* from unnest(${listOf("$6", "uuid")}) with ordinality touched (id, position)
        join "${metadata.tableName}" doomed on doomed.id = touched.id order by position for update of doomed
      ) l
      ${newestEntry(metadata)}, signed

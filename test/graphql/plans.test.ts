@@ -32,17 +32,20 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => close());
 
-/** The tables that a statement's plan reads from end to end. */
+/** The tables that a statement's plans read from end to end: for these values, and for any. */
 async function scannedBy({ text, values }: Statement): Promise<string[]> {
-  const [row] = await app.db.query<{ "QUERY PLAN": [{ Plan: PlanNode }] }[]>(
-    `explain (format json) ${text}`,
-    values,
-  );
   const walk = (node: PlanNode): string[] => [
     ...(node["Node Type"].includes("Seq Scan") ? [node["Relation Name"]!] : []),
     ...(node.Plans ?? []).flatMap(walk),
   ];
-  return walk(row!["QUERY PLAN"][0].Plan);
+  const plan = async (options: string, given: unknown[]) => {
+    const [row] = await app.db.query<{ "QUERY PLAN": [{ Plan: PlanNode }] }[]>(
+      `explain (format json${options}) ${text}`,
+      given,
+    );
+    return walk(row!["QUERY PLAN"][0].Plan);
+  };
+  return [...(await plan("", values)), ...(await plan(", generic_plan", []))];
 }
 interface PlanNode {
   "Node Type": string;
