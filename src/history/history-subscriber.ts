@@ -9,17 +9,16 @@ import type {
   RemoveEvent,
   UpdateEvent,
 } from "typeorm";
-import { recordDeleted, recordWritten } from "../store/record";
+import { recordDeleted, recordWritten, type Recorder, type Rows } from "../store/record";
 import { changeOf } from "../store/transact";
 import { tracked } from "./historical";
 
 type WriteEvent = InsertEvent<ObjectLiteral> | UpdateEvent<ObjectLiteral> | RemoveEvent<ObjectLiteral>;
-type Record = typeof recordWritten;
 
 /** A row of which a flush has written, or is about to delete, something. */
 interface Touched {
   metadata: EntityMetadata;
-  record: Record;
+  record: Recorder;
   id: string;
 }
 
@@ -29,7 +28,7 @@ interface Touched {
  */
 @EventSubscriber()
 export class HistorySubscriber implements EntitySubscriberInterface<ObjectLiteral> {
-  /** One a connection, so that a flush is recorded in one statement a table, and never two statements at once. */
+  /** One a connection, so that a flush is recorded in one statement, and never two statements at once. */
   private readonly flushes = new WeakMap<QueryRunner, DataLoader<Touched, void>>();
 
   beforeInsert(event: InsertEvent<ObjectLiteral>): void {
@@ -55,7 +54,7 @@ export class HistorySubscriber implements EntitySubscriberInterface<ObjectLitera
     return this.record(event, event.entity, recordDeleted);
   }
 
-  private record(event: WriteEvent, row: ObjectLiteral | undefined, record: Record): Promise<void> | void {
+  private record(event: WriteEvent, row: ObjectLiteral | undefined, record: Recorder): Promise<void> | void {
     const { metadata, queryRunner } = event;
     if (!tracked.has(metadata.target as object)) return;
     const id = refuseBulk(event, row);
@@ -85,11 +84,16 @@ function refuseBulk({ metadata }: WriteEvent, row: ObjectLiteral | undefined): s
 async function writeFlush(queryRunner: QueryRunner, touched: readonly Touched[]): Promise<void[]> {
   if (!queryRunner.isTransactionActive)
     throw new Error("The transaction ended before its history was written");
-  for (const record of [recordWritten, recordDeleted])
-    for (const metadata of new Set(touched.map((row) => row.metadata))) {
-      const rows = touched.filter((row) => row.record === record && row.metadata === metadata);
-      const ids = [...new Set(rows.map((row) => row.id))];
-      if (ids.length > 0) await record(queryRunner, metadata, ids, changeOf(queryRunner)!);
-    }
+  for (const record of [recordWritten, recordDeleted]) {
+    const rows = rowsOf(touched.filter((row) => row.record === record));
+    if (rows.length > 0) await record(queryRunner, rows, changeOf(queryRunner)!);
+  }
   return touched.map(() => undefined);
+}
+
+function rowsOf(touched: readonly Touched[]): Rows[] {
+  const tables = new Map<EntityMetadata, Set<string>>();
+  for (const { metadata, id } of touched)
+    tables.set(metadata, (tables.get(metadata) ?? new Set<string>()).add(id));
+  return [...tables].map(([metadata, ids]) => ({ metadata, ids: [...ids] }));
 }

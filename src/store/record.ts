@@ -2,52 +2,46 @@ import type { EntityMetadata, QueryRunner } from "typeorm";
 import { listOf, repeat } from "./statement";
 import type { Change } from "./transact";
 
-/** Copies rows just written into their history, as created or changed; a row that did not change leaves no entry. */
-export async function recordWritten(
-  queryRunner: QueryRunner,
-  metadata: EntityMetadata,
-  ids: readonly string[],
-  change: Change,
-): Promise<void> {
-  const row = columnsOf(metadata, "l");
-  await repeat(
-    queryRunner,
-    `with ${signed(1)}
-     ${insertEntries(metadata)}
-     select ${row}, ${DATE}, ${TYPE}, ${SIGNATURE}
-     from unnest(${listOf("$6", "uuid")}) with ordinality touched (id, position)
-     join "${metadata.tableName}" l on l.id = touched.id
-     ${newestEntry(metadata)}, signed
-     where (last.history_type <> '-' and row(${row})::record *= last.image) is not true
-     order by position`,
-    [...signature(change), ids],
-  );
+/** Rows of one table, by their ids. */
+export interface Rows {
+  metadata: EntityMetadata;
+  ids: readonly string[];
 }
 
+/** Copies rows of any tables into their history, with one statement. */
+export type Recorder = (queryRunner: QueryRunner, rows: readonly Rows[], change: Change) => Promise<void>;
+
+/** Copies rows just written, as created or changed; a row that did not change leaves no entry. */
+export const recordWritten = recorder((metadata, ids) => {
+  const row = columnsOf(metadata, "l");
+  return `${insertEntries(metadata)}
+     select ${row}, ${DATE}, ${TYPE}, ${SIGNATURE}
+     from ${rowsOf(metadata, ids)} ${newestEntry(metadata)}, signed
+     where (last.history_type <> '-' and row(${row})::record *= last.image) is not true
+     order by position`;
+});
+
 /**
- * Copies rows about to be deleted into their history, locking them, so that what is recorded is what is deleted. A row
- * that the same transaction has created unrecorded was never there.
+ * Copies rows about to be deleted, locking them, so that what is recorded is what is deleted. A row that the same
+ * transaction has created unrecorded was never there.
  */
-export async function recordDeleted(
-  queryRunner: QueryRunner,
-  metadata: EntityMetadata,
-  ids: readonly string[],
-  change: Change,
-): Promise<void> {
-  await repeat(
-    queryRunner,
-    `with ${signed(1)}
-     ${insertEntries(metadata)}
+export const recordDeleted = recorder(
+  (metadata, ids) => `${insertEntries(metadata)}
      select ${columnsOf(metadata, "l")}, ${DATE}, '-', ${SIGNATURE}
-     from (
-       select touched.position, doomed.* from unnest(${listOf("$6", "uuid")}) with ordinality touched (id, position)
-       join "${metadata.tableName}" doomed on doomed.id = touched.id order by position for update of doomed
-     ) l
-     ${newestEntry(metadata)}, signed
+     from ${rowsOf(metadata, ids, "for update")} ${newestEntry(metadata)}, signed
      where last.history_type <> '-'
      order by position`,
-    [...signature(change), ids],
-  );
+);
+
+function recorder(insertOf: (metadata: EntityMetadata, ids: string) => string): Recorder {
+  return async (queryRunner, rows, change) => {
+    const inserts = rows.map(
+      ({ metadata }, i) => `entries${i} as (${insertOf(metadata, listOf(`$${i + 6}`, "uuid"))})`,
+    );
+    const ids = rows.map((table) => table.ids);
+    const text = `with ${[signed(1), ...inserts].join(",\n     ")} select from signed`;
+    await repeat(queryRunner, text, [...signature(change), ...ids]);
+  };
 }
 
 /** Runs a statement that returns the rows it has written and records each of them with it, for `writeSet()`. */
@@ -74,6 +68,12 @@ const TYPE = "case when last.history_type <> '-' then '~' else '+' end";
 const DATE = "greatest(last.history_date, history_now())";
 const SIGNATURE =
   "signed.reason, signed.user_id, signed.label, signed.source, signed.request_id, pg_current_xact_id()::text::bigint";
+
+/** One row after the other, each by its key: a plan for any table size, made while there are few rows or many. */
+function rowsOf(metadata: EntityMetadata, ids: string, lock = ""): string {
+  return `unnest(${ids}) with ordinality touched (id, position)
+     cross join lateral (select * from "${metadata.tableName}" where id = touched.id limit 1 ${lock}) l`;
+}
 
 function newestEntry(metadata: EntityMetadata): string {
   return `left join lateral (

@@ -3,7 +3,7 @@ import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { Refusal } from "../refusal";
 import { requirePaidMode } from "./issue";
 import { act, lockAnyEntitlement, save, type EntitlementReference, type Request } from "./request";
-import { recordSupport } from "./support-detail";
+import { supportDetail } from "./support-detail";
 
 export interface ChangeEntitlementMode extends Omit<EntitlementReference, "entitlementId"> {
   orderNumber: string;
@@ -29,7 +29,11 @@ export function changeEntitlementMode(
     const entitlement = await lockAnyEntitlement(tx, request, reference);
     if (entitlement.facts.mode === mode) return entitlement.facts;
     if (!acceptAnyMode) await requirePaidMode(tx, request, mode);
-    await recordSupport(tx, request, { entitlementId: row.id, action: "CHANGE_MODE", comments });
-    return save(tx, request, entitlement, { mode });
+    const detail = await supportDetail(tx, request, {
+      entitlementId: row.id,
+      action: "CHANGE_MODE",
+      comments,
+    });
+    return save(tx, request, entitlement, { mode }, detail);
   });
 }

@@ -1,6 +1,7 @@
 import { Not, type EntityManager } from "typeorm";
 import { CourseEnrollment } from "../entities/course-enrollment";
 import { CourseEntitlement } from "../entities/course-entitlement";
+import type { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
 import { CourseRun } from "../entities/course-run";
 import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { sessionOfRun, type SessionFacts } from "../entities/session-queries";
@@ -52,9 +53,10 @@ export async function release(
   request: Pick<Request, "now">,
   entitlement: LockedEntitlement,
   changes: Partial<CourseEntitlement>,
+  detail?: CourseEntitlementSupportDetail,
 ): Promise<EntitlementFacts> {
   await unenroll(tx, entitlement);
-  return save(tx, request, entitlement, { ...changes, enrollmentId: null, redeemedAt: null });
+  return save(tx, request, entitlement, { ...changes, enrollmentId: null, redeemedAt: null }, detail);
 }
 
 function refuseUnavailable(session: SessionFacts | null, courseUuid: string, mode: string, now: Date): void {

@@ -2,7 +2,7 @@ import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { Refusal } from "../refusal";
 import { release } from "./enrollment";
 import { act, lockAnyEntitlement, type EntitlementReference, type Request } from "./request";
-import { recordSupport } from "./support-detail";
+import { supportDetail } from "./support-detail";
 
 export interface ExpireEntitlement extends EntitlementReference {
   comments: string;
@@ -18,12 +18,12 @@ export function expireEntitlement(
     const { facts } = entitlement;
     if (facts.expiredAt) throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired already.");
     const unenrolledRunKey = facts.enrollment?.courseRunKey ?? null;
-    await recordSupport(tx, request, {
+    const detail = await supportDetail(tx, request, {
       entitlementId: facts.id,
       action: "EXPIRE",
       comments,
       unenrolledRunKey,
     });
-    return release(tx, request, entitlement, { expiredAt: request.now, expiryCause: "SUPPORT" });
+    return release(tx, request, entitlement, { expiredAt: request.now, expiryCause: "SUPPORT" }, detail);
   });
 }

@@ -1,7 +1,7 @@
 import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { issue, requireUser } from "./issue";
 import { act, type Request } from "./request";
-import { recordSupport } from "./support-detail";
+import { supportDetail } from "./support-detail";
 
 export interface GrantEntitlement {
   username: string;
@@ -19,7 +19,7 @@ export function grantEntitlement(
     const { id: userId } = await requireUser(tx, username);
     const granted = { userId, courseUuid, mode, orderNumber: null, refundLocked: true };
     const { facts } = await issue(tx, request, granted);
-    await recordSupport(tx, request, { entitlementId: facts.id, action: "CREATE", comments });
+    await tx.save(await supportDetail(tx, request, { entitlementId: facts.id, action: "CREATE", comments }));
     return facts;
   });
 }

@@ -2,7 +2,7 @@ import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { refundBlocker } from "../policy/entitlement-policy";
 import { refuseRefunded, release } from "./enrollment";
 import { act, lockAnyEntitlement, type EntitlementReference, type Request } from "./request";
-import { recordSupport } from "./support-detail";
+import { supportDetail } from "./support-detail";
 
 export interface ReissueEntitlement extends EntitlementReference {
   comments: string;
@@ -22,13 +22,13 @@ export function reissueEntitlement(
     const isLocked = refundLocked ?? refundBlocker(standing, periods, request.now) !== null;
     if (!facts.expiredAt && !facts.enrollment && facts.refundLocked === isLocked) return facts;
     const unenrolledRunKey = facts.enrollment?.courseRunKey ?? null;
-    await recordSupport(tx, request, {
+    const detail = await supportDetail(tx, request, {
       entitlementId: facts.id,
       action: "REISSUE",
       comments,
       unenrolledRunKey,
     });
     const reissued = { refundLocked: isLocked, expiredAt: null, expiryCause: null };
-    return release(tx, request, entitlement, reissued);
+    return release(tx, request, entitlement, reissued, detail);
   });
 }

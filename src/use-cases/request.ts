@@ -3,6 +3,7 @@ import { QueryFailedError, type EntityManager } from "typeorm";
 import type { App } from "../app";
 import { mayActForAnyone, owns, type Actor } from "../auth/actor";
 import { CourseEntitlement } from "../entities/course-entitlement";
+import type { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
 import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { entitlementsById, hasChangedSince, standingOf } from "../entities/entitlement-queries";
 import { isRefundPending, type Periods, type Standing } from "../policy/entitlement-policy";
@@ -122,17 +123,22 @@ export async function lockRow(tx: EntityManager, app: App, id: string): Promise<
   return { row, facts, standing: standingOf(facts), periods: facts.policy ?? app.config.defaultPeriods };
 }
 
-/** Writes what a decision has changed of a locked entitlement, if anything, and returns how it stands now. */
+/**
+ * Writes what a decision has changed of a locked entitlement, if anything, with the support detail that says why, and
+ * returns how it stands now.
+ */
 export async function save(
   tx: EntityManager,
   { now }: Pick<Request, "now">,
   { row }: LockedEntitlement,
   changes: Partial<CourseEntitlement>,
+  detail?: CourseEntitlementSupportDetail,
 ): Promise<EntitlementFacts> {
   const isChanged = Object.entries(changes).some(
     ([field, value]) => !isDeepStrictEqual(row[field as keyof CourseEntitlement], value),
   );
-  if (isChanged) await tx.save(Object.assign(row, changes, { modifiedAt: now }));
+  const rows = isChanged ? [Object.assign(row, changes, { modifiedAt: now })] : [];
+  await tx.save(detail ? [detail, ...rows] : rows);
   const [facts] = await entitlementsById(tx, [row.id]);
   return facts!;
 }

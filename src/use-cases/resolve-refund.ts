@@ -2,7 +2,7 @@ import { refundById } from "../entities/refund-queries";
 import { Refusal } from "../refusal";
 import { act, lockForRefund, type Request } from "./request";
 import { lockRefund, takeBack } from "./settle-refund";
-import { recordSupport } from "./support-detail";
+import { supportDetail } from "./support-detail";
 import type { Unenrolled } from "./unenroll-and-refund";
 
 export interface ResolveRefund {
@@ -31,13 +31,13 @@ export function resolveRefund(
     const isDone = outcome === "SUCCEEDED";
     const before = entitlement.facts;
     const facts = isDone ? await takeBack(tx, entitlement, now) : before;
-    await tx.save(Object.assign(refund, { state: outcome, modifiedAt: now }));
-    await recordSupport(tx, request, {
+    const detail = await supportDetail(tx, request, {
       entitlementId: facts.id,
       action: "RESOLVE_REFUND",
       comments,
       unenrolledRunKey: isDone ? (before.enrollment?.courseRunKey ?? null) : null,
     });
+    await tx.save([Object.assign(refund, { state: outcome, modifiedAt: now }), detail]);
     return { entitlement: { ...facts, refundState: isDone ? outcome : null }, refund };
   });
 }

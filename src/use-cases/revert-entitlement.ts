@@ -7,7 +7,7 @@ import { HistoricalCourseEntitlement } from "../history/historical";
 import { Refusal } from "../refusal";
 import { refuseRefunded, unenroll } from "./enrollment";
 import { act, lockAnyEntitlement, save, type EntitlementReference, type Request } from "./request";
-import { recordSupport } from "./support-detail";
+import { supportDetail } from "./support-detail";
 
 export interface RevertEntitlement extends EntitlementReference {
   /** The history entry whose state to go back to. */
@@ -48,8 +48,8 @@ export function revertEntitlement(
     if (row.enrollmentId !== target.enrollmentId) await unenroll(tx, entitlement);
     if (target.enrollmentId !== null)
       await tx.save(CourseEnrollment, { id: target.enrollmentId, isActive: true, mode: target.mode });
-    await recordSupport(tx, request, { entitlementId: row.id, action: "REVERT", comments });
-    return save(tx, request, entitlement, target);
+    const detail = await supportDetail(tx, request, { entitlementId: row.id, action: "REVERT", comments });
+    return save(tx, request, entitlement, target, detail);
   });
 }
 

@@ -8,7 +8,7 @@ import {
   type LockedEntitlement,
   type Request,
 } from "./request";
-import { recordSupport } from "./support-detail";
+import { supportDetail } from "./support-detail";
 
 export interface RevokeEntitlement extends EntitlementReference {
   reason: string;
@@ -41,14 +41,13 @@ export async function revoke(
   reason: string,
 ): Promise<EntitlementFacts> {
   const { facts } = entitlement;
-  await recordSupport(tx, request, {
+  const detail = await supportDetail(tx, request, {
     entitlementId: facts.id,
     action: "REVOKE",
     comments: reason,
     unenrolledRunKey: facts.enrollment?.courseRunKey ?? null,
   });
-  return release(tx, request, entitlement, {
-    expiredAt: facts.expiredAt ?? request.now,
-    expiryCause: facts.expiryCause === "REFUNDED" ? "REFUNDED" : "REVOKED",
-  });
+  const expiryCause = facts.expiryCause === "REFUNDED" ? "REFUNDED" : "REVOKED";
+  const revoked = { expiredAt: facts.expiredAt ?? request.now, expiryCause } as const;
+  return release(tx, request, entitlement, revoked, detail);
 }

@@ -1,6 +1,6 @@
 import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { act, lockAnyEntitlement, save, type EntitlementReference, type Request } from "./request";
-import { recordSupport } from "./support-detail";
+import { supportDetail } from "./support-detail";
 
 export interface SetRefundLock extends EntitlementReference {
   isLocked: boolean;
@@ -17,7 +17,7 @@ export function setRefundLock(
     const { facts } = entitlement;
     if (facts.refundLocked === isLocked) return facts;
     const action = isLocked ? "LOCK_REFUND" : "UNLOCK_REFUND";
-    await recordSupport(tx, request, { entitlementId: facts.id, action, comments });
-    return save(tx, request, entitlement, { refundLocked: isLocked });
+    const detail = await supportDetail(tx, request, { entitlementId: facts.id, action, comments });
+    return save(tx, request, entitlement, { refundLocked: isLocked }, detail);
   });
 }

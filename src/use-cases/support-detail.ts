@@ -6,8 +6,8 @@ import {
 import { userById, userByUsername } from "../entities/user-queries";
 import type { Request } from "./request";
 
-/** Notes what was done to an entitlement and why, beside the change itself. */
-export async function recordSupport(
+/** What was done to an entitlement and why, to be saved together with the change itself. */
+export async function supportDetail(
   tx: EntityManager,
   { actor, now }: Request,
   detail: {
@@ -16,13 +16,13 @@ export async function recordSupport(
     comments: string;
     unenrolledRunKey?: string | null;
   },
-): Promise<void> {
+): Promise<CourseEntitlementSupportDetail> {
   // A service need not have an account of its own here.
   const agent = await (actor.userId === null
     ? userByUsername(tx, actor.username)
     : userById(tx, actor.userId));
   const supportUserId = agent?.id ?? null;
-  await tx.save(CourseEntitlementSupportDetail, {
+  return tx.create(CourseEntitlementSupportDetail, {
     ...detail,
     supportUserId,
     createdAt: now,
