@@ -6,9 +6,9 @@ import { measureExpiry } from "./expire";
 import { measureHistory } from "./history";
 import { circumstances, cpuRatio, heading, medianRound, roundLines, type Round } from "./report";
 import { compareAnswers, runRound, startLoad, type Contest } from "./run";
-import { startServer } from "./servers";
+import { serverSettings, startServer } from "./servers";
 import { prepareWorld } from "./world";
-import { prepareWorkloads, TOKEN, type Workload } from "./workloads";
+import { prepareWorkloads, type Workload } from "./workloads";
 
 const HELP = `Measures the server against the floor: a hand-written handler that gives the same answers to the same
 requests with one prepared statement each, from the same big demo world.
@@ -78,15 +78,7 @@ async function measureAll(url: string, options: Options): Promise<void> {
   const { version, postmasterPid, learnerIds } = await prepareWorld(url, options.learners);
   const { workloads, jwkSet } = await prepareWorkloads(learnerIds);
   const wanted = workloads.filter(({ name }) => options.workloads?.includes(name) ?? true);
-  const env = {
-    DATABASE_URL: url,
-    JWT_JWK_SET: JSON.stringify(jwkSet),
-    JWT_ISSUER: TOKEN.issuer,
-    JWT_AUDIENCE: TOKEN.audience,
-    HOST: "127.0.0.1",
-    SHUTDOWN_DELAY_MS: "0",
-    JOBS: "off",
-  };
+  const env = serverSettings(url, jwkSet);
   process.stdout.write(`${circumstances(version)}, ${options.learners} learners\n`);
   const server = await startServer("server", "src/main.js", env);
   const floor = await startServer("floor", "bench/floor.js", env);

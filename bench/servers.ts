@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { TOKEN } from "./workloads";
 
 /** A server process that takes requests. */
 export interface BenchServer {
@@ -13,6 +14,19 @@ export interface BenchServer {
 }
 
 const STARTS_WITHIN_MS = 30_000;
+
+/** What a server of a measurement is told: whom to believe, and to do nothing else meanwhile. */
+export function serverSettings(databaseUrl: string, jwkSet: object): NodeJS.ProcessEnv {
+  return {
+    DATABASE_URL: databaseUrl,
+    JWT_JWK_SET: JSON.stringify(jwkSet),
+    JWT_ISSUER: TOKEN.issuer,
+    JWT_AUDIENCE: TOKEN.audience,
+    HOST: "127.0.0.1",
+    SHUTDOWN_DELAY_MS: "0",
+    JOBS: "off",
+  };
+}
 
 /** Starts the compiled program as a process of its own and waits until it answers. */
 export async function startServer(

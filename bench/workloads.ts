@@ -55,6 +55,12 @@ const SUPPORT = `query Support($course: ID!, $first: Int!) {
 
 /** Makes the tokens and requests of each workload, for these learners. */
 export async function prepareWorkloads(learnerIds: readonly number[]) {
+  const { authorize, jwkSet } = prepareTokens();
+  return { workloads: [await dashboard(learnerIds, authorize), await support(authorize)], jwkSet };
+}
+
+/** Signs tokens, and knows the keys by which a server tells them from others. */
+export function prepareTokens() {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const authorize = async (claims: object) => {
     const token = new SignJWT({ ...claims, administrator: false, superuser: false, version: "1.2.0" })
@@ -65,15 +71,15 @@ export async function prepareWorkloads(learnerIds: readonly number[]) {
       .setExpirationTime("12h");
     return `JWT ${await token.sign(privateKey)}`;
   };
-  const workloads = [await dashboard(learnerIds, authorize), await support(authorize)];
   const jwk = { ...publicKey.export({ format: "jwk" }), kid: "bench" };
-  return { workloads, jwkSet: { keys: [jwk] } };
+  return { authorize, jwkSet: { keys: [jwk] } };
 }
 
 /** Whom the tokens are from and for: the defaults of the settings. */
 export const TOKEN = { issuer: "http://localhost:18000/oauth2", audience: "openedx" };
 
-type Authorize = (claims: object) => Promise<string>;
+/** Makes the Authorization header of somebody. */
+export type Authorize = (claims: object) => Promise<string>;
 
 async function dashboard(learnerIds: readonly number[], authorize: Authorize): Promise<Workload> {
   const body = JSON.stringify({ operationName: "Dashboard", query: DASHBOARD, variables: { first: 20 } });
