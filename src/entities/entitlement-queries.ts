@@ -98,7 +98,7 @@ export async function redeemableEntitlements(
 ): Promise<EntitlementFacts[]> {
   const rows = await select<FactsRow>(
     db,
-    `${selectFacts()} where e.user_id = $1 and e.course_uuid = $2 and ${SCOPES.FULFILLABLE} and (f.id is null or f.state = 'SUCCEEDED')
+    `${selectFacts()} where e.user_id = $1 and e.course_uuid = $2 and ${SCOPES.FULFILLABLE}
      order by e.created_at desc, e.id desc`,
     [userId, courseUuid],
   );

@@ -27,7 +27,7 @@ export function publish<Value extends string>(
 
 export const EntitlementStateEnum = publish<EntitlementState>(
   "EntitlementState",
-  "The condition an entitlement is in, in a person's words.",
+  "The condition an entitlement is in, in a person's words. While a refund is under way it stays what it was; the blockers tell.",
   {
     AVAILABLE: "Can be spent on a run now.",
     FULFILLED_CHANGEABLE: "Spent on a run that the learner may still leave or exchange.",
@@ -42,6 +42,7 @@ export const RedeemBlockerEnum = publish<RedeemBlocker>(
   "RedeemBlocker",
   "Why an entitlement cannot be spent on a run.",
   {
+    REFUND_PENDING: "A refund is under way.",
     EXPIRED: "It has expired.",
     ALREADY_REDEEMED: "It has been spent on a run already.",
     EXPIRATION_PERIOD_OVER: "As many whole days have passed as its policy allows.",
@@ -52,6 +53,7 @@ export const RegainBlockerEnum = publish<RegainBlocker>(
   "RegainBlocker",
   "Why a learner cannot leave the run and have the entitlement back.",
   {
+    REFUND_PENDING: "A refund is under way.",
     EXPIRED: "It has expired.",
     NOT_REDEEMED: "It has not been spent on a run.",
     CERTIFICATE_EARNED: "The learner has a certificate for the run.",

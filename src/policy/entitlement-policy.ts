@@ -49,8 +49,9 @@ export interface Standing {
   redemption: Redemption | null;
 }
 
-export type RedeemBlocker = "EXPIRED" | "ALREADY_REDEEMED" | "EXPIRATION_PERIOD_OVER";
-export type RegainBlocker = "EXPIRED" | "NOT_REDEEMED" | "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER";
+export type RedeemBlocker = "REFUND_PENDING" | "EXPIRED" | "ALREADY_REDEEMED" | "EXPIRATION_PERIOD_OVER";
+export type RegainBlocker =
+  "REFUND_PENDING" | "EXPIRED" | "NOT_REDEEMED" | "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER";
 export type RefundBlocker =
   | "REFUND_PENDING"
   | "ALREADY_REFUNDED"
@@ -97,6 +98,7 @@ export function daysUntilExpiration(standing: Standing, periods: Periods, now: D
 
 /** Why the learner cannot leave the run and have the entitlement back, or null when they can. */
 export function regainBlocker(standing: Standing, periods: Periods, now: Date): RegainBlocker | null {
+  if (isRefundPending(standing)) return "REFUND_PENDING";
   if (standing.expiredAt) return "EXPIRED";
   if (!standing.redemption) return "NOT_REDEEMED";
   if (BLOCKING_CERTIFICATES.has(standing.redemption.certificateStatus ?? "")) return "CERTIFICATE_EARNED";
@@ -125,6 +127,7 @@ export function isRefundPending({ refundState }: Pick<Standing, "refundState">):
 
 /** Why it cannot be spent on a run, or null when it can. */
 export function redeemBlocker(standing: Standing, periods: Periods, now: Date): RedeemBlocker | null {
+  if (isRefundPending(standing)) return "REFUND_PENDING";
   if (standing.expiredAt) return "EXPIRED";
   if (standing.redemption) return "ALREADY_REDEEMED";
   // Whole days of the period here, its full length in `daysUntilExpiration`: at exactly 730 days neither holds.
@@ -162,12 +165,12 @@ export function expirationDate(
   return days < alertDays ? new Date(now.getTime() + days * DAY_MS).toISOString().slice(0, 10) : null;
 }
 
-/** What a person would call the condition it is in. */
+/** What a person would call the condition it is in, or will be in again should a refund under way fail. */
 export function entitlementState(standing: Standing, periods: Periods, now: Date): EntitlementState {
   if (standing.expiryCause === "REFUNDED" || standing.expiryCause === "REVOKED") return standing.expiryCause;
-  if (standing.redemption)
-    return regainBlocker(standing, periods, now) ? "FULFILLED" : "FULFILLED_CHANGEABLE";
-  return redeemBlocker(standing, periods, now) ? "EXPIRED" : "AVAILABLE";
+  const settled = { ...standing, refundState: null };
+  if (standing.redemption) return regainBlocker(settled, periods, now) ? "FULFILLED" : "FULFILLED_CHANGEABLE";
+  return redeemBlocker(settled, periods, now) ? "EXPIRED" : "AVAILABLE";
 }
 
 /** Redemption and refund count the whole days of a period and drop the rest. */

@@ -49,6 +49,7 @@ export async function redeem(
 }
 
 const REDEEM_MESSAGES = {
+  REFUND_PENDING: "is being paid back",
   ALREADY_REDEEMED: "has been spent on a run already; switch its session instead",
   EXPIRATION_PERIOD_OVER: "is too old to be spent",
 } as const;

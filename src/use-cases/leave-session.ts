@@ -41,6 +41,7 @@ export function refuseUnregainable({ now }: Request, { standing, periods }: Lock
 }
 
 const REGAIN_MESSAGES = {
+  REFUND_PENDING: "the order is being paid back",
   NOT_REDEEMED: "no run has been chosen yet",
   CERTIFICATE_EARNED: "a certificate has been earned",
   REGAIN_PERIOD_OVER: "the time to change it is over",

@@ -16,11 +16,13 @@ const STATES: Record<rules.EntitlementState, true> = {
   REVOKED: true,
 };
 const REDEEM: Record<rules.RedeemBlocker, true> = {
+  REFUND_PENDING: true,
   EXPIRED: true,
   ALREADY_REDEEMED: true,
   EXPIRATION_PERIOD_OVER: true,
 };
 const REGAIN: Record<rules.RegainBlocker, true> = {
+  REFUND_PENDING: true,
   EXPIRED: true,
   NOT_REDEEMED: true,
   CERTIFICATE_EARNED: true,

@@ -7,7 +7,7 @@ import { aSpentEntitlement, entitlementIdOf, everythingOf } from "../support/ref
 
 const MUTATION = `mutation($input: UnenrollAndRefundInput!) {
   unenrollAndRefund(input: $input) {
-    entitlement { id state isExpired isRefundable refundBlocker enrollment { id } }
+    entitlement { id state isExpired isRefundable refundBlocker redeemBlocker regainBlocker enrollment { id } }
     refund { id state nextAttemptAt attempts shopReferences orderNumber }
     userErrors { code message field blocker }
   }
@@ -83,7 +83,14 @@ test("an order-TIMEOUT stays in doubt, frozen, and ends by itself", async () => 
   const { entitlement, refund: made } = await refund(id);
   expect(["REQUESTED", "IN_DOUBT"]).toContain(made.state);
   expect(made.nextAttemptAt).not.toBeNull();
-  expect(entitlement).toMatchObject({ isRefundable: false, refundBlocker: "REFUND_PENDING" });
+  const blocker = "REFUND_PENDING";
+  expect(entitlement).toMatchObject({
+    state: "FULFILLED_CHANGEABLE",
+    isRefundable: false,
+    refundBlocker: blocker,
+    redeemBlocker: blocker,
+    regainBlocker: blocker,
+  });
   expect(await everythingOf(app, id)).toBe(before);
   expect((await refund(id)).refund.id).toBe(made.id);
   expect(await settled(id)).toMatchObject({

@@ -192,6 +192,19 @@ describe("what stands in the way is said in the order of the checks", () => {
   });
 });
 
+test.each(["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"] as const)(
+  "while a refund is %s nothing can be done with it, and its state stays what it was",
+  (refundState) => {
+    for (const unfrozen of [aStanding(), spent(1, 1, 1)]) {
+      const standing = { ...unfrozen, refundState };
+      for (const blocker of [redeemBlocker, regainBlocker, refundBlocker])
+        expect(blocker(standing, aPolicy(), NOW)).toBe("REFUND_PENDING");
+      expect(isExpiryDue(standing, aPolicy(), daysAgo(-5000))).toBe(false);
+      expect(entitlementState(standing, aPolicy(), NOW)).toBe(entitlementState(unfrozen, aPolicy(), NOW));
+    }
+  },
+);
+
 test("an expiry that lies ahead is an expiry already, and never due again", () => {
   const standing = aStanding({ expiredAt: daysAgo(-100) });
   expect(redeemBlocker(standing, aPolicy(), NOW)).toBe("EXPIRED");
