@@ -122,24 +122,6 @@ export async function entitlementSpentOn(
   return row ? toFacts(row) : null;
 }
 
-/**
- * Whether an entitlement has changed since a history entry was its newest. All kinds of entries share one sequence, so
- * the entry may as well be one of its support details. An id that no entry has yet counts as outdated.
- */
-export async function hasChangedSince(
-  db: Database,
-  entitlementId: string,
-  entryId: string,
-): Promise<boolean> {
-  const [row] = await select<{ hasChanged: boolean }>(
-    db,
-    `select exists (select from historical_course_entitlement where id = $1 and history_id > $2::bigint)
-       or (select last_value < $2::bigint from history_id_seq) as "hasChanged"`,
-    [entitlementId, entryId],
-  );
-  return row!.hasChanged;
-}
-
 /** What the rules need to know of an entitlement. */
 export function standingOf(facts: EntitlementFacts): Standing {
   const {

@@ -28,6 +28,21 @@ export function IsText(max: number): PropertyDecorator {
   };
 }
 
+/** The id of a history entry. */
+export const IsHistoryEntryId = (): PropertyDecorator =>
+  Matches(/^\d{1,18}$/, { message: "must be the id of a history entry" });
+
+/** A field of commands that two people could give at once: what the caller has seen of what is to change. */
+export function SeenHistoryEntry(): PropertyDecorator {
+  const description =
+    "The newest history entry you have seen; when there is a newer one, the command is refused with CONFLICT.";
+  return (target, property) => {
+    Field(() => ID, { nullable: true, description })(target, property);
+    IsOptional()(target, property);
+    IsHistoryEntryId()(target, property);
+  };
+}
+
 @ArgsType()
 export class EntitlementArgs {
   @Field(() => ID, { description: "Its UUID." })

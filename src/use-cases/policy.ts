@@ -4,6 +4,7 @@ import type { PolicyFacts } from "../entities/entitlement-facts";
 import { allPolicies } from "../entities/policy-queries";
 import { DAY_MS, type Periods } from "../policy/entitlement-policy";
 import { Refusal } from "../refusal";
+import { refuseChanged, type Seen } from "./request";
 
 const DAYS_AT_MOST = 36_500;
 
@@ -20,13 +21,22 @@ export function requireWholeDays(periods: Partial<Periods>): void {
   }
 }
 
+/** Which policy, as the caller has seen it. */
+export interface PolicyReference extends Seen {
+  policyId: string;
+}
+
 /** Locks a policy that is about to change. */
-export async function lockPolicy(tx: EntityManager, id: string): Promise<CourseEntitlementPolicy> {
+export async function lockPolicy(
+  tx: EntityManager,
+  { policyId: id, ...seen }: PolicyReference,
+): Promise<CourseEntitlementPolicy> {
   const policy = await tx.findOne(CourseEntitlementPolicy, {
     where: { id },
     lock: { mode: "pessimistic_write" },
   });
   if (!policy) throw new Refusal("POLICY_NOT_FOUND", "There is no such policy.", { field: "policyId" });
+  await refuseChanged(tx, "COURSE_ENTITLEMENT_POLICY", id, seen);
   return policy;
 }
 

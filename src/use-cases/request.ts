@@ -5,7 +5,9 @@ import { mayActForAnyone, owns, type Actor } from "../auth/actor";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import type { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
 import type { EntitlementFacts } from "../entities/entitlement-facts";
-import { entitlementsById, hasChangedSince, standingOf } from "../entities/entitlement-queries";
+import { entitlementsById, standingOf } from "../entities/entitlement-queries";
+import { hasChangedSince } from "../history/entries";
+import type { TrackedType } from "../history/tracked-types";
 import { isRefundPending, type Periods, type Standing } from "../policy/entitlement-policy";
 import { Refusal } from "../refusal";
 import { transact, type Change } from "../store/transact";
@@ -83,11 +85,15 @@ export async function lockForRefund(
   throw new Refusal("ENTITLEMENT_NOT_FOUND", NOT_FOUND, { field: "entitlementId" });
 }
 
-/** Which entitlement, as the caller has seen it. */
-export interface EntitlementReference {
-  entitlementId: string;
+/** What the caller has seen of what a command changes. */
+export interface Seen {
   /** The newest history entry that the caller has seen; a newer one means that somebody was faster. */
   expectedHistoryEntryId?: string | null;
+}
+
+/** Which entitlement, as the caller has seen it. */
+export interface EntitlementReference extends Seen {
+  entitlementId: string;
 }
 
 const NOT_FOUND = "There is no such entitlement.";
@@ -96,16 +102,26 @@ const NOT_FOUND = "There is no such entitlement.";
 export async function lockAnyEntitlement(
   tx: EntityManager,
   { app }: Request,
-  { entitlementId, expectedHistoryEntryId }: EntitlementReference,
+  { entitlementId, ...seen }: EntitlementReference,
 ): Promise<LockedEntitlement> {
   const entitlement = await lockRow(tx, app, entitlementId);
   if (!entitlement) throw new Refusal("ENTITLEMENT_NOT_FOUND", NOT_FOUND, { field: "entitlementId" });
   refuseFrozen(entitlement);
-  if (expectedHistoryEntryId && (await hasChangedSince(tx, entitlementId, expectedHistoryEntryId)))
-    throw new Refusal("CONFLICT", "Somebody else has changed this entitlement since you looked at it.", {
+  await refuseChanged(tx, "COURSE_ENTITLEMENT", entitlementId, seen);
+  return entitlement;
+}
+
+/** Refuses when somebody has changed a locked row since the caller looked at it, if the caller says when that was. */
+export async function refuseChanged(
+  tx: EntityManager,
+  type: TrackedType,
+  id: string,
+  { expectedHistoryEntryId }: Seen,
+): Promise<void> {
+  if (expectedHistoryEntryId && (await hasChangedSince(tx, type, id, expectedHistoryEntryId)))
+    throw new Refusal("CONFLICT", "Somebody else has changed it since you looked at it.", {
       field: "expectedHistoryEntryId",
     });
-  return entitlement;
 }
 
 function refuseFrozen(entitlement: LockedEntitlement): LockedEntitlement {

@@ -145,16 +145,22 @@ test("staff write policies in ISO 8601 durations, and read of one that is not in
 
 test("staff retire and delete policies", async () => {
   const policyId = await aPolicy(app);
-  const retired = await give(
+  const retired = (await give(
     hopper,
     "updateEntitlementPolicy",
     { policyId, isRetired: true },
-    "policy { retiredAt }",
-  );
-  expect(JSON.parse(JSON.stringify(retired))).toEqual({
+    "policy { retiredAt history(first: 2) { edges { node { id } } } }",
+  )) as { policy: { history: { edges: { node: { id: string } }[] } } };
+  expect(JSON.parse(JSON.stringify(retired))).toMatchObject({
     policy: { retiredAt: "2026-06-15T12:00:00.000Z" },
     userErrors: [],
   });
+  const [, before] = retired.policy.history.edges;
+  const outdated = { policyId, expectedHistoryEntryId: before!.node.id };
+  for (const mutation of ["updateEntitlementPolicy", "deleteEntitlementPolicy"])
+    expect(await give(hopper, mutation, outdated, "")).toMatchObject({
+      userErrors: [{ code: "CONFLICT", field: ["input", "expectedHistoryEntryId"] }],
+    });
   expect(await give(hopper, "deleteEntitlementPolicy", { policyId }, "deletedPolicyId")).toEqual({
     deletedPolicyId: policyId,
     userErrors: [],

@@ -18,9 +18,10 @@ const create = (given: Partial<Parameters<typeof createEntitlementPolicy>[1]> = 
   createEntitlementPolicy(by(hopper, app), { mode: null, siteDomain: null, periods: {}, ...given });
 const update = (policyId: string, given: Partial<Parameters<typeof updateEntitlementPolicy>[1]> = {}) =>
   updateEntitlementPolicy(by(hopper, app), { policyId, periods: {}, isRetired: null, ...given });
-const remove = (policyId: string) => deleteEntitlementPolicy(by(hopper, app), { policyId });
+const remove = (policyId: string, given: Partial<Parameters<typeof deleteEntitlementPolicy>[1]> = {}) =>
+  deleteEntitlementPolicy(by(hopper, app), { policyId, ...given });
 
-const historyOf = (id: string) =>
+const historyOf = (id: string): Promise<{ history_id: string }[]> =>
   app.db.query("select * from historical_course_entitlement_policy where id = $1 order by history_id", [id]);
 
 test("a policy is made for a site and a mode; the default periods stand in for what is not given", async () => {
@@ -59,7 +60,18 @@ test.each([
     field: "regainPeriod",
   });
   const policy = await aPolicy(app);
-  await expectRefusal(app, () => update(policy, { periods: { regainMs } }), "POLICY_INVALID");
+  await expectRefusal(app, () => update(policy, { periods: { regainMs } }), "POLICY_INVALID", {
+    field: "regainPeriod",
+  });
+});
+
+test("a period may be nothing, and a century", async () => {
+  const periods = { expirationMs: 36_500 * DAY_MS, refundMs: 36_500 * DAY_MS, regainMs: 0 };
+  const { id } = await create({ periods });
+  expect(await update(id, { periods: { regainMs: 36_500 * DAY_MS } })).toMatchObject({
+    ...periods,
+    regainMs: 36_500 * DAY_MS,
+  });
 });
 
 test("a site that does not exist is refused", () =>
@@ -110,6 +122,18 @@ test("a policy that no entitlement has is deleted, and its history stays", async
     { history_type: "+" },
     { history_type: "-", history_change_reason: "deleteEntitlementPolicy", history_user_label: "hopper" },
   ]);
+});
+
+test("what somebody else has changed since the caller looked is neither changed nor deleted", async () => {
+  const id = await aPolicy(app);
+  const [seen] = await historyOf(id);
+  const expected = { expectedHistoryEntryId: seen!.history_id };
+  expect(await update(id, { isRetired: true, ...expected })).toMatchObject({ retiredAt: NOW });
+  const details = { field: "expectedHistoryEntryId" };
+  await expectRefusal(app, () => update(id, { isRetired: false, ...expected }), "CONFLICT", details);
+  await expectRefusal(app, () => remove(id, expected), "CONFLICT", details);
+  const [, newest] = await historyOf(id);
+  expect(await remove(id, { expectedHistoryEntryId: newest!.history_id })).toBe(id);
 });
 
 test("a policy that does not exist is refused", async () => {

@@ -10,7 +10,7 @@ import type { Request } from "../../use-cases/request";
 import { updateEntitlementPolicy } from "../../use-cases/update-entitlement-policy";
 import { badInput } from "../bad-input";
 import type { Context } from "../context";
-import { IsText, UUID } from "../inputs";
+import { IsText, SeenHistoryEntry, UUID } from "../inputs";
 import { changed, EntitlementPayload } from "./learner-mutations.resolver";
 import { Payload, payload } from "../payload";
 import { DurationScalar, fromDuration } from "../scalars";
@@ -54,6 +54,9 @@ export class UpdateEntitlementPolicyInput extends PeriodsInput {
 
   @Field(() => Boolean, { nullable: true, description: "Whether new entitlements no longer get it." })
   isRetired?: boolean | null;
+
+  @SeenHistoryEntry()
+  expectedHistoryEntryId?: string | null;
 }
 
 @InputType({ description: "Which policy to delete." })
@@ -61,6 +64,9 @@ export class DeleteEntitlementPolicyInput {
   @Field(() => ID, { description: "The policy." })
   @IsUUID("all", UUID)
   policyId!: string;
+
+  @SeenHistoryEntry()
+  expectedHistoryEntryId?: string | null;
 }
 
 @InputType({ description: "Which entitlement to give which mode." })
@@ -132,8 +138,8 @@ export class StaffMutations {
     input: UpdateEntitlementPolicyInput,
     @Ctx() context: Context,
   ): Promise<UpdateEntitlementPolicyPayload> {
-    const { policyId, isRetired = null } = input;
-    const wanted = { policyId, isRetired, periods: periodsOf(input) };
+    const { policyId, expectedHistoryEntryId, isRetired = null } = input;
+    const wanted = { policyId, expectedHistoryEntryId, isRetired, periods: periodsOf(input) };
     return written(context, (request) => updateEntitlementPolicy(request, wanted));
   }
 

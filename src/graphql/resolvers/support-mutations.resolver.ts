@@ -1,4 +1,4 @@
-import { IsOptional, IsUUID, Matches } from "class-validator";
+import { IsUUID } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { expireEntitlement } from "../../use-cases/expire-entitlement";
 import { grantEntitlement } from "../../use-cases/grant-entitlement";
@@ -6,11 +6,8 @@ import { reissueEntitlement } from "../../use-cases/reissue-entitlement";
 import { revertEntitlement } from "../../use-cases/revert-entitlement";
 import { setRefundLock } from "../../use-cases/set-refund-lock";
 import type { Context } from "../context";
-import { IsText, UUID } from "../inputs";
+import { IsHistoryEntryId, IsText, SeenHistoryEntry, UUID } from "../inputs";
 import { changed, EntitlementPayload } from "./learner-mutations.resolver";
-
-const HISTORY_ENTRY_ID = /^\d{1,18}$/;
-const HISTORY_ENTRY = { message: "must be the id of a history entry" };
 
 /** How long an agent's comments may be. */
 export const COMMENTS_AT_MOST = 2_000;
@@ -26,13 +23,7 @@ export abstract class CommentsInput {
 /** Inputs of commands that two agents could give at once. */
 @InputType()
 export abstract class GuardedInput extends CommentsInput {
-  @Field(() => ID, {
-    nullable: true,
-    description:
-      "The newest history entry you have seen; when there is a newer one, the command is refused with CONFLICT.",
-  })
-  @IsOptional()
-  @Matches(HISTORY_ENTRY_ID, HISTORY_ENTRY)
+  @SeenHistoryEntry()
   expectedHistoryEntryId?: string | null;
 }
 
@@ -81,7 +72,7 @@ export class SetRefundLockInput extends SupportInput {
 @InputType({ description: "Which entitlement to put back, and to what." })
 export class RevertEntitlementInput extends SupportInput {
   @Field(() => ID, { description: "The entry of its history whose state to go back to." })
-  @Matches(HISTORY_ENTRY_ID, HISTORY_ENTRY)
+  @IsHistoryEntryId()
   historyEntryId!: string;
 }
 
