@@ -109,15 +109,25 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     await anEntitlement(app, { courseUuid, orderNumber });
     return { asking: hopper, input: { courseUuid, orderNumber, mode: "professional", comments } };
   },
+  // Asking for the money is several transactions around the shop's answer: the last test, and test/chaos.
+  unenrollAndRefund: async () => {
+    const { entitlementId } = await aSpentOne();
+    return { asking: ada, input: { entitlementId, refund: "SKIP" } };
+  },
+  resolveRefund: async () => {
+    const { entitlementId } = await aSpentOne();
+    const [refund] = await app.db.query<{ id: string }[]>(
+      `insert into refund (entitlement_id, order_number, state, attempt, created_at, modified_at)
+       values ($1, 'ORDER-R', 'NEEDS_REVIEW', 2, now(), now()) returning id`,
+      [entitlementId],
+    );
+    return { asking: grace, input: { refundId: refund!.id, outcome: "SUCCEEDED", comments } };
+  },
 };
-
-/** Those that a shop's answer comes between, so that they are more than one transaction. */
-const REFUNDS = new Set(["resolveRefund", "unenrollAndRefund"]);
 
 test("every mutation is here", () => {
   const mutations = Object.keys(schema.getMutationType()!.getFields());
-  const others = mutations.filter((name) => !REFUNDS.has(name));
-  expect(Object.keys(COMMANDS).sort()).toEqual(others.sort());
+  expect(Object.keys(COMMANDS).sort()).toEqual(mutations.sort());
 });
 
 test.each(Object.keys(COMMANDS))("whichever statement of %s fails, nothing has changed", async (name) => {
