@@ -85,6 +85,8 @@ const environment = z.object({
   SHUTDOWN_DELAY_MS: whole(0, 60_000).optional(),
   /** Whether this process does its share of the background work. */
   JOBS: flag.default(true),
+  /** Whoever shows it may read `/metrics`; without it production has none, and development shows them to anybody. */
+  METRICS_TOKEN: z.string().min(16).optional(),
 });
 
 export type Config = Readonly<ReturnType<typeof loadConfig>>;
@@ -149,6 +151,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     faultPlanUrl: isProduction ? undefined : settings.FAULT_PLAN_URL,
     shutdownDelayMs: settings.SHUTDOWN_DELAY_MS ?? (isProduction ? 2_500 : 0),
     jobs: settings.JOBS,
+    metrics: !isProduction || settings.METRICS_TOKEN !== undefined,
+    metricsToken: settings.METRICS_TOKEN,
   });
 }
 

@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "use-cases": ["app", "auth", "entities", "gateways", "history", "policy", "refusal", "store"],
   graphql: ["app", "auth", "entities", "history", "policy", "refusal", "store", "use-cases"],
   jobs: ["app", "store", "use-cases"],
-  http: ["app", "auth", "config", "graphql"],
+  http: ["app", "auth", "config", "entities", "graphql", "jobs", "store"],
   demo: ["app", "entities", "store"],
 };
 /** Where everything is put together: these look into every room, and no room looks into them. */

@@ -5,6 +5,7 @@ import type { Context } from "../graphql/context";
 import { BAD_USER_INPUT, SERVICE_UNAVAILABLE } from "./error-codes";
 import { causeOf, isOurs } from "./errors";
 import { describe } from "./log";
+import type { Metrics } from "./metrics";
 
 /** Errors of the request itself, which the older media type application/json answers with status 200. */
 const OF_THE_REQUEST: ReadonlySet<unknown> = new Set([
@@ -13,23 +14,26 @@ const OF_THE_REQUEST: ReadonlySet<unknown> = new Set([
   BAD_USER_INPUT,
 ]);
 
-/** Settles status, request id and log entry of a GraphQL answer. `startedAt` is of `performance.now()`. */
+/** Settles status, request id, log entry and metrics of a GraphQL answer. `startedAt` is of `performance.now()`. */
 export function settle(
   app: App,
   request: GraphQLRequestContextWillSendResponse<Context>,
   startedAt: number,
+  metrics?: Metrics,
 ): void {
   const { response, contextValue } = request;
   const result = response.body.kind === "single" ? response.body.singleResult : undefined;
   if (result?.errors) settleErrors(app, request, result);
   const codes = result?.errors?.map(({ extensions }) => extensions?.["code"]);
+  const ms = performance.now() - startedAt;
+  metrics?.answeredGraphQL(request.operation?.operation ?? "none", ms, codes);
   const isQuiet = !codes && request.operation?.operation === OperationTypeNode.QUERY;
   app.log[isQuiet ? "debug" : "info"]({
     requestId: contextValue.requestId,
     actor: contextValue.actor?.userId ?? null,
     operation: request.operationName?.slice(0, 100) ?? null,
     status: response.http.status ?? 200,
-    ms: Math.round((performance.now() - startedAt) * 10) / 10,
+    ms: Math.round(ms * 10) / 10,
     codes,
   });
 }

@@ -24,6 +24,7 @@ import { settle } from "./answer";
 import { renameLiteralErrors } from "./bad-literals";
 import { publicError } from "./errors";
 import { executor } from "./executor";
+import type { Metrics } from "./metrics";
 
 /** What is served, and who may ask for which part of it. */
 export interface Graph {
@@ -34,7 +35,7 @@ export interface Graph {
 const STATUS: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, [LIMIT_EXCEEDED]: 400 };
 
 /** Apollo Server with every limit on, the schema hidden where explorers are off, and no reports to anybody. */
-export function apolloServer(app: App, graph: Graph): ApolloServer<Context> {
+export function apolloServer(app: App, graph: Graph, metrics?: Metrics): ApolloServer<Context> {
   return new ApolloServer<Context>({
     gateway: executor(graph.schema),
     introspection: true, // decided for each actor by the gate below
@@ -57,13 +58,13 @@ export function apolloServer(app: App, graph: Graph): ApolloServer<Context> {
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      gate(app, graph),
+      gate(app, graph, metrics),
     ],
   });
 }
 
 /** Decides before an operation runs whether it may, and has the last word on what is answered. */
-function gate(app: App, { schema, permissions }: Graph): ApolloServerPlugin<Context> {
+function gate(app: App, { schema, permissions }: Graph, metrics?: Metrics): ApolloServerPlugin<Context> {
   const { explorers } = app.config;
   const denialOf = authorizer(schema, permissions, (actor) => explorers || (actor !== null && staff(actor)));
   const nodesOf = nodeCounter(schema);
@@ -86,7 +87,7 @@ function gate(app: App, { schema, permissions }: Graph): ApolloServerPlugin<Cont
     }
 
     async willSendResponse(answered: GraphQLRequestContextWillSendResponse<Context>): Promise<void> {
-      settle(app, answered, this.startedAt);
+      settle(app, answered, this.startedAt, metrics);
     }
   }
   return { requestDidStart: async () => new Gate() };

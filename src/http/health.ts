@@ -14,7 +14,8 @@ export async function unreadiness({ db }: App): Promise<string | null> {
   }
 }
 
-function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+/** What a promise resolves with; rejects when that takes longer. */
+export function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("timeout")), ms);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -12,6 +12,7 @@ import { explorerHandler } from "./explorers";
 import { graphqlHandler } from "./graphql-handler";
 import { unreadiness } from "./health";
 import { describe } from "./log";
+import { Metrics } from "./metrics";
 import { pathOf, requestIdOf, sendError, sendJson } from "./respond";
 
 /** A server that listens. */
@@ -35,7 +36,8 @@ export async function startServer(
   app: App,
   graph: Graph = { schema: buildGraphQLSchema(), permissions },
 ): Promise<RunningServer> {
-  const apollo = apolloServer(app, graph);
+  const metrics = app.config.metrics ? new Metrics(app) : undefined;
+  const apollo = apolloServer(app, graph, metrics);
   await apollo.start();
   const answerGraphQL = graphqlHandler(app, apollo);
   const explore = app.config.explorers ? explorerHandler(app) : null;
@@ -43,7 +45,9 @@ export async function startServer(
 
   async function route(request: IncomingMessage, response: ServerResponse, requestId: string) {
     if (await explore?.(request, response)) return;
-    switch (pathOf(request)) {
+    const path = pathOf(request);
+    if (metrics && path === "/metrics") return metrics.answer(request, response);
+    switch (path) {
       case "/graphql":
         return answerGraphQL(request, response, requestId);
       case "/healthz":
@@ -62,6 +66,7 @@ export async function startServer(
     response.setHeader("x-request-id", requestId);
     response.setHeader("x-content-type-options", "nosniff");
     if (stopping) response.setHeader("connection", "close");
+    if (metrics) response.once("finish", () => metrics.answered(pathOf(request), response.statusCode));
     route(request, response, requestId).catch((error: unknown) => fail(app, response, requestId, error));
   });
   server.maxConnections = CONNECTIONS_AT_MOST;

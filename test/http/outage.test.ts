@@ -57,6 +57,9 @@ test("without PostgreSQL every answer is 503, and with it again 200, without a r
   for (let time = 1; time <= 5; time++) await expectUnavailable();
   expect(await ready()).toBe(503);
   expect((await send(`${server.url}/healthz`)).status).toBe(200);
+  const { text: metrics } = await send(`${server.url}/metrics`);
+  expect(metrics).toContain("database_up 0");
+  expect(metrics).not.toContain("refunds_pending{");
   await wire.mend();
   expect(await secondsUntilAnswered()).toBeLessThan(3);
   expect(await ready()).toBe(200);

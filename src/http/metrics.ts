@@ -1,0 +1,107 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { App } from "../app";
+import { refundGauges } from "../entities/refund-queries";
+import { lastDone } from "../jobs/last-done";
+import { poolOf } from "../store/statement";
+import { within } from "./health";
+import { sendError, sendText } from "./respond";
+
+const PATHS: ReadonlySet<string> = new Set(["/graphql", "/healthz", "/readyz", "/metrics"]);
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
+const DATABASE_WITHIN_MS = 2_000;
+
+/** What operators watch, for Prometheus. Nothing in it names a learner, an order or what a client calls its operation. */
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly requests = new Counter({
+    name: "http_requests_total",
+    help: "Requests answered, by address and status.",
+    labelNames: ["path", "status"],
+    registers: [this.registry],
+  });
+  private readonly durations = new Histogram({
+    name: "graphql_request_duration_seconds",
+    help: "From the arrival of a GraphQL request to its answer, by type of operation; none where it is not valid.",
+    labelNames: ["type"],
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+  private readonly errors = new Counter({
+    name: "graphql_errors_total",
+    help: "Errors in GraphQL answers, by code; refusals of commands are not errors.",
+    labelNames: ["code"],
+    registers: [this.registry],
+  });
+  private readonly connections = this.gauge(
+    "pg_pool_connections",
+    "Connections to PostgreSQL: open, idle among them, and requests that wait for one.",
+    "state",
+  );
+  private readonly databaseUp = this.gauge("database_up", "1 while PostgreSQL answers, else 0.");
+  private readonly refunds = this.gauge("refunds_pending", "Refunds that are under way, by state.", "state");
+  private readonly refundAge = this.gauge(
+    "refunds_pending_oldest_seconds",
+    "Age of the oldest refund that is under way, by state.",
+    "state",
+  );
+  private readonly tasks = this.gauge(
+    "background_task_done_timestamp_seconds",
+    "When a background task was last done by any process.",
+    "task",
+  );
+
+  constructor(private readonly app: App) {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Counts an answer of any kind. */
+  answered(path: string, status: number): void {
+    this.requests.inc({ path: PATHS.has(path) ? path : "other", status });
+  }
+
+  /** Counts an answer to a GraphQL request, with the codes of its errors. */
+  answeredGraphQL(type: string, ms: number, codes: readonly unknown[] = []): void {
+    this.durations.observe({ type }, ms / 1000);
+    for (const code of codes) this.errors.inc({ code: String(code) });
+  }
+
+  /** Answers a request for `/metrics`, if it shows the token of METRICS_TOKEN where there is one. */
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { metricsToken } = this.app.config;
+    if (metricsToken !== undefined && !isSame(request.headers.authorization, `Bearer ${metricsToken}`)) {
+      response.setHeader("www-authenticate", "Bearer");
+      return sendError(response, 401, "UNAUTHENTICATED", "Show METRICS_TOKEN as a Bearer token.");
+    }
+    await this.look();
+    sendText(response, 200, this.registry.contentType, await this.registry.metrics());
+  }
+
+  /** Looks at what is not counted as it happens. Where PostgreSQL does not answer, nothing is claimed of what it holds. */
+  private async look(): Promise<void> {
+    const { db } = this.app;
+    const { totalCount: open, idleCount: idle, waitingCount: waiting } = poolOf(db);
+    for (const [state, count] of Object.entries({ open, idle, waiting }))
+      this.connections.set({ state }, count);
+    for (const gauge of [this.refunds, this.refundAge, this.tasks]) gauge.reset();
+    // The queue's tables are made when the first process looks for work.
+    const asked = Promise.all([refundGauges(db), lastDone(db).catch(() => [])]);
+    const [refunds, tasks] = await within(asked, DATABASE_WITHIN_MS).catch(() => [null, []] as const);
+    this.databaseUp.set(refunds ? 1 : 0);
+    for (const { state, count, oldestSeconds } of refunds ?? []) {
+      this.refunds.set({ state }, count);
+      this.refundAge.set({ state }, oldestSeconds);
+    }
+    for (const { task, doneAt } of tasks) this.tasks.set({ task }, doneAt);
+  }
+
+  private gauge(name: string, help: string, ...labelNames: string[]): Gauge {
+    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+  }
+}
+
+function isSame(given: string | undefined, expected: string): boolean {
+  const [one, other] = [given ?? "", expected].map((text) => createHash("sha256").update(text).digest());
+  return timingSafeEqual(one!, other!);
+}

@@ -1,0 +1,17 @@
+import { select, type Database } from "../store/statement";
+
+/** When a task of the queue was last done, by any process. */
+export interface LastDone {
+  task: string;
+  /** Seconds since 1970-01-01 UTC. */
+  doneAt: number;
+}
+
+/** When each task of the queue was last done, for metrics; those that never were are left out. */
+export function lastDone(db: Database): Promise<LastDone[]> {
+  return select<LastDone>(
+    db,
+    `select name as task, extract(epoch from max(completed_on))::float8 as "doneAt"
+     from jobs.job where state = 'completed' group by name`,
+  );
+}
