@@ -10,7 +10,7 @@ const whole = (min: number, max: number) =>
     .transform(Number);
 
 const environment = z.object({
-  /** `production` needs DATABASE_URL and JWT_JWK_SET, and shows neither schema nor explorers. */
+  /** `production` needs DATABASE_URL and the LMS's keys, and shows neither schema nor explorers. */
   NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
   HOST: z.string().min(1).optional(),
   /** 0 takes any free port. */
@@ -41,6 +41,8 @@ const environment = z.object({
       }
     })
     .optional(),
+  /** Where the LMS publishes them, instead. */
+  JWT_JWK_SET_URL: z.url({ protocol: /^https?$/, error: "must be a URL" }).optional(),
   JWT_ISSUER: z.string().min(1).default("http://localhost:18000/oauth2"),
   JWT_AUDIENCE: z.string().min(1).default("openedx"),
   /** The entry of the `roles` claim that makes a support agent. */
@@ -49,6 +51,8 @@ const environment = z.object({
   JWT_SERVICE_ROLE: z.string().min(1).default("service"),
   /** Whether tokens of restricted OAuth applications are let in. */
   JWT_RESTRICTED_APPLICATIONS: flag.default(false),
+  /** Whether browsers may send the token in the LMS's cookies. */
+  JWT_COOKIES: flag.default(false),
   /** The host of the Open edX installation, which chooses the policy of new entitlements. */
   SITE_DOMAIN: z.string().min(1).optional(),
   /** The modes that entitlements are sold in, beside those that a run has a price for; separated by commas. */
@@ -107,13 +111,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
   const refundShop = settings.REFUND_SHOP ?? (isProduction ? "none" : "embedded");
   if (refundShop === "coordinator" && !settings.COORDINATOR_URL)
     throw new ConfigError("COORDINATOR_URL: must be set when REFUND_SHOP is coordinator");
-  const missing = (["DATABASE_URL", "JWT_JWK_SET"] as const).filter(
-    (name) => isProduction && !settings[name],
-  );
-  if (missing.length > 0)
-    throw new ConfigError(
-      missing.map((name) => `${name}: must be set when NODE_ENV is production`).join("\n"),
-    );
+  const faults = missing(settings);
+  if (faults.length > 0) throw new ConfigError(faults.join("\n"));
   if (isProduction && settings.JWT_JWK_SET?.keys.some((key) => key["kid"] === "development"))
     throw new ConfigError('JWT_JWK_SET: holds the key "development", which production does not trust');
   return Object.freeze({
@@ -126,11 +125,15 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     dataDir: settings.DATA_DIR,
     token: {
       jwkSet: settings.JWT_JWK_SET,
+      jwkSetUrl: settings.JWT_JWK_SET_URL,
+      /** Whether it is signed with the development key. */
+      isOurs: !settings.JWT_JWK_SET && !settings.JWT_JWK_SET_URL,
       issuer: settings.JWT_ISSUER,
       audience: settings.JWT_AUDIENCE,
       supportRole: settings.JWT_SUPPORT_ROLE,
       serviceRole: settings.JWT_SERVICE_ROLE,
       restrictedApplications: settings.JWT_RESTRICTED_APPLICATIONS,
+      cookies: settings.JWT_COOKIES,
     },
     siteDomain: settings.SITE_DOMAIN,
     paidModes: settings.PAID_MODES,
@@ -154,6 +157,19 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     metrics: !isProduction || settings.METRICS_TOKEN !== undefined,
     metricsToken: settings.METRICS_TOKEN,
   });
+}
+
+/** What production cannot do without, and what cannot be meant. */
+function missing({ NODE_ENV, DATABASE_URL, JWT_JWK_SET, JWT_JWK_SET_URL }: z.infer<typeof environment>) {
+  const isProduction = NODE_ENV === "production";
+  const keySources = [JWT_JWK_SET, JWT_JWK_SET_URL].filter(Boolean).length;
+  return [
+    ...(isProduction && !DATABASE_URL ? ["DATABASE_URL: must be set when NODE_ENV is production"] : []),
+    ...(isProduction && keySources === 0
+      ? ["JWT_JWK_SET: must be set when NODE_ENV is production, or else JWT_JWK_SET_URL: one of them"]
+      : []),
+    ...(keySources === 2 ? ["JWT_JWK_SET: must not be set beside JWT_JWK_SET_URL: only one of them"] : []),
+  ];
 }
 
 function isPostgresUrl(text: string): boolean {

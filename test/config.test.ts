@@ -49,9 +49,27 @@ test("production is reachable, hides its explorers and lets load balancers notic
 test("production has no development database and no development key", () => {
   expect(faults({ NODE_ENV: "production" })).toEqual([
     "DATABASE_URL: must be set when NODE_ENV is production",
-    "JWT_JWK_SET: must be set when NODE_ENV is production",
+    "JWT_JWK_SET: must be set when NODE_ENV is production, or else JWT_JWK_SET_URL: one of them",
   ]);
 });
+
+test("the keys of tokens come from a setting or from a URL, never from both", () => {
+  const JWT_JWK_SET_URL = "https://lms.example/keys.json";
+  const byUrl = loadConfig({ ...production, JWT_JWK_SET: "", JWT_JWK_SET_URL });
+  expect(byUrl.token).toMatchObject({ jwkSet: undefined, jwkSetUrl: JWT_JWK_SET_URL, isOurs: false });
+  expect(loadConfig(production).token).toMatchObject({ jwkSetUrl: undefined, isOurs: false });
+  expect(loadConfig({}).token.isOurs).toBe(true);
+  for (const both of [
+    { ...production, JWT_JWK_SET_URL },
+    { ...production, JWT_JWK_SET_URL, NODE_ENV: "" },
+  ])
+    expect(faults(both)).toEqual(["JWT_JWK_SET: must not be set beside JWT_JWK_SET_URL: only one of them"]);
+});
+
+test.each(["lms.example/keys.json", "ftp://lms.example/keys.json", "file:///keys.json"])(
+  "keys are not fetched from %s",
+  (JWT_JWK_SET_URL) => expect(faults({ JWT_JWK_SET_URL })).toEqual(["JWT_JWK_SET_URL: must be a URL"]),
+);
 
 test("production pays nobody back until it is told how, and is told what is missing for it", () => {
   expect(loadConfig({}).refund.shop).toBe("embedded");

@@ -1,15 +1,19 @@
-import { createPublicKey, hash, type JsonWebKey, type KeyObject } from "node:crypto";
-import { decodeProtectedHeader, jwtVerify } from "jose";
+import { hash } from "node:crypto";
+import { decodeProtectedHeader, errors, jwtVerify, type JWTHeaderParameters, type JWTPayload } from "jose";
 import type { Actor } from "./actor";
 import { actorOf, readClaims, type Roles } from "./claims";
+import { ALGORITHMS, type Key, type Keys, type KeySource } from "./keys";
+import { tokenOf, type Credentials } from "./request-token";
 
 /** Which tokens are let in. */
 export interface TokenRules extends Roles {
-  jwkSet: { keys: readonly object[] };
+  keys: KeySource;
   issuer: string;
   audience: string;
   /** Whether tokens of restricted OAuth applications are let in. */
   restrictedApplications: boolean;
+  /** Whether browsers may send the token in the cookies of the LMS. */
+  cookies: boolean;
 }
 
 /** A token that is not let in. It never says why, so that nobody can feel their way to a token that is. */
@@ -19,91 +23,102 @@ export class InvalidToken extends Error {
   }
 }
 
-const ALGORITHMS = ["RS256", "RS512"];
 const LEEWAY_S = 5;
 const LIFETIME_AT_MOST_S = 24 * 60 * 60;
 const LENGTH_AT_MOST = 8_192;
 const REMEMBERED_AT_MOST = 10_000;
 
-interface Key {
-  kid: unknown;
-  alg: unknown;
-  public: KeyObject;
-}
-
 interface Verified {
   actor: Actor;
   /** Unix time in seconds. */
   until: number;
+  /** The keys of that time: once they have changed, the token is verified again. */
+  keys: Keys;
 }
 
-/** Reads an Authorization header: the actor, or null without one. Rejects with InvalidToken, whatever is wrong. */
-export type TokenVerifier = (header: string | undefined) => Promise<Actor | null>;
+/**
+ * Reads the headers of a request: the actor, or null without a token. Rejects with InvalidToken, whatever is wrong with
+ * it, and with KeysUnavailable when nobody can tell.
+ */
+export type TokenVerifier = (headers: Credentials) => Promise<Actor | null>;
 
-/** A verifier that remembers, until they expire, the tokens that it has let in lately. */
+/** A verifier that remembers, until they expire or the keys change, the tokens that it has let in lately. */
 export function tokenVerifier(rules: TokenRules): TokenVerifier {
-  const keys = rules.jwkSet.keys.map(readKey);
   const remembered = new Map<string, Verified>();
-  return async (header) => {
-    if (header === undefined) return null;
-    const token = /^(?:JWT|Bearer) ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.[1];
-    if (token === undefined || token.length > LENGTH_AT_MOST) throw new InvalidToken();
+  return async (headers) => {
+    const token = tokenOf(headers, rules.cookies);
+    if (token === null) return null;
+    if (token.length > LENGTH_AT_MOST || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new InvalidToken();
+    const keys = await rules.keys.current();
     const digest = hash("sha256", token, "base64");
     const known = remembered.get(digest);
     remembered.delete(digest);
     const now = Date.now() / 1000;
-    const verified = known && known.until > now ? known : await verify(token, keys, rules, now);
+    const isStillGood = known && known.until > now && known.keys === keys;
+    const verified = isStillGood ? known : await verify(token, keys, rules, now);
     remembered.set(digest, verified); // at the end: the first in line is the one unused for longest
     if (remembered.size > REMEMBERED_AT_MOST) remembered.delete(remembered.keys().next().value!);
     return verified.actor;
   };
 }
 
-/** Only the key itself is read from a JWK: no URL and no certificate in it is followed. */
-function readKey(jwk: object): Key {
-  const { kid, alg } = jwk as Record<string, unknown>;
-  return { kid, alg, public: createPublicKey({ key: jwk as JsonWebKey, format: "jwk" }) };
+async function verify(token: string, known: Keys, rules: TokenRules, now: number): Promise<Verified> {
+  const { payload, keys } = await signedPayload(token, known, rules);
+  const claims = claimsOrRefusal(payload);
+  const isTimely = claims.iat <= now + LEEWAY_S && claims.exp - claims.iat <= LIFETIME_AT_MOST_S;
+  if (!isTimely || (claims.is_restricted && !rules.restrictedApplications)) throw new InvalidToken();
+  return { actor: actorOf(claims, rules), until: claims.exp + LEEWAY_S, keys };
 }
 
-async function verify(token: string, keys: Key[], rules: TokenRules, now: number): Promise<Verified> {
-  for (const key of candidates(token, keys)) {
-    const payload = await signedPayload(token, key, rules);
-    if (payload === null) continue;
-    const claims = claimsOrRefusal(payload);
-    const isTimely = claims.iat <= now + LEEWAY_S && claims.exp - claims.iat <= LIFETIME_AT_MOST_S;
-    if (!isTimely || (claims.is_restricted && !rules.restrictedApplications)) break;
-    return { actor: actorOf(claims, rules), until: claims.exp + LEEWAY_S };
+/** What one of the known keys has signed; else one of those that are published now, as keys may come under old names. */
+async function signedPayload(token: string, known: Keys, rules: TokenRules) {
+  const header = headerOf(token);
+  const payload = await payloadOf(token, candidates(header, known), rules);
+  if (payload) return { payload, keys: known };
+  const keys = await rules.keys.renewed();
+  const later = keys === known ? null : await payloadOf(token, candidates(header, keys), rules);
+  if (!later) throw new InvalidToken();
+  return { payload: later, keys };
+}
+
+function headerOf(token: string): JWTHeaderParameters {
+  try {
+    const header = decodeProtectedHeader(token) as JWTHeaderParameters;
+    if (ALGORITHMS.some((known) => known === header.alg)) return header;
+  } catch {
+    // refused below
   }
   throw new InvalidToken();
 }
 
 /** The keys that may have signed it: all of them, unless token and key name themselves and the names differ. */
-function candidates(token: string, keys: Key[]): Key[] {
-  try {
-    const { kid, alg } = decodeProtectedHeader(token);
-    return keys.filter(
-      (key) =>
-        (kid === undefined || key.kid === undefined || key.kid === kid) &&
-        (key.alg === undefined || key.alg === alg),
-    );
-  } catch {
-    return [];
-  }
+function candidates({ kid, alg }: JWTHeaderParameters, keys: Keys): Key[] {
+  return keys.filter(
+    (key) =>
+      (kid === undefined || key.kid === undefined || key.kid === kid) &&
+      (key.alg === undefined || key.alg === alg),
+  );
 }
 
-async function signedPayload(token: string, key: Key, rules: TokenRules): Promise<unknown> {
-  try {
-    const { payload } = await jwtVerify(token, key.public, {
-      algorithms: ALGORITHMS,
-      issuer: rules.issuer,
-      audience: rules.audience,
-      clockTolerance: LEEWAY_S,
-      requiredClaims: ["exp", "iat"],
-    });
-    return payload;
-  } catch {
-    return null;
+/** Null when none of the keys has signed it. */
+async function payloadOf(token: string, keys: Key[], rules: TokenRules): Promise<JWTPayload | null> {
+  for (const key of keys) {
+    try {
+      const { payload } = await jwtVerify(token, key.public, {
+        algorithms: [...ALGORITHMS],
+        issuer: rules.issuer,
+        audience: rules.audience,
+        clockTolerance: LEEWAY_S,
+        requiredClaims: ["exp", "iat"],
+      });
+      return payload;
+    } catch (error) {
+      const isByAnother = error instanceof errors.JWSSignatureVerificationFailed;
+      const isTooWeak = error instanceof TypeError;
+      if (!isByAnother && !isTooWeak) throw new InvalidToken();
+    }
   }
+  return null;
 }
 
 function claimsOrRefusal(payload: unknown) {

@@ -13,7 +13,7 @@ export async function welcome(config: Config, url: string): Promise<string> {
   Apollo Sandbox  ${url}/
   GraphiQL        ${url}/graphiql  (works without a network)
 `;
-  if (config.token.jwkSet) return `${places}\n`; // only its owner can sign tokens
+  if (!config.token.isOurs) return `${places}\n`; // only its owner can sign tokens
   const tokens = await developmentTokens(config.dataDir, config.token);
   const people = tokens.map(({ part, username, token }) => `  ${username}, ${PARTS[part]}\n${token}\n`);
   const [{ username, token }] = tokens as [DevelopmentToken];

@@ -57,7 +57,7 @@ function isBrowserLooking({ url = "", headers }: IncomingMessage): boolean {
 }
 
 async function openingOf({ config }: App): Promise<Opening> {
-  if (config.token.jwkSet) return { query: FIRST_QUERY, headers: { Authorization: "JWT <your token>" } };
+  if (!config.token.isOurs) return { query: FIRST_QUERY, headers: { Authorization: "JWT <your token>" } };
   const tokens = await developmentTokens(config.dataDir, config.token);
   return { query: FIRST_QUERY, headers: { Authorization: `JWT ${tokens[0]!.token}` } };
 }

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { HeaderMap, type ApolloServer } from "@apollo/server";
 import type { App } from "../app";
 import { developmentJwkSet } from "../auth/development-key";
+import { fetchedKeys } from "../auth/fetched-keys";
+import { fixedKeys, type KeySource } from "../auth/keys";
 import { tokenVerifier } from "../auth/verify-token";
 import { createContext, type Context } from "../graphql/context";
 import { readJson } from "./body";
@@ -17,17 +19,17 @@ export type GraphQLHandler = (
   requestId: string,
 ) => Promise<void>;
 
-/** Answers requests for `/graphql`. Rejects with InvalidToken or BadRequest. */
+/** Answers requests for `/graphql`. Rejects with InvalidToken, KeysUnavailable or BadRequest. */
 export function graphqlHandler(app: App, apollo: ApolloServer<Context>): GraphQLHandler {
-  const { token, dataDir, isProduction, explorers } = app.config;
-  const verify = tokenVerifier({ ...token, jwkSet: token.jwkSet ?? developmentJwkSet(dataDir) });
+  const { token, isProduction, explorers } = app.config;
+  const verify = tokenVerifier({ ...token, keys: keysOf(app) });
   const isOpenToStudio = explorers && !isProduction;
   return async (request, response, requestId) => {
     response.setHeader("cache-control", "no-store");
     if (isOpenToStudio && allowStudio(request, response)) return;
     // The body is read to its end in any case, so that the connection can be used again.
     const reading = request.method === "POST" ? readJson(request) : undefined;
-    const [actor, body] = await Promise.all([verify(request.headers.authorization), reading]);
+    const [actor, body] = await Promise.all([verify(request.headers), reading]);
     const headers = new HeaderMap();
     for (const name of HEADERS) {
       const value = request.headers[name];
@@ -45,7 +47,14 @@ export function graphqlHandler(app: App, apollo: ApolloServer<Context>): GraphQL
   };
 }
 
-/** Lets Apollo Studio's pages ask; true when that was all the browser wanted to know. */
+/** The keys that the operator has chosen, or else the one that development tokens are signed with. */
+function keysOf({ config: { token, dataDir }, log }: App): KeySource {
+  return token.jwkSetUrl
+    ? fetchedKeys(token.jwkSetUrl, log)
+    : fixedKeys(token.jwkSet ?? developmentJwkSet(dataDir));
+}
+
+/** Lets Apollo Studio's pages ask, with tokens and never with cookies; true when that was all the browser wanted. */
 function allowStudio(request: IncomingMessage, response: ServerResponse): boolean {
   const { origin } = request.headers;
   if (origin === undefined || !STUDIO.has(origin)) return false;

@@ -3,11 +3,12 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { App } from "../app";
 import { permissions } from "../auth/permissions";
+import { KeysUnavailable } from "../auth/fetched-keys";
 import { InvalidToken } from "../auth/verify-token";
 import { buildGraphQLSchema } from "../graphql/schema";
 import { apolloServer, type Graph } from "./apollo";
 import { BadRequest } from "./body";
-import { INTERNAL_SERVER_ERROR } from "./error-codes";
+import { INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE } from "./error-codes";
 import { explorerHandler } from "./explorers";
 import { graphqlHandler } from "./graphql-handler";
 import { unreadiness } from "./health";
@@ -83,7 +84,10 @@ export async function startServer(
 function fail(app: App, response: ServerResponse, requestId: string, error: unknown): void {
   if (response.headersSent) response.destroy();
   else if (error instanceof BadRequest) sendError(response, error.status, "BAD_REQUEST", error.message);
-  else if (error instanceof InvalidToken) {
+  else if (error instanceof KeysUnavailable) {
+    response.setHeader("retry-after", "1");
+    sendError(response, 503, SERVICE_UNAVAILABLE, error.message);
+  } else if (error instanceof InvalidToken) {
     response.setHeader("www-authenticate", "JWT");
     sendError(response, 401, "UNAUTHENTICATED", error.message);
   } else {

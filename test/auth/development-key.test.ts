@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEVELOPMENT_KEY_ID, developmentJwkSet, developmentTokens } from "../../src/auth/development-key";
+import { fixedKeys } from "../../src/auth/keys";
 import { tokenVerifier } from "../../src/auth/verify-token";
 import { ConfigError, loadConfig } from "../../src/config";
 
@@ -9,12 +10,13 @@ const dataDir = mkdtempSync(join(tmpdir(), "development-key-"));
 const { token: settings } = loadConfig({});
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
-const verifierAfterRestart = () => tokenVerifier({ ...settings, jwkSet: developmentJwkSet(dataDir) });
+const verifierAfterRestart = () =>
+  tokenVerifier({ ...settings, keys: fixedKeys(developmentJwkSet(dataDir)) });
 
 test("a learner, a support agent and a staff member get tokens that stay valid over a restart", async () => {
   const tokens = await developmentTokens(dataDir, settings);
   const verify = verifierAfterRestart();
-  const actors = await Promise.all(tokens.map(({ token }) => verify(`JWT ${token}`)));
+  const actors = await Promise.all(tokens.map(({ token }) => verify({ authorization: `JWT ${token}` })));
   expect(actors).toEqual([
     { userId: "1", username: "ada", isSupport: false, isStaff: false, isService: false, isSuperuser: false },
     { userId: "2", username: "grace", isSupport: true, isStaff: false, isService: false, isSuperuser: false },

@@ -1,0 +1,130 @@
+import type { Logger } from "pino";
+import { DEVELOPMENT_KEY_ID } from "./development-key";
+import { signingKeys, type Keys, type KeySource } from "./keys";
+
+/** Nobody knows whether a token is good, as the LMS does not say which keys are. The caller may try again. */
+export class KeysUnavailable extends Error {
+  constructor() {
+    super("Tokens cannot be checked for a moment. Please try again.");
+  }
+}
+
+/** Past this age keys are asked for again before they are trusted, or in the background shortly before. */
+const FRESH_MS = 10 * 60_000;
+const AHEAD_MS = 60_000;
+/** From one attempt to the next, in milliseconds; more often while there are no keys at all. */
+const PAUSE_MS = 30_000;
+const PAUSE_WITHOUT_KEYS_MS = 1_000;
+const BYTES_AT_MOST = 65_536;
+
+/** What tests change: how long the LMS may take, in milliseconds, and a clock of milliseconds that never goes back. */
+export interface Patience {
+  deadlineMs?: number;
+  clock?: () => number;
+}
+
+/**
+ * The keys that the LMS publishes as a JWK set. The first attempt starts at once; none is waited for while the last one
+ * has failed, so that an LMS that hangs holds nobody up. While it is away the known keys stay trusted, however old.
+ */
+export function fetchedKeys(
+  url: string,
+  log: Logger,
+  { deadlineMs = 3_000, clock = () => performance.now() }: Patience = {},
+): KeySource {
+  let keys: Keys | undefined;
+  let fetchedAt = 0;
+  let triedAt = -Infinity;
+  let isFailing = false;
+  let attempt: Promise<void> | undefined;
+
+  async function fetchKeys(): Promise<void> {
+    triedAt = clock();
+    try {
+      const found = trusted(await download(url, deadlineMs));
+      fetchedAt = triedAt;
+      isFailing = false;
+      if (keys && areEqual(keys, found)) return;
+      keys = found;
+      log.info({ kids: keys.map(({ kid }) => kid ?? null) }, "the keys of tokens have changed");
+    } catch (error) {
+      isFailing = true;
+      const ageS = keys && Math.round((clock() - fetchedAt) / 1000);
+      if (keys)
+        log.warn({ cause: causeOf(error), ageS }, "no keys from the LMS: the known ones stay trusted");
+      else log.error({ cause: causeOf(error) }, "no keys from the LMS: nobody with a token can be let in");
+    }
+  }
+
+  /** Asks for keys, unless that was done just now. */
+  function refresh(): Promise<void> | undefined {
+    if (clock() - triedAt >= (keys ? PAUSE_MS : PAUSE_WITHOUT_KEYS_MS))
+      attempt ??= fetchKeys().finally(() => (attempt = undefined));
+    return isFailing ? undefined : attempt;
+  }
+
+  void refresh();
+  return {
+    async current() {
+      const age = clock() - fetchedAt;
+      if (keys && age < FRESH_MS - AHEAD_MS) return keys;
+      const asked = refresh();
+      if (!keys || age >= FRESH_MS) await asked;
+      if (!keys) throw new KeysUnavailable();
+      return keys;
+    },
+    async renewed() {
+      await refresh();
+      if (!keys || isFailing) throw new KeysUnavailable();
+      return keys;
+    },
+  };
+}
+
+async function download(url: string, deadlineMs: number): Promise<string> {
+  const response = await fetch(url, {
+    headers: { accept: "application/json, application/jwk-set+json" },
+    redirect: "manual",
+    signal: AbortSignal.timeout(deadlineMs), // of the body too
+  });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw fault(`HTTP ${response.status}`);
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > BYTES_AT_MOST) throw fault(`more than ${BYTES_AT_MOST} bytes`); // which ends the download
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** An answer without a key counts as none: it is a mistake sooner than the wish to lock everybody out. */
+function trusted(text: string): Keys {
+  const keys = signingKeys(text).filter(({ kid }) => kid !== DEVELOPMENT_KEY_ID);
+  if (keys.length === 0) throw fault("no RSA key for signatures");
+  return keys;
+}
+
+function areEqual(some: Keys, others: Keys): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ kid, alg, public: key }, index) => {
+      const other = others[index]!;
+      return kid === other.kid && alg === other.alg && key.equals(other.public);
+    })
+  );
+}
+
+function fault(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+/** A word for the log, never what the other side has sent. */
+function causeOf(error: unknown): string {
+  const { code, cause, name } = error as Error & { code?: unknown; cause?: { code?: unknown } };
+  const known = [code, cause?.code].find((each) => typeof each === "string");
+  return known ?? name;
+}
