@@ -68,20 +68,37 @@ export function connectionType<T extends object>(name: string, nodeType: ClassTy
   return ConnectionType;
 }
 
+/** Makes its cursor when it is asked for, as few clients do. */
+class PageEdge<Row, Node> implements Edge<Node> {
+  constructor(
+    readonly node: Node,
+    private readonly row: Row,
+    private readonly keyOf: (row: Row) => Key,
+  ) {}
+
+  get cursor(): string {
+    return encodeCursor(this.keyOf(this.row));
+  }
+}
+
 /** Shapes a page, with a cursor made of each row's sort value and id. */
 export function toConnection<Row, Node>(
   page: Page<Row>,
   keyOf: (row: Row) => Key,
   toNode: (row: Row) => Node,
 ): Connection<Node> {
-  const edges = page.rows.map((row) => ({ cursor: encodeCursor(keyOf(row)), node: toNode(row) }));
+  const edges = page.rows.map((row) => new PageEdge(toNode(row), row, keyOf));
   return {
     edges,
     pageInfo: {
       hasNextPage: page.hasNextPage,
       hasPreviousPage: false,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
     },
   };
 }
