@@ -1,10 +1,11 @@
-import { Max, Min } from "class-validator";
+import { IsOptional, Max, MaxLength, Min } from "class-validator";
 import { ArgsType, Field, Int, ObjectType, type ClassType } from "type-graphql";
 import type { Key, Page } from "../entities/entitlement-queries";
 import { badInput } from "./bad-input";
 
 /** Rows a client may ask for at once. */
 export const FIRST_AT_MOST = 100;
+const NOT_A_CURSOR = "is not a cursor of this list";
 const RANGE = { message: `must be from 1 to ${FIRST_AT_MOST}` };
 
 /** The arguments of every connection: forward only. */
@@ -16,6 +17,8 @@ export class PageArgs {
   first!: number;
 
   @Field(() => String, { nullable: true, description: "Begin behind this cursor." })
+  @IsOptional()
+  @MaxLength(2_000, { message: NOT_A_CURSOR })
   after?: string | null;
 }
 
@@ -129,7 +132,7 @@ export function decodeCursor(cursor: string | null | undefined, kind: CursorValu
   } catch {
     // Not made by us: refused below like any other.
   }
-  throw badInput("after", "is not a cursor of this list");
+  throw badInput("after", NOT_A_CURSOR);
 }
 
 function isInstantOf(value: string, kind: CursorValue): boolean {

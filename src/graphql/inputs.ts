@@ -16,7 +16,7 @@ import { DateTimeScalar } from "./scalars";
 
 export const UUID = { message: "must be a UUID" };
 export const UUIDS = { each: true, message: "must hold UUIDs" };
-export const AT_MOST_100 = { message: "must hold at most 100" };
+export const atMost = (max: number) => ({ message: `must hold at most ${max}` });
 export const length = (max: number) => ({ message: `must have from 1 to ${max} characters` });
 
 /** A text of 1 to `max` characters that is not blank, and that PostgreSQL can hold. */
@@ -83,7 +83,7 @@ export class UserEntitlementsArgs extends PageArgs {
 export class EntitlementFilter implements EntitlementCriteria {
   @Field(() => [ID], { nullable: true, description: "One of these entitlements, at most 100." })
   @IsOptional()
-  @ArrayMaxSize(100, AT_MOST_100)
+  @ArrayMaxSize(100, atMost(100))
   @IsUUID("all", UUIDS)
   ids?: string[] | null;
 
@@ -95,7 +95,7 @@ export class EntitlementFilter implements EntitlementCriteria {
 
   @Field(() => [ID], { nullable: true, description: "One of these courses, at most 100." })
   @IsOptional()
-  @ArrayMaxSize(100, AT_MOST_100)
+  @ArrayMaxSize(100, atMost(100))
   @IsUUID("all", UUIDS)
   courseUuids?: string[] | null;
 
@@ -147,6 +147,8 @@ export class EntitlementsArgs extends PageArgs {
   filter?: EntitlementFilter | null;
 
   @Field(() => EntitlementOrder, { nullable: true, description: "The order; newest first unless given." })
+  @IsOptional()
+  @ValidateNested()
   orderBy?: EntitlementOrder | null;
 
   @Field(() => DateTimeScalar, {

@@ -1,4 +1,4 @@
-import { IsUUID, Matches } from "class-validator";
+import { IsUUID, Matches, MaxLength } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import type { EntitlementFacts } from "../../entities/entitlement-facts";
 import { enrollAndFulfill } from "../../use-cases/enroll-and-fulfill";
@@ -7,7 +7,7 @@ import { leaveSession } from "../../use-cases/leave-session";
 import type { Request } from "../../use-cases/request";
 import { switchSession } from "../../use-cases/switch-session";
 import { toEntitlement, type Context } from "../context";
-import { UUID } from "../inputs";
+import { length, UUID } from "../inputs";
 import { Payload, payload } from "../payload";
 import { CourseEntitlementView } from "../types/course-entitlement";
 
@@ -18,6 +18,7 @@ const RUN_KEY = { message: "must be a course key, such as course-v1:org+course+r
 @InputType({ description: "Which run." })
 export class EnrollIfEntitledInput {
   @Field({ description: "The course key of the run." })
+  @MaxLength(255, length(255))
   @Matches(COURSE_RUN_KEY, RUN_KEY)
   courseRunKey!: string;
 }

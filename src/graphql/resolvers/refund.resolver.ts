@@ -18,7 +18,7 @@ import { refundListAsOf } from "../../history/as-of";
 import type { RefundState } from "../../policy/refund-policy";
 import { decodeCursor, PageArgs, toConnection } from "../connection";
 import { toEntitlement, type Context } from "../context";
-import { IsText, UUID } from "../inputs";
+import { atMost, IsText, UUID } from "../inputs";
 import { DateTimeScalar } from "../scalars";
 import { CourseEntitlementView } from "../types/course-entitlement";
 import { RefundConnection, RefundStateEnum, RefundView, toRefundView } from "../types/refund";
@@ -27,7 +27,7 @@ import { RefundConnection, RefundStateEnum, RefundView, toRefundView } from "../
 export class RefundFilter implements RefundCriteria {
   @Field(() => [RefundStateEnum], { nullable: true, description: "In one of these states." })
   @IsOptional()
-  @ArrayMaxSize(5, { message: "must hold at most 5" })
+  @ArrayMaxSize(5, atMost(5))
   states?: RefundState[] | null;
 
   @Field(() => ID, { nullable: true, description: "Of this entitlement." })

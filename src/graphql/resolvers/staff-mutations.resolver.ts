@@ -1,73 +1,23 @@
-import { IsIn, IsOptional, IsUUID } from "class-validator";
+import { IsUUID } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { POLICY_MODES } from "../../entities/course-entitlement-policy";
 import type { PolicyFacts } from "../../entities/entitlement-facts";
-import type { Periods } from "../../policy/entitlement-policy";
 import { changeEntitlementMode } from "../../use-cases/change-entitlement-mode";
 import { createEntitlementPolicy } from "../../use-cases/create-entitlement-policy";
 import { deleteEntitlementPolicy } from "../../use-cases/delete-entitlement-policy";
 import type { Request } from "../../use-cases/request";
 import { updateEntitlementPolicy } from "../../use-cases/update-entitlement-policy";
-import { badInput } from "../bad-input";
 import type { Context } from "../context";
-import { IsText, SeenHistoryEntry, UUID } from "../inputs";
+import { IsText, UUID } from "../inputs";
 import { changed, EntitlementPayload } from "./learner-mutations.resolver";
 import { Payload, payload } from "../payload";
-import { DurationScalar, fromDuration } from "../scalars";
+import {
+  CreateEntitlementPolicyInput,
+  DeleteEntitlementPolicyInput,
+  periodsOf,
+  UpdateEntitlementPolicyInput,
+} from "../policy-inputs";
 import { GuardedInput } from "./support-mutations.resolver";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
-
-/** The periods of a policy, in whole days. */
-@InputType()
-abstract class PeriodsInput {
-  @Field(() => DurationScalar, { nullable: true, description: "Until an entitlement expires; whole days." })
-  expirationPeriod?: string | null;
-
-  @Field(() => DurationScalar, { nullable: true, description: "Until the refund ends; whole days." })
-  refundPeriod?: string | null;
-
-  @Field(() => DurationScalar, { nullable: true, description: "Until the run is final; whole days." })
-  regainPeriod?: string | null;
-}
-
-@InputType({ description: "Whose entitlements last how long; the default stands in for what is not given." })
-export class CreateEntitlementPolicyInput extends PeriodsInput {
-  @Field(() => String, {
-    nullable: true,
-    description: "`verified`, or `professional` for both professional modes; any unless given.",
-  })
-  @IsOptional()
-  @IsIn(POLICY_MODES, { message: `must be one of ${POLICY_MODES.join(", ")}` })
-  mode?: string | null;
-
-  @Field(() => String, { nullable: true, description: "The host of a site; any unless given." })
-  @IsOptional()
-  @IsText(100)
-  siteDomain?: string | null;
-}
-
-@InputType({ description: "What to change of a policy; what is not given stays as it is." })
-export class UpdateEntitlementPolicyInput extends PeriodsInput {
-  @Field(() => ID, { description: "The policy." })
-  @IsUUID("all", UUID)
-  policyId!: string;
-
-  @Field(() => Boolean, { nullable: true, description: "Whether new entitlements no longer get it." })
-  isRetired?: boolean | null;
-
-  @SeenHistoryEntry()
-  expectedHistoryEntryId?: string | null;
-}
-
-@InputType({ description: "Which policy to delete." })
-export class DeleteEntitlementPolicyInput {
-  @Field(() => ID, { description: "The policy." })
-  @IsUUID("all", UUID)
-  policyId!: string;
-
-  @SeenHistoryEntry()
-  expectedHistoryEntryId?: string | null;
-}
 
 @InputType({ description: "Which entitlement to give which mode." })
 export class ChangeEntitlementModeInput extends GuardedInput {
@@ -178,16 +128,4 @@ function written(
     const policy = await command({ ...context, actor: context.actor! });
     return { policy: toPolicyView(policy, context.app.config.defaultPeriods) };
   });
-}
-
-/** The periods that are given, in milliseconds. */
-function periodsOf({ expirationPeriod, refundPeriod, regainPeriod }: PeriodsInput): Partial<Periods> {
-  const given = { expirationPeriod, refundPeriod, regainPeriod };
-  const periods = Object.entries(given).flatMap(([name, duration]) => {
-    if (duration === undefined || duration === null) return [];
-    const ms = fromDuration(duration);
-    if (ms === null) throw badInput(`input.${name}`, "must have a fixed length, without months and years");
-    return [[name.replace("Period", "Ms"), ms]];
-  });
-  return Object.fromEntries(periods) as Partial<Periods>;
 }
