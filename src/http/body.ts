@@ -15,21 +15,8 @@ export class BadRequest extends Error {
   }
 }
 
-/** Reads the JSON body of a request. Rejects with BadRequest. */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const text = await readText(request);
-  if (!/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? ""))
-    throw new BadRequest(415, "The content type must be application/json.");
-  if (request.headers["content-encoding"] !== undefined)
-    throw new BadRequest(415, "The body must not be compressed.");
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new BadRequest(400, "The body is not JSON.");
-  }
-}
-
-function readText(request: IncomingMessage): Promise<string> {
+/** Reads the body of a request to its end, so that its connection can be used again. Rejects with BadRequest. */
+export function readBody(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -47,4 +34,17 @@ function readText(request: IncomingMessage): Promise<string> {
     });
     request.on("error", reject);
   });
+}
+
+/** The JSON that a body holds. Throws BadRequest. */
+export function parseJson({ headers }: IncomingMessage, body: string): unknown {
+  if (!/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? ""))
+    throw new BadRequest(415, "The content type must be application/json.");
+  if (headers["content-encoding"] !== undefined)
+    throw new BadRequest(415, "The body must not be compressed.");
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    throw new BadRequest(400, "The body is not JSON.");
+  }
 }

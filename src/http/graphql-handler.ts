@@ -6,7 +6,8 @@ import { fetchedKeys } from "../auth/fetched-keys";
 import { fixedKeys, type KeySource } from "../auth/keys";
 import { tokenVerifier } from "../auth/verify-token";
 import { createContext, type Context } from "../graphql/context";
-import { readJson } from "./body";
+import { parseJson, readBody } from "./body";
+import type { InFlightLimiter } from "./in-flight";
 
 /** The headers that Apollo Server looks at. */
 const HEADERS = ["accept", "content-type", "apollo-require-preflight", "x-apollo-operation-name"];
@@ -19,31 +20,47 @@ export type GraphQLHandler = (
   requestId: string,
 ) => Promise<void>;
 
-/** Answers requests for `/graphql`. Rejects with InvalidToken, KeysUnavailable or BadRequest. */
-export function graphqlHandler(app: App, apollo: ApolloServer<Context>): GraphQLHandler {
+/** Answers requests for `/graphql`. Rejects with BadRequest, Overloaded, InvalidToken or KeysUnavailable. */
+export function graphqlHandler(
+  app: App,
+  apollo: ApolloServer<Context>,
+  limiter: InFlightLimiter,
+): GraphQLHandler {
   const { token, isProduction, explorers } = app.config;
   const verify = tokenVerifier({ ...token, keys: keysOf(app) });
   const isOpenToStudio = explorers && !isProduction;
-  return async (request, response, requestId) => {
-    response.setHeader("cache-control", "no-store");
-    if (isOpenToStudio && allowStudio(request, response)) return;
-    // The body is read to its end in any case, so that the connection can be used again.
-    const reading = request.method === "POST" ? readJson(request) : undefined;
-    const [actor, body] = await Promise.all([verify(request.headers), reading]);
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    text: string | null,
+  ): Promise<void> {
+    const actor = await verify(request.headers);
     const headers = new HeaderMap();
     for (const name of HEADERS) {
       const value = request.headers[name];
       if (typeof value === "string") headers.set(name, value);
     }
     const search = request.url!.slice("/graphql".length);
-    const answer = await apollo.executeHTTPGraphQLRequest({
+    const body = text === null ? undefined : parseJson(request, text);
+    const answered = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method!, headers, search, body },
       context: async () => createContext(app, actor, requestId),
     });
-    response.statusCode = answer.status ?? 200;
-    if (answer.status === 401) response.setHeader("www-authenticate", "JWT");
-    for (const [name, value] of answer.headers) response.setHeader(name, value);
-    response.end(answer.body.kind === "complete" ? answer.body.string : ""); // nothing here comes in parts
+    response.statusCode = answered.status ?? 200;
+    if (answered.status === 401) response.setHeader("www-authenticate", "JWT");
+    for (const [name, value] of answered.headers) response.setHeader(name, value);
+    response.end(answered.body.kind === "complete" ? answered.body.string : ""); // nothing here comes in parts
+  }
+
+  return async (request, response, requestId) => {
+    response.setHeader("cache-control", "no-store");
+    if (isOpenToStudio && allowStudio(request, response)) return;
+    // The body first, as a client that is slow to send it must not keep others out, and as its connection can only be
+    // used again behind it. All that costs something comes in flight, from the token to the answer.
+    const text = request.method === "POST" ? await readBody(request) : null;
+    await limiter.run(response, () => answer(request, response, requestId, text));
   };
 }
 

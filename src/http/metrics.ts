@@ -6,6 +6,7 @@ import { refundGauges } from "../entities/refund-queries";
 import { lastDone } from "../jobs/last-done";
 import { poolOf } from "../store/statement";
 import { within } from "./health";
+import type { Load } from "./in-flight";
 import { sendError, sendText } from "./respond";
 
 const PATHS: ReadonlySet<string> = new Set(["/graphql", "/healthz", "/readyz", "/metrics"]);
@@ -52,7 +53,16 @@ export class Metrics {
     "task",
   );
 
-  constructor(private readonly app: App) {
+  private readonly load = this.gauge(
+    "graphql_requests",
+    "GraphQL requests that are worked on, in_flight, and that wait for that.",
+    "state",
+  );
+
+  constructor(
+    private readonly app: App,
+    private readonly now: Load,
+  ) {
     collectDefaultMetrics({ register: this.registry });
   }
 
@@ -81,6 +91,8 @@ export class Metrics {
   /** Looks at what is not counted as it happens. Where PostgreSQL does not answer, nothing is claimed of what it holds. */
   private async look(): Promise<void> {
     const { db } = this.app;
+    this.load.set({ state: "in_flight" }, this.now.inFlight);
+    this.load.set({ state: "waiting" }, this.now.waiting);
     const { totalCount: open, idleCount: idle, waitingCount: waiting } = poolOf(db);
     for (const [state, count] of Object.entries({ open, idle, waiting }))
       this.connections.set({ state }, count);

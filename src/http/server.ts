@@ -12,6 +12,7 @@ import { INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE } from "./error-codes";
 import { explorerHandler } from "./explorers";
 import { graphqlHandler } from "./graphql-handler";
 import { unreadiness } from "./health";
+import { InFlightLimiter, Overloaded, type Load } from "./in-flight";
 import { describe } from "./log";
 import { Metrics } from "./metrics";
 import { pathOf, requestIdOf, sendError, sendJson } from "./respond";
@@ -19,6 +20,8 @@ import { pathOf, requestIdOf, sendError, sendJson } from "./respond";
 /** A server that listens. */
 export interface RunningServer {
   url: string;
+  /** Of requests for `/graphql`. */
+  load: Load;
   /** Lets load balancers notice, answers what is under way, then ends. The same promise for every call. */
   stop(): Promise<void>;
 }
@@ -37,10 +40,11 @@ export async function startServer(
   app: App,
   graph: Graph = { schema: buildGraphQLSchema(), permissions },
 ): Promise<RunningServer> {
-  const metrics = app.config.metrics ? new Metrics(app) : undefined;
+  const load = new InFlightLimiter();
+  const metrics = app.config.metrics ? new Metrics(app, load) : undefined;
   const apollo = apolloServer(app, graph, metrics);
   await apollo.start();
-  const answerGraphQL = graphqlHandler(app, apollo);
+  const answerGraphQL = graphqlHandler(app, apollo, load);
   const explore = app.config.explorers ? explorerHandler(app) : null;
   let stopping: Promise<void> | null = null;
 
@@ -78,13 +82,13 @@ export async function startServer(
     await drain(server);
     await apollo.stop();
   }
-  return { url, stop: () => (stopping ??= stop()) };
+  return { url, load, stop: () => (stopping ??= stop()) };
 }
 
 function fail(app: App, response: ServerResponse, requestId: string, error: unknown): void {
   if (response.headersSent) response.destroy();
   else if (error instanceof BadRequest) sendError(response, error.status, "BAD_REQUEST", error.message);
-  else if (error instanceof KeysUnavailable) {
+  else if (error instanceof Overloaded || error instanceof KeysUnavailable) {
     response.setHeader("retry-after", "1");
     sendError(response, 503, SERVICE_UNAVAILABLE, error.message);
   } else if (error instanceof InvalidToken) {

@@ -12,3 +12,9 @@ export async function untilSomebodyWaits(app: App): Promise<void> {
     await sleep(2);
   }
 }
+
+/** Waits until something holds; rejects when that takes too long. */
+export async function until(holds: () => boolean, withinMs = 10_000): Promise<void> {
+  for (const deadline = Date.now() + withinMs; !holds(); await sleep(2))
+    if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms in vain for ${String(holds)}`);
+}
