@@ -1,10 +1,16 @@
 import type { RefundGateway, RefundOutcome, RefundRequest } from "./refund-gateway";
 
 const UNKNOWN_AT_MOST = 5;
+/** A slow shop must not hold up all requests that the server takes at once. */
+const UNDER_WAY_AT_MOST = 16;
 
-/** Spares a shop that does not answer: after 5 unknown outcomes in a row nothing is sent to it for a while. */
+/**
+ * Spares a shop that does not answer, and those who wait for it: after 5 unknown outcomes in a row nothing is sent for
+ * a while, and never more than 16 requests are under way.
+ */
 export class CircuitBreaker implements RefundGateway {
   private unknown = 0;
+  private underWay = 0;
   private sendsAgainAt = 0;
 
   constructor(
@@ -17,14 +23,15 @@ export class CircuitBreaker implements RefundGateway {
     return this.gateway.isKeyed;
   }
 
-  /** Whether nothing is being sent just now. */
+  /** Whether nothing more is being sent just now. */
   get isOpen(): boolean {
-    return this.clock().getTime() < this.sendsAgainAt;
+    return this.underWay >= UNDER_WAY_AT_MOST || this.clock().getTime() < this.sendsAgainAt;
   }
 
   async request(request: RefundRequest): Promise<RefundOutcome> {
     if (this.isOpen) return { kind: "notSent", cause: "the shop has not been answering" };
-    const outcome = await this.gateway.request(request);
+    this.underWay++;
+    const outcome = await this.gateway.request(request).finally(() => this.underWay--);
     this.unknown = outcome.kind === "unknown" ? this.unknown + 1 : 0;
     if (this.unknown >= UNKNOWN_AT_MOST) this.sendsAgainAt = this.clock().getTime() + this.pauseMs;
     return outcome;

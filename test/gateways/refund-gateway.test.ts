@@ -199,3 +199,23 @@ test("five unknown outcomes in a row close the way to the shop for a while; any 
   expect(await kinds(breaker, aRequest(), 4)).not.toContain("notSent");
   expect(breaker.isOpen).toBe(false);
 });
+
+test("no more than 16 requests to the shop are under way at once, and one that ends makes room", async () => {
+  const answers: ((outcome: Promise<RefundOutcome>) => void)[] = [];
+  const shop: RefundGateway = {
+    isKeyed: true,
+    request: () => new Promise((resolve) => answers.push(resolve)),
+  };
+  const breaker = new CircuitBreaker(shop, 1_000, () => new Date(0));
+  const asking = Array.from({ length: 20 }, () => breaker.request(aRequest()).catch(() => null));
+  expect(await Promise.all(asking.slice(16))).toEqual(
+    Array.from({ length: 4 }, () => ({ kind: "notSent", cause: expect.any(String) as string })),
+  );
+  expect(answers).toHaveLength(16);
+  expect(breaker.isOpen).toBe(true);
+  answers.forEach((answer, nth) =>
+    answer(nth % 2 ? Promise.reject(new Error("lost")) : Promise.resolve({ kind: "refused", code: "" })),
+  );
+  await Promise.all(asking);
+  expect(breaker.isOpen).toBe(false);
+});
