@@ -69,7 +69,9 @@ async function compareMutations(url: string): Promise<void> {
 
 /** A learner's mutation and one of support staff, each for one entitlement after the other. */
 async function mutations(authorize: Authorize): Promise<Record<string, BenchRequest[]>> {
-  const support = await authorize({ user_id: 1, preferred_username: "learner1", roles: ["support"] });
+  // A service too, as nobody else may ask for that much.
+  const roles = ["support", "service"];
+  const support = await authorize({ user_id: 1, preferred_username: "learner1", roles });
   const numbers = Array.from({ length: warmedUp(MUTATIONS) }, (_, i) => i + 1);
   const shop = await authorize({ preferred_username: "shop", roles: ["service"] });
   const learners = numbers.map((n) => authorize({ user_id: n, preferred_username: `learner${n}` }));

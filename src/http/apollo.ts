@@ -1,5 +1,6 @@
 import {
   ApolloServer,
+  HeaderMap,
   type ApolloServerPlugin,
   type GraphQLRequestContextDidResolveOperation,
   type GraphQLRequestContextValidationDidStart,
@@ -25,6 +26,7 @@ import { renameLiteralErrors } from "./bad-literals";
 import { publicError } from "./errors";
 import { executor } from "./executor";
 import type { Metrics } from "./metrics";
+import { RATE_LIMITED, rateLimiter } from "./rate-limit";
 
 /** What is served, and who may ask for which part of it. */
 export interface Graph {
@@ -32,7 +34,12 @@ export interface Graph {
   permissions: Permissions;
 }
 
-const STATUS: Record<string, number> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, [LIMIT_EXCEEDED]: 400 };
+const STATUS: Record<string, number> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  [LIMIT_EXCEEDED]: 400,
+  [RATE_LIMITED]: 429,
+};
 
 /** Apollo Server with every limit on, the schema hidden where explorers are off, and no reports to anybody. */
 export function apolloServer(app: App, graph: Graph, metrics?: Metrics): ApolloServer<Context> {
@@ -68,6 +75,7 @@ function gate(app: App, { schema, permissions }: Graph, metrics?: Metrics): Apol
   const { explorers } = app.config;
   const denialOf = authorizer(schema, permissions, (actor) => explorers || (actor !== null && staff(actor)));
   const nodesOf = nodeCounter(schema);
+  const hasteOf = rateLimiter(app.clock);
 
   class Gate implements GraphQLRequestListener<Context> {
     private readonly startedAt = performance.now();
@@ -84,6 +92,8 @@ function gate(app: App, { schema, permissions }: Graph, metrics?: Metrics): Apol
       if (denial) throw refused(new GraphQLError(denial.message, { extensions: { code: denial.code } }));
       const nodes = nodesOf(document, operation, request.variables ?? {});
       if (nodes > LIMITS.nodes) throw refused(limitExceeded("nodes", nodes, LIMITS.nodes));
+      const haste = hasteOf(document, operation, contextValue.actor);
+      if (haste) throw refused(haste);
     }
 
     async willSendResponse(answered: GraphQLRequestContextWillSendResponse<Context>): Promise<void> {
@@ -93,8 +103,11 @@ function gate(app: App, { schema, permissions }: Graph, metrics?: Metrics): Apol
   return { requestDidStart: async () => new Gate() };
 }
 
-/** Gives an error of an operation that did not run its HTTP status. */
+/** Gives an error of an operation that did not run its HTTP status and headers. */
 function refused(error: GraphQLError): GraphQLError {
-  error.extensions["http"] = { status: STATUS[String(error.extensions["code"])] };
+  const { code, retryAfterSeconds } = error.extensions;
+  const headers = new HeaderMap();
+  if (typeof retryAfterSeconds === "number") headers.set("retry-after", String(retryAfterSeconds));
+  error.extensions["http"] = { status: STATUS[String(code)], headers };
   return error;
 }

@@ -91,9 +91,10 @@ async function click(world: World, server: number, id: string): Promise<Answer> 
   return code === "REFUND_FAILED" ? "failed" : code === "REFUND_UNAVAILABLE" ? "unavailable" : "refused";
 }
 
+/** As a service too, as nobody else may ask for that much. */
 async function tell(world: World, server: number, actor: typeof ada, document: string, id: string) {
   try {
-    const { body } = await asker(await world.url(server))(actor, document, { id });
+    const { body } = await asker(await world.url(server))({ ...actor, isService: true }, document, { id });
     return body.errors ? null : body.data;
   } catch {
     return null; // the server was killed

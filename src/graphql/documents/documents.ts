@@ -37,6 +37,22 @@ export function selectionsOf(document: DocumentNode, operation: OperationDefinit
   return ofSet(operation.selectionSet);
 }
 
+/** The names of the fields that an operation asks its root for, again and again where they are; not `__typename`. */
+export function rootFieldsOf(document: DocumentNode, operation: OperationDefinitionNode): string[] {
+  const fragments = fragmentsOf(document);
+  const namesIn = (set: SelectionSetNode | undefined): string[] =>
+    (set?.selections ?? []).flatMap((selection) => {
+      if (selection.kind === Kind.FIELD)
+        return selection.name.value === "__typename" ? [] : selection.name.value;
+      return namesIn(
+        selection.kind === Kind.FRAGMENT_SPREAD
+          ? fragments.get(selection.name.value)?.selectionSet
+          : selection.selectionSet,
+      );
+    });
+  return namesIn(operation.selectionSet);
+}
+
 /** An operation and the fragments that it reaches, each once. */
 export function definitionsOf(
   document: DocumentNode,

@@ -1,0 +1,194 @@
+import { randomUUID } from "node:crypto";
+import * as fc from "fast-check";
+import { parse, type OperationDefinitionNode } from "graphql";
+import type { App } from "../../src/app";
+import type { Actor } from "../../src/auth/actor";
+import { rateLimiter } from "../../src/http/rate-limit";
+import { authorization, send, serve, type Answer, type TestServer } from "../support/http";
+import { ada, anEntitlement, bob, grace, NOW, shop, testApp } from "../support/world";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+let app: App;
+let close: () => Promise<void>;
+let server: TestServer;
+let now = NOW.getTime();
+beforeAll(async () => {
+  ({ app, close } = await testApp());
+  server = await serve({ ...app, clock: () => new Date(now) });
+});
+beforeEach(() => {
+  now += 2 * HOUR_MS; // what was counted before is forgotten
+});
+afterAll(async () => {
+  await server.stop();
+  await close();
+});
+
+const leave = (id: string = randomUUID()) =>
+  `leaveSession(input: { entitlementId: "${id}" }) { userErrors { code } }`;
+const lock = (id: string) =>
+  `setRefundLock(input: { entitlementId: "${id}", isLocked: true, comments: "x" }) { userErrors { code } }`;
+const refund = () =>
+  `unenrollAndRefund(input: { entitlementId: "${randomUUID()}", refund: REQUEST }) { userErrors { code } }`;
+const mutation = (...fields: string[]) =>
+  `mutation { ${fields.map((field, place) => `m${place}: ${field}`).join(" ")} }`;
+const times = (count: number, field: () => string) => Array.from({ length: count }, field);
+
+/** So many mutations of somebody, in few requests. */
+async function spend(actor: Actor, count: number, field: () => string = leave): Promise<void> {
+  for (let left = count; left > 0; left -= 15) {
+    const { status, body } = await server.ask(actor, mutation(...times(Math.min(left, 15), field)));
+    expect({ status, errors: body.errors }).toEqual({ status: 200 });
+  }
+}
+
+const codeOf = ({ status, body }: Answer) => [status, body.errors?.[0]?.extensions["code"]];
+const FINE = [200, undefined];
+const TOO_FAST = [429, "RATE_LIMITED"];
+
+test("the 61st mutation within a minute is refused with 429 and when to try again, and changes nothing", async () => {
+  const id = await anEntitlement(app);
+  await spend(grace, 30);
+  now += 20_500;
+  await spend(grace, 30);
+  const answer = await server.ask(grace, mutation(lock(id)));
+  expect(codeOf(answer)).toEqual(TOO_FAST);
+  expect(answer.headers.get("retry-after")).toBe("40");
+  expect(answer.body).toEqual({
+    errors: [
+      {
+        message: "At most 60 mutations a minute are allowed. Try again in 40 s.",
+        extensions: { code: "RATE_LIMITED", retryAfterSeconds: 40 },
+      },
+    ],
+  });
+  const isLocked = async () => {
+    const [row] = await app.db.query<{ refund_locked: boolean }[]>(
+      "select refund_locked from course_entitlement where id = $1",
+      [id],
+    );
+    return row!.refund_locked;
+  };
+  expect(await isLocked()).toBe(false);
+  now += 40_000;
+  expect(codeOf(await server.ask(grace, mutation(lock(id))))).toEqual(FINE);
+  expect(await isLocked()).toBe(true);
+});
+
+test("whoever is too fast may still ask, and nobody else is held up", async () => {
+  await spend(ada, 60);
+  expect(codeOf(await server.ask(ada, mutation(leave())))).toEqual(TOO_FAST);
+  expect(codeOf(await server.ask(ada, "{ viewer { id } }"))).toEqual(FINE);
+  expect(codeOf(await server.ask(bob, mutation(leave())))).toEqual(FINE);
+});
+
+test("each mutation of a request counts, and a request is done wholly or not at all", async () => {
+  await spend(ada, 58);
+  const three = `mutation { ...A ...B } fragment A on Mutation { __typename a: ${leave()} ...B }
+    fragment B on Mutation { ... { b: ${leave()} } }`;
+  expect(codeOf(await server.ask(ada, three))).toEqual(TOO_FAST);
+  await spend(ada, 2); // the refused ones do not count
+  expect(codeOf(await server.ask(ada, mutation(leave())))).toEqual(TOO_FAST);
+  expect(codeOf(await server.ask(ada, "mutation { __typename }"))).toEqual(FINE);
+});
+
+test("ten refunds may be asked for in an hour; other mutations go on", async () => {
+  await spend(ada, 10, refund);
+  now += 30 * MINUTE_MS;
+  const answer = await server.ask(ada, mutation(refund()));
+  expect(codeOf(answer)).toEqual(TOO_FAST);
+  expect(answer.headers.get("retry-after")).toBe("1800");
+  expect(answer.body.errors![0]!.message).toContain("At most 10 refunds an hour are allowed.");
+  expect(codeOf(await server.ask(ada, mutation(leave())))).toEqual(FINE);
+  now += 30 * MINUTE_MS;
+  expect(codeOf(await server.ask(ada, mutation(refund())))).toEqual(FINE);
+});
+
+test("a request for more refunds than can ever be allowed is too large, not too fast", async () => {
+  const answer = await server.ask(ada, mutation(...times(11, refund)));
+  expect(codeOf(answer)).toEqual([400, "LIMIT_EXCEEDED"]);
+  expect(answer.body.errors![0]!.message).toBe("The operation asks for 11 refunds; at most 10 are allowed.");
+});
+
+test("services may be as fast as they like", async () => {
+  await spend(shop, 75);
+  await spend({ ...shop, isStaff: true }, 12, refund);
+});
+
+test("who is asking, and whether they may, is decided before how fast they are", async () => {
+  await spend(ada, 60);
+  const headers = { "content-type": "application/json", authorization: `${await authorization(ada)}x` };
+  const body = JSON.stringify({ query: mutation(leave()) });
+  expect(codeOf(await send(`${server.url}/graphql`, { method: "POST", headers, body }))).toEqual([
+    401,
+    "UNAUTHENTICATED",
+  ]);
+  expect(codeOf(await server.ask(null, mutation(leave())))).toEqual([401, "UNAUTHENTICATED"]);
+  expect(codeOf(await server.ask(ada, mutation(lock(randomUUID()))))).toEqual([403, "FORBIDDEN"]);
+  expect(codeOf(await server.ask(ada, mutation(...times(16, leave))))[1]).toBe("LIMIT_EXCEEDED");
+  expect(codeOf(await server.ask(ada, mutation(leave())))).toEqual(TOO_FAST);
+});
+
+/** Asks a limiter of its own for so many mutations, at most 20. */
+const asker = () => {
+  const limit = rateLimiter(() => new Date(now));
+  const documents = Array.from({ length: 20 }, (_, most) => parse(mutation(...times(most + 1, leave))));
+  return (actor: Actor, fields: number) => {
+    const document = documents[fields - 1]!;
+    return limit(document, document.definitions[0] as OperationDefinitionNode, actor);
+  };
+};
+
+test("within no minute, wherever it begins, are there more than 60; and waiting as told is enough", () => {
+  const requests = fc.array(
+    fc.record({ pauseMs: fc.integer({ min: 0, max: 20_000 }), fields: fc.integer({ min: 1, max: 20 }) }),
+    { maxLength: 60 },
+  );
+  const check = (asked: { pauseMs: number; fields: number }[]) => {
+    now += 2 * HOUR_MS;
+    const ask = asker();
+    const done: number[] = [];
+    for (const { pauseMs, fields } of asked) {
+      now += pauseMs;
+      const refusal = ask(ada, fields);
+      const lately = done.filter((time) => time > now - MINUTE_MS).length;
+      expect(refusal === null).toBe(lately + fields <= 60);
+      if (refusal) {
+        now += Number(refusal.extensions["retryAfterSeconds"]) * 1000;
+        expect(ask(ada, fields)).toBeNull();
+      }
+      done.push(...Array.from({ length: fields }, () => now));
+    }
+  };
+  fc.assert(fc.property(requests, check));
+});
+
+test("a clock that is put back locks nobody out", () => {
+  const ask = asker();
+  for (let spent = 0; spent < 60; spent += 20) expect(ask(ada, 20)).toBeNull();
+  expect(ask(ada, 1)).not.toBeNull();
+  now -= HOUR_MS;
+  expect(ask(ada, 1)).toBeNull();
+});
+
+test("only the last 10,000 actors are remembered, so that memory has an end", () => {
+  const ask = asker();
+  for (let spent = 0; spent < 60; spent += 20) ask(ada, 20);
+  for (let id = 1_001; id < 11_000; id++) ask({ ...ada, userId: String(id) }, 1);
+  expect(ask(ada, 1)).not.toBeNull();
+  ask({ ...ada, userId: "11000" }, 1);
+  expect(ask(ada, 1)).toBeNull();
+});
+
+test("actors without an id are told apart by their names, and never taken for an id", () => {
+  const ask = asker();
+  const named = (username: string): Actor => ({ ...ada, userId: null, username });
+  for (let spent = 0; spent < 60; spent += 20) ask(ada, 20);
+  expect(ask(ada, 1)).not.toBeNull();
+  expect(ask(named(ada.userId!), 20)).toBeNull();
+  for (let spent = 20; spent < 60; spent += 20) ask(named(ada.userId!), 20);
+  expect(ask(named(ada.userId!), 1)).not.toBeNull();
+  expect(ask(named("bob"), 1)).toBeNull();
+});
