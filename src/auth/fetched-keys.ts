@@ -24,8 +24,8 @@ export interface Patience {
 }
 
 /**
- * The keys that the LMS publishes as a JWK set. The first attempt starts at once; none is waited for while the last one
- * has failed, so that an LMS that hangs holds nobody up. While it is away the known keys stay trusted, however old.
+ * The keys that the LMS publishes as a JWK set. The first attempt starts at once; none is waited for soon after one
+ * that failed, so that an LMS that hangs holds nobody up. While it is away the known keys stay trusted, however old.
  */
 export function fetchedKeys(
   url: string,
@@ -35,20 +35,22 @@ export function fetchedKeys(
   let keys: Keys | undefined;
   let fetchedAt = 0;
   let triedAt = -Infinity;
-  let isFailing = false;
+  let failedAt = -Infinity; // unless it was answered since
   let attempt: Promise<void> | undefined;
+
+  const isAway = () => clock() - failedAt < FRESH_MS;
 
   async function fetchKeys(): Promise<void> {
     triedAt = clock();
     try {
       const found = trusted(await download(url, deadlineMs));
       fetchedAt = triedAt;
-      isFailing = false;
+      failedAt = -Infinity;
       if (keys && areEqual(keys, found)) return;
       keys = found;
       log.info({ kids: keys.map(({ kid }) => kid ?? null) }, "the keys of tokens have changed");
     } catch (error) {
-      isFailing = true;
+      failedAt = clock();
       const ageS = keys && Math.round((clock() - fetchedAt) / 1000);
       if (keys)
         log.warn({ cause: causeOf(error), ageS }, "no keys from the LMS: the known ones stay trusted");
@@ -60,7 +62,7 @@ export function fetchedKeys(
   function refresh(): Promise<void> | undefined {
     if (clock() - triedAt >= (keys ? PAUSE_MS : PAUSE_WITHOUT_KEYS_MS))
       attempt ??= fetchKeys().finally(() => (attempt = undefined));
-    return isFailing ? undefined : attempt;
+    return isAway() ? undefined : attempt;
   }
 
   void refresh();
@@ -75,7 +77,7 @@ export function fetchedKeys(
     },
     async renewed() {
       await refresh();
-      if (!keys || isFailing) throw new KeysUnavailable();
+      if (!keys || isAway()) throw new KeysUnavailable();
       return keys;
     },
   };

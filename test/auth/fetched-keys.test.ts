@@ -169,7 +169,11 @@ describe("while the LMS is away", () => {
     ["answers 500", () => (lms.answer = (_, response) => void response.writeHead(500).end())],
     [
       "sends us elsewhere",
-      () => (lms.answer = (_, response) => void response.writeHead(302, { location: lms.url }).end()),
+      () =>
+        (lms.answer = (request, response) =>
+          request.url === "/elsewhere"
+            ? publishing([jwk(first)])(request, response)
+            : response.writeHead(302, { location: "/elsewhere" }).end()),
     ],
     ["answers garbage", () => (lms.answer = (_, response) => void response.end("<html>"))],
     ["answers null", () => (lms.answer = (_, response) => void response.end("null"))],
@@ -254,6 +258,18 @@ describe("while the LMS is away", () => {
     now = 3 * MINUTE;
     await isRefused(verify, second, "second");
     await comesIn(verify);
+  });
+
+  test("after a long time without anybody the keys are waited for again, though the last attempt failed", async () => {
+    const verify = verifier();
+    await comesIn(verify);
+    lms.answer = (_, response) => void response.writeHead(500).end();
+    now = 9.5 * MINUTE;
+    await comesIn(verify);
+    await until(() => logged.some(({ level }) => level === 40));
+    lms.answer = publishing([jwk(second)]);
+    now = 60 * MINUTE;
+    await isRefused(verify, first);
   });
 
   test("what it sends is not in the log", async () => {
