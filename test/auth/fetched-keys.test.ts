@@ -115,13 +115,19 @@ describe("while the LMS answers", () => {
   test("tokens that fit no key make us ask at most every 30 seconds", async () => {
     const verify = verifier();
     await comesIn(verify);
-    for (const seconds of [1, 29, 30, 31, 59, 60]) {
+    for (const [seconds, requests] of [
+      [1, 1],
+      [29, 1],
+      [30, 2],
+      [59, 2],
+      [60, 3],
+    ] as const) {
       now = seconds * 1000;
       const strangers = await Promise.all(["a", "b", undefined].map((kid) => token(second, kid)));
       const outcomes = await Promise.all(strangers.map((each) => outcome(verify, each)));
       expect(new Set(outcomes)).toEqual(new Set([InvalidToken.name]));
+      expect(lms.requests).toBe(requests);
     }
-    expect(lms.requests).toBe(3);
   });
 
   test("a token that its key has signed and that is refused for another reason asks for no keys", async () => {
