@@ -90,6 +90,14 @@ const same: [what: string, actor: Actor, query: string, variables?: object][] = 
     '{ viewer { entitlements(first: 2) { edges { node { id user { entitlements(after: "x") { totalCount } } } } } } }',
   ],
   [
+    "unions: what changed, and what it referred to",
+    actor("hopper", { isStaff: true }),
+    `{ history(first: 100) { edges { node {
+       state { ... on CourseEntitlement { id } ... on SupportDetail { id } ... on CourseEntitlementPolicy { id } ... on Refund { id } }
+       changes { from to toReference { ... on User { id } ... on CourseEnrollment { id } ... on CourseEntitlementPolicy { id } } }
+     } } } }`,
+  ],
+  [
     "fragments on the interface",
     ada,
     "{ viewer { entitlements(first: 2) { edges { node { ...N } } } } } fragment N on Node { id ... on CourseEntitlement { mode } }",

@@ -6,6 +6,7 @@ import { maySee, type Context } from "../context";
 import { toPolicyView } from "../types/course-entitlement-policy";
 import { toEnrollmentView } from "../types/course-enrollment";
 import { ChangedReference, FieldChangeView } from "../types/history-entry";
+import { UserView } from "../types/user";
 
 @Resolver(() => FieldChangeView)
 export class FieldChangeResolver {
@@ -40,7 +41,8 @@ async function referenceOf(
   if (typeof id !== "string") return null;
   if (kind === "user") {
     const user = await users(context).load(id);
-    return user && maySee(context, { userId: user.id, username: user.username }) ? user : null;
+    const mayBeSeen = user && maySee(context, { userId: user.id, username: user.username });
+    return mayBeSeen ? Object.assign(new UserView(), user) : null;
   }
   if (kind === "enrollment") {
     const enrollment = await loaders.named("enrollments", (ids) => enrollmentsById(app.db, ids)).load(id);

@@ -27,5 +27,6 @@ export class CourseEnrollmentView {
 /** An enrollment with its run. */
 export function toEnrollmentView(enrollment: EnrollmentFacts): CourseEnrollmentView {
   const { id, mode, isActive, enrolledAt, courseRunKey, run } = enrollment;
-  return { id, mode, isActive, enrolledAt, courseRun: toCourseRun(courseRunKey, run) };
+  const courseRun = toCourseRun(courseRunKey, run);
+  return Object.assign(new CourseEnrollmentView(), { id, mode, isActive, enrolledAt, courseRun });
 }

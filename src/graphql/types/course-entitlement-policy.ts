@@ -43,7 +43,7 @@ export class CourseEntitlementPolicyView {
 /** A stored policy, or the default periods. */
 export function toPolicyView(policy: PolicyFacts | null, defaults: Periods): CourseEntitlementPolicyView {
   const periods = policy ?? defaults;
-  return {
+  return Object.assign(new CourseEntitlementPolicyView(), {
     id: policy?.id ?? "default",
     isDefault: policy === null,
     mode: policy?.mode ?? null,
@@ -52,5 +52,5 @@ export function toPolicyView(policy: PolicyFacts | null, defaults: Periods): Cou
     refundPeriod: toDuration(periods.refundMs),
     regainPeriod: toDuration(periods.regainMs),
     retiredAt: policy?.retiredAt ?? null,
-  };
+  });
 }

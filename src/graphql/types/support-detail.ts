@@ -38,14 +38,14 @@ export const SupportDetailConnection = connectionType("SupportDetail", SupportDe
 /** A support detail with its agent and run. */
 export function toSupportDetailView(facts: SupportDetailFacts): SupportDetailView {
   const { id, action, comments, supportUser, unenrolledRunKey, unenrolledRun, createdAt } = facts;
-  return {
+  return Object.assign(new SupportDetailView(), {
     id,
     action,
     comments,
     supportUser,
     unenrolledRun: unenrolledRunKey === null ? null : toCourseRun(unenrolledRunKey, unenrolledRun),
     createdAt,
-  };
+  });
 }
 
 @ObjectType("SupportActionOption", { description: "A choice of a support form.", simpleResolvers: true })
