@@ -7,12 +7,11 @@ import { fixedKeys, type KeySource } from "../auth/keys";
 import { tokenVerifier } from "../auth/verify-token";
 import { createContext, type Context } from "../graphql/context";
 import { parseJson, readBody } from "./body";
+import { cors } from "./cors";
 import type { InFlightLimiter } from "./in-flight";
 
 /** The headers that Apollo Server looks at. */
 const HEADERS = ["accept", "content-type", "apollo-require-preflight", "x-apollo-operation-name"];
-/** Where Apollo Studio may ask a development server from. */
-const STUDIO = new Set(["https://studio.apollographql.com", "https://sandbox.embed.apollographql.com"]);
 
 export type GraphQLHandler = (
   request: IncomingMessage,
@@ -26,9 +25,8 @@ export function graphqlHandler(
   apollo: ApolloServer<Context>,
   limiter: InFlightLimiter,
 ): GraphQLHandler {
-  const { token, isProduction, explorers } = app.config;
-  const verify = tokenVerifier({ ...token, keys: keysOf(app) });
-  const isOpenToStudio = explorers && !isProduction;
+  const verify = tokenVerifier({ ...app.config.token, keys: keysOf(app) });
+  const allow = cors(app.config);
 
   async function answer(
     request: IncomingMessage,
@@ -56,7 +54,7 @@ export function graphqlHandler(
 
   return async (request, response, requestId) => {
     response.setHeader("cache-control", "no-store");
-    if (isOpenToStudio && allowStudio(request, response)) return;
+    if (allow(request, response)) return;
     // The body first, as a client that is slow to send it must not keep others out, and as its connection can only be
     // used again behind it. All that costs something comes in flight, from the token to the answer.
     const text = request.method === "POST" ? await readBody(request) : null;
@@ -69,19 +67,4 @@ function keysOf({ config: { token, dataDir }, log }: App): KeySource {
   return token.jwkSetUrl
     ? fetchedKeys(token.jwkSetUrl, log)
     : fixedKeys(token.jwkSet ?? developmentJwkSet(dataDir));
-}
-
-/** Lets Apollo Studio's pages ask, with tokens and never with cookies; true when that was all the browser wanted. */
-function allowStudio(request: IncomingMessage, response: ServerResponse): boolean {
-  const { origin } = request.headers;
-  if (origin === undefined || !STUDIO.has(origin)) return false;
-  response.setHeader("access-control-allow-origin", origin);
-  response.setHeader("access-control-expose-headers", "x-request-id");
-  response.setHeader("vary", "origin");
-  if (request.method !== "OPTIONS") return false;
-  response.setHeader("access-control-allow-methods", "GET, POST");
-  response.setHeader("access-control-allow-headers", "authorization, content-type, x-request-id");
-  response.statusCode = 204;
-  response.end();
-  return true;
 }

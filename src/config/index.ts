@@ -1,13 +1,5 @@
 import { z } from "zod";
-
-const flag = z.enum(["on", "off"]).transform((value) => value === "on");
-const isWhole = (text: string, min: number, max: number) =>
-  /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max;
-const whole = (min: number, max: number) =>
-  z
-    .string()
-    .refine((text) => isWhole(text, min, max), `must be a whole number from ${min} to ${max}`)
-    .transform(Number);
+import { flag, jwkSet, listOf, postgresUrl, webUrl, whole } from "./kinds";
 
 const environment = z.object({
   /** `production` needs DATABASE_URL and the LMS's keys, and shows neither schema nor explorers. */
@@ -17,32 +9,14 @@ const environment = z.object({
   PORT: whole(0, 65_535).default(4000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
   /** PostgreSQL 15 or newer; without it the embedded one runs. */
-  DATABASE_URL: z
-    .string()
-    .refine(
-      isPostgresUrl,
-      "must be postgres://user:password@host:port/database, with / # ? % @ and : in the password as %2F %23 %3F %25 %40 %3A",
-    )
-    .optional(),
+  DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: whole(1, 200).default(10),
   /** Where the embedded PostgreSQL keeps its data. */
   DATA_DIR: z.string().min(1).default(".data"),
   /** The public keys of the LMS that signs tokens. */
-  JWT_JWK_SET: z
-    .string()
-    .transform((text, context) => {
-      try {
-        return z
-          .object({ keys: z.array(z.looseObject({ kty: z.literal("RSA") })).min(1) })
-          .parse(JSON.parse(text));
-      } catch {
-        context.addIssue('must be a JSON object with an array of RSA public keys under "keys"');
-        return z.NEVER;
-      }
-    })
-    .optional(),
+  JWT_JWK_SET: jwkSet.optional(),
   /** Where the LMS publishes them, instead. */
-  JWT_JWK_SET_URL: z.url({ protocol: /^https?$/, error: "must be a URL" }).optional(),
+  JWT_JWK_SET_URL: webUrl.optional(),
   JWT_ISSUER: z.string().min(1).default("http://localhost:18000/oauth2"),
   JWT_AUDIENCE: z.string().min(1).default("openedx"),
   /** The entry of the `roles` claim that makes a support agent. */
@@ -53,14 +27,14 @@ const environment = z.object({
   JWT_RESTRICTED_APPLICATIONS: flag.default(false),
   /** Whether browsers may send the token in the LMS's cookies. */
   JWT_COOKIES: flag.default(false),
+  /** The origins of frontends on other hosts, which browsers then let ask. */
+  CORS_ORIGINS: listOf(/^https?:\/\/[a-z0-9.-]+(:\d+)?$/, "origins like https://apps.example.org").default(
+    [],
+  ),
   /** The host of the Open edX installation, which chooses the policy of new entitlements. */
   SITE_DOMAIN: z.string().min(1).optional(),
   /** The modes that entitlements are sold in, beside those that a run has a price for; separated by commas. */
-  PAID_MODES: z
-    .string()
-    .regex(/^[\w-]+(,[\w-]+)*$/, "must be modes separated by commas")
-    .default("verified,professional,no-id-professional")
-    .transform((modes) => modes.split(",")),
+  PAID_MODES: listOf(/^[\w-]+$/, "modes").default(["verified", "professional", "no-id-professional"]),
   /** Below so many days left, the expiration date is shown. */
   EXPIRATION_ALERT_DAYS: whole(0, 36_500).default(90),
   /** The periods of an entitlement without a policy. */
@@ -80,7 +54,7 @@ const environment = z.object({
   /** Whether that shop honours the header Idempotency-Key; commerce-coordinator does not need it. */
   COORDINATOR_KEYED: flag.default(false),
   /** Where this service gets the token that it shows to other services, and as whom. */
-  OAUTH_TOKEN_URL: z.url({ protocol: /^https?$/, error: "must be a URL" }).optional(),
+  OAUTH_TOKEN_URL: webUrl.optional(),
   OAUTH_CLIENT_ID: z.string().min(1).optional(),
   OAUTH_CLIENT_SECRET: z.string().min(1).optional(),
   /** Who is asked what shall happen at the points of a program that faults are planned for; not in production. */
@@ -135,6 +109,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       restrictedApplications: settings.JWT_RESTRICTED_APPLICATIONS,
       cookies: settings.JWT_COOKIES,
     },
+    corsOrigins: settings.CORS_ORIGINS,
     siteDomain: settings.SITE_DOMAIN,
     paidModes: settings.PAID_MODES,
     expirationAlertDays: settings.EXPIRATION_ALERT_DAYS,
@@ -170,15 +145,6 @@ function missing({ NODE_ENV, DATABASE_URL, JWT_JWK_SET, JWT_JWK_SET_URL }: z.inf
       : []),
     ...(keySources === 2 ? ["JWT_JWK_SET: must not be set beside JWT_JWK_SET_URL: only one of them"] : []),
   ];
-}
-
-function isPostgresUrl(text: string): boolean {
-  try {
-    decodeURIComponent(text); // throws at a lone %
-    return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
-  } catch {
-    return false;
-  }
 }
 
 function oauthOf(settings: z.infer<typeof environment>) {

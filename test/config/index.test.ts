@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig } from "../src/config";
+import { ConfigError, loadConfig } from "../../src/config";
 
 const production = {
   NODE_ENV: "production",
@@ -89,6 +89,20 @@ test("production pays nobody back until it is told how, and is told what is miss
     },
   );
 });
+
+test("frontends on other hosts are named by their origins", () => {
+  expect(loadConfig({}).corsOrigins).toEqual([]);
+  const { corsOrigins } = loadConfig({ CORS_ORIGINS: "https://apps.example.org, http://localhost:1996" });
+  expect(corsOrigins).toEqual(["https://apps.example.org", "http://localhost:1996"]);
+});
+
+test.each(["*", "apps.example.org", "https://apps.example.org/", "https://*.example.org", "https://a.b,,"])(
+  "an origin is not %s",
+  (CORS_ORIGINS) => {
+    const fault = "CORS_ORIGINS: must be origins like https://apps.example.org, separated by commas";
+    expect(() => loadConfig({ CORS_ORIGINS })).toThrow(new ConfigError(fault));
+  },
+);
 
 test("an empty or blank setting is one that is not set", () => {
   expect(loadConfig({ PORT: "", DATABASE_URL: " " })).toEqual(loadConfig({}));
