@@ -45,7 +45,6 @@ export class InFlightLimiter implements Load {
   }
 
   private turn(client: ServerResponse): boolean | Promise<boolean> {
-    if (client.destroyed) return false;
     if (this.inFlight < IN_FLIGHT.atOnce) {
       this.inFlight++;
       return true;
