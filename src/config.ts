@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, jwkSet, listOf, postgresUrl, webUrl, whole } from "./kinds";
+import { flag, jwkSet, listOf, postgresUrl, webUrl, whole } from "./setting-kinds";
 
 const environment = z.object({
   /** `production` needs DATABASE_URL and the LMS's keys, and shows neither schema nor explorers. */
