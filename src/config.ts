@@ -41,6 +41,8 @@ const environment = z.object({
   DEFAULT_EXPIRATION_DAYS: whole(0, 36_500).default(730),
   DEFAULT_REFUND_DAYS: whole(0, 36_500).default(60),
   DEFAULT_REGAIN_DAYS: whole(0, 36_500).default(14),
+  /** A file with the only documents that are answered: a manifest of persisted documents. */
+  TRUSTED_DOCUMENTS: z.string().min(1).optional(),
   /** Introspection, Sandbox and GraphiQL; off in production unless switched on. */
   EXPLORERS: flag.optional(),
   /** Who pays orders back: a shop of our own that pays nothing, commerce-coordinator, or nobody. */
@@ -118,6 +120,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       refundMs: settings.DEFAULT_REFUND_DAYS * 86_400_000,
       regainMs: settings.DEFAULT_REGAIN_DAYS * 86_400_000,
     },
+    trustedDocuments: settings.TRUSTED_DOCUMENTS,
     explorers: settings.EXPLORERS ?? !isProduction,
     refund: {
       shop: refundShop,

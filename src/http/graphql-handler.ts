@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HeaderMap, type ApolloServer } from "@apollo/server";
+import type { GraphQLSchema } from "graphql";
 import type { App } from "../app";
 import { developmentJwkSet } from "../auth/development-key";
 import { fetchedKeys } from "../auth/fetched-keys";
@@ -9,6 +10,7 @@ import { createContext, type Context } from "../graphql/context";
 import { parseJson, readBody } from "./body";
 import { cors } from "./cors";
 import type { InFlightLimiter } from "./in-flight";
+import { trustedDocuments } from "./trusted-documents";
 
 /** The headers that Apollo Server looks at. */
 const HEADERS = ["accept", "content-type", "apollo-require-preflight", "x-apollo-operation-name"];
@@ -24,7 +26,10 @@ export function graphqlHandler(
   app: App,
   apollo: ApolloServer<Context>,
   limiter: InFlightLimiter,
+  schema: GraphQLSchema,
 ): GraphQLHandler {
+  const { trustedDocuments: path } = app.config;
+  const trust = path === undefined ? undefined : trustedDocuments(path, schema);
   const verify = tokenVerifier({ ...app.config.token, keys: keysOf(app) });
   const allow = cors(app.config);
 
@@ -42,8 +47,9 @@ export function graphqlHandler(
     }
     const search = request.url!.slice("/graphql".length);
     const body = text === null ? undefined : parseJson(request, text);
+    const asked = trust ? trust({ search, body }) : { search, body };
     const answered = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method!, headers, search, body },
+      httpGraphQLRequest: { method: request.method!, headers, ...asked },
       context: async () => createContext(app, actor, requestId),
     });
     response.statusCode = answered.status ?? 200;

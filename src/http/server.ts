@@ -44,7 +44,7 @@ export async function startServer(
   const metrics = app.config.metrics ? new Metrics(app, load) : undefined;
   const apollo = apolloServer(app, graph, metrics);
   await apollo.start();
-  const answerGraphQL = graphqlHandler(app, apollo, load);
+  const answerGraphQL = graphqlHandler(app, apollo, load, graph.schema);
   const explore = app.config.explorers ? explorerHandler(app) : null;
   let stopping: Promise<void> | null = null;
 
@@ -87,7 +87,7 @@ export async function startServer(
 
 function fail(app: App, response: ServerResponse, requestId: string, error: unknown): void {
   if (response.headersSent) response.destroy();
-  else if (error instanceof BadRequest) sendError(response, error.status, "BAD_REQUEST", error.message);
+  else if (error instanceof BadRequest) sendError(response, error.status, error.code, error.message);
   else if (error instanceof Overloaded || error instanceof KeysUnavailable) {
     response.setHeader("retry-after", "1");
     sendError(response, 503, SERVICE_UNAVAILABLE, error.message);

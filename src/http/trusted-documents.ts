@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { parse, stripIgnoredCharacters, validate, type GraphQLSchema } from "graphql";
+import { z } from "zod";
+import { ConfigError } from "../config";
+import { BadRequest } from "./body";
+
+/** What a request says of the document it asks with, as the clients at large say it. */
+const asking = z.object({
+  query: z.string().nullish(),
+  documentId: z.string().nullish(),
+  extensions: z
+    .object({ persistedQuery: z.object({ sha256Hash: z.string() }).nullish() })
+    .nullish()
+    .catch(null),
+});
+
+/** The manifest of Apollo's tools, or the map of ids to documents of GraphQL Code Generator. */
+const manifest = z.union([
+  z.object({
+    format: z.literal("apollo-persisted-query-manifest"),
+    operations: z.array(z.object({ id: z.string(), body: z.string() })),
+  }),
+  z.record(z.string(), z.string()),
+]);
+
+/** What a request says: in its address, or in its body where it has one. */
+export interface Asked {
+  search: string;
+  body: unknown;
+}
+
+/** Puts the trusted document that a request means, by its id or its text, in its place. Throws BadRequest for others. */
+export type Trust = (asked: Asked) => Asked;
+
+/**
+ * Reads the documents that this server answers, and no others. Throws ConfigError when the file is not a manifest or
+ * holds a document that the schema does not answer.
+ */
+export function trustedDocuments(path: string, schema: GraphQLSchema): Trust {
+  const byId = readManifest(path);
+  const texts = new Set<string>();
+  for (const [id, text] of byId) {
+    const fault = faultOf(schema, text);
+    if (fault !== undefined) throw new ConfigError(`TRUSTED_DOCUMENTS: document ${id}: ${fault}`);
+    texts.add(stripIgnoredCharacters(text));
+  }
+  function documentOf(request: unknown): string {
+    const { query, documentId, extensions } = asking.safeParse(request).data ?? {};
+    const id = documentId ?? extensions?.persistedQuery?.sha256Hash;
+    const text = query ?? byId.get(id ?? "");
+    if (text === undefined || !isAmong(texts, text))
+      throw new BadRequest(
+        400,
+        "This server answers only the documents that it knows.",
+        "UNTRUSTED_DOCUMENT",
+      );
+    return text;
+  }
+  return ({ search, body }) =>
+    body === undefined
+      ? { search: withDocument(search, documentOf(askedBy(search))), body }
+      : { search, body: { ...body, query: documentOf(body), extensions: {} } };
+}
+
+/** What a GET asks, as the body of a POST would have it. */
+function askedBy(search: string): unknown {
+  const { extensions, ...given } = Object.fromEntries(new URLSearchParams(search));
+  try {
+    return { ...given, extensions: JSON.parse(extensions ?? "null") as unknown };
+  } catch {
+    return given;
+  }
+}
+
+function withDocument(search: string, document: string): string {
+  const parameters = new URLSearchParams(search);
+  parameters.set("query", document);
+  parameters.delete("extensions");
+  return `?${parameters.toString()}`;
+}
+
+function readManifest(path: string): Map<string, string> {
+  try {
+    const read = manifest.parse(JSON.parse(readFileSync(path, "utf8")));
+    const isApollos = (found: typeof read): found is Extract<typeof read, { operations: unknown }> =>
+      Array.isArray(found["operations"]);
+    return new Map(
+      isApollos(read) ? read.operations.map(({ id, body }) => [id, body]) : Object.entries(read),
+    );
+  } catch (error) {
+    const { code } = error as { code?: string };
+    throw new ConfigError(`TRUSTED_DOCUMENTS: ${code ?? "is not a manifest of persisted documents"}`);
+  }
+}
+
+function faultOf(schema: GraphQLSchema, text: string): string | undefined {
+  try {
+    return validate(schema, parse(text))[0]?.message;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Whatever blanks, commas and comments it has. */
+function isAmong(texts: ReadonlySet<string>, query: string): boolean {
+  try {
+    return texts.has(stripIgnoredCharacters(query));
+  } catch {
+    return false;
+  }
+}
