@@ -83,14 +83,24 @@ export function executor(schema: GraphQLSchema): Gateway {
   };
 }
 
-/** The compiler's errors only look like those of graphql-js: they lack what others rely on. */
+/** The compiler's errors only look like those of graphql-js: they lack what others rely on, and are more. */
 function withProperErrors(result: ExecutionResult): ExecutionResult {
   if (!result.errors) return result;
-  const errors = result.errors.map(({ message, path, locations, originalError }) => {
+  const places = result.errors.map(({ path = [] }) => nulledAt(result.data, path));
+  const firsts = result.errors.filter((_, index) => places.indexOf(places[index]!) === index);
+  const errors = firsts.map(({ message, path, locations, originalError }) => {
     const error = new GraphQLError(message, { path, originalError });
     return Object.defineProperty(error, "locations", { value: locations, enumerable: true });
   });
   return { ...result, errors };
+}
+
+/** Where the answer ends that an error has made null: of several that meet there, graphql-js tells the first. */
+function nulledAt(data: unknown, path: readonly (string | number)[]): string {
+  let depth = 0;
+  for (let here = data; depth < path.length && typeof here === "object" && here !== null; depth++)
+    here = (here as Record<string | number, unknown>)[path[depth]!];
+  return path.slice(0, depth).join(".");
 }
 
 /** Null where the compiler is known to differ, or refuses. */

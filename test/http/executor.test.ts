@@ -98,6 +98,11 @@ const same: [what: string, actor: Actor, query: string, variables?: object][] = 
      } } } }`,
   ],
   [
+    "errors far inside of several items, which all make the same place null",
+    ada,
+    '{ viewer { id entitlements(first: 3) { edges { node { id user { id } history(after: "x") { edges { cursor } } } } } } }',
+  ],
+  [
     "fragments on the interface",
     ada,
     "{ viewer { entitlements(first: 2) { edges { node { ...N } } } } } fragment N on Node { id ... on CourseEntitlement { mode } }",
