@@ -1,6 +1,12 @@
-import { mayActForAnyone } from "../auth/actor";
+import { mayActForAnyone, owns } from "../auth/actor";
 import type { Entry, EntryCriteria, EntryPage } from "../history/entries";
-import { changesBetween, TRACKED_TYPES, type Change, type TrackedType } from "../history/tracked-types";
+import {
+  changesBetween,
+  TRACKED_TYPES,
+  type Change,
+  type Image,
+  type TrackedType,
+} from "../history/tracked-types";
 import { decodeCursor, toConnection } from "./connection";
 import type { Context } from "./context";
 import { CHARACTER_OF, TYPE_OF } from "./history-enums";
@@ -10,12 +16,13 @@ import type { FieldChangeView, HistoryEntryConnection, HistoryEntryView } from "
 
 const TYPES = Object.keys(TRACKED_TYPES) as TrackedType[];
 
-/** What the arguments ask for. A learner's question never reaches what support wrote. */
+/** What the arguments ask for. A learner's question never reaches what support wrote, nor finds out who changed what. */
 export function criteriaOf({ actor }: Context, { filter }: HistoryArgs, asOf: Date | null): EntryCriteria {
   const { entityTypes, types, changedBy, changedFrom, changedBefore, ...same } = filter ?? {};
   const until = asOf && new Date(asOf.getTime() + 1);
   const seesAll = actor !== null && mayActForAnyone(actor);
-  const ofLearners = (entityTypes ?? TYPES).filter((type) => type !== "SUPPORT_DETAIL");
+  const mayAsk = !changedBy || changedBy === "system" || changedBy === actor?.username;
+  const ofLearners = (entityTypes ?? TYPES).filter((type) => mayAsk && type !== "SUPPORT_DETAIL");
   return {
     ...same,
     entityTypes: seesAll ? entityTypes : ofLearners,
@@ -32,22 +39,34 @@ export function entryPageOf({ first, after }: HistoryArgs): EntryPage {
 }
 
 /** A page of a history; the entries hold one more than asked for when more follow. */
-export function toHistory(context: Context, entries: Entry[], first: number): HistoryEntryConnection {
+export function toHistory(
+  context: Context,
+  entries: Entry[],
+  first: number,
+  learnerId: string | null,
+): HistoryEntryConnection {
   const page = { rows: entries.slice(0, first), hasNextPage: entries.length > first };
   return toConnection(
     page,
     ({ id, entityId }) => ({ value: id, id: entityId }),
-    (entry) => toEntryView(context, entry),
+    (entry) => toEntryView(context, entry, learnerId),
   );
 }
 
-/** A change as the actor may see it: learners are not told which member of staff made it. */
-export function toEntryView(context: Context, entry: Entry): HistoryEntryView {
-  const changes =
-    entry.type === "-" ? [] : changesBetween(entry.entityType, entry.previousImage, entry.image);
+/**
+ * A change as the actor may see it: learners are not told which member of staff made it, nor what an entitlement of
+ * theirs was while it was somebody else's.
+ */
+export function toEntryView(context: Context, entry: Entry, learnerId: string | null): HistoryEntryView {
   const seesAll = context.actor !== null && mayActForAnyone(context.actor);
+  const maySeeImage = (image: Image | null) =>
+    seesAll || entry.entityType !== "COURSE_ENTITLEMENT" || String(image?.["user_id"]) === learnerId;
+  const before = maySeeImage(entry.previousImage) ? entry.previousImage : null;
+  const isTold = entry.type !== "-" && maySeeImage(entry.image);
+  const changes = isTold ? changesBetween(entry.entityType, before, entry.image) : [];
   return {
     entry,
+    learnerId,
     id: entry.id,
     entityType: entry.entityType,
     entityId: entry.entityId,
@@ -67,7 +86,8 @@ export function toEntryView(context: Context, entry: Entry): HistoryEntryView {
 /** Whether the actor may know who made a change. */
 export function maySeeWho({ actor }: Context, { userId, userLabel }: Entry): boolean {
   if (!actor) return false;
-  return mayActForAnyone(actor) || actor.userId === userId || userLabel === "system";
+  const isOwn = userId !== null && owns(actor, { userId, username: userLabel });
+  return mayActForAnyone(actor) || isOwn || userLabel === "system";
 }
 
 function toChangeView(entryId: string, { field: { field, kind }, from, to }: Change): FieldChangeView {

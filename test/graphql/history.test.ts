@@ -65,6 +65,12 @@ function lockRefund(refundLocked: boolean, comments: string): Promise<void> {
   });
 }
 
+function anOrderOf(userId: string) {
+  const now = new Date();
+  const courseUuid = "c0000000-0000-4000-8000-0000000000ff";
+  return { userId, courseUuid, orderNumber: "EDX-MOVED", createdAt: now, modifiedAt: now };
+}
+
 test("a timeline tells who changed what, when, why and by which door, newest first", async () => {
   await lockRefund(true, "The learner asked twice.");
   const [detail, locked, created] = await historyOf();
@@ -111,6 +117,49 @@ test("a learner sees their own timeline, without the staff's name and without co
   expect(entries[0]).toMatchObject({ changedByLabel: null, changedBy: null, reason: "setRefundLock" });
   expect(JSON.stringify(entries)).not.toMatch(/grace|asked twice/);
   expect(await historyOf(ada, { entityTypes: ["SUPPORT_DETAIL"] })).toEqual([]);
+});
+
+test("a learner does not find out who among the staff made a change by asking for each name", async () => {
+  expect(await historyOf(ada, { changedBy: "grace" })).toEqual([]);
+  expect(await historyOf(ada, { changedBy: "system" })).not.toEqual([]);
+});
+
+test("a token without a user id shows no more: neither what an operator nor what the database did", async () => {
+  const operator = { userId: null, userLabel: "zed", source: "CLI" as const, requestId: null };
+  await transact(app.db, { ...operator, reason: "by hand" }, (tx) =>
+    tx.save(CourseEntitlement, { id: ID, modifiedAt: new Date() }),
+  );
+  const asked = { ...ada, userId: null };
+  expect((await historyOf(asked))[0]).toMatchObject({ reason: "by hand", changedByLabel: null });
+  expect((await historyOf(asked)).at(-1)!.changes).not.toEqual([]);
+});
+
+test("what an entitlement was while it was another's is not told to whom it is now", async () => {
+  const id = "e0000000-0000-4000-8000-0000000000ff";
+  const change = { ...bySupport, reason: "by hand" };
+  await transact(app.db, change, (tx) =>
+    tx.save(CourseEntitlement, { ...anOrderOf("4"), id, mode: "verified" }),
+  );
+  await transact(app.db, change, (tx) =>
+    tx.save(CourseEntitlement, { id, userId: "1", mode: "professional" }),
+  );
+  const told = async (asking: typeof ada) =>
+    (await historyOf(asking, {}, id)).map(({ changes, state }) => [
+      changes.find(({ field }) => field === "user"),
+      changes.find(({ field }) => field === "mode"),
+      state !== null,
+    ]);
+  const now = { from: null, to: "1" };
+  const mode = { from: null, to: "professional" };
+  for (const asking of [ada, { ...ada, userId: null }])
+    expect(await told(asking)).toMatchObject([
+      [now, mode, true],
+      [undefined, undefined, false],
+    ]);
+  expect(await told(grace)).toMatchObject([
+    [{ from: "4", to: "1" }, { from: "verified", to: "professional" }, true],
+    [{ to: "4" }, { to: "verified" }, true],
+  ]);
 });
 
 test("a timeline can be limited by kind, type, door, operation, person, request and time", async () => {

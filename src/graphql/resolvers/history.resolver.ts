@@ -32,7 +32,7 @@ export class EntitlementHistoryResolver {
     @Args() args: HistoryArgs,
     @Ctx() context: Context,
   ): Promise<HistoryEntryConnection> {
-    return historyOf(context, "COURSE_ENTITLEMENT", facts.id, args, asOf);
+    return historyOf(context, "COURSE_ENTITLEMENT", facts.id, args, { asOf, learnerId: facts.userId });
   }
 
   @FieldResolver(() => CourseEntitlementView, {
@@ -98,7 +98,8 @@ export class HistoryEntryResolver {
   })
   async history(@Args() args: HistoryArgs, @Ctx() context: Context): Promise<HistoryEntryConnection> {
     const criteria = criteriaOf(context, args, null);
-    return toHistory(context, await findEntries(context.app.db, criteria, entryPageOf(args)), args.first);
+    const entries = await findEntries(context.app.db, criteria, entryPageOf(args));
+    return toHistory(context, entries, args.first, null);
   }
 
   @FieldResolver(() => UserView, {
@@ -143,16 +144,16 @@ export class HistoryEntryResolver {
     nullable: true,
     description: "The change of the same object before it.",
   })
-  previous(@Root() { entry }: HistoryEntryView, @Ctx() context: Context): Promise<HistoryEntryView | null> {
-    return entryOf(context, entry.previousId);
+  previous(@Root() view: HistoryEntryView, @Ctx() context: Context): Promise<HistoryEntryView | null> {
+    return entryOf(context, view.entry.previousId, view);
   }
 
   @FieldResolver(() => HistoryEntryView, {
     nullable: true,
     description: "The change of the same object after it.",
   })
-  next(@Root() { entry }: HistoryEntryView, @Ctx() context: Context): Promise<HistoryEntryView | null> {
-    return entryOf(context, entry.nextId);
+  next(@Root() view: HistoryEntryView, @Ctx() context: Context): Promise<HistoryEntryView | null> {
+    return entryOf(context, view.entry.nextId, view);
   }
 }
 
@@ -161,18 +162,22 @@ async function historyOf(
   type: TrackedType,
   id: string,
   args: HistoryArgs,
-  asOf: Date | null = null,
+  { asOf, learnerId }: { asOf: Date | null; learnerId: string | null } = { asOf: null, learnerId: null },
 ): Promise<HistoryEntryConnection> {
   const criteria = criteriaOf(context, args, asOf);
   const page = entryPageOf(args);
   const loader = context.loaders.named(`history:${type}:${JSON.stringify([criteria, page])}`, (ids) =>
     entriesOf(context.app.db, type, ids, criteria, page),
   );
-  return toHistory(context, await loader.load(id), args.first);
+  return toHistory(context, await loader.load(id), args.first, learnerId);
 }
 
-async function entryOf(context: Context, id: string | null): Promise<HistoryEntryView | null> {
+async function entryOf(
+  context: Context,
+  id: string | null,
+  { learnerId }: HistoryEntryView,
+): Promise<HistoryEntryView | null> {
   if (id === null) return null;
   const entry = await context.loaders.named("entries", (ids) => entriesById(context.app.db, ids)).load(id);
-  return entry && toEntryView(context, entry);
+  return entry && toEntryView(context, entry, learnerId);
 }

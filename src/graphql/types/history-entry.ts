@@ -55,6 +55,9 @@ export class HistoryEntryView implements Node {
   /** What it is made of. */
   entry!: Entry;
 
+  /** Whose entitlement it was reached from; null where it was not from one. */
+  learnerId!: string | null;
+
   @Field(() => ID, { description: "Its id; later changes of the same object have greater ones." })
   id!: string;
 
