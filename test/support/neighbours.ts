@@ -1,0 +1,189 @@
+import { randomUUID } from "node:crypto";
+import type { App } from "../../src/app";
+import type { Actor } from "../../src/auth/actor";
+import { UserAccount } from "../../src/entities/user-account";
+import { encodeCursor } from "../../src/graphql/connection";
+import { expireEntitlement } from "../../src/use-cases/expire-entitlement";
+import { reissueEntitlement } from "../../src/use-cases/reissue-entitlement";
+import { setRefundLock } from "../../src/use-cases/set-refund-lock";
+import { unenrollAndRefund } from "../../src/use-cases/unenroll-and-refund";
+import type { Sent } from "./walk";
+import { aCourse, ada, ago, anEntitlement, aRun, by, put, testApp } from "./world";
+
+/** Ada, who asks, and others of whom she must not learn anything, though they take the same course. */
+export interface Neighbourhood {
+  app: App;
+  /** Texts, in small letters, that stand in rows of others, or that Ada must not know of her own. */
+  secrets: string[];
+  /** What belongs to others, with what nobody has instead. */
+  theirs: Sent[];
+  /** What is Ada's, or everybody's. */
+  own: Sent[];
+  /** From before all of them to after; at one of them what is now Ada's was another's. */
+  instants: string[];
+  close: () => Promise<void>;
+}
+
+const noRoles = { isSupport: false, isStaff: false, isService: false, isSuperuser: false };
+const quill: Actor = { userId: "770102030405", username: "quillfeather", ...noRoles };
+const marlowe: Actor = { userId: "880102030405", username: "marlowe", ...noRoles, isSupport: true };
+/** The history of the others has ids that nothing else has. */
+const THEIR_HISTORY = "7700000000";
+const MARKS = [
+  "quill",
+  "marlowe",
+  "zedoperator",
+  "order_not_refundable",
+  quill.userId!,
+  marlowe.userId!,
+  THEIR_HISTORY,
+];
+
+/** Fills a database with what there can be of Ada and of others. */
+export async function openNeighbourhood(): Promise<Neighbourhood> {
+  const { app, close } = await testApp();
+  for (const { userId, username } of [quill, marlowe])
+    await put(app, UserAccount, {
+      id: userId!,
+      username,
+      email: `${username}@plume.example`,
+      name: username,
+      isActive: true,
+    });
+  const shared = aCourse();
+  const runs = [await aRun(app, shared), await aRun(app, shared)];
+  const moved = await anEntitlement(app, {
+    userId: quill.userId!,
+    courseUuid: shared,
+    run: await aRun(app, shared),
+  });
+  const [{ at }] = await app.db.query<[{ at: Date }]>("select clock_timestamp() as at");
+  await aLife(app, ada, shared, runs, "EDX-ADA");
+  await app.db.query(`alter sequence history_id_seq restart with ${THEIR_HISTORY}01`);
+  const theirCourse = aCourse();
+  const theirRuns = [await aRun(app, theirCourse), await aRun(app, theirCourse)];
+  await aLife(app, quill, shared, runs, "EDX-QUILL-SHARED");
+  await aLife(app, quill, theirCourse, theirRuns, "EDX-QUILL");
+  await app.db.query("alter sequence history_id_seq restart with 880000000001");
+  await asOperator(
+    app,
+    `update course_entitlement set user_id = 1, enrollment_id = null where id = '${moved}'`,
+  );
+  const own = await ownOf(app, shared, moved);
+  const theirs = await theirsOf(app, theirCourse, theirRuns);
+  const secrets = [...MARKS, theirCourse, ...theirRuns, ...(await secretIds(app))].map((secret) =>
+    secret.toLowerCase(),
+  );
+  const instants = ["2020-01-01T00:00:00.000Z", at.toISOString(), "2100-01-01T00:00:00.000Z"];
+  return { app, own, theirs, instants, secrets, close };
+}
+
+/** Everything that can happen to the entitlements of a learner, with an agent's and an operator's hands in it. */
+async function aLife(app: App, who: Actor, courseUuid: string, runs: string[], order: string): Promise<void> {
+  const mine = { userId: who.userId!, courseUuid };
+  const asked = { ...by(who, app), requestId: `request-${who.username}` };
+  const agent = by(marlowe, app);
+  const comments = `marlowe wrote of ${who.username}`;
+  let made = 0;
+  const one = (given: object = {}) =>
+    anEntitlement(app, { ...mine, orderNumber: `${order}-${++made}`, createdAt: ago(made), ...given });
+  await one();
+  await one({ mode: "professional" });
+  const expired = await one();
+  await expireEntitlement(agent, { entitlementId: expired, comments });
+  const declined = await one({ run: runs[0], orderNumber: `${order}-DECLINED` });
+  await unenrollAndRefund(asked, { entitlementId: declined, refund: "REQUEST" }).catch(() => null);
+  await setRefundLock(agent, { entitlementId: declined, isLocked: true, comments });
+  const reissued = await one({ run: runs[1] });
+  await reissueEntitlement(agent, { entitlementId: reissued, comments });
+  await asOperator(app, `update course_entitlement set expired_at = now() where id = '${reissued}'`);
+  const gone = await one();
+  await app.db.query("delete from course_entitlement where id = $1", [gone]);
+}
+
+function asOperator(app: App, sql: string): Promise<void> {
+  return app.db.transaction(async (tx) => {
+    await tx.query(
+      "select set_config('history.user', 'zedoperator', true), set_config('history.reason', 'x', true)",
+    );
+    await tx.query(sql);
+  });
+}
+
+const ID = /^(id|ids|entityIds|entitlementIds?|refundId|policyId)$/;
+const ENTRY = /historyEntryId$/i;
+
+/** What Ada may well ask with. */
+async function ownOf(app: App, course: string, moved: string): Promise<Sent[]> {
+  const ids = await idsOf(app, "select id from course_entitlement where user_id = 1");
+  const texts: [RegExp, string[]][] = [
+    [
+      ID,
+      [
+        ...ids,
+        moved,
+        moved,
+        ...(await idsOf(app, "select id from refund where order_number like 'EDX-ADA%'")),
+      ],
+    ],
+    [/^(courseUuids?|search)$/, [course]],
+    [/^(username|changedBy)$/, ["ada", "system"]],
+    [/^requestId$/, ["request-ada"]],
+    [/^reasons$/, ["expireEntitlement", "test"]],
+    [/^after$/, ids.slice(0, 2).map((id) => encodeCursor({ value: ago(2).toISOString(), id }))],
+  ];
+  return texts.flatMap(([as, values]) => values.map((value) => ({ as, value, instead: value })));
+}
+
+/** What Ada may have come by. */
+async function theirsOf(app: App, course: string, runs: readonly string[]): Promise<Sent[]> {
+  const ids = await secretIds(app);
+  const [entry] = await app.db.query<{ id: string }[]>(
+    "select max(history_id)::text as id from historical_course_entitlement where user_id = $1 and history_id < 880000000001",
+    [quill.userId],
+  );
+  const instead = (id: string) => ({ as: ID, value: id, instead: randomUUID() });
+  const cursors = [ago(2.5).toISOString(), entry!.id].flatMap((value) =>
+    ids.slice(0, 3).map((id) => ({
+      as: /^after$/,
+      value: encodeCursor({ value, id }),
+      instead: encodeCursor({ value, id: randomUUID() }),
+    })),
+  );
+  const told = /^(username|changedBy)$/;
+  return [
+    ...ids.map(instead),
+    ...cursors,
+    { as: ID, value: quill.userId!, instead: "990102030405" },
+    { as: told, value: quill.username, instead: "nobody" },
+    ...[1, 2, 3].map(() => ({ as: told, value: marlowe.username, instead: "nobody" })),
+    { as: told, value: "zedoperator", instead: "nobody" },
+    { as: /^email$/, value: "quillfeather@plume.example", instead: "nobody@plume.example" },
+    { as: /^orderNumber$/, value: "EDX-QUILL-1", instead: "EDX-NONE-1" },
+    { as: /^(courseUuids?|search)$/, value: course, instead: randomUUID() },
+    { as: /^requestId$/, value: "request-quillfeather", instead: "request-nobody" },
+    { as: ENTRY, value: entry!.id, instead: "999999999999" },
+    ...runs.map((run) => ({ as: /^courseRunKey$/, value: run, instead: run })),
+    { as: /^(comments|reasons?)$/, value: "A comment", instead: "A comment" },
+    { as: /^mode$/, value: "verified", instead: "verified" },
+  ];
+}
+
+/** The ids of rows that are not Ada's, or that she must not know of. */
+function secretIds(app: App): Promise<string[]> {
+  return idsOf(
+    app,
+    `with theirs as (
+       select id from historical_course_entitlement where user_id <> 1
+       except select id from course_entitlement where user_id = 1)
+     select id from theirs
+     union select id from course_enrollment where user_id <> 1
+     union select id from historical_course_entitlement_support_detail
+     union select id from historical_refund where entitlement_id in (select id from theirs)`,
+  );
+}
+
+async function idsOf(app: App, sql: string): Promise<string[]> {
+  const rows = await app.db.query<{ id: string }[]>(sql);
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,169 @@
+import fc, { type GeneratorValue } from "fast-check";
+import {
+  getNamedType,
+  getNullableType,
+  isAbstractType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from "graphql";
+
+/** A value to send where an argument of such a name is asked for, and what to send in its place the second time. */
+export interface Sent {
+  as: RegExp;
+  value: string;
+  instead: string;
+}
+
+/** A document and its variables, twice: they differ only in what is sent instead. */
+export interface Walk {
+  operation: "query" | "mutation";
+  document: string;
+  variables: object;
+  instead: object;
+}
+
+/** How to walk. */
+export interface Walking {
+  schema: GraphQLSchema;
+  /** What may be sent where a text or an id is asked for; of numbers, enums and booleans any are. */
+  pool: readonly Sent[];
+  /** Which instants to ask for. */
+  instants: readonly string[];
+  /** Which fields to ask for. */
+  mayAsk: (type: string, field: string) => boolean;
+  /** How many levels of fields. */
+  depth: number;
+}
+
+/** Fields with fields of their own: what they select makes documents long. */
+const INNER_AT_MOST = 16;
+
+/** A random walk through the schema, from its root: fields, their fields, and arguments from the pool. */
+export function walks(walking: Walking, operation: Walk["operation"] = "query"): fc.Arbitrary<Walk> {
+  return fc.gen().map((draw) => new Walker(walking, draw).walk(operation));
+}
+
+/** Each as likely as the others. */
+const anyNumber = (min: number, max: number) => fc.noBias(fc.integer({ min, max }));
+
+/** One walk: each choice is drawn. */
+class Walker {
+  private inner = 0;
+  private readonly types: string[] = [];
+  private readonly variables: Record<string, unknown> = {};
+  private readonly instead: Record<string, unknown> = {};
+
+  constructor(
+    private readonly walking: Walking,
+    private readonly draw: GeneratorValue,
+  ) {}
+
+  walk(operation: Walk["operation"]): Walk {
+    const { schema, mayAsk, depth } = this.walking;
+    const root = operation === "query" ? schema.getQueryType()! : schema.getMutationType()!;
+    const all = Object.values(root.getFields()).filter(({ name }) => mayAsk(root.name, name));
+    const count = operation === "query" ? this.number(1, 3) : 1;
+    const fields = Array.from({ length: count }, () => this.oneOf(all));
+    const asked = fields.map((field, place) => `r${place}: ${this.field(field, depth)}`).join(" ");
+    const { types, variables, instead } = this;
+    const header = types.length > 0 ? `(${types.join(", ")})` : "";
+    return { operation, document: `${operation} ${header} { ${asked} }`, variables, instead };
+  }
+
+  private field({ name, args, type }: GraphQLField<unknown, unknown>, depth: number): string {
+    const given = args.filter((arg) => this.isGiven(arg)).map((arg) => this.argument(arg));
+    return `${name}${given.length > 0 ? `(${given.join(", ")})` : ""} ${this.selection(type, depth - 1)}`;
+  }
+
+  private selection(type: GraphQLOutputType, depth: number): string {
+    const named = getNamedType(type);
+    if (isLeafType(named)) return "";
+    const concrete = isAbstractType(named) ? this.oneOf(this.walking.schema.getPossibleTypes(named)) : named;
+    const fields = Object.values(concrete.getFields()).filter(({ name }) =>
+      this.walking.mayAsk(concrete.name, name),
+    );
+    const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)));
+    const asked = [...leaves, ...this.innerOf(fields, depth)].map((field) => this.field(field, depth));
+    const selected = ["__typename", ...asked].join(" ");
+    return concrete === named ? `{ ${selected} }` : `{ ... on ${concrete.name} { ${selected} } }`;
+  }
+
+  private innerOf(fields: GraphQLField<unknown, unknown>[], depth: number): GraphQLField<unknown, unknown>[] {
+    const inner = fields.filter((field) => !isLeafType(getNamedType(field.type)));
+    const room = depth < 2 ? 0 : Math.min(inner.length, INNER_AT_MOST - this.inner);
+    if (room <= 0) return [];
+    const chosen = this.draw(() =>
+      fc.shuffledSubarray(inner, { minLength: 1, maxLength: Math.min(3, room) }),
+    );
+    this.inner += chosen.length;
+    return chosen;
+  }
+
+  private isGiven({ name, type, defaultValue }: GraphQLArgument): boolean {
+    if (isNonNullType(type) && defaultValue === undefined) return true;
+    return this.number(1, 10) <= (name === "after" ? 4 : 8);
+  }
+
+  private argument({ name, type }: GraphQLArgument): string {
+    const variable = `v${this.types.length}`;
+    this.types.push(`$${variable}: ${String(type)}`);
+    [this.variables[variable], this.instead[variable]] = this.value(name, type);
+    return `${name}: $${variable}`;
+  }
+
+  /** What is sent, and what is sent instead. */
+  private value(name: string, type: GraphQLInputType): [unknown, unknown] {
+    const nullable = getNullableType(type);
+    if (isListType(nullable)) {
+      const items = Array.from({ length: this.number(1, 3) }, () => this.value(name, nullable.ofType));
+      return [items.map(([value]) => value), items.map(([, instead]) => instead)];
+    }
+    if (isInputObjectType(nullable)) {
+      const all = Object.values(nullable.getFields());
+      const optional = all.filter((field) => !isNonNullType(field.type));
+      const chosen = this.draw(() =>
+        fc.shuffledSubarray(optional, { maxLength: Math.min(2, optional.length) }),
+      );
+      const fields = all
+        .filter((field) => isNonNullType(field.type) || chosen.includes(field))
+        .map((field) => [field.name, ...this.value(field.name, field.type)] as const);
+      const side = (place: 1 | 2) => Object.fromEntries(fields.map((field) => [field[0], field[place]]));
+      return [side(1), side(2)];
+    }
+    if (nullable.name === "ID" || nullable.name === "String") return this.text(name);
+    const plain = isEnumType(nullable) ? this.oneOf(nullable.getValues()).name : this.plain(nullable.name);
+    return [plain, plain];
+  }
+
+  private text(name: string): [string, string] {
+    const { pool } = this.walking;
+    const fitting = pool.filter(({ as }) => as.test(name));
+    const isFitting = fitting.length > 0 && this.number(1, 20) > 1;
+    const { value, instead } = this.oneOf(isFitting ? fitting : pool);
+    return [value, instead];
+  }
+
+  private plain(type: string): unknown {
+    if (type === "Int") return this.oneOf([1, 2, 2, 3, 3, 5, 20, 0]);
+    if (type === "Boolean") return this.oneOf([true, false]);
+    if (type === "DateTime") return this.oneOf(this.walking.instants);
+    if (type === "Duration") return this.oneOf(["P14D", "P1DT12H"]);
+    throw new Error(`Say what to send for ${type}`);
+  }
+
+  private oneOf<T>(values: readonly T[]): T {
+    return values[this.number(0, values.length - 1)]!;
+  }
+
+  private number(min: number, max: number): number {
+    return this.draw(anyNumber, min, max);
+  }
+}
