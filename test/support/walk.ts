@@ -8,6 +8,7 @@ import {
   isLeafType,
   isListType,
   isNonNullType,
+  isObjectType,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputType,
@@ -49,6 +50,15 @@ const INNER_AT_MOST = 16;
 /** A random walk through the schema, from its root: fields, their fields, and arguments from the pool. */
 export function walks(walking: Walking, operation: Walk["operation"] = "query"): fc.Arbitrary<Walk> {
   return fc.gen().map((draw) => new Walker(walking, draw).walk(operation));
+}
+
+/** Whether nothing but leaves is behind a field, so that a walk would end there. */
+function isEnd({ type }: GraphQLField<unknown, unknown>): boolean {
+  const named = getNamedType(type);
+  return (
+    isObjectType(named) &&
+    Object.values(named.getFields()).every((field) => isLeafType(getNamedType(field.type)))
+  );
 }
 
 /** Each as likely as the others. */
@@ -97,12 +107,19 @@ class Walker {
   }
 
   private innerOf(fields: GraphQLField<unknown, unknown>[], depth: number): GraphQLField<unknown, unknown>[] {
+    if (depth < 2) return [];
     const inner = fields.filter((field) => !isLeafType(getNamedType(field.type)));
-    const room = depth < 2 ? 0 : Math.min(inner.length, INNER_AT_MOST - this.inner);
-    if (room <= 0) return [];
-    const chosen = this.draw(() =>
-      fc.shuffledSubarray(inner, { minLength: 1, maxLength: Math.min(3, room) }),
-    );
+    const ends = inner.filter(isEnd);
+    const ways = inner.filter((field) => !isEnd(field));
+    return [...this.some(ends, 0), ...this.some(ways, 1)];
+  }
+
+  /** From `min` to three of these, while there is room. */
+  private some<T>(values: readonly T[], min: number): T[] {
+    const maxLength = Math.min(3, values.length, INNER_AT_MOST - this.inner);
+    const minLength = Math.min(min, maxLength);
+    const chosen =
+      maxLength > 0 ? this.draw(() => fc.shuffledSubarray([...values], { minLength, maxLength })) : [];
     this.inner += chosen.length;
     return chosen;
   }
