@@ -108,3 +108,20 @@ test("whatever a learner commands with somebody else's ids, nothing changes, nor
     chosen(0.5),
   );
 }, 600_000);
+
+test("whatever those ask who may see everything, it is answered, and compiled as it was interpreted", async () => {
+  const all: Actor = { ...ada, isSupport: true, isStaff: true, isService: true, isSuperuser: true };
+  let answered = 0;
+  const { theirs, own, instants } = world;
+  const walking = { schema, pool: [...theirs, ...own], instants, depth: LIMITS.depth, mayAsk: () => true };
+  await fc.assert(
+    fc.asyncProperty(walks(walking, "query"), async (walk) => {
+      const interpreted = await server.ask(all, walk.document, walk.variables);
+      expect(interpreted.text).not.toContain("INTERNAL");
+      expectSame(await server.ask(all, walk.document, walk.variables), interpreted);
+      if (interpreted.body.data) answered++;
+    }),
+    chosen(0.5),
+  );
+  expect(answered).toBeGreaterThan(Number(WALKS) / 6);
+}, 600_000);
