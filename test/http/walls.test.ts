@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
@@ -18,13 +19,16 @@ const chosen = (share = 1) => ({
   ...(SEED !== undefined && { seed: Number(SEED) }),
 });
 
+const HOUR_MS = 3_600_000;
+
 let world: Neighbourhood;
 let app: App;
 let server: TestServer;
+let aheadMs = 0;
 beforeAll(async () => {
   world = await openNeighbourhood();
   app = world.app;
-  server = await serve(app);
+  server = await serve({ ...app, clock: () => new Date(Date.now() + aheadMs) });
 });
 afterAll(async () => {
   await server.stop();
@@ -60,15 +64,22 @@ function expectNoSecret(text: string): void {
   expect(world.secrets.filter((secret) => said.includes(secret))).toEqual([]);
 }
 
-/** Byte for byte; of several errors only their codes, as fields that run side by side may fail in any order. */
-function expectSame(one: Answer, other: Answer): void {
-  const isSimple = [one, other].every(({ body }) => (body.errors?.length ?? 0) < 2);
-  const said = ({ body: { data, errors = [] } }: Answer) => ({
-    data,
-    codes: new Set(errors.map(({ extensions }) => extensions["code"])),
-  });
-  expect(said(one)).toEqual(said(other));
-  if (isSimple) expect(`${one.status} ${one.text}`).toBe(`${other.status} ${other.text}`);
+/** Of fields that run side by side and fail, any may be the one whose error is told: so only of its code. */
+function outline({ status, body: { data, errors = [] } }: Answer) {
+  return { status, data, codes: new Set(errors.map(({ extensions }) => extensions["code"])) };
+}
+
+/** Byte for byte, but for the order of errors, which is that of a race too: a difference that does not last is one. */
+async function expectSame(one: Answer, ask: () => Promise<Answer>): Promise<void> {
+  const said = ({ status, text, body: { errors } }: Answer) =>
+    errors
+      ? [status, text.length, ...errors.map((error) => JSON.stringify(error)).toSorted()]
+      : [status, text];
+  let other = await ask();
+  for (let tries = 1; tries < 5 && one.body.errors && !isDeepStrictEqual(said(other), said(one)); tries++)
+    other = await ask();
+  expect(said(other)).toEqual(said(one));
+  expect(other.body.data).toEqual(one.body.data);
 }
 
 test("whatever a learner asks with somebody else's ids, nothing of theirs is told, nor that they exist", async () => {
@@ -81,8 +92,9 @@ test("whatever a learner asks with somebody else's ids, nothing of theirs is tol
         const first = await server.ask(who, walk.document, walk.variables);
         expectNoSecret(first.text);
         expect(first.text).not.toContain("INTERNAL");
-        for (const variables of [walk.instead, walk.variables])
-          expectSame(await server.ask(who, walk.document, variables), first);
+        const second = await server.ask(who, walk.document, walk.variables);
+        expect(outline(second)).toEqual(outline(first));
+        await expectSame(second, () => server.ask(who, walk.document, walk.instead));
         if (first.body.data) answered++;
       },
     ),
@@ -98,11 +110,13 @@ test("whatever a learner commands with somebody else's ids, nothing changes, nor
       asking,
       anyWalk("mutation", () => world.theirs),
       async (who, walk) => {
+        aheadMs += HOUR_MS; // so that no limit of an hour answers instead
         const answer = await server.ask(who, walk.document, walk.variables);
+        expect(answer.status).not.toBe(429);
         expectNoSecret(answer.text);
         expect(answer.text).not.toContain("INTERNAL");
         expect(await checksumOf(app.db)).toEqual(before);
-        expectSame(await server.ask(who, walk.document, walk.instead), answer);
+        await expectSame(answer, () => server.ask(who, walk.document, walk.instead));
       },
     ),
     chosen(0.5),
@@ -118,7 +132,8 @@ test("whatever those ask who may see everything, it is answered, and compiled as
     fc.asyncProperty(walks(walking, "query"), async (walk) => {
       const interpreted = await server.ask(all, walk.document, walk.variables);
       expect(interpreted.text).not.toContain("INTERNAL");
-      expectSame(await server.ask(all, walk.document, walk.variables), interpreted);
+      const compiled = await server.ask(all, walk.document, walk.variables);
+      expect(outline(compiled)).toEqual(outline(interpreted));
       if (interpreted.body.data) answered++;
     }),
     chosen(0.5),
