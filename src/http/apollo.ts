@@ -23,6 +23,7 @@ import { LIMIT_EXCEEDED, limitExceeded, LIMITS, sizeRule } from "../graphql/docu
 import { nodeCounter } from "../graphql/documents/node-count";
 import { settle } from "./answer";
 import { renameLiteralErrors } from "./bad-literals";
+import { textRule } from "./bad-text";
 import { publicError } from "./errors";
 import { executor } from "./executor";
 import type { Metrics } from "./metrics";
@@ -53,7 +54,7 @@ export function apolloServer(app: App, graph: Graph, metrics?: Metrics): ApolloS
     persistedQueries: false,
     parseOptions: { maxTokens: LIMITS.tokens },
     validationOptions: { maxErrors: 5 },
-    validationRules: [sizeRule],
+    validationRules: [sizeRule, textRule],
     maxRecursiveSelections: LIMITS.selections,
     stopOnTerminationSignals: false,
     nodeEnv: app.config.isProduction ? "production" : "development",

@@ -9,6 +9,7 @@ import {
   type GraphQLError,
   type GraphQLSchema,
 } from "graphql";
+import { UNSTORABLE_RULE } from "./bad-text";
 import { BAD_USER_INPUT } from "./error-codes";
 
 const VALUES: ReadonlySet<string> = new Set([
@@ -39,7 +40,12 @@ export function renameLiteralErrors(
       error.message,
     );
     const path = required ? `${argument}.${required[1]}` : argument;
-    const rule = required ? `is required, of type ${required[2]}` : `must be of type ${type}`;
+    const isText = error.message === UNSTORABLE_RULE;
+    const rule = required
+      ? `is required, of type ${required[2]}`
+      : isText
+        ? UNSTORABLE_RULE
+        : `must be of type ${type}`;
     error.message = `Argument "${path}" of ${owner} ${rule}.`;
     Object.assign(error.extensions, { validationErrorCode: BAD_USER_INPUT, argument: path });
   }

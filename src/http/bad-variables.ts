@@ -17,6 +17,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
+import { badTexts, UNSTORABLE_RULE } from "./bad-text";
 import { BAD_USER_INPUT } from "./error-codes";
 
 const ERRORS_AT_MOST = 5;
@@ -41,6 +42,7 @@ export function variableErrors(
     const name = variable.name.value;
     const type = typeFromAST(schema, typeNode);
     if (!isInputType(type)) continue;
+    for (const path of badTexts(variables[name])) report(name, path, UNSTORABLE_RULE);
     if (!Object.hasOwn(variables, name)) {
       if (!defaultValue && isNonNullType(type)) report(name, [], `is required, of type ${String(type)}`);
     } else if (variables[name] !== null || isNonNullType(type))

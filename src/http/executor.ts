@@ -20,6 +20,7 @@ import {
 } from "graphql";
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
 import { definitionsOf, selectionsOf } from "../graphql/documents/documents";
+import { badTexts } from "./bad-text";
 import { variableErrors } from "./bad-variables";
 
 type Gateway = ApolloServerOptionsWithGateway<object>["gateway"];
@@ -67,7 +68,8 @@ export function executor(schema: GraphQLSchema): Gateway {
         const variables = request.variables ?? {};
         const definitions = (operation as OperationDefinitionNode | undefined)?.variableDefinitions;
         const { coerced = {}, errors } = getVariableValues(schema, definitions ?? [], variables);
-        if (errors) return { errors: variableErrors(schema, document, operation, variables) };
+        if (errors || badTexts(coerced).length > 0)
+          return { errors: variableErrors(schema, document, operation, variables) };
         const query = operation && compiledFor(document, operation);
         if (query) return withProperErrors(await query.query(undefined, context, coerced));
         return execute({

@@ -18,6 +18,27 @@ afterAll(async () => {
 const FILTER = "query ($f: EntitlementFilter) { entitlements(filter: $f) { totalCount } }";
 const faults: [what: string, query: string, variables: object, argument: string, rule: string][] = [
   [
+    "a literal text with a character that cannot be stored",
+    `{ entitlements(filter: { username: "${SECRET}\\u0000" }) { totalCount } }`,
+    {},
+    "filter.username",
+    "has a character that no text may have",
+  ],
+  [
+    "a text with a character that cannot be stored",
+    "query ($name: String!) { user(username: $name) { id } }",
+    { name: `${SECRET}\0` },
+    "username",
+    "has a character that no text may have",
+  ],
+  [
+    "half a character, deep in a list",
+    FILTER,
+    { f: { courseUuids: ["x", `${SECRET}\ud800`] } },
+    "filter.courseUuids[1]",
+    "has a character that no text may have",
+  ],
+  [
     "a literal of another type",
     `{ entitlements(first: "${SECRET}") { totalCount } }`,
     {},
