@@ -30,6 +30,8 @@ function denial(source: string, actor: typeof ada | null = ada, operationName?: 
 
 test.each([
   ["a field that is theirs", "{ book { id title } }"],
+  ["a field of an interface, of an object that is theirs", "{ book { ... on Node { id } } }"],
+  ["the same, deeper", "{ book { ... { ... on Node { ... on Book { title } id } } } }"],
   ["__typename, anywhere", "{ __typename book { __typename } search { __typename } }"],
 ])("a learner may ask for %s", (_, source) => {
   expect(denial(source)).toBeNull();
@@ -56,6 +58,12 @@ test.each([
   ["as a field of the interface that one type behind it restricts", "{ node { id } }", "Note.id"],
   ["behind a union", "{ search { ... on Note { text } } }", "Note.text"],
   ["behind a union, through an interface", "{ search { ... on Node { id } } }", "Note.id"],
+  ["behind an interface that it cannot be", "{ book { ... on Node { ... on Note { text } } } }", "Note.text"],
+  [
+    "of an interface in a fragment that could be spread anywhere",
+    "{ book { ...F } } fragment F on Node { id }",
+    "Note.id",
+  ],
   ["where it would be skipped", "{ book { notes @skip(if: true) { __typename } } }", "Book.notes"],
   ["of a type that has no rule", "{ ghost { id } }", "Ghost.id"],
   ["of a mutation that has no rule", "mutation { burn { id } }", "Mutation.burn"],

@@ -1,5 +1,6 @@
 import {
   isAbstractType,
+  Kind,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -65,13 +66,23 @@ function demandsOf(
 ): Demands {
   const demands: Demands = { rules: new Map(), introspects: false };
   const types = new TypeInfo(schema);
+  /** For each open selection the types that its objects may have: in a fragment, those of what it is in. */
+  const within: string[][] = [];
   const walk = visitWithTypeInfo(types, {
+    SelectionSet: {
+      enter(_node, _key, parent) {
+        const here = typesOf(schema, types.getParentType());
+        const outer = parent && "kind" in parent && parent.kind === Kind.INLINE_FRAGMENT && within.at(-1);
+        within.push(outer ? here.filter((type) => outer.includes(type)) : here);
+      },
+      leave: () => void within.pop(),
+    },
     Field({ name: { value: field } }) {
       const parent = types.getParentType();
       if (field === "__typename" || parent?.name.startsWith("__")) return; // below __schema, counted there
       if (field === "__schema" || field === "__type") demands.introspects = true;
       else
-        for (const type of typesOf(schema, parent)) {
+        for (const type of new Set([parent?.name ?? "", ...(within.at(-1) ?? [])])) {
           const rule = ruleOf(permissions, type, field);
           if (!demands.rules.has(rule)) demands.rules.set(rule, `${type}.${field}`);
         }
@@ -83,6 +94,6 @@ function demandsOf(
 
 /** A field of an interface is a field of each type behind it, so all their rules apply. */
 function typesOf(schema: GraphQLSchema, type: GraphQLCompositeType | null | undefined): string[] {
-  if (!type) return [""]; // not in the schema, so in no table either
-  return [type, ...(isAbstractType(type) ? schema.getPossibleTypes(type) : [])].map(({ name }) => name);
+  if (!type) return []; // not in the schema
+  return (isAbstractType(type) ? schema.getPossibleTypes(type) : [type]).map(({ name }) => name);
 }
