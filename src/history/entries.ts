@@ -170,7 +170,11 @@ function conditionsOf(criteria: EntryCriteria, after: string | null, values: unk
   add(criteria.entityIds, (p) => `h.id = any(${p}::uuid[])`);
   add(criteria.types, (p) => `h.history_type = any(${p}::text[])`);
   add(criteria.sources, (p) => `h.history_source = any(${p}::text[])`);
-  add(criteria.reasons, (p) => `h.history_change_reason = any(${p}::text[])`);
+  // The reason of a revert goes on with the entry that it went back to.
+  const revert = criteria.reasons?.includes("revertEntitlement")
+    ? "or h.history_change_reason like 'revertEntitlement %'"
+    : "";
+  add(criteria.reasons, (p) => `(h.history_change_reason = any(${p}::text[]) ${revert})`);
   add(criteria.userLabel, (p) => `h.history_user_label = ${p}`);
   add(criteria.requestId, (p) => `h.history_request_id = ${p}`);
   add(criteria.from, (p) => `h.history_date >= ${p}`);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { App } from "../../src/app";
+import { findEntries } from "../../src/history/entries";
 import { expireEntitlement } from "../../src/use-cases/expire-entitlement";
 import { enrollAndFulfill } from "../../src/use-cases/enroll-and-fulfill";
 import { leaveSession } from "../../src/use-cases/leave-session";
@@ -47,6 +48,9 @@ test("an entitlement goes back to an entry of its history, in all but its stamps
     history_user_label: "grace",
   });
   expect((await supportDetails(app, id)).map(({ action }) => action)).toContain("REVERT");
+  const criteria = { reasons: ["revertEntitlement"], entityIds: [id] };
+  const [found] = await findEntries(app.db, criteria, { first: 5, after: null });
+  expect(found).toMatchObject({ reason: `revertEntitlement ${created!}` });
 });
 
 test("the learner is back in the run that an entry was spent on, and out of the one they had since", async () => {
