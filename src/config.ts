@@ -32,7 +32,10 @@ const environment = z.object({
     [],
   ),
   /** The host of the Open edX installation, which chooses the policy of new entitlements. */
-  SITE_DOMAIN: z.string().min(1).optional(),
+  SITE_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d+)?$/i, "must be a host, like courses.example.org")
+    .optional(),
   /** The modes that entitlements are sold in, beside those that a run has a price for; separated by commas. */
   PAID_MODES: listOf(/^[\w-]+$/, "modes").default(["verified", "professional", "no-id-professional"]),
   /** Below so many days left, the expiration date is shown. */
@@ -49,10 +52,7 @@ const environment = z.object({
   REFUND_SHOP: z.enum(["embedded", "coordinator", "none"]).optional(),
   /** How long the shop may take to answer; leases, pauses and patience are multiples of it. */
   REFUND_DEADLINE_MS: whole(50, 30_000).default(5_000),
-  COORDINATOR_URL: z
-    .url({ protocol: /^https?$/, error: "must be a URL" })
-    .transform((url) => url.replace(/\/+$/, ""))
-    .optional(),
+  COORDINATOR_URL: webUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
   /** Whether that shop honours the header Idempotency-Key; commerce-coordinator does not need it. */
   COORDINATOR_KEYED: flag.default(false),
   /** Where this service gets the token that it shows to other services, and as whom. */
@@ -66,7 +66,7 @@ const environment = z.object({
   /** Whether this process does its share of the background work. */
   JOBS: flag.default(true),
   /** Whoever shows it may read `/metrics`; without it production has none, and development shows them to anybody. */
-  METRICS_TOKEN: z.string().min(16).optional(),
+  METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
 });
 
 export type Config = Readonly<ReturnType<typeof loadConfig>>;
@@ -121,7 +121,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       regainMs: settings.DEFAULT_REGAIN_DAYS * 86_400_000,
     },
     trustedDocuments: settings.TRUSTED_DOCUMENTS,
-    explorers: settings.EXPLORERS ?? !isProduction,
+    explorers: settings.EXPLORERS ?? !(isProduction || settings.TRUSTED_DOCUMENTS),
     refund: {
       shop: refundShop,
       deadlineMs: settings.REFUND_DEADLINE_MS,

@@ -1,7 +1,9 @@
 import { z } from "zod";
 
 /** On or off. */
-export const flag = z.enum(["on", "off"]).transform((value) => value === "on");
+export const flag = z
+  .enum(["on", "off"], { error: "must be on or off" })
+  .transform((value) => value === "on");
 
 /** A whole number of that range. */
 export function whole(min: number, max: number) {
@@ -24,7 +26,7 @@ export function listOf(form: RegExp, what: string) {
 }
 
 /** An address on the web. */
-export const webUrl = z.url({ protocol: /^https?$/, error: "must be a URL" });
+export const webUrl = z.url({ protocol: /^https?$/, error: "must be a URL of http or https" });
 
 /** How to reach a PostgreSQL. */
 export const postgresUrl = z

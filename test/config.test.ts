@@ -68,7 +68,8 @@ test("the keys of tokens come from a setting or from a URL, never from both", ()
 
 test.each(["lms.example/keys.json", "ftp://lms.example/keys.json", "file:///keys.json"])(
   "keys are not fetched from %s",
-  (JWT_JWK_SET_URL) => expect(faults({ JWT_JWK_SET_URL })).toEqual(["JWT_JWK_SET_URL: must be a URL"]),
+  (JWT_JWK_SET_URL) =>
+    expect(faults({ JWT_JWK_SET_URL })).toEqual(["JWT_JWK_SET_URL: must be a URL of http or https"]),
 );
 
 test("production pays nobody back until it is told how, and is told what is missing for it", () => {

@@ -38,6 +38,7 @@ export type Trust = (asked: Asked) => Asked;
  */
 export function trustedDocuments(path: string, schema: GraphQLSchema): Trust {
   const byId = readManifest(path);
+  if (byId.size === 0) throw new ConfigError("TRUSTED_DOCUMENTS: holds no document");
   const texts = new Set<string>();
   for (const [id, text] of byId) {
     const fault = faultOf(schema, text);
@@ -89,7 +90,8 @@ function readManifest(path: string): Map<string, string> {
     );
   } catch (error) {
     const { code } = error as { code?: string };
-    throw new ConfigError(`TRUSTED_DOCUMENTS: ${code ?? "is not a manifest of persisted documents"}`);
+    const fault = code ? `cannot be read (${code})` : "is not a manifest of persisted documents";
+    throw new ConfigError(`TRUSTED_DOCUMENTS: ${fault}`);
   }
 }
 

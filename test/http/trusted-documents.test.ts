@@ -92,7 +92,8 @@ test("the map of GraphQL Code Generator will do as well", async () => {
 });
 
 test.each<[string, () => string, string]>([
-  ["is not there", () => join(dir, "none.json"), "TRUSTED_DOCUMENTS: ENOENT"],
+  ["is not there", () => join(dir, "none.json"), "TRUSTED_DOCUMENTS: cannot be read (ENOENT)"],
+  ["is empty", () => fileOf({}), "TRUSTED_DOCUMENTS: holds no document"],
   ["is not JSON", () => fileOf("{"), "TRUSTED_DOCUMENTS: is not a manifest of persisted documents"],
   [
     "is something else",
