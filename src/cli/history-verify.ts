@@ -6,7 +6,7 @@ import { brokenRows, type OnProgress } from "../history/verify";
 import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
 import { startProgress } from "./progress";
 
-const HELP = `Checks that every entitlement, support detail and policy equals its newest history entry.
+const HELP = `Checks that every entitlement, support detail, policy and refund equals its newest history entry.
 
   npm run history:verify
 

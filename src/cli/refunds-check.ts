@@ -6,7 +6,7 @@ import { embeddedLedger, refundViolations } from "../entities/refund-invariants"
 import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
 
 const HELP = `Checks what is promised about refunds: paid at most once, taken back exactly when paid, nothing changed when
-refused or in doubt, nothing in doubt for long, all of it in history.
+refused or in doubt, nothing in doubt for 15 minutes, all of it in history.
 
   npm run refunds:check
 
@@ -14,8 +14,8 @@ It names each entitlement that breaks a promise, and then exits with 1. It reads
 else of npm start, which may be running; of the shops' ledgers it can read the embedded one only.
 `;
 
-/** What is in doubt for longer has been forgotten. */
-const SETTLES_WITHIN_MS = 60_000;
+/** What is in doubt for longer is worth an alarm. */
+const SETTLES_WITHIN_MS = 15 * 60_000;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { help: { type: "boolean" } } });

@@ -161,7 +161,9 @@ export class ServiceMutations {
   ): Promise<RevokeEntitlementsPayload> {
     return payload(async () => {
       const revocations = await revokeEntitlements({ ...context, actor: context.actor! }, input);
-      return { revocations: revocations.map((revocation) => toRevocation(context, revocation)) };
+      return {
+        revocations: revocations.map((revocation, index) => toRevocation(context, revocation, index)),
+      };
     });
   }
 }
@@ -169,11 +171,12 @@ export class ServiceMutations {
 function toRevocation(
   context: Context,
   { entitlementId, outcome, entitlement, refusal }: Revocation,
+  index: number,
 ): RevocationView {
   return {
     id: entitlementId,
     outcome,
-    error: refusal && toUserError(refusal),
+    error: refusal && Object.assign(toUserError(refusal), { field: ["input", "entitlementIds", `${index}`] }),
     entitlement: entitlement && toEntitlement(context, entitlement),
   };
 }

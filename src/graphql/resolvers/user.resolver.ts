@@ -12,7 +12,7 @@ import { UserView } from "../types/user";
 export class UserResolver {
   @Query(() => UserView, {
     nullable: true,
-    description: "You; null when the installation does not know you yet.",
+    description: "You, as your token says; null when it has no user id and nobody has your username.",
   })
   viewer(@Ctx() { app, actor }: Context): UserFacts | Promise<UserFacts | null> {
     const { userId, username } = actor!;
