@@ -89,7 +89,8 @@ export class CourseEntitlementView implements Node {
   }
 
   @Field(() => Boolean, {
-    description: "Whether it has expired, as stored or as due by its policy at this moment.",
+    description:
+      "Whether it has expired: stored as `expiredAt`, or due by its policy or a certificate at this moment.",
   })
   get isExpired(): boolean {
     return this.facts.expiredAt !== null || rules.isExpiryDue(this.standing, this.periods, this.context.now);
@@ -126,7 +127,7 @@ export class CourseEntitlementView implements Node {
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
-      "Until when it lasts if nothing else happens, and until when its session can be changed; null once expired.",
+      "Until when it lasts if nothing else happens, and until when its session can be changed; null once its expiry is stored.",
   })
   get expiresAt(): Date | null {
     return rules.expiresAt(this.standing, this.periods);
@@ -135,7 +136,7 @@ export class CourseEntitlementView implements Node {
   @Field(() => DateScalar, {
     nullable: true,
     description:
-      "The date to warn of, once the alert period before it has begun: today plus the whole days left.",
+      "The date to warn of, once the alert period before it has begun: today plus the whole days left; also afterwards, as in Open edX.",
   })
   get expirationDate(): string | null {
     const { now, expirationAlertDays } = this.context;

@@ -18,7 +18,7 @@ import { UserView } from "./user";
 export const HistoryValueScalar = new GraphQLScalarType<unknown, unknown>({
   name: "HistoryValue",
   description:
-    "A stored value as its field has it: a string, a boolean, a `DateTime`, a `Duration`, or the id of what is referred to.",
+    "A stored value as its field has it: a string, a number, a boolean, a list, a `DateTime`, a `Duration`, or the id of what is referred to.",
 });
 
 // What is in a union tells its type by its class, at once: compiled execution cannot wait for a promise of it.
@@ -36,7 +36,7 @@ export class FieldChangeView {
   @Field(() => ID, { description: "The history entry and the field." })
   id!: string;
 
-  @Field({ description: "The field, by its name in this schema." })
+  @Field({ description: "The field, by its name in this schema where it has one, else as it is stored." })
   field!: string;
 
   @Field(() => HistoryValueScalar, { nullable: true, description: "Before." })
