@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
+import { openDatabase, using, type Database } from "../compose";
 import { loadConfig } from "../config";
 import { brokenRows, type OnProgress } from "../history/verify";
-import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
+import { endWith } from "./failure";
 import { startProgress } from "./progress";
 
 const HELP = `Checks that every entitlement, support detail, policy and refund equals its newest history entry.
@@ -17,18 +18,16 @@ or else of npm start, which may be running: it sees one instant, and writes noth
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { help: { type: "boolean" } } });
   if (values.help) return void process.stdout.write(HELP);
-  const { databaseUrl, dataDir } = loadConfig(process.env);
-  if (databaseUrl) return verify(databaseUrl);
-  const postgres = await startEmbeddedPostgres(dataDir, { join: true });
+  const database = await openDatabase(loadConfig(process.env), { join: true });
   try {
-    await verify(postgres.url);
+    await verify(database);
   } finally {
-    await postgres.stop();
+    await database.stop();
   }
 }
 
-async function verify(url: string): Promise<void> {
-  const db = await new DataSource(migrationOptions(url)).initialize();
+async function verify(database: Database): Promise<void> {
+  const db = await using(database, (url) => new DataSource(migrationOptions(url)).initialize());
   try {
     const start = Date.now();
     let progress: ReturnType<typeof startProgress> | undefined;
@@ -51,7 +50,4 @@ async function verify(url: string): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-});
+main().catch(endWith);

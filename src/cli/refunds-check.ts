@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
+import { openDatabase, using, type Database } from "../compose";
 import { loadConfig, type Config } from "../config";
 import { embeddedLedger, refundViolations } from "../entities/refund-invariants";
-import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
+import { endWith } from "./failure";
 
 const HELP = `Checks what is promised about refunds: paid at most once, taken back exactly when paid, nothing changed when
 refused or in doubt, nothing in doubt for 15 minutes, all of it in history.
@@ -21,17 +22,16 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { help: { type: "boolean" } } });
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
-  if (config.databaseUrl) return check(config.databaseUrl, config);
-  const postgres = await startEmbeddedPostgres(config.dataDir, { join: true });
+  const database = await openDatabase(config, { join: true });
   try {
-    await check(postgres.url, config);
+    await check(database, config);
   } finally {
-    await postgres.stop();
+    await database.stop();
   }
 }
 
-async function check(url: string, { refund }: Config): Promise<void> {
-  const db = await new DataSource(migrationOptions(url)).initialize();
+async function check(database: Database, { refund }: Config): Promise<void> {
+  const db = await using(database, (url) => new DataSource(migrationOptions(url)).initialize());
   try {
     const paid = refund.shop === "embedded" ? await embeddedLedger(db) : null;
     const violations = await refundViolations(db, { paid, settlesWithinMs: SETTLES_WITHIN_MS });
@@ -45,7 +45,4 @@ async function check(url: string, { refund }: Config): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-});
+main().catch(endWith);
