@@ -19,12 +19,7 @@ export async function userByUsername(db: Database, username: string): Promise<Us
 export async function usersById(db: Database, ids: readonly string[]): Promise<(UserFacts | null)[]> {
   const sql = `select id, username from user_account where id = any(${listOf("$1", "bigint")})`;
   const users = await select<UserFacts>(db, sql, [ids]);
-  return byKey(
-    ids,
-    users,
-    ({ id }) => id,
-    (user) => user,
-  );
+  return byKey(ids, users, ({ id }) => id);
 }
 
 /** The user with this LMS user id. */

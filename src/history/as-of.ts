@@ -141,10 +141,5 @@ export async function refundsOfEntries(
   const source = entriesIn("historical_refund");
   const sql = selectRefunds(source, 'f.history_id::text as "entryId",');
   const rows = await select<Refund & { entryId: string }>(db, sql, [entryIds]);
-  return byKey(
-    entryIds,
-    rows,
-    ({ entryId }) => entryId,
-    (refund) => refund,
-  );
+  return byKey(entryIds, rows, ({ entryId }) => entryId);
 }

@@ -92,12 +92,7 @@ export async function entriesOf(
 export async function entriesById(db: Database, ids: readonly string[]): Promise<(Entry | null)[]> {
   const sources = ALL_TYPES.map((type) => `(${entriesFrom(type, `${entriesIn(historyOf(type))} h`)})`);
   const rows = await select<Entry>(db, sources.join(" union all "), [ids]);
-  return byKey(
-    ids,
-    rows,
-    ({ id }) => id,
-    (entry) => entry,
-  );
+  return byKey(ids, rows, ({ id }) => id);
 }
 
 /**

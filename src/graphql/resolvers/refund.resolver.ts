@@ -16,6 +16,7 @@ import type { Refund } from "../../entities/refund";
 import { findRefunds, refundsOf, type RefundCriteria } from "../../entities/refund-queries";
 import { refundListAsOf } from "../../history/as-of";
 import type { RefundState } from "../../policy/refund-policy";
+import { byKey } from "../../store/by-key";
 import { decodeCursor, PageArgs, toConnection } from "../connection";
 import { toEntitlement, type Context } from "../context";
 import { atMost, IsText, UUID } from "../inputs";
@@ -98,11 +99,9 @@ export class RefundResolver {
     @Root() { entitlementId }: RefundView,
     @Ctx() context: Context,
   ): Promise<CourseEntitlementView | null> {
-    const loader = context.loaders.named("entitlementsOfRefunds", async (ids) => {
-      const facts = await entitlementsById(context.app.db, ids);
-      const found = new Map(facts.map((each) => [each.id, each]));
-      return ids.map((id) => found.get(id) ?? null);
-    });
+    const loader = context.loaders.named("entitlementsOfRefunds", async (ids) =>
+      byKey(ids, await entitlementsById(context.app.db, ids), ({ id }) => id),
+    );
     const facts = await loader.load(entitlementId);
     return facts && toEntitlement(context, facts);
   }
