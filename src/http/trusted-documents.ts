@@ -14,13 +14,15 @@ const asking = z.object({
     .catch(null),
 });
 
-/** The manifest of Apollo's tools, or the map of ids to documents of GraphQL Code Generator. */
+/** Documents by id: from the manifest of Apollo's tools, or from the map of GraphQL Code Generator. */
 const manifest = z.union([
-  z.object({
-    format: z.literal("apollo-persisted-query-manifest"),
-    operations: z.array(z.object({ id: z.string(), body: z.string() })),
-  }),
-  z.record(z.string(), z.string()),
+  z
+    .object({
+      format: z.literal("apollo-persisted-query-manifest"),
+      operations: z.array(z.object({ id: z.string(), body: z.string() })),
+    })
+    .transform(({ operations }) => new Map(operations.map(({ id, body }) => [id, body]))),
+  z.record(z.string(), z.string()).transform((documents) => new Map(Object.entries(documents))),
 ]);
 
 /** What a request says: in its address, or in its body where it has one. */
@@ -48,8 +50,8 @@ export function trustedDocuments(path: string, schema: GraphQLSchema): Trust {
   function documentOf(request: unknown): string {
     const { query, documentId, extensions } = asking.safeParse(request).data ?? {};
     const id = documentId ?? extensions?.persistedQuery?.sha256Hash;
-    const text = query ?? byId.get(id ?? "");
-    if (text === undefined || !isAmong(texts, text))
+    const text = typeof query === "string" ? trustedText(texts, query) : byId.get(id ?? "");
+    if (text === undefined)
       throw new BadRequest(
         400,
         "This server answers only the documents that it knows.",
@@ -82,12 +84,7 @@ function withDocument(search: string, document: string): string {
 
 function readManifest(path: string): Map<string, string> {
   try {
-    const read = manifest.parse(JSON.parse(readFileSync(path, "utf8")));
-    const isApollos = (found: typeof read): found is Extract<typeof read, { operations: unknown }> =>
-      Array.isArray(found["operations"]);
-    return new Map(
-      isApollos(read) ? read.operations.map(({ id, body }) => [id, body]) : Object.entries(read),
-    );
+    return manifest.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
     const { code } = error as { code?: string };
     const fault = code ? `cannot be read (${code})` : "is not a manifest of persisted documents";
@@ -103,11 +100,11 @@ function faultOf(schema: GraphQLSchema, text: string): string | undefined {
   }
 }
 
-/** Whatever blanks, commas and comments it has. */
-function isAmong(texts: ReadonlySet<string>, query: string): boolean {
+/** The text if it is one of these, whatever blanks, commas and comments it has. */
+function trustedText(texts: ReadonlySet<string>, query: string): string | undefined {
   try {
-    return texts.has(stripIgnoredCharacters(query));
+    return texts.has(stripIgnoredCharacters(query)) ? query : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
