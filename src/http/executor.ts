@@ -88,9 +88,12 @@ export function executor(schema: GraphQLSchema): Gateway {
 /** The compiler's errors only look like those of graphql-js: they lack what others rely on, and are more. */
 function withProperErrors(result: ExecutionResult): ExecutionResult {
   if (!result.errors) return result;
-  const places = result.errors.map(({ path = [] }) => nulledAt(result.data, path));
-  const firsts = result.errors.filter((_, index) => places.indexOf(places[index]!) === index);
-  const errors = firsts.map(({ message, path, locations, originalError }) => {
+  const firsts = new Map<string, GraphQLError>();
+  for (const error of result.errors) {
+    const place = nulledAt(result.data, error.path ?? []);
+    if (!firsts.has(place)) firsts.set(place, error);
+  }
+  const errors = [...firsts.values()].map(({ message, path, locations, originalError }) => {
     const error = new GraphQLError(message, { path, originalError });
     return Object.defineProperty(error, "locations", { value: locations, enumerable: true });
   });
