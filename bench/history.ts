@@ -5,6 +5,7 @@ import { migrateUp } from "../src/store/migrate";
 import { transact, type Change } from "../src/store/transact";
 import { writeSet } from "../src/store/write-set";
 import { post } from "./load";
+import { median } from "./report";
 import { at, onServer, recreate, run } from "./scratch";
 import { serverSettings, startServer, type BenchServer } from "./servers";
 import { prepareTokens, type Authorize, type BenchRequest } from "./workloads";
@@ -67,7 +68,7 @@ async function compareMutations(url: string): Promise<void> {
   }
 }
 
-/** A learner's mutation and one of support staff, each for one entitlement after the other. */
+/** A mutation of a shop, of a learner and of support, each for one entitlement after the other. */
 async function mutations(authorize: Authorize): Promise<Record<string, BenchRequest[]>> {
   // A service too, as nobody else may ask for that much.
   const roles = ["support", "service"];
@@ -231,8 +232,4 @@ async function weigh(url: string): Promise<void> {
   } finally {
     await db.destroy();
   }
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -79,7 +79,8 @@ const together = ({ serverCpu, postgresCpu }: Measure) => serverCpu + postgresCp
 const line = (label: string, cells: string[]) =>
   `${label.padEnd(16)}${cells.map((cell) => cell.padStart(15)).join("")}`;
 
-function median(values: number[]): number {
+/** The middle one of some numbers. */
+export function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
