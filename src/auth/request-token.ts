@@ -13,7 +13,7 @@ const COOKIES = ["edx-jwt-cookie-header-payload", "edx-jwt-cookie-signature"];
  * where there is none; an empty text where there is something else, or half of one, for the verifier to refuse.
  *
  * Browsers send cookies unasked, whichever page makes them; no page of another origin can add USE-JWT-COOKIE without
- * asking us by CORS first, and we say no.
+ * asking us by CORS first, and we let only the frontends of CORS_ORIGINS.
  */
 export function tokenOf(headers: Credentials, allowCookies: boolean): string | null {
   const { authorization, cookie = "" } = headers;

@@ -40,12 +40,8 @@ export function renameLiteralErrors(
       error.message,
     );
     const path = required ? `${argument}.${required[1]}` : argument;
-    const isText = error.message === UNSTORABLE_RULE;
-    const rule = required
-      ? `is required, of type ${required[2]}`
-      : isText
-        ? UNSTORABLE_RULE
-        : `must be of type ${type}`;
+    const told = error.message === UNSTORABLE_RULE ? UNSTORABLE_RULE : `must be of type ${type}`;
+    const rule = required ? `is required, of type ${required[2]}` : told;
     error.message = `Argument "${path}" of ${owner} ${rule}.`;
     Object.assign(error.extensions, { validationErrorCode: BAD_USER_INPUT, argument: path });
   }
