@@ -12,7 +12,7 @@ import {
   type ExpiryCause,
   type Periods,
   type Standing,
-} from "../src/policy/entitlement-policy";
+} from "../src/rules/entitlement-rules";
 import type { User } from "./floor-token";
 
 /** How an operation is answered: one statement, and its rows as the operation's JSON. */

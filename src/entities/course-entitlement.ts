@@ -9,7 +9,7 @@ import {
   type ValueTransformer,
 } from "typeorm";
 import { InstantColumn } from "../store/columns";
-import { storedOrderNumber, type ExpiryCause } from "../policy/entitlement-policy";
+import { storedOrderNumber, type ExpiryCause } from "../rules/entitlement-rules";
 import { CourseEnrollment } from "./course-enrollment";
 import { CourseEntitlementPolicy } from "./course-entitlement-policy";
 import { UserAccount } from "./user-account";

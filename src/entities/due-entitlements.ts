@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
-import { BLOCKING_CERTIFICATES, type Periods } from "../policy/entitlement-policy";
-import { PENDING_REFUND_STATES } from "../policy/refund-policy";
+import { BLOCKING_CERTIFICATES, type Periods } from "../rules/entitlement-rules";
+import { PENDING_REFUND_STATES } from "../rules/refund-rules";
 import { select, type Database } from "../store/statement";
 import { writeSet } from "../store/write-set";
 import { CourseEntitlement } from "./course-entitlement";

@@ -1,5 +1,5 @@
-import type { ExpiryCause } from "../policy/entitlement-policy";
-import type { RefundState } from "../policy/refund-policy";
+import type { ExpiryCause } from "../rules/entitlement-rules";
+import type { RefundState } from "../rules/refund-rules";
 import { RUN_COLUMNS, toRun, type RunFacts, type RunRow } from "./run-facts";
 
 /** A policy row. */

@@ -1,4 +1,4 @@
-import { redeemBlocker, type Periods, type Standing } from "../policy/entitlement-policy";
+import { redeemBlocker, type Periods, type Standing } from "../rules/entitlement-rules";
 import { listOf, select, type Database } from "../store/statement";
 import { selectFacts, toFacts, type EntitlementFacts, type FactsRow } from "./entitlement-facts";
 

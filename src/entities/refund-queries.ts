@@ -1,4 +1,4 @@
-import { PENDING_REFUND_STATES, UNSETTLED_REFUND_STATES, type RefundState } from "../policy/refund-policy";
+import { PENDING_REFUND_STATES, UNSETTLED_REFUND_STATES, type RefundState } from "../rules/refund-rules";
 import { listOf, select, type Database } from "../store/statement";
 import { toPage, type Page, type PageRequest } from "./entitlement-queries";
 import type { Refund } from "./refund";

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
-import type { RefundAnswer, RefundState } from "../policy/refund-policy";
+import type { RefundAnswer, RefundState } from "../rules/refund-rules";
 import { InstantColumn } from "../store/columns";
 import { CourseEntitlement } from "./course-entitlement";
 

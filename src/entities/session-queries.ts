@@ -1,10 +1,5 @@
-import {
-  runBlocker,
-  type OfferedMode,
-  type OfferedRun,
-  type RunEnrollment,
-} from "../policy/course-run-policy";
-import type { Periods } from "../policy/entitlement-policy";
+import { runBlocker, type OfferedMode, type OfferedRun, type RunEnrollment } from "../rules/run-rules";
+import type { Periods } from "../rules/entitlement-rules";
 import { listOf, select, type Database } from "../store/statement";
 import { type EntitlementFacts } from "./entitlement-facts";
 import { RUN_COLUMNS, toRun, type RunFacts, type RunRow } from "./run-facts";

@@ -7,8 +7,8 @@ import type {
   RedeemBlocker,
   RefundBlocker,
   RegainBlocker,
-} from "../policy/entitlement-policy";
-import type { SessionBlocker } from "../policy/course-run-policy";
+} from "../rules/entitlement-rules";
+import type { SessionBlocker } from "../rules/run-rules";
 import { REFUSAL_CODES, type RefusalCode } from "../refusal";
 import { REVOCATION_OUTCOMES, type RevocationOutcome } from "../use-cases/revoke-entitlements";
 

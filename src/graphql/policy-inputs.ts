@@ -1,7 +1,7 @@
 import { IsIn, IsOptional, IsUUID, MaxLength } from "class-validator";
 import { Field, ID, InputType } from "type-graphql";
 import { POLICY_MODES } from "../entities/course-entitlement-policy";
-import type { Periods } from "../policy/entitlement-policy";
+import type { Periods } from "../rules/entitlement-rules";
 import { badInput } from "./bad-input";
 import { IsText, length, SeenHistoryEntry, UUID } from "./inputs";
 import { DurationScalar, fromDuration } from "./scalars";

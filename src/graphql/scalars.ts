@@ -1,6 +1,6 @@
 import { GraphQLScalarType } from "graphql";
 import { GraphQLDate, GraphQLDateTimeISO, GraphQLISO8601Duration } from "graphql-scalars";
-import { DAY_MS } from "../policy/entitlement-policy";
+import { DAY_MS } from "../rules/entitlement-rules";
 
 function rename(scalar: GraphQLScalarType, name: string, description: string): GraphQLScalarType {
   return new GraphQLScalarType({ ...scalar.toConfig(), name, description });

@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import type { PolicyFacts } from "../entities/entitlement-facts";
 import { Site } from "../entities/site";
-import type { Periods } from "../policy/entitlement-policy";
+import type { Periods } from "../rules/entitlement-rules";
 import { Refusal } from "../refusal";
 import { refuseSecondPolicy, requireWholeDays, savePolicy } from "./policy";
 import { act, type Request } from "./request";

@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
 import type { EntitlementFacts } from "../entities/entitlement-facts";
-import { isExpiryDue, redeemBlocker } from "../policy/entitlement-policy";
+import { isExpiryDue, redeemBlocker } from "../rules/entitlement-rules";
 import { Refusal } from "../refusal";
 import { enroll } from "./enrollment";
 import { act, lockEntitlement, save, type LockedEntitlement, type Request } from "./request";

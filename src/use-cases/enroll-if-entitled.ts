@@ -2,7 +2,7 @@ import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { entitlementSpentOn } from "../entities/entitlement-queries";
 import { fulfillableEntitlement } from "../entities/session-queries";
 import { userByUsername } from "../entities/user-queries";
-import { redeemBlocker } from "../policy/entitlement-policy";
+import { redeemBlocker } from "../rules/entitlement-rules";
 import { redeem } from "./enroll-and-fulfill";
 import { act, lockEntitlement, type Request } from "./request";
 

@@ -5,7 +5,7 @@ import type { CourseEntitlementSupportDetail } from "../entities/course-entitlem
 import { CourseRun } from "../entities/course-run";
 import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { sessionOfRun, type SessionFacts } from "../entities/session-queries";
-import { runBlocker } from "../policy/course-run-policy";
+import { runBlocker } from "../rules/run-rules";
 import { Refusal } from "../refusal";
 import { save, type LockedEntitlement, type Request } from "./request";
 

@@ -4,7 +4,7 @@ import { CourseEntitlementPolicy } from "../entities/course-entitlement-policy";
 import { CourseMode } from "../entities/course-mode";
 import { Site } from "../entities/site";
 import { userByUsername, type UserFacts } from "../entities/user-queries";
-import { choosePolicy } from "../policy/policy-choice";
+import { choosePolicy } from "../rules/policy-choice";
 import { Refusal } from "../refusal";
 import { lockAnyEntitlement, type LockedEntitlement, type Request } from "./request";
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
 import type { EntitlementFacts } from "../entities/entitlement-facts";
-import { regainBlocker } from "../policy/entitlement-policy";
+import { regainBlocker } from "../rules/entitlement-rules";
 import { Refusal } from "../refusal";
 import { release } from "./enrollment";
 import { act, lockEntitlement, type LockedEntitlement, type Request } from "./request";

@@ -2,7 +2,7 @@ import { IsNull, Not, type EntityManager } from "typeorm";
 import { CourseEntitlementPolicy } from "../entities/course-entitlement-policy";
 import type { PolicyFacts } from "../entities/entitlement-facts";
 import { allPolicies } from "../entities/policy-queries";
-import { DAY_MS, type Periods } from "../policy/entitlement-policy";
+import { DAY_MS, type Periods } from "../rules/entitlement-rules";
 import { Refusal } from "../refusal";
 import { refuseChanged, type Seen } from "./request";
 

@@ -1,5 +1,5 @@
 import type { EntitlementFacts } from "../entities/entitlement-facts";
-import { refundBlocker } from "../policy/entitlement-policy";
+import { refundBlocker } from "../rules/entitlement-rules";
 import { refuseRefunded, release } from "./enrollment";
 import { act, lockAnyEntitlement, type EntitlementReference, type Request } from "./request";
 import { supportDetail } from "./support-detail";

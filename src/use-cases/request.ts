@@ -8,7 +8,7 @@ import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { entitlementsById, standingOf } from "../entities/entitlement-queries";
 import { hasChangedSince } from "../history/entries";
 import type { TrackedType } from "../history/tracked-types";
-import { isRefundPending, type Periods, type Standing } from "../policy/entitlement-policy";
+import { isRefundPending, type Periods, type Standing } from "../rules/entitlement-rules";
 import { Refusal } from "../refusal";
 import { transact, type Change } from "../store/transact";
 

@@ -4,7 +4,7 @@ import type { EntitlementFacts } from "../entities/entitlement-facts";
 import { Refund } from "../entities/refund";
 import { learnerOfAttempt } from "../entities/refund-queries";
 import type { RefundOutcome } from "../gateways/refund-gateway";
-import { nextRefundState, pauseAfter, REFUND_ALARM_MS, type RefundAnswer } from "../policy/refund-policy";
+import { nextRefundState, pauseAfter, REFUND_ALARM_MS, type RefundAnswer } from "../rules/refund-rules";
 import { faultPoint } from "../store/fault-point";
 import type { Change } from "../store/transact";
 import { transactSurely } from "../store/transact-surely";

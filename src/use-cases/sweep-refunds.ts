@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { LessThanOrEqual } from "typeorm";
 import type { App } from "../app";
 import { Refund } from "../entities/refund";
-import { REFUND_SENDING_ENDS_MS } from "../policy/refund-policy";
+import { REFUND_SENDING_ENDS_MS } from "../rules/refund-rules";
 import { faultPoint } from "../store/fault-point";
 import type { Change } from "../store/transact";
 import { transactSurely } from "../store/transact-surely";

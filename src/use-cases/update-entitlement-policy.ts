@@ -1,5 +1,5 @@
 import type { PolicyFacts } from "../entities/entitlement-facts";
-import type { Periods } from "../policy/entitlement-policy";
+import type { Periods } from "../rules/entitlement-rules";
 import { lockPolicy, refuseSecondPolicy, requireWholeDays, savePolicy, type PolicyReference } from "./policy";
 import { act, type Request } from "./request";
 

@@ -1,6 +1,6 @@
 import type { App } from "../../src/app";
 import { sessionOfRun } from "../../src/entities/session-queries";
-import { runBlocker } from "../../src/policy/course-run-policy";
+import { runBlocker } from "../../src/rules/run-rules";
 import { expireDueEntitlements } from "../../src/use-cases/expire-due-entitlements";
 import { leaveSession } from "../../src/use-cases/leave-session";
 import { unenrollAndRefund } from "../../src/use-cases/unenroll-and-refund";

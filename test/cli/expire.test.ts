@@ -1,5 +1,5 @@
 import type { DataSource } from "typeorm";
-import { aStanding, daysAgo } from "../policy/standings";
+import { aStanding, daysAgo } from "../rules/standings";
 import { openTestDatabase } from "../support/database";
 import { runToEnd } from "../support/server-process";
 import { idOf, insertStandings } from "../support/standings";

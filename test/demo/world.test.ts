@@ -2,8 +2,8 @@ import type { App } from "../../src/app";
 import { entitlementsById, standingOf } from "../../src/entities/entitlement-queries";
 import { sessionsOfCourses } from "../../src/entities/session-queries";
 import { fillDemoWorld } from "../../src/demo/world";
-import { runBlocker, sessionBlocker, type SessionBlocker } from "../../src/policy/course-run-policy";
-import * as rules from "../../src/policy/entitlement-policy";
+import { runBlocker, sessionBlocker, type SessionBlocker } from "../../src/rules/run-rules";
+import * as rules from "../../src/rules/entitlement-rules";
 import { openTestDatabase } from "../support/database";
 
 /** Every value that the rules know; the compiler wants each of them. */

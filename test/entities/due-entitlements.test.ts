@@ -3,20 +3,15 @@ import fc from "fast-check";
 import type { DataSource } from "typeorm";
 import { loadConfig } from "../../src/config";
 import { dueEntitlements, expireDue, type DueEntitlement } from "../../src/entities/due-entitlements";
-import {
-  DEFAULT_PERIODS,
-  isExpiryDue,
-  type Periods,
-  type Standing,
-} from "../../src/policy/entitlement-policy";
+import { DEFAULT_PERIODS, isExpiryDue, type Periods, type Standing } from "../../src/rules/entitlement-rules";
 import { transact } from "../../src/store/transact";
 import { expireDueEntitlements } from "../../src/use-cases/expire-due-entitlements";
 import { asIfFor, policyDifferences } from "../parity/differences";
 import { original } from "../parity/original";
 import { toPeriods } from "../parity/answers";
-import { toStanding } from "../parity/policy";
+import { toStanding } from "../parity/rules";
 import { policyVector, readVectors } from "../parity/vectors";
-import { anyNow, anyPeriods, anyStanding, aStanding, daysAgo, NOW } from "../policy/standings";
+import { anyNow, anyPeriods, anyStanding, aStanding, daysAgo, NOW } from "../rules/standings";
 import { asSuperuser, openTestDatabase } from "../support/database";
 import { idOf, insertStandings, type Stored } from "../support/standings";
 import { statementsOf } from "../support/statements";

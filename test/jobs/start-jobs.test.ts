@@ -3,7 +3,7 @@ import type { DataSource } from "typeorm";
 import type { App } from "../../src/app";
 import { PACE, startJobs, type Jobs, type Pace } from "../../src/jobs/start-jobs";
 import { TASKS, type QueuedTask } from "../../src/jobs/tasks";
-import { aStanding } from "../policy/standings";
+import { aStanding } from "../rules/standings";
 import { appOn } from "../support/app";
 import { openTestDatabase } from "../support/database";
 import { run, said, type Program } from "../support/server-process";

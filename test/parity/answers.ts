@@ -8,7 +8,7 @@ import {
   regainBlocker,
   type Periods,
   type Standing,
-} from "../../src/policy/entitlement-policy";
+} from "../../src/rules/entitlement-rules";
 import type { PolicyAnswers, RecordedPeriods } from "./vectors";
 
 const ALERT_DAYS = 90;

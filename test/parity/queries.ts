@@ -7,7 +7,7 @@ import {
   type Scope,
 } from "../../src/entities/entitlement-queries";
 import { fulfillableEntitlement } from "../../src/entities/session-queries";
-import { DEFAULT_PERIODS } from "../../src/policy/entitlement-policy";
+import { DEFAULT_PERIODS } from "../../src/rules/entitlement-rules";
 import { transact } from "../../src/store/transact";
 import {
   asIfFor,

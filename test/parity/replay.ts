@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { DataSource } from "typeorm";
 import type { z } from "zod";
 import type { Failure, Verdict } from "./judge";
-import { replayPolicy } from "./policy";
+import { replayPolicy } from "./rules";
 import { replayQueries } from "./queries";
 import { scenarioVector } from "./scenarios/format";
 import { replayScenario } from "./scenarios/replay";

@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import type { Periods, Standing } from "../../src/policy/entitlement-policy";
+import type { Periods, Standing } from "../../src/rules/entitlement-rules";
 
 /** An entitlement to be stored, and the periods of its policy, if it has one. */
 export interface Stored {

@@ -11,7 +11,7 @@ import { CourseMode } from "../../src/entities/course-mode";
 import { CourseRun } from "../../src/entities/course-run";
 import { Site } from "../../src/entities/site";
 import { UserAccount } from "../../src/entities/user-account";
-import { DAY_MS } from "../../src/policy/entitlement-policy";
+import { DAY_MS } from "../../src/rules/entitlement-rules";
 import { transact, type Change } from "../../src/store/transact";
 import type { Request } from "../../src/use-cases/request";
 import { appOn } from "./app";

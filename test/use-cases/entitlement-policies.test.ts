@@ -1,5 +1,5 @@
 import type { App } from "../../src/app";
-import { DAY_MS } from "../../src/policy/entitlement-policy";
+import { DAY_MS } from "../../src/rules/entitlement-rules";
 import { createEntitlementPolicy } from "../../src/use-cases/create-entitlement-policy";
 import { deleteEntitlementPolicy } from "../../src/use-cases/delete-entitlement-policy";
 import { updateEntitlementPolicy } from "../../src/use-cases/update-entitlement-policy";

@@ -1,7 +1,7 @@
 import type { App } from "../../src/app";
-import { isExpiryDue, type Standing } from "../../src/policy/entitlement-policy";
+import { isExpiryDue, type Standing } from "../../src/rules/entitlement-rules";
 import { expireDueEntitlements, type Sweep } from "../../src/use-cases/expire-due-entitlements";
-import { aStanding, daysAgo, NOW } from "../policy/standings";
+import { aStanding, daysAgo, NOW } from "../rules/standings";
 import { appOn } from "../support/app";
 import { checksumOf } from "../support/checksum";
 import { openTestDatabase } from "../support/database";

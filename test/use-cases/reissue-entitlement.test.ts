@@ -1,6 +1,6 @@
 import type { App } from "../../src/app";
 import { reissueEntitlement } from "../../src/use-cases/reissue-entitlement";
-import { refundBlocker, DEFAULT_PERIODS } from "../../src/policy/entitlement-policy";
+import { refundBlocker, DEFAULT_PERIODS } from "../../src/rules/entitlement-rules";
 import { entitlementsById, standingOf } from "../../src/entities/entitlement-queries";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../support/stored";
 import { aCourse, ago, anEnrollment, anEntitlement, aRun, by, grace, NOW, testApp } from "../support/world";

@@ -15,7 +15,7 @@ import { entitlementsById, type Key } from "../../entities/entitlement-queries";
 import type { Refund } from "../../entities/refund";
 import { findRefunds, refundsOf, type RefundCriteria } from "../../entities/refund-queries";
 import { refundListAsOf } from "../../history/as-of";
-import type { RefundState } from "../../policy/refund-policy";
+import type { RefundState } from "../../rules/refund-rules";
 import { byKey } from "../../store/by-key";
 import { decodeCursor, PageArgs, toConnection } from "../connection";
 import { toEntitlement, type Context } from "../context";

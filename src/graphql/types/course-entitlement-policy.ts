@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import type { PolicyFacts } from "../../entities/entitlement-facts";
-import type { Periods } from "../../policy/entitlement-policy";
+import type { Periods } from "../../rules/entitlement-rules";
 import { DateTimeScalar, DurationScalar, toDuration } from "../scalars";
 
 @ObjectType("CourseEntitlementPolicy", {

@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../entities/entitlement-facts";
 import { standingOf } from "../../entities/entitlement-queries";
-import * as rules from "../../policy/entitlement-policy";
+import * as rules from "../../rules/entitlement-rules";
 import { EntitlementStateEnum, RedeemBlockerEnum, RefundBlockerEnum, RegainBlockerEnum } from "../enums";
 import { DateScalar, DateTimeScalar } from "../scalars";
 import { CourseEnrollmentView, toEnrollmentView } from "./course-enrollment";

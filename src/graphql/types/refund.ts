@@ -1,6 +1,6 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { Refund } from "../../entities/refund";
-import type { RefundState } from "../../policy/refund-policy";
+import type { RefundState } from "../../rules/refund-rules";
 import { connectionType } from "../connection";
 import { publish } from "../enums";
 import { DateTimeScalar } from "../scalars";

@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../entities/entitlement-facts";
 import type { RunFacts } from "../../entities/run-facts";
 import type { SessionFacts } from "../../entities/session-queries";
-import { sessionBlocker, type SessionBlocker } from "../../policy/course-run-policy";
+import { sessionBlocker, type SessionBlocker } from "../../rules/run-rules";
 import { SessionBlockerEnum } from "../enums";
 import { CourseRunView, toCourseRun } from "./course";
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { SUPPORT_ACTIONS } from "../../../src/entities/course-entitlement-support-detail";
-import { storedOrderNumber } from "../../../src/policy/entitlement-policy";
+import { storedOrderNumber } from "../../../src/rules/entitlement-rules";
 import { commandDifferences } from "./command-differences";
 import type { Changes, Operation } from "./format";
 import { stored } from "./operations";

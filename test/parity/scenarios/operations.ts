@@ -10,7 +10,7 @@ import {
 } from "../../../src/entities/course-entitlement-support-detail";
 import { entitlementsOfUser, newestActiveEntitlement } from "../../../src/entities/entitlement-queries";
 import { UserAccount } from "../../../src/entities/user-account";
-import { isExpiryDue, storedOrderNumber } from "../../../src/policy/entitlement-policy";
+import { isExpiryDue, storedOrderNumber } from "../../../src/rules/entitlement-rules";
 import { lockEntitlement, save, type Request } from "../../../src/use-cases/request";
 import { answersOf, plainAnswers, toMaybeInstant } from "../answers";
 import type { Changes, Operation } from "./format";

@@ -1,7 +1,7 @@
 import { entitlementsById, entitlementSpentOn, standingOf } from "../../../src/entities/entitlement-queries";
 import { CircuitBreaker } from "../../../src/gateways/circuit-breaker";
 import type { RefundOutcome } from "../../../src/gateways/refund-gateway";
-import { refundBlocker } from "../../../src/policy/entitlement-policy";
+import { refundBlocker } from "../../../src/rules/entitlement-rules";
 import { Refusal } from "../../../src/refusal";
 import { enrollAndFulfill } from "../../../src/use-cases/enroll-and-fulfill";
 import { enrollIfEntitled } from "../../../src/use-cases/enroll-if-entitled";

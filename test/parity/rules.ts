@@ -1,4 +1,4 @@
-import { DEFAULT_PERIODS, storedOrderNumber, type Standing } from "../../src/policy/entitlement-policy";
+import { DEFAULT_PERIODS, storedOrderNumber, type Standing } from "../../src/rules/entitlement-rules";
 import { answersOf, toPeriods } from "./answers";
 import { asIfFor, policyDifferences } from "./differences";
 import { judge, type Answer, type Verdict } from "./judge";

@@ -12,7 +12,7 @@ import {
   regainBlocker,
   storedOrderNumber,
   wholeDays,
-} from "../../src/policy/entitlement-policy";
+} from "../../src/rules/entitlement-rules";
 import { aPolicy, aStanding, anyNow, anyPeriods, anyStanding, daysAgo, NOW } from "./standings";
 
 const HOUR_MS = 3_600_000;

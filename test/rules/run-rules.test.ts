@@ -5,7 +5,7 @@ import {
   type OfferedMode,
   type OfferedRun,
   type RunEnrollment,
-} from "../../src/policy/course-run-policy";
+} from "../../src/rules/run-rules";
 import { anyNow, daysAgo, NOW } from "./standings";
 
 /** A run that started and is open for verified learners, but for the overrides. */

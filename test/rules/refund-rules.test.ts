@@ -4,7 +4,7 @@ import {
   pauseAfter,
   type RefundAnswer,
   type RefundState,
-} from "../../src/policy/refund-policy";
+} from "../../src/rules/refund-rules";
 
 const STATES: RefundState[] = ["REQUESTED", "IN_DOUBT", "SUCCEEDED", "FAILED", "NEEDS_REVIEW"];
 const ANSWERS: RefundAnswer[] = ["ACCEPTED", "REFUSED", "NOT_SENT", "UNKNOWN"];

@@ -1,4 +1,4 @@
-import { PENDING_REFUND_STATES, type RefundState } from "./refund-policy";
+import { PENDING_REFUND_STATES, type RefundState } from "./refund-rules";
 
 /** One day of the rules: 86,400 s, whatever the calendar or the time zone says. */
 export const DAY_MS = 86_400_000;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { DAY_MS, DEFAULT_PERIODS, type Periods, type Standing } from "../../src/policy/entitlement-policy";
+import { DAY_MS, DEFAULT_PERIODS, type Periods, type Standing } from "../../src/rules/entitlement-rules";
 
 /** The instant that examples are looked at. */
 export const NOW = new Date("2024-03-01T12:00:00.000Z");

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { choosePolicy, policyMode, type PolicyScope } from "../../src/policy/policy-choice";
+import { choosePolicy, policyMode, type PolicyScope } from "../../src/rules/policy-choice";
 
 const policy = (siteId: string | null, mode: string | null): PolicyScope => ({ siteId, mode });
 const SITE = "1";
