@@ -3,7 +3,7 @@ import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import { CourseEntitlement } from "../src/entities/course-entitlement";
 import { migrateUp } from "../src/store/migrate";
 import { transact, type Change } from "../src/store/transact";
-import { writeSet } from "../src/store/write-set";
+import { writeSet } from "../src/history/write-set";
 import { post } from "./load";
 import { median } from "./report";
 import { at, onServer, recreate, run } from "./scratch";

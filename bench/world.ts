@@ -2,7 +2,7 @@ import { DataSource } from "typeorm";
 import { migrationOptions } from "../ormconfig";
 import { startProgress } from "../src/cli/progress";
 import { bigWorldLearners, fillBigWorld } from "../src/demo/big-world";
-import { SCOPES } from "../src/entities/entitlement-queries";
+import { SCOPES } from "../src/reads/entitlements";
 import { migrateUp } from "../src/store/migrate";
 
 /** So many different learners ask: more than any cache of answers would be worth. */

@@ -3,7 +3,7 @@ import { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
 import { openDatabase, using, type Database } from "../compose";
 import { loadConfig } from "../config";
-import { brokenRows, type OnProgress } from "../history/verify";
+import { brokenRows, type OnProgress } from "../proof/verify";
 import { endWith } from "./failure";
 import { startProgress } from "./progress";
 

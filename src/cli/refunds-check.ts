@@ -3,7 +3,7 @@ import { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
 import { openDatabase, using, type Database } from "../compose";
 import { loadConfig, type Config } from "../config";
-import { embeddedLedger, refundViolations } from "../entities/refund-invariants";
+import { embeddedLedger, refundViolations } from "../proof/refund-invariants";
 import { endWith } from "./failure";
 
 const HELP = `Checks what is promised about refunds: paid at most once, taken back exactly when paid, nothing changed when

@@ -8,7 +8,7 @@ import { CourseEntitlementPolicy } from "../entities/course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
 import { UserAccount } from "../entities/user-account";
 import { transact, type Change } from "../store/transact";
-import { writeSet } from "../store/write-set";
+import { writeSet } from "../history/write-set";
 import { bigCatalogue, type TableRows } from "./big-catalogue";
 import { bigLearners, FIRST_LEARNER, random } from "./big-learners";
 

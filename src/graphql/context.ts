@@ -1,8 +1,8 @@
 import DataLoader from "dataloader";
 import type { App } from "../app";
 import { mayActForAnyone, owns, type Actor } from "../auth/actor";
-import type { EntitlementFacts } from "../entities/entitlement-facts";
-import { sessionsOfCourses, type SessionFacts } from "../entities/session-queries";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
+import { sessionsOfCourses, type SessionFacts } from "../reads/sessions";
 import { CourseEntitlementView } from "./types/course-entitlement";
 
 /** What every resolver is given. */

@@ -1,6 +1,6 @@
 import { registerEnumType } from "type-graphql";
-import { SCOPES, type Scope } from "../entities/entitlement-queries";
-import { ORDERS, type OrderField } from "../entities/entitlement-search";
+import { SCOPES, type Scope } from "../reads/entitlements";
+import { ORDERS, type OrderField } from "../reads/entitlement-search";
 import { SUPPORT_ACTIONS, type SupportAction } from "../entities/course-entitlement-support-detail";
 import type {
   EntitlementState,

@@ -1,5 +1,5 @@
 import { mayActForAnyone, owns } from "../auth/actor";
-import type { Entry, EntryCriteria, EntryPage } from "../history/entries";
+import type { Entry, EntryCriteria, EntryPage } from "../reads/history-entries";
 import {
   changesBetween,
   TRACKED_TYPES,

@@ -8,8 +8,8 @@ import {
   ValidateNested,
 } from "class-validator";
 import { ArgsType, Field, ID, InputType } from "type-graphql";
-import type { EntitlementCriteria, EntitlementOrdering, OrderField } from "../entities/entitlement-search";
-import type { Scope } from "../entities/entitlement-queries";
+import type { EntitlementCriteria, EntitlementOrdering, OrderField } from "../reads/entitlement-search";
+import type { Scope } from "../reads/entitlements";
 import { PageArgs } from "./connection";
 import { EntitlementOrderFieldEnum, EntitlementScopeEnum, OrderDirectionEnum } from "./enums";
 import { DateTimeScalar } from "./scalars";

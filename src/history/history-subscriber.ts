@@ -9,7 +9,7 @@ import type {
   RemoveEvent,
   UpdateEvent,
 } from "typeorm";
-import { recordDeleted, recordWritten, type Recorder, type Rows } from "../store/record";
+import { recordDeleted, recordWritten, type Recorder, type Rows } from "./record";
 import { changeOf } from "../store/transact";
 import { tracked } from "./historical";
 

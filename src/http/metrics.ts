@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { App } from "../app";
-import { refundGauges } from "../entities/refund-queries";
+import { refundGauges } from "../reads/refunds";
 import { lastDone } from "../jobs/last-done";
 import { poolOf } from "../store/statement";
 import { within } from "./health";

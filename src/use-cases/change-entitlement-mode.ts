@@ -1,5 +1,5 @@
 import { CourseEntitlement } from "../entities/course-entitlement";
-import type { EntitlementFacts } from "../entities/entitlement-facts";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { Refusal } from "../refusal";
 import { requirePaidMode } from "./issue";
 import { act, lockAnyEntitlement, save, type EntitlementReference, type Request } from "./request";

@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import type { PolicyFacts } from "../entities/entitlement-facts";
+import type { PolicyFacts } from "../reads/entitlement-facts";
 import { Site } from "../entities/site";
 import type { Periods } from "../rules/entitlement-rules";
 import { Refusal } from "../refusal";

@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import type { EntitlementFacts } from "../entities/entitlement-facts";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { isExpiryDue, redeemBlocker } from "../rules/entitlement-rules";
 import { Refusal } from "../refusal";
 import { enroll } from "./enrollment";

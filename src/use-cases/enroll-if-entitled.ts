@@ -1,7 +1,7 @@
-import type { EntitlementFacts } from "../entities/entitlement-facts";
-import { entitlementSpentOn } from "../entities/entitlement-queries";
-import { fulfillableEntitlement } from "../entities/session-queries";
-import { userByUsername } from "../entities/user-queries";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
+import { entitlementSpentOn } from "../reads/entitlements";
+import { fulfillableEntitlement } from "../reads/sessions";
+import { userByUsername } from "../reads/users";
 import { redeemBlocker } from "../rules/entitlement-rules";
 import { redeem } from "./enroll-and-fulfill";
 import { act, lockEntitlement, type Request } from "./request";

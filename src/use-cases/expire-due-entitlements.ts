@@ -6,8 +6,8 @@ import {
   type DueCause,
   type DueEntitlement,
   type DueScope,
-} from "../entities/due-entitlements";
-import type { Key } from "../entities/entitlement-queries";
+} from "../reads/due-entitlements";
+import type { Key } from "../reads/entitlements";
 import { transact, type Change, type ChangeSource } from "../store/transact";
 
 /** How far a sweep has come: all before it is done. */

@@ -1,4 +1,4 @@
-import type { EntitlementFacts } from "../entities/entitlement-facts";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { Refusal } from "../refusal";
 import { release } from "./enrollment";
 import { act, lockAnyEntitlement, type EntitlementReference, type Request } from "./request";

@@ -1,9 +1,9 @@
 import type { EntityManager } from "typeorm";
 import { CourseEntitlement } from "../entities/course-entitlement";
-import type { EntitlementFacts } from "../entities/entitlement-facts";
-import type { RunFacts } from "../entities/run-facts";
-import { entitlementsById } from "../entities/entitlement-queries";
-import { sessionsOfCourses } from "../entities/session-queries";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
+import type { RunFacts } from "../reads/run-facts";
+import { entitlementsById } from "../reads/entitlements";
+import { sessionsOfCourses } from "../reads/sessions";
 import { Refusal } from "../refusal";
 import { enroll, isUpgradeable } from "./enrollment";
 import { issue, requireUser } from "./issue";

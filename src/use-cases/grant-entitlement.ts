@@ -1,4 +1,4 @@
-import type { EntitlementFacts } from "../entities/entitlement-facts";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { issue, requireUser } from "./issue";
 import { act, type Request } from "./request";
 import { supportDetail } from "./support-detail";

@@ -3,7 +3,7 @@ import { CourseEntitlement } from "../entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../entities/course-entitlement-policy";
 import { CourseMode } from "../entities/course-mode";
 import { Site } from "../entities/site";
-import { userByUsername, type UserFacts } from "../entities/user-queries";
+import { userByUsername, type UserFacts } from "../reads/users";
 import { choosePolicy } from "../rules/policy-choice";
 import { Refusal } from "../refusal";
 import { lockAnyEntitlement, type LockedEntitlement, type Request } from "./request";

@@ -1,7 +1,7 @@
 import { IsNull, Not, type EntityManager } from "typeorm";
 import { CourseEntitlementPolicy } from "../entities/course-entitlement-policy";
-import type { PolicyFacts } from "../entities/entitlement-facts";
-import { allPolicies } from "../entities/policy-queries";
+import type { PolicyFacts } from "../reads/entitlement-facts";
+import { allPolicies } from "../reads/policies";
 import { DAY_MS, type Periods } from "../rules/entitlement-rules";
 import { Refusal } from "../refusal";
 import { refuseChanged, type Seen } from "./request";

@@ -1,4 +1,4 @@
-import type { EntitlementFacts } from "../entities/entitlement-facts";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { refundBlocker } from "../rules/entitlement-rules";
 import { refuseRefunded, release } from "./enrollment";
 import { act, lockAnyEntitlement, type EntitlementReference, type Request } from "./request";

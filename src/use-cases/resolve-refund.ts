@@ -1,4 +1,4 @@
-import { refundById } from "../entities/refund-queries";
+import { refundById } from "../reads/refunds";
 import { Refusal } from "../refusal";
 import { act, lockForRefund, type Request } from "./request";
 import { lockRefund, takeBack } from "./settle-refund";

@@ -2,7 +2,7 @@ import { Not, type EntityManager } from "typeorm";
 import { CourseEnrollment } from "../entities/course-enrollment";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../entities/course-entitlement-policy";
-import type { EntitlementFacts } from "../entities/entitlement-facts";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { HistoricalCourseEntitlement } from "../history/historical";
 import { Refusal } from "../refusal";
 import { refuseRefunded, unenroll } from "./enrollment";

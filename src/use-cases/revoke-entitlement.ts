@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import type { EntitlementFacts } from "../entities/entitlement-facts";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { release } from "./enrollment";
 import {
   act,

@@ -1,4 +1,4 @@
-import type { EntitlementFacts } from "../entities/entitlement-facts";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { Refusal } from "../refusal";
 import { act, lockAnyEntitlement, type Request } from "./request";
 import { isRevoked, revoke } from "./revoke-entitlement";

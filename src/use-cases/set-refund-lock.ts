@@ -1,4 +1,4 @@
-import type { EntitlementFacts } from "../entities/entitlement-facts";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { act, lockAnyEntitlement, save, type EntitlementReference, type Request } from "./request";
 import { supportDetail } from "./support-detail";
 

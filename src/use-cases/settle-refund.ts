@@ -1,8 +1,8 @@
 import type { EntityManager } from "typeorm";
 import type { App } from "../app";
-import type { EntitlementFacts } from "../entities/entitlement-facts";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { Refund } from "../entities/refund";
-import { learnerOfAttempt } from "../entities/refund-queries";
+import { learnerOfAttempt } from "../reads/refunds";
 import type { RefundOutcome } from "../gateways/refund-gateway";
 import { nextRefundState, pauseAfter, REFUND_ALARM_MS, type RefundAnswer } from "../rules/refund-rules";
 import { faultPoint } from "../store/fault-point";

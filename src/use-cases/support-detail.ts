@@ -3,7 +3,7 @@ import {
   CourseEntitlementSupportDetail,
   type SupportAction,
 } from "../entities/course-entitlement-support-detail";
-import { userById, userByUsername } from "../entities/user-queries";
+import { userById, userByUsername } from "../reads/users";
 import type { Request } from "./request";
 
 /** What was done to an entitlement and why, to be saved together with the change itself. */

@@ -1,4 +1,4 @@
-import type { EntitlementFacts } from "../entities/entitlement-facts";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { enroll, unenroll } from "./enrollment";
 import { isCurrentSession } from "./enroll-and-fulfill";
 import { refuseUnregainable } from "./leave-session";

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EntityManager } from "typeorm";
 import type { App } from "../app";
-import type { EntitlementFacts } from "../entities/entitlement-facts";
-import { entitlementsById } from "../entities/entitlement-queries";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
+import { entitlementsById } from "../reads/entitlements";
 import { Refund } from "../entities/refund";
-import { liveRefundOf, refundById } from "../entities/refund-queries";
+import { liveRefundOf, refundById } from "../reads/refunds";
 import { refundBlocker, type RefundBlocker } from "../rules/entitlement-rules";
 import { UNSETTLED_REFUND_STATES } from "../rules/refund-rules";
 import { Refusal } from "../refusal";

@@ -1,4 +1,4 @@
-import type { PolicyFacts } from "../entities/entitlement-facts";
+import type { PolicyFacts } from "../reads/entitlement-facts";
 import type { Periods } from "../rules/entitlement-rules";
 import { lockPolicy, refuseSecondPolicy, requireWholeDays, savePolicy, type PolicyReference } from "./policy";
 import { act, type Request } from "./request";

@@ -1,5 +1,5 @@
 import type { App } from "../../src/app";
-import { sessionOfRun } from "../../src/entities/session-queries";
+import { sessionOfRun } from "../../src/reads/sessions";
 import { runBlocker } from "../../src/rules/run-rules";
 import { expireDueEntitlements } from "../../src/use-cases/expire-due-entitlements";
 import { leaveSession } from "../../src/use-cases/leave-session";

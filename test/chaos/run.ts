@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { refundViolations, type Violation } from "../../src/entities/refund-invariants";
+import { refundViolations, type Violation } from "../../src/proof/refund-invariants";
 import { Refund } from "../../src/entities/refund";
 import { ada, grace } from "../support/demo-app";
 import { asker } from "../support/http";

@@ -1,6 +1,6 @@
 import type { App } from "../../src/app";
-import { entitlementsById, standingOf } from "../../src/entities/entitlement-queries";
-import { sessionsOfCourses } from "../../src/entities/session-queries";
+import { entitlementsById, standingOf } from "../../src/reads/entitlements";
+import { sessionsOfCourses } from "../../src/reads/sessions";
 import { fillDemoWorld } from "../../src/demo/world";
 import { runBlocker, sessionBlocker, type SessionBlocker } from "../../src/rules/run-rules";
 import * as rules from "../../src/rules/entitlement-rules";

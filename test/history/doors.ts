@@ -4,7 +4,7 @@ import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import type { EntityManager } from "typeorm";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
-import { writeSet } from "../../src/store/write-set";
+import { writeSet } from "../../src/history/write-set";
 import { anEntitlement } from "./world";
 
 /** A way to change entitlements. */

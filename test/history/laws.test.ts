@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import type { DataSource } from "typeorm";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
-import { factsAsOf } from "../../src/history/as-of";
-import { entriesOf as timelineOf } from "../../src/history/entries";
+import { factsAsOf } from "../../src/reads/as-of";
+import { entriesOf as timelineOf } from "../../src/reads/history-entries";
 import { changesBetween, type Image } from "../../src/history/tracked-types";
-import { writeSet } from "../../src/store/write-set";
+import { writeSet } from "../../src/history/write-set";
 import { openTestDatabase } from "../support/database";
 import { addPeople, asGrace, anEntitlement, broken, entriesOf, grant } from "./world";
 

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from "typeorm";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
-import { brokenRows, type BrokenRow } from "../../src/history/verify";
+import { brokenRows, type BrokenRow } from "../../src/proof/verify";
 import { transact, type Change } from "../../src/store/transact";
 
 import { statementsOf as allStatementsOf } from "../support/statements";

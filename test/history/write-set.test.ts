@@ -1,6 +1,6 @@
 import type { DataSource } from "typeorm";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
-import { writeSet } from "../../src/store/write-set";
+import { writeSet } from "../../src/history/write-set";
 import { openTestDatabase } from "../support/database";
 import { addPeople, asGrace, broken, entriesOf, GRACE, grant, statementsOf } from "./world";
 

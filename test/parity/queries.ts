@@ -1,12 +1,8 @@
 import type { DataSource } from "typeorm";
 import { CourseEnrollment } from "../../src/entities/course-enrollment";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
-import {
-  entitlementsOfUser,
-  newestActiveEntitlement,
-  type Scope,
-} from "../../src/entities/entitlement-queries";
-import { fulfillableEntitlement } from "../../src/entities/session-queries";
+import { entitlementsOfUser, newestActiveEntitlement, type Scope } from "../../src/reads/entitlements";
+import { fulfillableEntitlement } from "../../src/reads/sessions";
 import { DEFAULT_PERIODS } from "../../src/rules/entitlement-rules";
 import { transact } from "../../src/store/transact";
 import {

@@ -1,5 +1,5 @@
 import type { DataSource } from "typeorm";
-import { entitlementsById } from "../../src/entities/entitlement-queries";
+import { entitlementsById } from "../../src/reads/entitlements";
 import { select } from "../../src/store/statement";
 import { openTestDatabase } from "../support/database";
 

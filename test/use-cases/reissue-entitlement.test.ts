@@ -1,7 +1,7 @@
 import type { App } from "../../src/app";
 import { reissueEntitlement } from "../../src/use-cases/reissue-entitlement";
 import { refundBlocker, DEFAULT_PERIODS } from "../../src/rules/entitlement-rules";
-import { entitlementsById, standingOf } from "../../src/entities/entitlement-queries";
+import { entitlementsById, standingOf } from "../../src/reads/entitlements";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../support/stored";
 import { aCourse, ago, anEnrollment, anEntitlement, aRun, by, grace, NOW, testApp } from "../support/world";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { App } from "../../src/app";
-import { findEntries } from "../../src/history/entries";
+import { findEntries } from "../../src/reads/history-entries";
 import { expireEntitlement } from "../../src/use-cases/expire-entitlement";
 import { enrollAndFulfill } from "../../src/use-cases/enroll-and-fulfill";
 import { leaveSession } from "../../src/use-cases/leave-session";

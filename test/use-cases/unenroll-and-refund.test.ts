@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../src/app";
 import { Refund } from "../../src/entities/refund";
-import { liveRefundOf } from "../../src/entities/refund-queries";
+import { liveRefundOf } from "../../src/reads/refunds";
 import type { RefundOutcome } from "../../src/gateways/refund-gateway";
 import { enrollAndFulfill } from "../../src/use-cases/enroll-and-fulfill";
 import { expireDueEntitlements } from "../../src/use-cases/expire-due-entitlements";

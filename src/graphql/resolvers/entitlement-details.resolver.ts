@@ -1,7 +1,7 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { supportDetailsOf, type SupportDetailFacts } from "../../entities/support-detail-queries";
-import type { Key } from "../../entities/entitlement-queries";
-import { supportDetailsAsOf } from "../../history/as-of";
+import { supportDetailsOf, type SupportDetailFacts } from "../../reads/support-details";
+import type { Key } from "../../reads/entitlements";
+import { supportDetailsAsOf } from "../../reads/as-of";
 import { decodeCursor, PageArgs, toConnection } from "../connection";
 import type { Context } from "../context";
 import { CourseView, RunSummaryView, toCourse, toRunSummary } from "../types/course";

@@ -1,6 +1,6 @@
 import { Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
-import { LIVE, type EntitlementFacts } from "../../entities/entitlement-facts";
-import { entitlementsById, type Key, type Page } from "../../entities/entitlement-queries";
+import { LIVE, type EntitlementFacts } from "../../reads/entitlement-facts";
+import { entitlementsById, type Key, type Page } from "../../reads/entitlements";
 import {
   countEntitlements,
   findEntitlements,
@@ -9,8 +9,8 @@ import {
   type EntitlementOrdering,
   type OrderField,
   type SourceOf,
-} from "../../entities/entitlement-search";
-import { asOfSource, everMatching } from "../../history/as-of";
+} from "../../reads/entitlement-search";
+import { asOfSource, everMatching } from "../../reads/as-of";
 import { badInput } from "../bad-input";
 import { decodeCursor, toConnection, type CursorValue } from "../connection";
 import { maySee, toEntitlement, type Context } from "../context";

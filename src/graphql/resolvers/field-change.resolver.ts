@@ -1,7 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { enrollmentsById } from "../../entities/enrollment-queries";
-import { policiesById } from "../../entities/policy-queries";
-import { usersById } from "../../entities/user-queries";
+import { enrollmentsById } from "../../reads/enrollments";
+import { policiesById } from "../../reads/policies";
+import { usersById } from "../../reads/users";
 import { maySee, type Context } from "../context";
 import { toPolicyView } from "../types/course-entitlement-policy";
 import { toEnrollmentView } from "../types/course-enrollment";

@@ -1,13 +1,13 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
-import type { UserFacts } from "../../entities/user-queries";
+import type { UserFacts } from "../../reads/users";
 import {
   factsAsOf,
   factsOfEntries,
   policiesOfEntries,
   refundsOfEntries,
   supportDetailsOfEntries,
-} from "../../history/as-of";
-import { entriesById, entriesOf, findEntries } from "../../history/entries";
+} from "../../reads/as-of";
+import { entriesById, entriesOf, findEntries } from "../../reads/history-entries";
 import type { TrackedType } from "../../history/tracked-types";
 import { maySee, toEntitlement, type Context } from "../context";
 import { users } from "./field-change.resolver";

@@ -1,6 +1,6 @@
 import { IsUUID, Matches, MaxLength } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import type { EntitlementFacts } from "../../entities/entitlement-facts";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { enrollAndFulfill } from "../../use-cases/enroll-and-fulfill";
 import { enrollIfEntitled } from "../../use-cases/enroll-if-entitled";
 import { leaveSession } from "../../use-cases/leave-session";

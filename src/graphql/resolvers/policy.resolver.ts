@@ -1,6 +1,6 @@
 import { Ctx, Query, Resolver } from "type-graphql";
 import { SUPPORT_ACTIONS, type SupportAction } from "../../entities/course-entitlement-support-detail";
-import { allPolicies } from "../../entities/policy-queries";
+import { allPolicies } from "../../reads/policies";
 import type { Context } from "../context";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
 import { SupportActionOptionView } from "../types/support-detail";

@@ -11,10 +11,10 @@ import {
   Resolver,
   Root,
 } from "type-graphql";
-import { entitlementsById, type Key } from "../../entities/entitlement-queries";
+import { entitlementsById, type Key } from "../../reads/entitlements";
 import type { Refund } from "../../entities/refund";
-import { findRefunds, refundsOf, type RefundCriteria } from "../../entities/refund-queries";
-import { refundListAsOf } from "../../history/as-of";
+import { findRefunds, refundsOf, type RefundCriteria } from "../../reads/refunds";
+import { refundListAsOf } from "../../reads/as-of";
 import type { RefundState } from "../../rules/refund-rules";
 import { byKey } from "../../store/by-key";
 import { decodeCursor, PageArgs, toConnection } from "../connection";

@@ -1,6 +1,6 @@
 import { IsUUID } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import type { PolicyFacts } from "../../entities/entitlement-facts";
+import type { PolicyFacts } from "../../reads/entitlement-facts";
 import { changeEntitlementMode } from "../../use-cases/change-entitlement-mode";
 import { createEntitlementPolicy } from "../../use-cases/create-entitlement-policy";
 import { deleteEntitlementPolicy } from "../../use-cases/delete-entitlement-policy";

@@ -1,6 +1,6 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
-import { countEntitlementsOfUser, entitlementsOfUser } from "../../entities/entitlement-queries";
-import { userByEmail, userById, userByUsername, type UserFacts } from "../../entities/user-queries";
+import { countEntitlementsOfUser, entitlementsOfUser } from "../../reads/entitlements";
+import { userByEmail, userById, userByUsername, type UserFacts } from "../../reads/users";
 import { decodeCursor } from "../connection";
 import type { Context } from "../context";
 import { createdKey, toEntitlementConnection } from "./entitlement.resolver";

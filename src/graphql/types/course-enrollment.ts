@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { EnrollmentFacts } from "../../entities/entitlement-facts";
+import type { EnrollmentFacts } from "../../reads/entitlement-facts";
 import { DateTimeScalar } from "../scalars";
 import { CourseRunView, toCourseRun } from "./course";
 

@@ -1,6 +1,6 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
-import type { EntitlementFacts } from "../../entities/entitlement-facts";
-import { standingOf } from "../../entities/entitlement-queries";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { standingOf } from "../../reads/entitlements";
 import * as rules from "../../rules/entitlement-rules";
 import { EntitlementStateEnum, RedeemBlockerEnum, RefundBlockerEnum, RegainBlockerEnum } from "../enums";
 import { DateScalar, DateTimeScalar } from "../scalars";

@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { RunFacts } from "../../entities/run-facts";
+import type { RunFacts } from "../../reads/run-facts";
 import { DateTimeScalar } from "../scalars";
 
 @ObjectType("CourseRun", { description: "One dated run of a course.", simpleResolvers: true })

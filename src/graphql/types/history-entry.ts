@@ -1,6 +1,6 @@
 import { GraphQLScalarType } from "graphql";
 import { createUnionType, Field, ID, ObjectType } from "type-graphql";
-import type { Entry } from "../../history/entries";
+import type { Entry } from "../../reads/history-entries";
 import type { HistorySource } from "../../history/historical";
 import type { TrackedType } from "../../history/tracked-types";
 import { connectionType } from "../connection";

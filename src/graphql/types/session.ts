@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { EntitlementFacts } from "../../entities/entitlement-facts";
-import type { RunFacts } from "../../entities/run-facts";
-import type { SessionFacts } from "../../entities/session-queries";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import type { RunFacts } from "../../reads/run-facts";
+import type { SessionFacts } from "../../reads/sessions";
 import { sessionBlocker, type SessionBlocker } from "../../rules/run-rules";
 import { SessionBlockerEnum } from "../enums";
 import { CourseRunView, toCourseRun } from "./course";

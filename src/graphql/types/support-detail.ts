@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import type { SupportAction } from "../../entities/course-entitlement-support-detail";
-import type { SupportDetailFacts } from "../../entities/support-detail-queries";
+import type { SupportDetailFacts } from "../../reads/support-details";
 import { SupportActionEnum } from "../enums";
 import { connectionType } from "../connection";
 import { DateTimeScalar } from "../scalars";

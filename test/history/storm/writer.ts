@@ -4,7 +4,7 @@ import { dataSourceOptions } from "../../../ormconfig";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../../src/entities/course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "../../../src/entities/course-entitlement-support-detail";
-import { writeSet } from "../../../src/store/write-set";
+import { writeSet } from "../../../src/history/write-set";
 import { DOORS, type Door } from "../doors";
 import { asGrace, GRACE } from "../world";
 import type { Expected } from "./audit";

@@ -8,7 +8,7 @@ import {
   CourseEntitlementSupportDetail,
   type SupportAction,
 } from "../../../src/entities/course-entitlement-support-detail";
-import { entitlementsOfUser, newestActiveEntitlement } from "../../../src/entities/entitlement-queries";
+import { entitlementsOfUser, newestActiveEntitlement } from "../../../src/reads/entitlements";
 import { UserAccount } from "../../../src/entities/user-account";
 import { isExpiryDue, storedOrderNumber } from "../../../src/rules/entitlement-rules";
 import { lockEntitlement, save, type Request } from "../../../src/use-cases/request";

@@ -1,4 +1,4 @@
-import { entitlementsById, entitlementSpentOn, standingOf } from "../../../src/entities/entitlement-queries";
+import { entitlementsById, entitlementSpentOn, standingOf } from "../../../src/reads/entitlements";
 import { CircuitBreaker } from "../../../src/gateways/circuit-breaker";
 import type { RefundOutcome } from "../../../src/gateways/refund-gateway";
 import { refundBlocker } from "../../../src/rules/entitlement-rules";

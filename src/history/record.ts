@@ -1,6 +1,6 @@
 import type { EntityMetadata, QueryRunner } from "typeorm";
-import { listOf, repeat } from "./statement";
-import type { Change } from "./transact";
+import { listOf, repeat } from "../store/statement";
+import type { Change } from "../store/transact";
 
 /** Rows of one table, by their ids. */
 export interface Rows {

@@ -1,5 +1,5 @@
 import type { App } from "../../src/app";
-import { embeddedLedger, refundViolations } from "../../src/entities/refund-invariants";
+import { embeddedLedger, refundViolations } from "../../src/proof/refund-invariants";
 import { unenrollAndRefund } from "../../src/use-cases/unenroll-and-refund";
 import { openDemoApp } from "../support/demo-app";
 import { aSpentEntitlement, requestOf, withShop } from "../support/refunds";

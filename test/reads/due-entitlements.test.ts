@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import fc from "fast-check";
 import type { DataSource } from "typeorm";
 import { loadConfig } from "../../src/config";
-import { dueEntitlements, expireDue, type DueEntitlement } from "../../src/entities/due-entitlements";
+import { dueEntitlements, expireDue, type DueEntitlement } from "../../src/reads/due-entitlements";
 import { DEFAULT_PERIODS, isExpiryDue, type Periods, type Standing } from "../../src/rules/entitlement-rules";
 import { transact } from "../../src/store/transact";
 import { expireDueEntitlements } from "../../src/use-cases/expire-due-entitlements";

@@ -3,7 +3,7 @@ import type { Periods } from "../rules/entitlement-rules";
 import { listOf, select, type Database } from "../store/statement";
 import { type EntitlementFacts } from "./entitlement-facts";
 import { RUN_COLUMNS, toRun, type RunFacts, type RunRow } from "./run-facts";
-import { redeemableEntitlements } from "./entitlement-queries";
+import { redeemableEntitlements } from "./entitlements";
 
 /** A learner and a course, or a learner and a run. */
 export interface LearnerAnd<T extends string> {

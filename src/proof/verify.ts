@@ -1,5 +1,5 @@
 import type { DataSource, EntityMetadata, QueryRunner } from "typeorm";
-import { tracked } from "./historical";
+import { tracked } from "../history/historical";
 
 /** A row that does not equal its newest history entry, and in what. */
 export interface BrokenRow {

@@ -1,7 +1,7 @@
 import { byKey } from "../store/by-key";
 import { listOf, select, type Database } from "../store/statement";
-import type { HistorySource, HistoryType } from "./historical";
-import { imageOf, TRACKED_TYPES, type Image, type TrackedType } from "./tracked-types";
+import type { HistorySource, HistoryType } from "../history/historical";
+import { imageOf, TRACKED_TYPES, type Image, type TrackedType } from "../history/tracked-types";
 
 /** One change of one row, with the row after it and before it. */
 export interface Entry {

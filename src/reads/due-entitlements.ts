@@ -2,9 +2,9 @@ import type { EntityManager } from "typeorm";
 import { BLOCKING_CERTIFICATES, type Periods } from "../rules/entitlement-rules";
 import { PENDING_REFUND_STATES } from "../rules/refund-rules";
 import { select, type Database } from "../store/statement";
-import { writeSet } from "../store/write-set";
-import { CourseEntitlement } from "./course-entitlement";
-import type { Key } from "./entitlement-queries";
+import { writeSet } from "../history/write-set";
+import { CourseEntitlement } from "../entities/course-entitlement";
+import type { Key } from "./entitlements";
 
 /** Why an entitlement that is stored as unexpired is due: the period since its creation, or what ends a redemption. */
 export type DueCause = "EXPIRATION_PERIOD_OVER" | "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER";

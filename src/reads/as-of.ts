@@ -8,20 +8,20 @@ import {
   type FactsSource,
   type PolicyFacts,
   type PolicyRow,
-} from "../entities/entitlement-facts";
-import type { EntitlementCriteria } from "../entities/entitlement-search";
+} from "./entitlement-facts";
+import type { EntitlementCriteria } from "./entitlement-search";
 import {
   selectSupportDetails,
   toSupportDetail,
   type SupportDetailFacts,
   type SupportDetailRow,
   type SupportDetailSource,
-} from "../entities/support-detail-queries";
+} from "./support-details";
 import type { Refund } from "../entities/refund";
-import { selectRefunds } from "../entities/refund-queries";
+import { selectRefunds } from "./refunds";
 import { byKey } from "../store/by-key";
 import { listOf, select, type Database } from "../store/statement";
-import { entriesIn } from "./entries";
+import { entriesIn } from "./history-entries";
 
 /**
  * The rows of an instant: of each entity the newest entry by then, unless it was a deletion. The order is that of the

@@ -1,6 +1,6 @@
 import type { EntityManager, EntityTarget, ObjectLiteral } from "typeorm";
 import { recordReturned } from "./record";
-import { changeOf } from "./transact";
+import { changeOf } from "../store/transact";
 
 /**
  * Writes any number of rows of a tracked table and their history with one statement, inside `transact()`, and returns
