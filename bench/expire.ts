@@ -3,7 +3,10 @@ import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import { loadConfig } from "../src/config";
 import { startProgress } from "../src/cli/progress";
 import { migrateUp } from "../src/store/migrate";
-import { expireDueEntitlements, type SweepReport } from "../src/use-cases/expire-due-entitlements";
+import {
+  expireDueEntitlements,
+  type SweepReport,
+} from "../src/use-cases/entitlements/expire-due-entitlements";
 import { at, onServer, recreate, run } from "./scratch";
 
 /** How fast the sweep is to be, as a share of the plain statement's speed. */

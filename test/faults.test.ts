@@ -1,8 +1,8 @@
 import type { App } from "../src/app";
 import type { Actor } from "../src/auth/actor";
-import { expireEntitlement } from "../src/use-cases/expire-entitlement";
-import { sweepRefunds } from "../src/use-cases/sweep-refunds";
-import { unenrollAndRefund } from "../src/use-cases/unenroll-and-refund";
+import { expireEntitlement } from "../src/use-cases/entitlements/expire-entitlement";
+import { sweepRefunds } from "../src/use-cases/refunds/sweep-refunds";
+import { unenrollAndRefund } from "../src/use-cases/refunds/unenroll-and-refund";
 import { checksumOf } from "./support/checksum";
 import { ask, schema } from "./support/demo-app";
 import { failStatement } from "./support/fail-statement";

@@ -4,7 +4,7 @@ import { DataSource } from "typeorm";
 import { dataSourceOptions } from "../../ormconfig";
 import { openDatabase, using } from "../compose";
 import { ConfigError, loadConfig, type Config } from "../config";
-import { expireDueEntitlements, type SweepReport } from "../use-cases/expire-due-entitlements";
+import { expireDueEntitlements, type SweepReport } from "../use-cases/entitlements/expire-due-entitlements";
 import { endWith } from "./failure";
 import { startProgress } from "./progress";
 

@@ -10,7 +10,7 @@ import type {
 } from "../rules/entitlement-rules";
 import type { SessionBlocker } from "../rules/run-rules";
 import { REFUSAL_CODES, type RefusalCode } from "../refusal";
-import { REVOCATION_OUTCOMES, type RevocationOutcome } from "../use-cases/revoke-entitlements";
+import { REVOCATION_OUTCOMES, type RevocationOutcome } from "../use-cases/entitlements/revoke-entitlements";
 
 /** Publishes a closed set of strings: its values stand for themselves, each with a description. */
 export function publish<Value extends string>(

@@ -1,6 +1,6 @@
 import type { App } from "../app";
-import { expireDueEntitlements, type SweepPlace } from "../use-cases/expire-due-entitlements";
-import { sweepRefunds } from "../use-cases/sweep-refunds";
+import { expireDueEntitlements, type SweepPlace } from "../use-cases/entitlements/expire-due-entitlements";
+import { sweepRefunds } from "../use-cases/refunds/sweep-refunds";
 
 /** Work that the queue holds: one process at a time does it, slice by slice. */
 export interface QueuedTask {

@@ -1,9 +1,9 @@
 import type { App } from "../../src/app";
 import { sessionOfRun } from "../../src/reads/sessions";
 import { runBlocker } from "../../src/rules/run-rules";
-import { expireDueEntitlements } from "../../src/use-cases/expire-due-entitlements";
-import { leaveSession } from "../../src/use-cases/leave-session";
-import { unenrollAndRefund } from "../../src/use-cases/unenroll-and-refund";
+import { expireDueEntitlements } from "../../src/use-cases/entitlements/expire-due-entitlements";
+import { leaveSession } from "../../src/use-cases/sessions/leave-session";
+import { unenrollAndRefund } from "../../src/use-cases/refunds/unenroll-and-refund";
 import { ask } from "../support/demo-app";
 import { withShop } from "../support/refunds";
 import { expectRefusal, stored } from "../support/stored";

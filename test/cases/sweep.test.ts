@@ -1,5 +1,5 @@
 import type { App } from "../../src/app";
-import { expireDueEntitlements } from "../../src/use-cases/expire-due-entitlements";
+import { expireDueEntitlements } from "../../src/use-cases/entitlements/expire-due-entitlements";
 import { historyOf, stored } from "../support/stored";
 import { ago, anEntitlement, NOW, testApp } from "../support/world";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../src/app";
 import { sweepUntil } from "../../src/jobs/sweep";
-import { sweepRefunds } from "../../src/use-cases/sweep-refunds";
+import { sweepRefunds } from "../../src/use-cases/refunds/sweep-refunds";
 import { ada, ask, bob, grace, openDemoApp } from "../support/demo-app";
 import { aSpentEntitlement, entitlementIdOf, everythingOf } from "../support/refunds";
 

@@ -1,6 +1,6 @@
 import type { App } from "../../src/app";
 import { embeddedLedger, refundViolations } from "../../src/proof/refund-invariants";
-import { unenrollAndRefund } from "../../src/use-cases/unenroll-and-refund";
+import { unenrollAndRefund } from "../../src/use-cases/refunds/unenroll-and-refund";
 import { openDemoApp } from "../support/demo-app";
 import { aSpentEntitlement, requestOf, withShop } from "../support/refunds";
 

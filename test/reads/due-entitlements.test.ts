@@ -5,7 +5,7 @@ import { loadConfig } from "../../src/config";
 import { dueEntitlements, expireDue, type DueEntitlement } from "../../src/reads/due-entitlements";
 import { DEFAULT_PERIODS, isExpiryDue, type Periods, type Standing } from "../../src/rules/entitlement-rules";
 import { transact } from "../../src/store/transact";
-import { expireDueEntitlements } from "../../src/use-cases/expire-due-entitlements";
+import { expireDueEntitlements } from "../../src/use-cases/entitlements/expire-due-entitlements";
 import { asIfFor, policyDifferences } from "../parity/differences";
 import { original } from "../parity/original";
 import { toPeriods } from "../parity/answers";

@@ -3,10 +3,10 @@ import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { UserAccount } from "../../src/entities/user-account";
 import { encodeCursor } from "../../src/graphql/connection";
-import { expireEntitlement } from "../../src/use-cases/expire-entitlement";
-import { reissueEntitlement } from "../../src/use-cases/reissue-entitlement";
-import { setRefundLock } from "../../src/use-cases/set-refund-lock";
-import { unenrollAndRefund } from "../../src/use-cases/unenroll-and-refund";
+import { expireEntitlement } from "../../src/use-cases/entitlements/expire-entitlement";
+import { reissueEntitlement } from "../../src/use-cases/entitlements/reissue-entitlement";
+import { setRefundLock } from "../../src/use-cases/entitlements/set-refund-lock";
+import { unenrollAndRefund } from "../../src/use-cases/refunds/unenroll-and-refund";
 import type { Sent } from "./walk";
 import { aCourse, ada, ago, anEntitlement, aRun, by, put, testApp } from "./world";
 

@@ -5,7 +5,7 @@ import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { CircuitBreaker } from "../../src/gateways/circuit-breaker";
 import type { RefundOutcome, RefundRequest } from "../../src/gateways/refund-gateway";
 import { transact, type Change } from "../../src/store/transact";
-import type { Request } from "../../src/use-cases/request";
+import type { Request } from "../../src/use-cases/command";
 import { ada } from "./demo-app";
 
 /** A request of ada's, at the app's instant. */

@@ -13,7 +13,7 @@ import { Site } from "../../src/entities/site";
 import { UserAccount } from "../../src/entities/user-account";
 import { DAY_MS } from "../../src/rules/entitlement-rules";
 import { transact, type Change } from "../../src/store/transact";
-import type { Request } from "../../src/use-cases/request";
+import type { Request } from "../../src/use-cases/command";
 import { appOn } from "./app";
 import { openTestDatabase } from "./database";
 import { actor } from "./demo-app";

@@ -1,11 +1,11 @@
 import { IsUUID, Matches, MaxLength } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { enrollAndFulfill } from "../../use-cases/enroll-and-fulfill";
-import { enrollIfEntitled } from "../../use-cases/enroll-if-entitled";
-import { leaveSession } from "../../use-cases/leave-session";
-import type { Request } from "../../use-cases/request";
-import { switchSession } from "../../use-cases/switch-session";
+import { enrollAndFulfill } from "../../use-cases/sessions/enroll-and-fulfill";
+import { enrollIfEntitled } from "../../use-cases/sessions/enroll-if-entitled";
+import { leaveSession } from "../../use-cases/sessions/leave-session";
+import type { Request } from "../../use-cases/command";
+import { switchSession } from "../../use-cases/sessions/switch-session";
 import { toEntitlement, type Context } from "../context";
 import { length, UUID } from "../inputs";
 import { Payload, payload } from "../payload";

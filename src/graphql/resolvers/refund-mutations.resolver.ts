@@ -1,12 +1,12 @@
 import { IsUUID } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { resolveRefund, type ResolveRefund } from "../../use-cases/resolve-refund";
-import type { Request } from "../../use-cases/request";
+import { resolveRefund, type ResolveRefund } from "../../use-cases/refunds/resolve-refund";
+import type { Request } from "../../use-cases/command";
 import {
   unenrollAndRefund,
   type Unenrolled,
   type UnenrollAndRefund,
-} from "../../use-cases/unenroll-and-refund";
+} from "../../use-cases/refunds/unenroll-and-refund";
 import { toEntitlement, type Context } from "../context";
 import { publish } from "../enums";
 import { UUID } from "../inputs";

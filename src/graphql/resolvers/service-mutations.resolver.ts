@@ -1,12 +1,12 @@
 import { ArrayMaxSize, ArrayMinSize, IsUUID } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { fulfillOrder } from "../../use-cases/fulfill-order";
-import { revokeEntitlement } from "../../use-cases/revoke-entitlement";
+import { fulfillOrder } from "../../use-cases/entitlements/fulfill-order";
+import { revokeEntitlement } from "../../use-cases/entitlements/revoke-entitlement";
 import {
   revokeEntitlements,
   type Revocation,
   type RevocationOutcome,
-} from "../../use-cases/revoke-entitlements";
+} from "../../use-cases/entitlements/revoke-entitlements";
 import { toEntitlement, type Context } from "../context";
 import { RevocationOutcomeEnum } from "../enums";
 import { IsText, UUID } from "../inputs";

@@ -1,11 +1,11 @@
 import { IsUUID } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import type { PolicyFacts } from "../../reads/entitlement-facts";
-import { changeEntitlementMode } from "../../use-cases/change-entitlement-mode";
-import { createEntitlementPolicy } from "../../use-cases/create-entitlement-policy";
-import { deleteEntitlementPolicy } from "../../use-cases/delete-entitlement-policy";
-import type { Request } from "../../use-cases/request";
-import { updateEntitlementPolicy } from "../../use-cases/update-entitlement-policy";
+import { changeEntitlementMode } from "../../use-cases/entitlements/change-entitlement-mode";
+import { createEntitlementPolicy } from "../../use-cases/policies/create-entitlement-policy";
+import { deleteEntitlementPolicy } from "../../use-cases/policies/delete-entitlement-policy";
+import type { Request } from "../../use-cases/command";
+import { updateEntitlementPolicy } from "../../use-cases/policies/update-entitlement-policy";
 import type { Context } from "../context";
 import { IsText, UUID } from "../inputs";
 import { changed, EntitlementPayload } from "./learner-mutations.resolver";

@@ -1,10 +1,10 @@
 import { IsUUID } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { expireEntitlement } from "../../use-cases/expire-entitlement";
-import { grantEntitlement } from "../../use-cases/grant-entitlement";
-import { reissueEntitlement } from "../../use-cases/reissue-entitlement";
-import { revertEntitlement } from "../../use-cases/revert-entitlement";
-import { setRefundLock } from "../../use-cases/set-refund-lock";
+import { expireEntitlement } from "../../use-cases/entitlements/expire-entitlement";
+import { grantEntitlement } from "../../use-cases/entitlements/grant-entitlement";
+import { reissueEntitlement } from "../../use-cases/entitlements/reissue-entitlement";
+import { revertEntitlement } from "../../use-cases/entitlements/revert-entitlement";
+import { setRefundLock } from "../../use-cases/entitlements/set-refund-lock";
 import type { Context } from "../context";
 import { IsHistoryEntryId, IsText, SeenHistoryEntry, UUID } from "../inputs";
 import { changed, EntitlementPayload } from "./learner-mutations.resolver";

@@ -11,7 +11,7 @@ import {
 import { entitlementsOfUser, newestActiveEntitlement } from "../../../src/reads/entitlements";
 import { UserAccount } from "../../../src/entities/user-account";
 import { isExpiryDue, storedOrderNumber } from "../../../src/rules/entitlement-rules";
-import { lockEntitlement, save, type Request } from "../../../src/use-cases/request";
+import { lockEntitlement, save, type Request } from "../../../src/use-cases/command";
 import { answersOf, plainAnswers, toMaybeInstant } from "../answers";
 import type { Changes, Operation } from "./format";
 import type { Aliases } from "./state";

@@ -3,7 +3,7 @@ import type { DataSource, EntityManager } from "typeorm";
 import type { App } from "../../../src/app";
 import type { Actor } from "../../../src/auth/actor";
 import { Certificate } from "../../../src/entities/certificate";
-import { act, type Request } from "../../../src/use-cases/request";
+import { act, type Request } from "../../../src/use-cases/command";
 import { judge, type Answer, type Verdict } from "../judge";
 import { enterWorld } from "../world";
 import { decisionOf } from "./commands";

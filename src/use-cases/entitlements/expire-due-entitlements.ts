@@ -1,0 +1,116 @@
+import { QueryFailedError } from "typeorm";
+import type { App } from "../../app";
+import {
+  dueEntitlements,
+  expireDue,
+  type DueCause,
+  type DueEntitlement,
+  type DueScope,
+} from "../../reads/due-entitlements";
+import type { Key } from "../../reads/entitlements";
+import { transact, type Change, type ChangeSource } from "../../store/transact";
+
+/** How far a sweep has come: all before it is done. */
+export interface SweepPlace {
+  scope: DueScope;
+  after: Key | null;
+}
+
+/** How a sweep is to go. */
+export interface Sweep {
+  source: ChangeSource;
+  /** Under which all that it changes belongs together. */
+  requestId: string | null;
+  /** Only tells what is due. */
+  isDryRun?: boolean;
+  /** Where an earlier sweep stopped; the start when absent. */
+  from?: SweepPlace | null;
+  /** Asked after every batch. */
+  shouldStop?: () => boolean;
+  onProgress?: (report: SweepReport) => void;
+}
+
+/** What a sweep has found and done. */
+export interface SweepReport {
+  due: Record<DueCause, number>;
+  expired: number;
+  /** Those that the database refused to change; all others were. */
+  failed: { id: string; reason: string }[];
+  /** Where to go on; null once it is through. */
+  next: SweepPlace | null;
+}
+
+type World = Pick<App, "config" | "db" | "clock">;
+
+/** Small enough to hold up nobody for longer than a blink. */
+const BATCH = 1_000;
+const NEXT_SCOPE: Record<DueScope, DueScope | null> = { UNUSED: "REDEEMED", REDEEMED: null };
+
+/**
+ * Stores as expired what the rules say has lapsed, in batches of one transaction each. It may run any number of times
+ * at once: nothing is expired twice, nothing waits, and an entitlement that somebody is changing is left for the next
+ * sweep. One that the database refuses to change is reported and stops none of the others.
+ */
+export async function expireDueEntitlements(app: World, sweep: Sweep): Promise<SweepReport> {
+  const report: SweepReport = {
+    due: { EXPIRATION_PERIOD_OVER: 0, CERTIFICATE_EARNED: 0, REGAIN_PERIOD_OVER: 0 },
+    expired: 0,
+    failed: [],
+    next: sweep.from ?? { scope: "UNUSED", after: null },
+  };
+  while (report.next && !sweep.shouldStop?.()) {
+    const { scope, after } = report.next;
+    const now = app.clock();
+    const batch = await dueEntitlements(app.db, scope, app.config.defaultPeriods, now, {
+      after,
+      limit: BATCH,
+    });
+    for (const { cause } of batch) report.due[cause]++;
+    const ids = sweep.isDryRun ? [] : batch.map(({ id }) => id);
+    await expire(app, signature(sweep), ids, now, report);
+    report.next = nextPlace(scope, batch);
+    if (batch.length > 0) sweep.onProgress?.(report);
+  }
+  return report;
+}
+
+/** All in one transaction; where that fails, each half in one of its own, down to the rows that are at fault. */
+async function expire(
+  app: World,
+  change: Change,
+  ids: readonly string[],
+  now: Date,
+  report: SweepReport,
+): Promise<void> {
+  if (ids.length === 0) return;
+  try {
+    const expired = await transact(app.db, change, (tx) =>
+      expireDue(tx, ids, app.config.defaultPeriods, now),
+    );
+    report.expired += expired.length;
+  } catch (error) {
+    if (!mayBeARowsFault(error)) throw error;
+    const half = ids.length >> 1;
+    if (half === 0) return void report.failed.push({ id: ids[0]!, reason: error.message });
+    await expire(app, change, ids.slice(0, half), now, report);
+    await expire(app, change, ids.slice(half), now, report);
+  }
+}
+
+/** Anything that PostgreSQL said of a statement, but for a lost connection, a full disk and the like. */
+function mayBeARowsFault(error: unknown): error is QueryFailedError {
+  if (!(error instanceof QueryFailedError)) return false;
+  const { code } = error.driverError as { code?: string };
+  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !/^(08|53|57P|58|XX)/.test(code);
+}
+
+function nextPlace(scope: DueScope, batch: readonly DueEntitlement[]): SweepPlace | null {
+  const last = batch.at(-1);
+  if (last && batch.length === BATCH) return { scope, after: { value: last.createdAt, id: last.id } };
+  const next = NEXT_SCOPE[scope];
+  return next && { scope: next, after: null };
+}
+
+function signature({ source, requestId }: Sweep): Change {
+  return { userId: null, userLabel: "system", reason: "expireDueEntitlements", source, requestId };
+}

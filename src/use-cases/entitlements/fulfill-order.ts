@@ -1,0 +1,73 @@
+import type { EntityManager } from "typeorm";
+import { CourseEntitlement } from "../../entities/course-entitlement";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import type { RunFacts } from "../../reads/run-facts";
+import { entitlementsById } from "../../reads/entitlements";
+import { sessionsOfCourses } from "../../reads/sessions";
+import { Refusal } from "../../refusal";
+import { enroll, isUpgradeable } from "../sessions/enrollment";
+import { issue, requireUser } from "./issue";
+import { act, save, type LockedEntitlement, type Request } from "../command";
+
+export interface FulfillOrder {
+  username: string;
+  courseUuid: string;
+  mode: string;
+  orderNumber: string;
+  refundLocked: boolean;
+}
+
+export interface FulfilledOrder {
+  entitlement: EntitlementFacts;
+  /** False when the order had been fulfilled before. */
+  isNew: boolean;
+  /** The runs that the learner takes for free and could be upgraded in, when there are several to choose from. */
+  upgradeableRuns: RunFacts[];
+}
+
+/**
+ * Gives a learner what an order has paid for. The same order again gives the same entitlement. A learner who takes
+ * exactly one run for free that the entitlement fits is upgraded there; of several, none is.
+ */
+export function fulfillOrder(
+  request: Request,
+  { username, ...order }: FulfillOrder,
+): Promise<FulfilledOrder> {
+  return act(request, "fulfillOrder", async (tx) => {
+    const { id: userId } = await requireUser(tx, username);
+    const { courseUuid, orderNumber } = order;
+    const earlier = await tx.findOneBy(CourseEntitlement, { courseUuid, orderNumber });
+    if (!earlier) return upgrade(tx, request, await issue(tx, request, { ...order, userId }));
+    if (earlier.userId !== userId || earlier.mode !== order.mode)
+      throw new Refusal(
+        "ORDER_ALREADY_USED",
+        "This order has paid for this course already, for another learner or in another mode.",
+        { field: "orderNumber" },
+      );
+    const [entitlement] = await entitlementsById(tx, [earlier.id]);
+    return { entitlement: entitlement!, isNew: false, upgradeableRuns: [] };
+  });
+}
+
+async function upgrade(
+  tx: EntityManager,
+  request: Request,
+  entitlement: LockedEntitlement,
+): Promise<FulfilledOrder> {
+  const { facts } = entitlement;
+  const [sessions] = await sessionsOfCourses(tx, [{ userId: facts.userId, key: facts.courseUuid }]);
+  const runs: RunFacts[] = [];
+  for (const session of sessions!)
+    if (await isUpgradeable(tx, request, facts, session)) runs.push(session.run);
+  if (runs.length !== 1) return { entitlement: facts, isNew: true, upgradeableRuns: runs };
+  const enrollmentId = await enroll(tx, request, entitlement, runs[0]!.key).catch(nullWhenRefused);
+  if (enrollmentId === null) return { entitlement: facts, isNew: true, upgradeableRuns: [] };
+  const spent = await save(tx, request, entitlement, { enrollmentId, redeemedAt: request.now });
+  return { entitlement: spent, isNew: true, upgradeableRuns: [] };
+}
+
+/** The learner may have left the run a moment ago: that is no reason to refuse what has been paid for. */
+function nullWhenRefused(error: unknown): null {
+  if (error instanceof Refusal) return null;
+  throw error;
+}

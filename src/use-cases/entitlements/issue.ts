@@ -1,0 +1,59 @@
+import { IsNull, MoreThan, type EntityManager } from "typeorm";
+import { CourseEntitlement } from "../../entities/course-entitlement";
+import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
+import { CourseMode } from "../../entities/course-mode";
+import { Site } from "../../entities/site";
+import { userByUsername, type UserFacts } from "../../reads/users";
+import { choosePolicy } from "../../rules/policy-choice";
+import { Refusal } from "../../refusal";
+import { lockAnyEntitlement, type LockedEntitlement, type Request } from "../command";
+
+/** What is new about a new entitlement. */
+export interface NewEntitlement {
+  userId: string;
+  courseUuid: string;
+  mode: string;
+  orderNumber: string | null;
+  refundLocked: boolean;
+}
+
+/** Creates an entitlement in a mode that is sold, with the policy that applies at this site now. */
+export async function issue(
+  tx: EntityManager,
+  request: Request,
+  entitlement: NewEntitlement,
+): Promise<LockedEntitlement> {
+  await requirePaidMode(tx, request, entitlement.mode);
+  const { id } = await tx.save(CourseEntitlement, {
+    ...entitlement,
+    policyId: await policyFor(tx, request, entitlement.mode),
+    expiredAt: null,
+    expiryCause: null,
+    redeemedAt: null,
+    enrollmentId: null,
+    createdAt: request.now,
+    modifiedAt: request.now,
+  });
+  return lockAnyEntitlement(tx, request, { entitlementId: id });
+}
+
+/** Refuses a mode that is neither configured as paid nor sold with any run. */
+export async function requirePaidMode(tx: EntityManager, { app }: Request, mode: string): Promise<void> {
+  if (app.config.paidModes.includes(mode)) return;
+  if (await tx.existsBy(CourseMode, { slug: mode, minPrice: MoreThan(0) })) return;
+  throw new Refusal("MODE_INVALID", "This mode is not sold.", { field: "mode" });
+}
+
+/** The learner with this username. */
+export async function requireUser(tx: EntityManager, username: string): Promise<UserFacts> {
+  const user = await userByUsername(tx, username);
+  if (!user) throw new Refusal("USER_NOT_FOUND", "There is no learner of this name.", { field: "username" });
+  return user;
+}
+
+async function policyFor(tx: EntityManager, { app }: Request, mode: string): Promise<string | null> {
+  const { siteDomain } = app.config;
+  const site = siteDomain === undefined ? null : await tx.findOneBy(Site, { domain: siteDomain });
+  const policies = await tx.findBy(CourseEntitlementPolicy, { retiredAt: IsNull() });
+  return choosePolicy(policies, site?.id ?? null, mode)?.id ?? null;
+}

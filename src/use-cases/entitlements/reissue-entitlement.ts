@@ -1,0 +1,34 @@
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { refundBlocker } from "../../rules/entitlement-rules";
+import { refuseRefunded, release } from "../sessions/enrollment";
+import { act, lockAnyEntitlement, type EntitlementReference, type Request } from "../command";
+import { supportDetail } from "./support-detail";
+
+export interface ReissueEntitlement extends EntitlementReference {
+  comments: string;
+  /** Unless given, refunds are locked when the entitlement is not refundable just before. */
+  refundLocked?: boolean | null;
+}
+
+/** Takes the learner out of the run, if any, and gives the entitlement back, expired or not. An available one stays as it is. */
+export function reissueEntitlement(
+  request: Request,
+  { comments, refundLocked, ...reference }: ReissueEntitlement,
+): Promise<EntitlementFacts> {
+  return act(request, "reissueEntitlement", async (tx) => {
+    const entitlement = await lockAnyEntitlement(tx, request, reference);
+    const { facts, standing, periods } = entitlement;
+    refuseRefunded(entitlement);
+    const isLocked = refundLocked ?? refundBlocker(standing, periods, request.now) !== null;
+    if (!facts.expiredAt && !facts.enrollment && facts.refundLocked === isLocked) return facts;
+    const unenrolledRunKey = facts.enrollment?.courseRunKey ?? null;
+    const detail = await supportDetail(tx, request, {
+      entitlementId: facts.id,
+      action: "REISSUE",
+      comments,
+      unenrolledRunKey,
+    });
+    const reissued = { refundLocked: isLocked, expiredAt: null, expiryCause: null };
+    return release(tx, request, entitlement, reissued, detail);
+  });
+}

@@ -1,0 +1,53 @@
+import type { EntityManager } from "typeorm";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { release } from "../sessions/enrollment";
+import {
+  act,
+  lockAnyEntitlement,
+  type EntitlementReference,
+  type LockedEntitlement,
+  type Request,
+} from "../command";
+import { supportDetail } from "./support-detail";
+
+export interface RevokeEntitlement extends EntitlementReference {
+  reason: string;
+}
+
+/**
+ * Takes an entitlement back because the money was returned elsewhere: expires it, keeping an earlier date, and takes
+ * the learner out of the run. A second time changes nothing.
+ */
+export function revokeEntitlement(
+  request: Request,
+  { reason, ...reference }: RevokeEntitlement,
+): Promise<EntitlementFacts> {
+  return act(request, "revokeEntitlement", async (tx) => {
+    const entitlement = await lockAnyEntitlement(tx, request, reference);
+    return isRevoked(entitlement) ? entitlement.facts : revoke(tx, request, entitlement, reason);
+  });
+}
+
+/** Whether there is nothing left to take back: paid back or revoked, and not spent. */
+export function isRevoked({ facts: { expiryCause, enrollment } }: LockedEntitlement): boolean {
+  return (expiryCause === "REVOKED" || expiryCause === "REFUNDED") && !enrollment;
+}
+
+/** Takes a locked entitlement back. */
+export async function revoke(
+  tx: EntityManager,
+  request: Request,
+  entitlement: LockedEntitlement,
+  reason: string,
+): Promise<EntitlementFacts> {
+  const { facts } = entitlement;
+  const detail = await supportDetail(tx, request, {
+    entitlementId: facts.id,
+    action: "REVOKE",
+    comments: reason,
+    unenrolledRunKey: facts.enrollment?.courseRunKey ?? null,
+  });
+  const expiryCause = facts.expiryCause === "REFUNDED" ? "REFUNDED" : "REVOKED";
+  const revoked = { expiredAt: facts.expiredAt ?? request.now, expiryCause } as const;
+  return release(tx, request, entitlement, revoked, detail);
+}

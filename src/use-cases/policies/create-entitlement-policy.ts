@@ -1,0 +1,41 @@
+import type { EntityManager } from "typeorm";
+import type { PolicyFacts } from "../../reads/entitlement-facts";
+import { Site } from "../../entities/site";
+import type { Periods } from "../../rules/entitlement-rules";
+import { Refusal } from "../../refusal";
+import { refuseSecondPolicy, requireWholeDays, savePolicy } from "./policy";
+import { act, type Request } from "../command";
+
+export interface CreateEntitlementPolicy {
+  /** Null is for any mode. */
+  mode: string | null;
+  /** Null is for any site. */
+  siteDomain: string | null;
+  /** The default ones stand in for those that are not given. */
+  periods: Partial<Periods>;
+}
+
+/** Makes a policy for the new entitlements of a site and mode. */
+export function createEntitlementPolicy(
+  request: Request,
+  { mode, siteDomain, periods }: CreateEntitlementPolicy,
+): Promise<PolicyFacts> {
+  return act(request, "createEntitlementPolicy", async (tx) => {
+    requireWholeDays(periods);
+    const siteId = siteDomain === null ? null : await siteOf(tx, siteDomain);
+    await refuseSecondPolicy(tx, { siteId, mode });
+    return savePolicy(tx, {
+      ...request.app.config.defaultPeriods,
+      ...periods,
+      siteId,
+      mode,
+      retiredAt: null,
+    });
+  });
+}
+
+async function siteOf(tx: EntityManager, domain: string): Promise<string> {
+  const site = await tx.findOneBy(Site, { domain });
+  if (!site) throw new Refusal("SITE_NOT_FOUND", "There is no such site.", { field: "siteDomain" });
+  return site.id;
+}

@@ -1,0 +1,69 @@
+import { IsNull, Not, type EntityManager } from "typeorm";
+import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
+import type { PolicyFacts } from "../../reads/entitlement-facts";
+import { allPolicies } from "../../reads/policies";
+import { DAY_MS, type Periods } from "../../rules/entitlement-rules";
+import { Refusal } from "../../refusal";
+import { refuseChanged, type Seen } from "../command";
+
+const DAYS_AT_MOST = 36_500;
+
+/** Refuses periods with parts of a day, as redeeming and refunding would drop them and expiring would not. */
+export function requireWholeDays(periods: Partial<Periods>): void {
+  for (const [name, ms] of Object.entries(periods)) {
+    const days = ms / DAY_MS;
+    if (!Number.isInteger(days) || days < 0 || days > DAYS_AT_MOST)
+      throw new Refusal(
+        "POLICY_INVALID",
+        `A period must be whole days, such as P14D, and at most ${DAYS_AT_MOST} of them.`,
+        { field: name.replace(/Ms$/, "Period") },
+      );
+  }
+}
+
+/** Which policy, as the caller has seen it. */
+export interface PolicyReference extends Seen {
+  policyId: string;
+}
+
+/** Locks a policy that is about to change. */
+export async function lockPolicy(
+  tx: EntityManager,
+  { policyId: id, ...seen }: PolicyReference,
+): Promise<CourseEntitlementPolicy> {
+  const policy = await tx.findOne(CourseEntitlementPolicy, {
+    where: { id },
+    lock: { mode: "pessimistic_write" },
+  });
+  if (!policy) throw new Refusal("POLICY_NOT_FOUND", "There is no such policy.", { field: "policyId" });
+  await refuseChanged(tx, "COURSE_ENTITLEMENT_POLICY", id, seen);
+  return policy;
+}
+
+/** Refuses a second policy for a site and mode, among those that are chosen for new entitlements. */
+export async function refuseSecondPolicy(
+  tx: EntityManager,
+  { siteId, mode }: { siteId: string | null; mode: string | null },
+  id: string | null = null,
+): Promise<void> {
+  const second = await tx.existsBy(CourseEntitlementPolicy, {
+    siteId: siteId ?? IsNull(),
+    mode: mode ?? IsNull(),
+    retiredAt: IsNull(),
+    ...(id && { id: Not(id) }),
+  });
+  if (second)
+    throw new Refusal(
+      "POLICY_CONFLICT",
+      "There is a policy for this site and mode already; change it, or retire it first.",
+    );
+}
+
+/** Writes a policy and returns how it stands now. */
+export async function savePolicy(
+  tx: EntityManager,
+  policy: Partial<CourseEntitlementPolicy>,
+): Promise<PolicyFacts> {
+  const { id } = await tx.save(CourseEntitlementPolicy, policy);
+  return (await allPolicies(tx)).find((facts) => facts.id === id)!;
+}

@@ -1,0 +1,26 @@
+import type { PolicyFacts } from "../../reads/entitlement-facts";
+import type { Periods } from "../../rules/entitlement-rules";
+import { lockPolicy, refuseSecondPolicy, requireWholeDays, savePolicy, type PolicyReference } from "./policy";
+import { act, type Request } from "../command";
+
+export interface UpdateEntitlementPolicy extends PolicyReference {
+  /** What is not given stays as it is. */
+  periods: Partial<Periods>;
+  /** Whether new entitlements no longer get it; unless given, that stays as it is. */
+  isRetired: boolean | null;
+}
+
+/** Changes the periods of a policy for all entitlements that have it, or retires it from being chosen for new ones. */
+export function updateEntitlementPolicy(
+  request: Request,
+  { periods, isRetired, ...reference }: UpdateEntitlementPolicy,
+): Promise<PolicyFacts> {
+  return act(request, "updateEntitlementPolicy", async (tx) => {
+    requireWholeDays(periods);
+    const policy = await lockPolicy(tx, reference);
+    const wasRetired = policy.retiredAt !== null;
+    if (isRetired === false && wasRetired) await refuseSecondPolicy(tx, policy, policy.id);
+    const retiredAt = (isRetired ?? wasRetired) ? (policy.retiredAt ?? request.now) : null;
+    return savePolicy(tx, Object.assign(policy, periods, { retiredAt }));
+  });
+}

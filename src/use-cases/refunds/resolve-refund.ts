@@ -1,0 +1,47 @@
+import { refundById } from "../../reads/refunds";
+import { Refusal } from "../../refusal";
+import { act, lockForRefund, type Request } from "../command";
+import { lockRefund, takeBack } from "./settle-refund";
+import { supportDetail } from "../entitlements/support-detail";
+import type { Unenrolled } from "./unenroll-and-refund";
+
+export interface ResolveRefund {
+  refundId: string;
+  /** What the person has found out. */
+  outcome: "SUCCEEDED" | "FAILED";
+  comments: string;
+}
+
+/** Ends a refund that only a person can decide. SUCCEEDED takes the entitlement back; FAILED leaves it as it is. */
+export function resolveRefund(
+  request: Request,
+  { refundId, outcome, comments }: ResolveRefund,
+): Promise<Unenrolled> {
+  const { now } = request;
+  return act(request, "resolveRefund", async (tx) => {
+    const found = await refundById(tx, refundId);
+    if (!found) throw notFound();
+    const entitlement = await lockForRefund(tx, request, found.entitlementId);
+    const refund = await lockRefund(tx, refundId);
+    if (!refund) throw notFound();
+    if (refund.state !== "NEEDS_REVIEW")
+      throw new Refusal("REFUND_NOT_IN_REVIEW", `This refund does not wait for a decision.`, {
+        field: "refundId",
+      });
+    const isDone = outcome === "SUCCEEDED";
+    const before = entitlement.facts;
+    const facts = isDone ? await takeBack(tx, entitlement, now) : before;
+    const detail = await supportDetail(tx, request, {
+      entitlementId: facts.id,
+      action: "RESOLVE_REFUND",
+      comments,
+      unenrolledRunKey: isDone ? (before.enrollment?.courseRunKey ?? null) : null,
+    });
+    await tx.save([Object.assign(refund, { state: outcome, modifiedAt: now }), detail]);
+    return { entitlement: { ...facts, refundState: isDone ? outcome : null }, refund };
+  });
+}
+
+function notFound(): Refusal {
+  return new Refusal("REFUND_NOT_FOUND", "There is no such refund.", { field: "refundId" });
+}

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EntityManager } from "typeorm";
+import type { App } from "../../app";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { entitlementsById } from "../../reads/entitlements";
+import { Refund } from "../../entities/refund";
+import { liveRefundOf, refundById } from "../../reads/refunds";
+import { refundBlocker, type RefundBlocker } from "../../rules/entitlement-rules";
+import { UNSETTLED_REFUND_STATES } from "../../rules/refund-rules";
+import { Refusal } from "../../refusal";
+import { faultPoint } from "../../store/fault-point";
+import { transactSurely } from "../../store/transact-surely";
+import { leave } from "../sessions/leave-session";
+import {
+  act,
+  again,
+  changeOf,
+  lockForRefund,
+  lockRow,
+  type LockedEntitlement,
+  type Request,
+} from "../command";
+import { attemptRefund, takeBack } from "./settle-refund";
+
+export interface UnenrollAndRefund {
+  entitlementId: string;
+  /** Whether to ask for the money back, or only to leave the run. */
+  refund: "REQUEST" | "SKIP";
+}
+
+/** How an entitlement stands, and the refund that was asked for; null when none was. */
+export interface Unenrolled {
+  entitlement: EntitlementFacts;
+  refund: Refund | null;
+}
+
+const COMMAND = "unenrollAndRefund";
+
+/** In deadlines of the shop: how long an attempt owns a refund, how long a caller waits, and how often it looks. */
+const LEASE = 2;
+const PATIENCE = 1.6;
+const LOOK = 0.05;
+
+/**
+ * Takes the learner out of the run and pays the order back: both or neither. While the shop has not said which, the
+ * refund is returned as it is, to be looked at again; asking again returns it too.
+ */
+export async function unenrollAndRefund(
+  request: Request,
+  { entitlementId, refund: wish }: UnenrollAndRefund,
+): Promise<Unenrolled> {
+  if (wish === "SKIP") {
+    const entitlement = await act(request, COMMAND, (tx) => leave(tx, request, entitlementId));
+    return { entitlement, refund: null };
+  }
+  const { refund, isNew } = await intend(request, entitlementId);
+  await faultPoint("intend:afterCommit", refund.orderNumber);
+  const seen = isNew ? await askAndWait(request, refund) : refund;
+  if (seen.state === "FAILED") throw refusalOf(seen);
+  const [entitlement] = await entitlementsById(request.app.db, [entitlementId]);
+  return { entitlement: entitlement!, refund: seen };
+}
+
+/** Records the wish, unless it is recorded already; nothing else is changed. Rejects with what stands against it. */
+function intend(request: Request, entitlementId: string): Promise<{ refund: Refund; isNew: boolean }> {
+  const { app } = request;
+  const record = async (tx: EntityManager) => {
+    const entitlement = await lockForRefund(tx, request, entitlementId);
+    const live = await liveRefundOf(tx, entitlementId);
+    if (live && (live.state !== "SUCCEEDED" || entitlement.row.expiredAt))
+      return { refund: live, isNew: false };
+    refuseUnrefundable(entitlement, request);
+    if (app.refunds.isOpen) throw new Refusal("REFUND_UNAVAILABLE", UNAVAILABLE);
+    const refund = await tx.save(newRefund(tx, entitlement, request));
+    await rehearse(tx, app, refund);
+    await faultPoint("intend:beforeCommit", refund.orderNumber);
+    return { refund, isNew: true };
+  };
+  return again(() => transactSurely(app.db, changeOf(request, COMMAND), record));
+}
+
+function newRefund(
+  tx: EntityManager,
+  { facts }: LockedEntitlement,
+  { app: { clock, config } }: Request,
+): Refund {
+  const now = clock();
+  return tx.create(Refund, {
+    entitlementId: facts.id,
+    orderNumber: facts.orderNumber!,
+    state: "REQUESTED",
+    attempt: 1,
+    nextAttemptAt: new Date(now.getTime() + leaseMs(config)),
+    answer: null,
+    detail: null,
+    shopReferences: [],
+    createdAt: now,
+    modifiedAt: now,
+  });
+}
+
+/** How long an attempt owns a refund, in milliseconds. */
+export function leaseMs({ refund }: App["config"]): number {
+  return LEASE * refund.deadlineMs;
+}
+
+/** Does and undoes what a success would do, so that whatever would fail does so before money moves. */
+async function rehearse(tx: EntityManager, app: App, { id, entitlementId }: Refund): Promise<void> {
+  await tx.query("savepoint rehearsal");
+  const entitlement = await lockRow(tx, app, entitlementId);
+  await takeBack(tx, entitlement!, app.clock());
+  await tx.save(Refund, { id, state: "SUCCEEDED", nextAttemptAt: null });
+  await tx.query("set constraints all immediate");
+  await tx.query("rollback to savepoint rehearsal");
+}
+
+/** Asks the shop, and waits for the sweep when that has left doubt, for as long as a caller may be kept waiting. */
+async function askAndWait(request: Request, refund: Refund): Promise<Refund> {
+  const { app } = request;
+  const { deadlineMs } = app.config.refund;
+  const until = Date.now() + PATIENCE * deadlineMs;
+  const attempt = attemptRefund(app, changeOf(request, COMMAND), refund).catch((error: unknown) => {
+    app.log.error({ refund: refund.id, err: error }, "a refund could not be settled; the sweep will");
+    return null;
+  });
+  let seen = (await Promise.race([attempt, sleep(PATIENCE * deadlineMs, null, { ref: false })])) ?? refund;
+  while (UNSETTLED_REFUND_STATES.includes(seen.state) && Date.now() < until) {
+    await sleep(LOOK * deadlineMs);
+    seen = (await refundById(app.db, refund.id).catch(() => null)) ?? seen;
+  }
+  return seen;
+}
+
+function refuseUnrefundable({ standing, periods }: LockedEntitlement, { now }: Request): void {
+  const blocker = refundBlocker(standing, periods, now);
+  if (blocker)
+    throw new Refusal(
+      "ENTITLEMENT_NOT_REFUNDABLE",
+      `The order cannot be paid back: ${REFUND_MESSAGES[blocker]}.`,
+      { field: "entitlementId", blocker },
+    );
+}
+
+const UNAVAILABLE = "The shop cannot be reached just now. Try again later.";
+
+function refusalOf({ answer }: Refund): Refusal {
+  if (answer === "NOT_SENT") return new Refusal("REFUND_UNAVAILABLE", UNAVAILABLE);
+  return new Refusal("REFUND_FAILED", "The shop has refused to pay the order back.");
+}
+
+const REFUND_MESSAGES: Record<RefundBlocker, string> = {
+  REFUND_PENDING: "a refund is under way",
+  ALREADY_REFUNDED: "it was paid back before",
+  REFUND_LOCKED: "support has ruled it out",
+  EXPIRED: "the entitlement has expired",
+  NO_ORDER: "there is no order",
+  REFUND_PERIOD_OVER: "the time for a refund is over",
+  CERTIFICATE_EARNED: "a certificate has been earned",
+  REGAIN_PERIOD_OVER: "the time to leave the run is over",
+};

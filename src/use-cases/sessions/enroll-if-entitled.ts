@@ -1,0 +1,37 @@
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { entitlementSpentOn } from "../../reads/entitlements";
+import { fulfillableEntitlement } from "../../reads/sessions";
+import { userByUsername } from "../../reads/users";
+import { redeemBlocker } from "../../rules/entitlement-rules";
+import { redeem } from "./enroll-and-fulfill";
+import { act, lockEntitlement, type Request } from "../command";
+
+export interface EnrollIfEntitled {
+  courseRunKey: string;
+}
+
+/**
+ * What the "enroll" button does first: spends the learner's newest usable entitlement on the run. Null when there is
+ * none, so that the ordinary enrollment goes on. Asking again gives the entitlement that is spent on the run.
+ */
+export async function enrollIfEntitled(
+  request: Request,
+  { courseRunKey }: EnrollIfEntitled,
+): Promise<EntitlementFacts | null> {
+  const { app, actor, now } = request;
+  const userId = actor.userId ?? (await userByUsername(app.db, actor.username))?.id;
+  if (!userId) return null;
+  return act(request, "enrollIfEntitled", async (tx) => {
+    const { defaultPeriods } = app.config;
+    for (;;) {
+      const candidate = await fulfillableEntitlement(tx, userId, courseRunKey, defaultPeriods, now);
+      const entitlement = candidate && (await lockEntitlement(tx, request, candidate.id));
+      // Looked for last, so that whatever has hidden a candidate is seen here.
+      const spent = await entitlementSpentOn(tx, userId, courseRunKey);
+      if (spent || !entitlement) return spent;
+      const { standing, periods } = entitlement;
+      // Somebody may have used it while it was waited for: then the next one is tried.
+      if (!redeemBlocker(standing, periods, now)) return redeem(tx, request, entitlement, courseRunKey);
+    }
+  });
+}

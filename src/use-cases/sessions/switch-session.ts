@@ -1,0 +1,25 @@
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { enroll, unenroll } from "./enrollment";
+import { isCurrentSession } from "./enroll-and-fulfill";
+import { refuseUnregainable } from "./leave-session";
+import { act, lockEntitlement, save, type Request } from "../command";
+
+export interface SwitchSession {
+  entitlementId: string;
+  courseRunKey: string;
+}
+
+/** Exchanges the run for another of the course: both or neither. The same run again changes nothing. */
+export function switchSession(
+  request: Request,
+  { entitlementId, courseRunKey }: SwitchSession,
+): Promise<EntitlementFacts> {
+  return act(request, "switchSession", async (tx) => {
+    const entitlement = await lockEntitlement(tx, request, entitlementId);
+    if (isCurrentSession(entitlement, courseRunKey)) return entitlement.facts;
+    refuseUnregainable(request, entitlement);
+    const enrollmentId = await enroll(tx, request, entitlement, courseRunKey);
+    if (enrollmentId !== entitlement.row.enrollmentId) await unenroll(tx, entitlement);
+    return save(tx, request, entitlement, { enrollmentId, redeemedAt: request.now });
+  });
+}

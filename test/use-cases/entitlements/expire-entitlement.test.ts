@@ -1,0 +1,53 @@
+import type { App } from "../../../src/app";
+import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-entitlement";
+import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
+import { aCourse, anEntitlement, aRun, by, grace, NOW, testApp } from "../../support/world";
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => ({ app, close } = await testApp()));
+afterAll(() => close());
+
+const expire = (entitlementId: string, expectedHistoryEntryId?: string) =>
+  expireEntitlement(by(grace, app), { entitlementId, comments: "Asked for it", expectedHistoryEntryId });
+
+test("support expires an entitlement at once, and the reason is on it", async () => {
+  const id = await anEntitlement(app);
+  expect(await expire(id)).toMatchObject({ id, expiredAt: NOW, expiryCause: "SUPPORT" });
+  expect(await supportDetails(app, id)).toMatchObject([
+    { action: "EXPIRE", comments: "Asked for it", supportUserId: grace.userId, unenrolledRunKey: null },
+  ]);
+  expect((await historyOf(app, id)).at(-1)).toMatchObject({ history_change_reason: "expireEntitlement" });
+});
+
+test("the learner of a spent one is taken out of the run, which the note names", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const id = await anEntitlement(app, { courseUuid, run });
+  await expire(id);
+  expect(await stored(app, id)).toMatchObject({ enrollmentId: null, redeemedAt: null, expiredAt: NOW });
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
+  expect(await supportDetails(app, id)).toMatchObject([{ unenrolledRunKey: run }]);
+});
+
+test("an expired one keeps its date, even one that lies ahead", async () => {
+  const id = await anEntitlement(app, { expiredAt: new Date(NOW.getTime() + 1) });
+  await expectRefusal(app, () => expire(id), "ENTITLEMENT_EXPIRED");
+});
+
+test("of two agents who look at the same state, the second is told", async () => {
+  const id = await anEntitlement(app);
+  const [seen] = await historyOf(app, id);
+  await expire(id, seen!.history_id);
+  await expectRefusal(app, () => expire(id, seen!.history_id), "CONFLICT", {
+    field: "expectedHistoryEntryId",
+  });
+});
+
+test("an id that no history entry has yet is outdated too", async () => {
+  const id = await anEntitlement(app);
+  await expectRefusal(app, () => expire(id, "999999999999999999"), "CONFLICT");
+});
+
+test("an entitlement that does not exist is refused", () =>
+  expectRefusal(app, () => expire("00000000-0000-4000-8000-000000000000"), "ENTITLEMENT_NOT_FOUND"));

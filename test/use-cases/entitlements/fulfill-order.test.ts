@@ -1,0 +1,178 @@
+import type { App } from "../../../src/app";
+import { CourseEntitlement } from "../../../src/entities/course-entitlement";
+import { fulfillOrder } from "../../../src/use-cases/entitlements/fulfill-order";
+import { checksumOf } from "../../support/checksum";
+import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
+import { untilSomebodyWaits } from "../../support/waiting";
+import {
+  aCourse,
+  ada,
+  ago,
+  anEnrollment,
+  anEntitlement,
+  aRun,
+  by,
+  NOW,
+  shop,
+  testApp,
+} from "../../support/world";
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => ({ app, close } = await testApp()));
+afterAll(() => close());
+
+let orders = 0;
+const anOrder = (given: Partial<Parameters<typeof fulfillOrder>[1]> = {}) => ({
+  username: "ada",
+  courseUuid: aCourse(),
+  mode: "verified",
+  orderNumber: `ORDER-${++orders}`,
+  refundLocked: false,
+  ...given,
+});
+const fulfill = (given: Parameters<typeof anOrder>[0] = {}) => fulfillOrder(by(shop, app), anOrder(given));
+
+test("R6: a shop's order becomes an entitlement, and the answer is what is stored", async () => {
+  const order = anOrder({ refundLocked: true });
+  const { entitlement, isNew } = await fulfillOrder(by(shop, app), order);
+  const { username: _, ...wanted } = order;
+  expect(isNew).toBe(true);
+  expect(entitlement).toMatchObject({ ...wanted, username: "ada", createdAt: NOW, expiredAt: null });
+  expect(await stored(app, entitlement.id)).toMatchObject({ ...wanted, userId: ada.userId });
+  expect(await historyOf(app, entitlement.id)).toMatchObject([
+    { history_type: "+", history_change_reason: "fulfillOrder", history_user_label: "shop" },
+  ]);
+  expect(await supportDetails(app, entitlement.id)).toEqual([]);
+});
+
+test("R7, 8.7.12: the same order again answers with the same entitlement and changes nothing", async () => {
+  const order = anOrder();
+  const { entitlement } = await fulfillOrder(by(shop, app), order);
+  const before = await checksumOf(app.db);
+  expect(await fulfillOrder(by(shop, app), order)).toMatchObject({
+    entitlement: { id: entitlement.id },
+    isNew: false,
+  });
+  expect(await checksumOf(app.db)).toEqual(before);
+});
+
+test("one order may pay for several courses", async () => {
+  const orderNumber = "BUNDLE-1";
+  expect(await fulfill({ orderNumber })).toMatchObject({ isNew: true });
+  expect(await fulfill({ orderNumber })).toMatchObject({ isNew: true });
+});
+
+test("an order that has paid for another learner, or in another mode, is refused", async () => {
+  const order = anOrder();
+  await fulfill(order);
+  const used = [{ username: "bob" }, { mode: "professional" }];
+  for (const other of used)
+    await expectRefusal(app, () => fulfill({ ...order, ...other }), "ORDER_ALREADY_USED", {
+      field: "orderNumber",
+    });
+});
+
+test("an order that arrives several times at once becomes one entitlement", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  await anEnrollment(app, run);
+  const order = anOrder({ courseUuid });
+  const answers = await Promise.all(Array.from({ length: 6 }, () => fulfillOrder(by(shop, app), order)));
+  expect(new Set(answers.map(({ entitlement }) => entitlement.id)).size).toBe(1);
+  expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
+  expect(await app.db.manager.countBy(CourseEntitlement, { courseUuid })).toBe(1);
+  expect(await historyOf(app, answers[0]!.entitlement.id)).toHaveLength(2);
+});
+
+test("a learner who does not exist, or a mode that is not sold, is refused", async () => {
+  await expectRefusal(app, () => fulfill({ username: "nobody" }), "USER_NOT_FOUND", { field: "username" });
+  await expectRefusal(app, () => fulfill({ mode: "audit" }), "MODE_INVALID", { field: "mode" });
+});
+
+describe("a learner who takes a run for free", () => {
+  test("R19: is upgraded in the only one, and the entitlement is spent on it", async () => {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid);
+    const enrollmentId = await anEnrollment(app, run);
+    const { entitlement, upgradeableRuns } = await fulfill({ courseUuid });
+    expect(entitlement).toMatchObject({
+      redeemedAt: NOW,
+      enrollment: { mode: "verified", courseRunKey: run },
+    });
+    expect(upgradeableRuns).toEqual([]);
+    expect(await stored(app, entitlement.id)).toMatchObject({ enrollmentId, redeemedAt: NOW });
+    expect(await enrollmentIn(app, run)).toMatchObject({
+      id: enrollmentId,
+      mode: "verified",
+      isActive: true,
+    });
+  });
+
+  test("R20: is upgraded in a self-paced one too, by the deadline of the run and no other", async () => {
+    const courseUuid = aCourse();
+    const modes = [{ slug: "verified", expiresAt: ago(-1) }];
+    const run = await aRun(app, courseUuid, { isSelfPaced: true, startsAt: ago(100), modes });
+    await anEnrollment(app, run, { createdAt: ago(90) });
+    const { entitlement } = await fulfill({ courseUuid });
+    expect(entitlement.enrollment).toMatchObject({ courseRunKey: run, mode: "verified" });
+  });
+
+  test("R21: is left alone once they have left it", async () => {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid);
+    await anEnrollment(app, run, { isActive: false });
+    expect((await fulfill({ courseUuid })).entitlement.enrollment).toBeNull();
+    expect(await enrollmentIn(app, run)).toMatchObject({ mode: "audit", isActive: false });
+  });
+
+  test("is upgraded in none of several, and the shop is told of which", async () => {
+    const courseUuid = aCourse();
+    const runs = [await aRun(app, courseUuid), await aRun(app, courseUuid)];
+    for (const run of runs) await anEnrollment(app, run);
+    const { entitlement, upgradeableRuns } = await fulfill({ courseUuid });
+    expect(entitlement.enrollment).toBeNull();
+    expect(upgradeableRuns.map(({ key }) => key).sort()).toEqual(runs.sort());
+    for (const run of runs) expect(await enrollmentIn(app, run)).toMatchObject({ mode: "audit" });
+  });
+
+  test("is upgraded in the one of several that can still be upgraded", async () => {
+    const courseUuid = aCourse();
+    const open = await aRun(app, courseUuid);
+    const closed = await aRun(app, courseUuid, { modes: [{ expiresAt: ago(1) }] });
+    for (const run of [open, closed]) await anEnrollment(app, run);
+    expect((await fulfill({ courseUuid })).entitlement.enrollment).toMatchObject({ courseRunKey: open });
+  });
+});
+
+test("an enrollment in the entitlement's mode is taken over", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  await anEnrollment(app, run, { mode: "verified" });
+  expect((await fulfill({ courseUuid })).entitlement.enrollment).toMatchObject({ courseRunKey: run });
+});
+
+test("a run that is paid for otherwise is left alone, and the order is fulfilled all the same", async () => {
+  const [otherMode, otherEntitlement] = [aCourse(), aCourse()];
+  const run = await aRun(app, otherMode, { modes: ["verified", "professional"] });
+  await anEnrollment(app, run, { mode: "professional" });
+  expect((await fulfill({ courseUuid: otherMode })).entitlement.enrollment).toBeNull();
+  expect(await enrollmentIn(app, run)).toMatchObject({ mode: "professional" });
+  const taken = await aRun(app, otherEntitlement);
+  await anEntitlement(app, { courseUuid: otherEntitlement, run: taken });
+  expect((await fulfill({ courseUuid: otherEntitlement })).entitlement.enrollment).toBeNull();
+});
+
+test("a learner who leaves the run at that moment does not stop the order", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid, { enrollmentEndsAt: ago(1) });
+  const enrollmentId = await anEnrollment(app, run);
+  const fulfilling = await app.db.transaction(async (leaving) => {
+    await leaving.query("select from course_run where key = $1 for update", [run]);
+    const command = fulfill({ courseUuid });
+    await untilSomebodyWaits(app);
+    await leaving.query("update course_enrollment set is_active = false where id = $1", [enrollmentId]);
+    return [command];
+  });
+  expect(await fulfilling[0]).toMatchObject({ isNew: true, entitlement: { enrollment: null } });
+});

@@ -1,0 +1,129 @@
+import type { App } from "../../../src/app";
+import { grantEntitlement } from "../../../src/use-cases/entitlements/grant-entitlement";
+import { expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
+import {
+  aCourse,
+  aPolicy,
+  aRun,
+  ada,
+  anEnrollment,
+  by,
+  grace,
+  NOW,
+  removePolicies,
+  shop,
+  testApp,
+} from "../../support/world";
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => ({ app, close } = await testApp()));
+afterAll(() => close());
+
+const gift = (given: { username?: string; courseUuid?: string; mode?: string } = {}) => ({
+  username: "ada",
+  courseUuid: aCourse(),
+  mode: "verified",
+  comments: "Goodwill",
+  ...given,
+});
+const grant = (given: Parameters<typeof gift>[0] = {}) => grantEntitlement(by(grace, app), gift(given));
+
+test("R18: support gives an entitlement without an order, and the reason is on it", async () => {
+  const courseUuid = aCourse();
+  const { id } = await grant({ courseUuid });
+  expect(await stored(app, id)).toMatchObject({
+    userId: ada.userId,
+    courseUuid,
+    mode: "verified",
+    orderNumber: null,
+    refundLocked: true,
+    expiredAt: null,
+    enrollmentId: null,
+    createdAt: NOW,
+  });
+  expect(await supportDetails(app, id)).toMatchObject([
+    { action: "CREATE", comments: "Goodwill", supportUserId: grace.userId, unenrolledRunKey: null },
+  ]);
+  expect(await historyOf(app, id)).toMatchObject([
+    { history_type: "+", history_change_reason: "grantEntitlement", history_user_label: "grace" },
+  ]);
+});
+
+test("R8: without an order, a learner can be given any number for one course", async () => {
+  const courseUuid = aCourse();
+  const [first, second] = [await grant({ courseUuid }), await grant({ courseUuid })];
+  expect(first.id).not.toBe(second.id);
+});
+
+test("a gift upgrades nothing, even where an order would", async () => {
+  const courseUuid = aCourse();
+  await anEnrollment(app, await aRun(app, courseUuid));
+  expect(await grant({ courseUuid })).toMatchObject({ enrollment: null });
+});
+
+test("a learner who does not exist is refused", () =>
+  expectRefusal(app, () => grant({ username: "nobody" }), "USER_NOT_FOUND", { field: "username" }));
+
+test("a mode that is not sold is refused, and one that a run is sold in is not", async () => {
+  await expectRefusal(app, () => grant({ mode: "audit" }), "MODE_INVALID", { field: "mode" });
+  await expectRefusal(app, () => grant({ mode: "masters" }), "MODE_INVALID", { field: "mode" });
+  await aRun(app, aCourse(), { modes: [{ slug: "masters", minPrice: 900 }] });
+  expect(await grant({ mode: "masters" })).toMatchObject({ mode: "masters" });
+});
+
+test("whoever has no account here is named in history all the same", async () => {
+  const stranger = { ...shop, isSupport: true, userId: "987654", username: "elsewhere" };
+  const { id } = await grantEntitlement(by(stranger, app), gift());
+  expect(await supportDetails(app, id)).toMatchObject([{ supportUserId: null }]);
+  expect(await historyOf(app, id)).toMatchObject([{ history_user_label: "elsewhere" }]);
+});
+
+describe("the policy of a new entitlement", () => {
+  const policyOf = async (mode: string) => (await grant({ mode })).policy?.id ?? null;
+  afterEach(() => removePolicies(app));
+
+  test("R9: is none where there is none, which means the default periods", async () => {
+    expect(await policyOf("verified")).toBeNull();
+  });
+
+  test("R10: is none where the only one is for another mode", async () => {
+    await aPolicy(app, { mode: "professional" });
+    expect(await policyOf("verified")).toBeNull();
+  });
+
+  test("R11: is one for its mode at any site", async () => {
+    const policy = await aPolicy(app, { mode: "professional" });
+    expect(await policyOf("professional")).toBe(policy);
+  });
+
+  test("R12: is one for this site and any mode", async () => {
+    const policy = await aPolicy(app, { siteId: "1" });
+    await aPolicy(app, { siteId: "2" });
+    expect(await policyOf("verified")).toBe(policy);
+  });
+
+  test("R13: is the site's before the mode's", async () => {
+    const policy = await aPolicy(app, { siteId: "1" });
+    await aPolicy(app, { mode: "verified" });
+    expect(await policyOf("verified")).toBe(policy);
+  });
+
+  test("R14: is the site's for the mode before all others", async () => {
+    const policy = await aPolicy(app, { siteId: "1", mode: "professional" });
+    await aPolicy(app, { mode: "professional" });
+    await aPolicy(app, { siteId: "1" });
+    expect(await policyOf("professional")).toBe(policy);
+  });
+
+  test("R15: is the professional one for both professional modes", async () => {
+    const policy = await aPolicy(app, { mode: "professional" });
+    expect(await policyOf("no-id-professional")).toBe(policy);
+  });
+
+  test("is never a retired one", async () => {
+    await aPolicy(app, { siteId: "1", mode: "verified", retiredAt: NOW });
+    const policy = await aPolicy(app);
+    expect(await policyOf("verified")).toBe(policy);
+  });
+});

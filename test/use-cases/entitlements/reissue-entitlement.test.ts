@@ -1,0 +1,129 @@
+import type { App } from "../../../src/app";
+import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
+import { refundBlocker, DEFAULT_PERIODS } from "../../../src/rules/entitlement-rules";
+import { entitlementsById, standingOf } from "../../../src/reads/entitlements";
+import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
+import {
+  aCourse,
+  ago,
+  anEnrollment,
+  anEntitlement,
+  aRun,
+  by,
+  grace,
+  NOW,
+  testApp,
+} from "../../support/world";
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => ({ app, close } = await testApp()));
+afterAll(() => close());
+
+const reissue = (
+  entitlementId: string,
+  given: { refundLocked?: boolean; expectedHistoryEntryId?: string } = {},
+) => reissueEntitlement(by(grace, app), { entitlementId, comments: "Wrong run", ...given });
+
+test("R32: an expired and spent entitlement comes back unspent and unexpired, and support's reason with it", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const id = await anEntitlement(app, { courseUuid, run, expiredAt: NOW, expiryCause: "LAPSED" });
+  const answer = await reissue(id);
+  expect(answer).toMatchObject({
+    id,
+    expiredAt: null,
+    expiryCause: null,
+    enrollment: null,
+    redeemedAt: null,
+  });
+  expect(await stored(app, id)).toMatchObject({ expiredAt: null, enrollmentId: null, redeemedAt: null });
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
+  expect(await supportDetails(app, id)).toMatchObject([
+    { action: "REISSUE", comments: "Wrong run", unenrolledRunKey: run, supportUserId: grace.userId },
+  ]);
+});
+
+test("R33: what was refundable just before stays refundable", async () => {
+  const courseUuid = aCourse();
+  const id = await anEntitlement(app, { courseUuid, run: await aRun(app, courseUuid) });
+  await reissue(id);
+  const [facts] = await entitlementsById(app.db, [id]);
+  expect(facts).toMatchObject({ refundLocked: false });
+  expect(refundBlocker(standingOf(facts!), DEFAULT_PERIODS, NOW)).toBeNull();
+});
+
+test("R34: what was not refundable just before is locked, so that it never becomes refundable again", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const id = await anEntitlement(app, { courseUuid, run, expiredAt: NOW, expiryCause: "LAPSED" });
+  expect(await reissue(id)).toMatchObject({ refundLocked: true });
+});
+
+test("whether refunds are locked can be said outright", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const id = await anEntitlement(app, { courseUuid, run, expiredAt: NOW });
+  expect(await reissue(id, { refundLocked: false })).toMatchObject({ refundLocked: false });
+});
+
+test("8.7.10: a link to an enrollment that is no longer active is cleared too", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const enrollmentId = await anEnrollment(app, run, { isActive: false });
+  const id = await anEntitlement(app, { courseUuid, enrollmentId, redeemedAt: NOW });
+  await reissue(id);
+  expect(await stored(app, id)).toMatchObject({ enrollmentId: null, redeemedAt: null });
+});
+
+test("a run that the catalog does not know is left all the same", async () => {
+  const run = "course-v1:DemoX+gone+2019";
+  const id = await anEntitlement(app, { run });
+  await reissue(id);
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
+});
+
+test("a run that another entitlement is spent on is not left", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const first = await anEntitlement(app, { courseUuid, run });
+  const { enrollmentId } = await stored(app, first);
+  await anEntitlement(app, { courseUuid, enrollmentId, redeemedAt: NOW });
+  await reissue(first);
+  expect(await stored(app, first)).toMatchObject({ enrollmentId: null });
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
+});
+
+test("an available entitlement stays as it is, without another note: a second click does nothing", async () => {
+  const courseUuid = aCourse();
+  const id = await anEntitlement(app, { courseUuid, run: await aRun(app, courseUuid), createdAt: ago(3) });
+  await reissue(id);
+  await reissue(id);
+  expect(await supportDetails(app, id)).toHaveLength(1);
+  expect(await historyOf(app, id)).toHaveLength(2);
+});
+
+test("history says who reissued it, by which command and request", async () => {
+  const id = await anEntitlement(app, { expiredAt: NOW });
+  await reissue(id);
+  expect((await historyOf(app, id)).at(-1)).toMatchObject({
+    history_type: "~",
+    history_change_reason: "reissueEntitlement",
+    history_user_label: "grace",
+    history_source: "API",
+    history_request_id: "test-request",
+  });
+});
+
+test("an agent who has not seen the newest change is told so", async () => {
+  const id = await anEntitlement(app, { expiredAt: NOW });
+  const [seen] = await historyOf(app, id);
+  await reissue(id, { expectedHistoryEntryId: seen!.history_id });
+  const again = () => reissue(id, { expectedHistoryEntryId: seen!.history_id, refundLocked: false });
+  await expectRefusal(app, again, "CONFLICT", { field: "expectedHistoryEntryId" });
+});
+
+test("an entitlement that does not exist is refused", async () => {
+  const missing = () => reissue("00000000-0000-4000-8000-000000000000");
+  await expectRefusal(app, missing, "ENTITLEMENT_NOT_FOUND", { field: "entitlementId" });
+});

@@ -1,0 +1,54 @@
+import type { App } from "../../../src/app";
+import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
+import { checksumOf } from "../../support/checksum";
+import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
+import { aCourse, ago, anEntitlement, aRun, by, NOW, shop, testApp } from "../../support/world";
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => ({ app, close } = await testApp()));
+afterAll(() => close());
+
+const revoke = (entitlementId: string) =>
+  revokeEntitlement(by(shop, app), { entitlementId, reason: "Chargeback" });
+
+test("R30: an unspent entitlement is taken back: expired, never deleted, with the reason on it", async () => {
+  const id = await anEntitlement(app);
+  expect(await revoke(id)).toMatchObject({ id, expiredAt: NOW, expiryCause: "REVOKED" });
+  expect(await supportDetails(app, id)).toMatchObject([{ action: "REVOKE", comments: "Chargeback" }]);
+  expect((await historyOf(app, id)).at(-1)).toMatchObject({
+    history_change_reason: "revokeEntitlement",
+    history_user_label: "shop",
+  });
+});
+
+test("R31: the learner of a spent one is taken out of the run", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const id = await anEntitlement(app, { courseUuid, run });
+  await revoke(id);
+  expect(await stored(app, id)).toMatchObject({ expiredAt: NOW, enrollmentId: null, redeemedAt: null });
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false, mode: "verified" });
+  expect(await supportDetails(app, id)).toMatchObject([{ unenrolledRunKey: run }]);
+});
+
+test("an expired one keeps its date, and its learner is taken out of the run all the same", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const id = await anEntitlement(app, { courseUuid, run, expiredAt: ago(3), expiryCause: "LAPSED" });
+  expect(await revoke(id)).toMatchObject({ expiredAt: ago(3), expiryCause: "REVOKED", enrollment: null });
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
+});
+
+test("a second time changes nothing, nor does it after a refund", async () => {
+  const revoked = await anEntitlement(app);
+  await revoke(revoked);
+  const refunded = await anEntitlement(app, { expiredAt: ago(1), expiryCause: "REFUNDED" });
+  const before = await checksumOf(app.db);
+  expect(await revoke(revoked)).toMatchObject({ expiryCause: "REVOKED" });
+  expect(await revoke(refunded)).toMatchObject({ expiryCause: "REFUNDED" });
+  expect(await checksumOf(app.db)).toEqual(before);
+});
+
+test("an entitlement that does not exist is refused", () =>
+  expectRefusal(app, () => revoke("00000000-0000-4000-8000-000000000000"), "ENTITLEMENT_NOT_FOUND"));

@@ -1,0 +1,57 @@
+import type { App } from "../../../src/app";
+import { revokeEntitlements } from "../../../src/use-cases/entitlements/revoke-entitlements";
+import { checksumOf } from "../../support/checksum";
+import { historyOf, stored } from "../../support/stored";
+import { anEntitlement, ago, by, NOW, shop, testApp } from "../../support/world";
+
+const MISSING = "00000000-0000-4000-8000-000000000000";
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => ({ app, close } = await testApp()));
+afterAll(() => close());
+
+const revoke = (entitlementIds: string[], dryRun = false) =>
+  revokeEntitlements(by(shop, app), { entitlementIds, reason: "Subscription ended", dryRun });
+
+test("each id has its outcome, in order, and none stops the others", async () => {
+  const fresh = await anEntitlement(app);
+  const revoked = await anEntitlement(app, { expiredAt: ago(1), expiryCause: "REVOKED" });
+  const answers = await revoke([revoked, MISSING, fresh, fresh]);
+  expect(answers).toMatchObject([
+    { entitlementId: revoked, outcome: "UNCHANGED", refusal: null, entitlement: { expiredAt: ago(1) } },
+    {
+      entitlementId: MISSING,
+      outcome: "REFUSED",
+      refusal: { code: "ENTITLEMENT_NOT_FOUND" },
+      entitlement: null,
+    },
+    { entitlementId: fresh, outcome: "REVOKED", refusal: null, entitlement: { expiredAt: NOW } },
+    { entitlementId: fresh, outcome: "UNCHANGED", refusal: null },
+  ]);
+  expect(await stored(app, fresh)).toMatchObject({ expiredAt: NOW, expiryCause: "REVOKED" });
+  expect(await historyOf(app, fresh)).toMatchObject([{}, { history_change_reason: "revokeEntitlements" }]);
+});
+
+test("a dry run says what would happen, and changes nothing", async () => {
+  const fresh = await anEntitlement(app);
+  const before = await checksumOf(app.db);
+  expect(await revoke([fresh, MISSING], true)).toMatchObject([
+    { outcome: "REVOKED", entitlement: { expiredAt: null } },
+    { outcome: "REFUSED" },
+  ]);
+  expect(await checksumOf(app.db)).toEqual(before);
+});
+
+test("one that fails is told from one that is refused, and the others go on", async () => {
+  const [broken, fresh] = [await anEntitlement(app), await anEntitlement(app)];
+  await app.db.query(`
+    create function refuse_broken() returns trigger language plpgsql as $$ begin raise 'broken'; end $$;
+    create trigger refuse_broken before update on course_entitlement for each row
+      when (old.id = '${broken}') execute function refuse_broken();`);
+  expect(await revoke([broken, fresh])).toMatchObject([
+    { outcome: "FAILED", entitlement: null, refusal: null },
+    { outcome: "REVOKED" },
+  ]);
+  expect(await stored(app, broken)).toMatchObject({ expiredAt: null });
+});

@@ -1,0 +1,275 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { App } from "../../../src/app";
+import { Refund } from "../../../src/entities/refund";
+import { liveRefundOf } from "../../../src/reads/refunds";
+import type { RefundOutcome } from "../../../src/gateways/refund-gateway";
+import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
+import { expireDueEntitlements } from "../../../src/use-cases/entitlements/expire-due-entitlements";
+import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
+import type { Request } from "../../../src/use-cases/command";
+import { settleRefund } from "../../../src/use-cases/refunds/settle-refund";
+import { sweepRefunds } from "../../../src/use-cases/refunds/sweep-refunds";
+import { switchSession } from "../../../src/use-cases/sessions/switch-session";
+import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
+import { openDemoApp, bob } from "../../support/demo-app";
+import {
+  aSpentEntitlement,
+  entitlementIdOf,
+  everythingOf,
+  requestOf,
+  SYSTEM,
+  withShop,
+} from "../../support/refunds";
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  ({ app, close } = await openDemoApp({ REFUND_DEADLINE_MS: "3000" }));
+});
+afterEach(() => app.db.query("delete from refund"));
+afterAll(() => close());
+
+const ACCEPTED: RefundOutcome = { kind: "accepted", refs: ["RF-1"] };
+const UNKNOWN: RefundOutcome = { kind: "unknown", cause: "time-out" };
+const REFUSED: RefundOutcome = { kind: "refused", code: "NO" };
+const NOT_SENT: RefundOutcome = { kind: "notSent", cause: "ECONNREFUSED" };
+
+async function ask(at: App, id: string) {
+  return unenrollAndRefund(requestOf(at), { entitlementId: id, refund: "REQUEST" });
+}
+
+/** Asks a shop that leaves doubt, without much patience. */
+async function doubt(at: App, id: string): Promise<void> {
+  const refund = { ...at.config.refund, deadlineMs: 50 };
+  const answer = await ask({ ...at, config: { ...at.config, refund } }, id);
+  expect(["REQUESTED", "IN_DOUBT"]).toContain(answer.refund!.state);
+  while ((await liveRefundOf(at.db, id))!.state === "REQUESTED") await sleep(10);
+}
+
+/** Lets the pauses and leases of all refunds end. */
+async function later(at: App): Promise<App> {
+  await Promise.resolve();
+  const { clock } = at;
+  return { ...at, clock: () => new Date(clock().getTime() + 600_000) };
+}
+
+test("E8: what the shop accepts ends the enrollment and the entitlement, signed by the learner", async () => {
+  const id = await aSpentEntitlement(app);
+  const before = await app.db.query<{ enrollment_id: string }[]>(
+    "select enrollment_id from course_entitlement where id = $1",
+    [id],
+  );
+  const { entitlement, refund } = await ask(app, id);
+  expect(refund).toMatchObject({ state: "SUCCEEDED", answer: "ACCEPTED", nextAttemptAt: null });
+  expect(entitlement).toMatchObject({ enrollment: null, expiryCause: "REFUNDED", redeemedAt: null });
+  expect(entitlement.expiredAt).toBeInstanceOf(Date);
+  const [enrollment] = await app.db.query<unknown[]>(
+    "select is_active from course_enrollment where id = $1",
+    [before[0]!.enrollment_id],
+  );
+  expect(enrollment).toEqual({ is_active: false });
+  const history = await app.db.query<unknown[]>(
+    `select history_change_reason as reason, history_user_label as label, history_request_id as request
+     from historical_course_entitlement where id = $1 order by history_id desc limit 1`,
+    [id],
+  );
+  expect(history).toEqual([{ reason: "unenrollAndRefund", label: "ada", request: "request-1" }]);
+});
+
+test.each([
+  ["E10: the shop refuses", REFUSED, "REFUND_FAILED"],
+  ["the shop cannot be reached", NOT_SENT, "REFUND_UNAVAILABLE"],
+])("when %s, nothing has changed and the caller is told so", async (_name, outcome, code) => {
+  const id = await aSpentEntitlement(app);
+  const before = await everythingOf(app, id);
+  const { app: shop } = withShop(app, () => outcome);
+  await expect(ask(shop, id)).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining("Nothing has changed.") as string,
+  });
+  expect(await everythingOf(app, id)).toBe(before);
+  expect(await liveRefundOf(app.db, id)).toBeNull();
+});
+
+test("after a refusal, asking again is a new request with a new key", async () => {
+  const id = await aSpentEntitlement(app);
+  const { app: shop, asked } = withShop(app, (nth) => (nth === 1 ? REFUSED : ACCEPTED));
+  await expect(ask(shop, id)).rejects.toMatchObject({ code: "REFUND_FAILED" });
+  expect((await ask(shop, id)).refund?.state).toBe("SUCCEEDED");
+  expect(new Set(asked.map(({ key }) => key)).size).toBe(2);
+});
+
+test("E9: what cannot be refunded is refused with its reason, before anybody is asked", async () => {
+  const id = await entitlementIdOf(app, "EDX-1016");
+  const { app: shop, asked } = withShop(app, () => ACCEPTED);
+  await expect(ask(shop, id)).rejects.toMatchObject({
+    code: "ENTITLEMENT_NOT_REFUNDABLE",
+    details: { blocker: "REFUND_PERIOD_OVER" },
+  });
+  await expect(
+    unenrollAndRefund(requestOf(shop, bob), { entitlementId: id, refund: "REQUEST" }),
+  ).rejects.toMatchObject({ code: "ENTITLEMENT_NOT_FOUND" });
+  expect(asked).toEqual([]);
+});
+
+test("what would fail in the end fails before money moves", async () => {
+  const id = await aSpentEntitlement(app);
+  await app.db.query(`
+    create function never_refund() returns trigger language plpgsql as $$ begin raise 'never'; end $$;
+    create trigger never_refund before update on course_entitlement for each row
+      when (new.expiry_cause = 'REFUNDED') execute function never_refund()`);
+  const { app: shop, asked } = withShop(app, () => ACCEPTED);
+  await expect(ask(shop, id)).rejects.toThrow("never");
+  expect(asked).toEqual([]);
+  expect(await liveRefundOf(app.db, id)).toBeNull();
+  await app.db.query("drop function never_refund cascade");
+});
+
+describe("while the shop leaves doubt", () => {
+  let id: string;
+  let before: string;
+  let shop: App;
+  beforeEach(async () => {
+    id = await aSpentEntitlement(app);
+    before = await everythingOf(app, id);
+    ({ app: shop } = withShop(app, () => UNKNOWN));
+    await doubt(shop, id);
+  });
+
+  test("the entitlement is as it was, and the refund says when the shop is asked again", async () => {
+    expect(await everythingOf(app, id)).toBe(before);
+    const refund = await liveRefundOf(app.db, id);
+    expect(refund?.nextAttemptAt!.getTime()).toBeGreaterThan(refund!.modifiedAt.getTime());
+  });
+
+  test.each<[string, (request: Request, entitlementId: string) => Promise<unknown>]>([
+    ["switch", (request, entitlementId) => switchSession(request, { entitlementId, courseRunKey: "a/b/c" })],
+    ["leave", (request, entitlementId) => leaveSession(request, { entitlementId })],
+    [
+      "enroll",
+      (request, entitlementId) => enrollAndFulfill(request, { entitlementId, courseRunKey: "a/b/c" }),
+    ],
+    ["unenroll", (request, entitlementId) => unenrollAndRefund(request, { entitlementId, refund: "SKIP" })],
+  ])("nobody can %s", async (_name, command) => {
+    await expect(command(requestOf(app), id)).rejects.toMatchObject({ code: "REFUND_PENDING" });
+    expect(await everythingOf(app, id)).toBe(before);
+  });
+
+  test("it does not expire", async () => {
+    await app.db.query(
+      "update course_entitlement set created_at = now() - interval '1000 days' where id = $1",
+      [id],
+    );
+    await expireDueEntitlements(app, { source: "JOB", requestId: null });
+    const [row] = await app.db.query<unknown[]>("select expired_at from course_entitlement where id = $1", [
+      id,
+    ]);
+    expect(row).toEqual({ expired_at: null });
+  });
+
+  test("asking again returns the same refund and asks nobody", async () => {
+    const { app: other, asked } = withShop(app, () => ACCEPTED);
+    const { refund } = await ask(other, id);
+    expect(refund).toMatchObject({ id: (await liveRefundOf(app.db, id))!.id, state: "IN_DOUBT" });
+    expect(asked).toEqual([]);
+  });
+
+  test("the sweep asks again with the same key, and settles", async () => {
+    const { app: answering, asked } = withShop(await later(app), () => ACCEPTED);
+    expect(await sweepRefunds(answering)).toBe(1);
+    const refund = await liveRefundOf(app.db, id);
+    expect(refund).toMatchObject({ state: "SUCCEEDED", attempt: 2, shopReferences: ["RF-1"] });
+    expect(asked).toMatchObject([{ key: refund!.id, username: "ada", entitlementId: id }]);
+    expect(await everythingOf(app, id)).not.toBe(before);
+  });
+
+  test("a later refusal ends it where keys tell repeats, and otherwise goes to a person", async () => {
+    await sweepRefunds(withShop(await later(app), () => REFUSED, false).app);
+    expect(await liveRefundOf(app.db, id)).toMatchObject({ state: "NEEDS_REVIEW", nextAttemptAt: null });
+    expect(await everythingOf(app, id)).toBe(before);
+  });
+
+  test("a later refusal under the same key fails it, and nothing has changed", async () => {
+    await sweepRefunds(withShop(await later(app), () => REFUSED).app);
+    expect(await liveRefundOf(app.db, id)).toBeNull();
+    expect(await everythingOf(app, id)).toBe(before);
+  });
+
+  test("a shop that cannot be reached later leaves it in doubt", async () => {
+    await sweepRefunds(withShop(await later(app), () => NOT_SENT).app);
+    expect(await liveRefundOf(app.db, id)).toMatchObject({ state: "IN_DOUBT", attempt: 2 });
+  });
+
+  test("after 23 hours nothing is sent any more, and a person has to look", async () => {
+    const { app: answering, asked } = withShop(app, () => ACCEPTED);
+    const nextDay = new Date(Date.now() + 24 * 3_600_000);
+    await sweepRefunds({ ...answering, clock: () => nextDay });
+    expect(await liveRefundOf(app.db, id)).toMatchObject({ state: "NEEDS_REVIEW" });
+    expect(asked).toEqual([]);
+  });
+
+  test("an overtaken attempt is believed when money has moved, and not when it has not", async () => {
+    const first = (await liveRefundOf(app.db, id))!;
+    await sweepRefunds(withShop(await later(app), () => UNKNOWN).app);
+    await settleRefund(app, SYSTEM, first, REFUSED);
+    expect(await liveRefundOf(app.db, id)).toMatchObject({
+      state: "IN_DOUBT",
+      attempt: 2,
+      answer: "UNKNOWN",
+    });
+    await settleRefund(app, SYSTEM, first, ACCEPTED);
+    expect(await liveRefundOf(app.db, id)).toMatchObject({ state: "SUCCEEDED" });
+  });
+
+  test("several sweeps at once ask once", async () => {
+    const { app: answering, asked } = withShop(await later(app), () => ACCEPTED);
+    await Promise.all([1, 2, 3, 4].map(() => sweepRefunds(answering)));
+    expect(asked).toHaveLength(1);
+  });
+});
+
+test("two clicks at once make one refund", async () => {
+  const id = await aSpentEntitlement(app);
+  const { app: shop, asked } = withShop(app, () => ACCEPTED);
+  const answers = await Promise.all([1, 2, 3, 4].map(() => ask(shop, id)));
+  expect(new Set(answers.map(({ refund }) => refund!.id)).size).toBe(1);
+  expect(asked).toHaveLength(1);
+  expect(await app.db.manager.countBy(Refund, { entitlementId: id })).toBe(1);
+});
+
+test("asking again after success says so", async () => {
+  const id = await aSpentEntitlement(app);
+  const first = await ask(app, id);
+  expect(await ask(app, id)).toEqual(first);
+});
+
+test("after five answers in doubt nothing is sent for a while, and nothing changes", async () => {
+  const { app: shop, asked } = withShop(app, () => UNKNOWN);
+  const ids = await Promise.all([1, 2, 3, 4, 5].map(() => aSpentEntitlement(app)));
+  await Promise.all(ids.map((id) => doubt(shop, id)));
+  const id = await aSpentEntitlement(app);
+  const before = asked.length;
+  await expect(ask(shop, id)).rejects.toMatchObject({ code: "REFUND_UNAVAILABLE" });
+  expect(asked.length).toBe(before);
+  expect(await liveRefundOf(app.db, id)).toBeNull();
+});
+
+test("leaving without a refund gives the entitlement back and asks nobody", async () => {
+  const id = await aSpentEntitlement(app);
+  const { app: shop, asked } = withShop(app, () => ACCEPTED);
+  const { entitlement, refund } = await unenrollAndRefund(requestOf(shop), {
+    entitlementId: id,
+    refund: "SKIP",
+  });
+  expect(refund).toBeNull();
+  expect(entitlement).toMatchObject({ enrollment: null, expiredAt: null });
+  expect(asked).toEqual([]);
+});
+
+test("a final state is final, whoever writes", async () => {
+  const id = await aSpentEntitlement(app);
+  const { refund } = await ask(app, id);
+  await expect(
+    app.db.query("update refund set state = 'FAILED' where id = $1", [refund!.id]),
+  ).rejects.toThrow("SUCCEEDED for good");
+});
