@@ -1,4 +1,4 @@
-import type { RefundGateway, RefundOutcome, RefundRequest } from "./refund-gateway";
+import type { RefundGateway, RefundOutcome, RefundRequest } from "./refund/refund-gateway";
 
 const UNKNOWN_AT_MOST = 5;
 /** A slow shop must not hold up all requests that the server takes at once. */

@@ -1,4 +1,4 @@
-import type { RefundOutcome } from "../../src/gateways/refund-gateway";
+import type { RefundOutcome } from "../../src/gateways/refund/refund-gateway";
 import { IN_FLIGHT } from "../../src/http/in-flight";
 import { ada, openDemoApp } from "../support/demo-app";
 import { serve } from "../support/http";

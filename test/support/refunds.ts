@@ -3,7 +3,7 @@ import type { App } from "../../src/app";
 import { CourseEnrollment } from "../../src/entities/course-enrollment";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { CircuitBreaker } from "../../src/gateways/circuit-breaker";
-import type { RefundOutcome, RefundRequest } from "../../src/gateways/refund-gateway";
+import type { RefundOutcome, RefundRequest } from "../../src/gateways/refund/refund-gateway";
 import { transact, type Change } from "../../src/store/transact";
 import type { Request } from "../../src/use-cases/command";
 import { ada } from "./demo-app";

@@ -3,7 +3,7 @@ import type { App } from "../../app";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refund } from "../../entities/refund";
 import { learnerOfAttempt } from "../../reads/refunds";
-import type { RefundOutcome } from "../../gateways/refund-gateway";
+import type { RefundOutcome } from "../../gateways/refund/refund-gateway";
 import { nextRefundState, pauseAfter, REFUND_ALARM_MS, type RefundAnswer } from "../../rules/refund-rules";
 import { faultPoint } from "../../store/fault-point";
 import type { Change } from "../../store/transact";

@@ -1,6 +1,6 @@
 import { entitlementsById, entitlementSpentOn, standingOf } from "../../../src/reads/entitlements";
 import { CircuitBreaker } from "../../../src/gateways/circuit-breaker";
-import type { RefundOutcome } from "../../../src/gateways/refund-gateway";
+import type { RefundOutcome } from "../../../src/gateways/refund/refund-gateway";
 import { refundBlocker } from "../../../src/rules/entitlement-rules";
 import { Refusal } from "../../../src/refusal";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../../src/app";
 import { Refund } from "../../../src/entities/refund";
 import { liveRefundOf } from "../../../src/reads/refunds";
-import type { RefundOutcome } from "../../../src/gateways/refund-gateway";
+import type { RefundOutcome } from "../../../src/gateways/refund/refund-gateway";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { expireDueEntitlements } from "../../../src/use-cases/entitlements/expire-due-entitlements";
 import { leaveSession } from "../../../src/use-cases/sessions/leave-session";

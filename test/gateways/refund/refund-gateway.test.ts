@@ -2,13 +2,17 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { CircuitBreaker } from "../../src/gateways/circuit-breaker";
-import { clientCredentials } from "../../src/gateways/client-credentials";
-import { EmbeddedRefundGateway } from "../../src/gateways/embedded-refund-gateway";
-import { HttpRefundGateway } from "../../src/gateways/http-refund-gateway";
-import type { RefundGateway, RefundOutcome, RefundRequest } from "../../src/gateways/refund-gateway";
-import { openTestDatabase } from "../support/database";
-import { openFakeShop, type FakeShop } from "../support/fake-shop";
+import { CircuitBreaker } from "../../../src/gateways/circuit-breaker";
+import { clientCredentials } from "../../../src/gateways/client-credentials";
+import { EmbeddedRefundGateway } from "../../../src/gateways/refund/embedded";
+import { HttpRefundGateway } from "../../../src/gateways/refund/coordinator";
+import type {
+  RefundGateway,
+  RefundOutcome,
+  RefundRequest,
+} from "../../../src/gateways/refund/refund-gateway";
+import { openTestDatabase } from "../../support/database";
+import { openFakeShop, type FakeShop } from "../../support/fake-shop";
 
 const DEADLINE_MS = 150;
 
