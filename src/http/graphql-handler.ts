@@ -10,7 +10,7 @@ import { createContext, type Context } from "../graphql/context";
 import { parseJson, readBody } from "./body";
 import { cors } from "./cors";
 import type { InFlightLimiter } from "./in-flight";
-import { trustedDocuments } from "./trusted-documents";
+import { trustedDocuments } from "../engine/trusted-documents";
 
 /** The headers that Apollo Server looks at. */
 const HEADERS = ["accept", "content-type", "apollo-require-preflight", "x-apollo-operation-name"];

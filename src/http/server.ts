@@ -6,14 +6,14 @@ import { permissions } from "../auth/permissions";
 import { KeysUnavailable } from "../auth/fetched-keys";
 import { InvalidToken } from "../auth/verify-token";
 import { buildGraphQLSchema } from "../graphql/schema";
-import { apolloServer, type Graph } from "./apollo";
+import { apolloServer, type Graph } from "../engine/apollo";
 import { BadRequest } from "./body";
-import { INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE } from "./error-codes";
-import { explorerHandler } from "./explorers";
+import { INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE } from "../engine/error-codes";
+import { explorerHandler } from "./pages/explorers";
 import { graphqlHandler } from "./graphql-handler";
 import { unreadiness } from "./health";
 import { InFlightLimiter, Overloaded, type Load } from "./in-flight";
-import { describe } from "./log";
+import { describe } from "../log";
 import { Metrics } from "./metrics";
 import { pathOf, requestIdOf, sendError, sendJson } from "./respond";
 

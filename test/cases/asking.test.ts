@@ -3,7 +3,7 @@ import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { permissions } from "../../src/auth/permissions";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
-import { authorizer } from "../../src/graphql/documents/authorize";
+import { authorizer } from "../../src/engine/documents/authorize";
 import { grantEntitlement } from "../../src/use-cases/entitlements/grant-entitlement";
 import { checksumOf } from "../support/checksum";
 import { ask, schema } from "../support/demo-app";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
-import { isUnavailable } from "../../src/http/unavailable";
+import { isUnavailable } from "../../src/store/unavailable";
 import { asSuperuser, createEmptyDatabase, type TestDatabase } from "../support/database";
 import { ada } from "../support/demo-app";
 import { asker, JWT_JWK_SET, send, type Answer } from "../support/http";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { permissions, ruleOf } from "../../src/auth/permissions";
-import { LIMITS } from "../../src/graphql/documents/limits";
+import { LIMITS } from "../../src/engine/documents/limits";
 import { checksumOf } from "../support/checksum";
 import { schema } from "../support/demo-app";
 import { serve, type Answer, type TestServer } from "../support/http";

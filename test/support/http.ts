@@ -5,7 +5,7 @@ import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { composeRefunds } from "../../src/compose";
 import { loadConfig } from "../../src/config";
-import type { Graph } from "../../src/http/apollo";
+import type { Graph } from "../../src/engine/apollo";
 import { startServer, type RunningServer } from "../../src/http/server";
 
 const key = generateKeyPairSync("rsa", { modulusLength: 2048 });

@@ -1,4 +1,4 @@
-import { LIMITS } from "../../src/graphql/documents/limits";
+import { LIMITS } from "../../src/engine/documents/limits";
 import { BODY_AT_MOST } from "../../src/http/body";
 import { ada, grace, openDemoApp } from "../support/demo-app";
 import { authorization, send, serve, type TestServer } from "../support/http";

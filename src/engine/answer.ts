@@ -4,8 +4,8 @@ import type { App } from "../app";
 import type { Context } from "../graphql/context";
 import { BAD_USER_INPUT, SERVICE_UNAVAILABLE } from "./error-codes";
 import { causeOf, isOurs } from "./errors";
-import { describe } from "./log";
-import type { Metrics } from "./metrics";
+import { describe } from "../log";
+import type { Metrics } from "../http/metrics";
 
 /** Errors of the request itself, which the older media type application/json answers with status 200. */
 const OF_THE_REQUEST: ReadonlySet<unknown> = new Set([

@@ -1,7 +1,7 @@
 import { GraphQLError, OperationTypeNode, type DocumentNode, type OperationDefinitionNode } from "graphql";
 import type { Actor } from "../auth/actor";
-import { rootFieldsOf } from "../graphql/documents/documents";
-import { limitExceeded } from "../graphql/documents/limits";
+import { rootFieldsOf } from "./documents/documents";
+import { limitExceeded } from "./documents/limits";
 
 interface Rate {
   what: string;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse, stripIgnoredCharacters, validate, type GraphQLSchema } from "graphql";
 import { z } from "zod";
 import { ConfigError } from "../config";
-import { BadRequest } from "./body";
+import { BadRequest } from "../http/body";
 
 /** What a request says of the document it asks with, as the clients at large say it. */
 const asking = z.object({

@@ -1,6 +1,6 @@
 import { buildSchema, getOperationAST, parse, validate } from "graphql";
 import type { Permissions } from "../../src/auth/permissions";
-import { authorizer } from "../../src/graphql/documents/authorize";
+import { authorizer } from "../../src/engine/documents/authorize";
 import { ada, grace } from "../support/demo-app";
 
 const schema = buildSchema(`

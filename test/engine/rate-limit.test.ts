@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { parse, type OperationDefinitionNode } from "graphql";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
-import { rateLimiter } from "../../src/http/rate-limit";
+import { rateLimiter } from "../../src/engine/rate-limit";
 import { authorization, send, serve, type Answer, type TestServer } from "../support/http";
 import { ada, anEntitlement, bob, grace, NOW, shop, testApp } from "../support/world";
 

@@ -17,16 +17,16 @@ import {
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { App } from "../app";
 import { staff, type Permissions } from "../auth/permissions";
-import { authorizer } from "../graphql/documents/authorize";
+import { authorizer } from "./documents/authorize";
 import type { Context } from "../graphql/context";
-import { LIMIT_EXCEEDED, limitExceeded, LIMITS, sizeRule } from "../graphql/documents/limits";
-import { nodeCounter } from "../graphql/documents/node-count";
+import { LIMIT_EXCEEDED, limitExceeded, LIMITS, sizeRule } from "./documents/limits";
+import { nodeCounter } from "./documents/node-count";
 import { settle } from "./answer";
 import { renameLiteralErrors } from "./bad-literals";
 import { textRule } from "./bad-text";
 import { publicError } from "./errors";
 import { executor } from "./executor";
-import type { Metrics } from "./metrics";
+import type { Metrics } from "../http/metrics";
 import { RATE_LIMITED, rateLimiter } from "./rate-limit";
 
 /** What is served, and who may ask for which part of it. */

@@ -19,7 +19,7 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
-import { definitionsOf, selectionsOf } from "../graphql/documents/documents";
+import { definitionsOf, selectionsOf } from "./documents/documents";
 import { badTexts } from "./bad-text";
 import { variableErrors } from "./bad-variables";
 

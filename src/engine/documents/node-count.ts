@@ -14,7 +14,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
-import { FIRST_AT_MOST } from "../connection";
+import { FIRST_AT_MOST } from "../../graphql/connection";
 import { fragmentsOf } from "./documents";
 
 /** How many items a page has: given in the document, or by a variable with its default. */

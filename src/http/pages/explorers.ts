@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ApolloServerPluginLandingPageLocalDefault } from "@apollo/server/plugin/landingPage/default";
-import type { App } from "../app";
-import { developmentTokens } from "../auth/development-key";
+import type { App } from "../../app";
+import { developmentTokens } from "../../auth/development-key";
 import { GRAPHIQL_CSP, graphiqlFile, type Opening } from "./graphiql";
-import { pathOf, sendText } from "./respond";
+import { pathOf, sendText } from "../respond";
 
 const FIRST_QUERY = `# Your entitlements, and what each is worth today.
 query Dashboard {

@@ -1,8 +1,8 @@
 import type { ValidationError } from "class-validator";
 import { GraphQLError, type FieldNode, type GraphQLFormattedError } from "graphql";
-import { LIMIT_EXCEEDED, LIMITS } from "../graphql/documents/limits";
+import { LIMIT_EXCEEDED, LIMITS } from "./documents/limits";
 import { BAD_USER_INPUT, INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE } from "./error-codes";
-import { isUnavailable } from "./unavailable";
+import { isUnavailable } from "../store/unavailable";
 
 const UNEXPECTED = "Something went wrong on our side. The request id helps us to find out what.";
 const UNAVAILABLE = "The service is unavailable for a moment. Please try again.";
