@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { SignJWT } from "jose";
-import { BIG_COURSES, bigCourseUuid } from "../src/demo/big-catalogue";
+import { BIG_COURSES, bigCourseUuid } from "../src/demo/big-catalog";
 
 /** A request as the load generator sends it. */
 export interface BenchRequest {

@@ -6,7 +6,7 @@ import {
   bigRunCount,
   bigRunKey,
   type TableRows,
-} from "./big-catalogue";
+} from "./big-catalog";
 
 const DAY_MS = 86_400_000;
 

@@ -9,7 +9,7 @@ import { CourseEntitlementSupportDetail } from "../entities/course-entitlement-s
 import { UserAccount } from "../entities/user-account";
 import { transact, type Change } from "../store/transact";
 import { writeSet } from "../history/write-set";
-import { bigCatalogue, type TableRows } from "./big-catalogue";
+import { bigCatalogue, type TableRows } from "./big-catalog";
 import { bigLearners, FIRST_LEARNER, random } from "./big-learners";
 
 /** How many learners go into one round of COPY: progress is told after each. */

@@ -2,7 +2,7 @@ import type { SupportAction } from "../entities/course-entitlement-support-detai
 import type { CourseEntitlement } from "../entities/course-entitlement";
 import type { Refund } from "../entities/refund";
 import type { PolicyName, Username } from "./cast";
-import { RUN_KINDS, type RunKindName } from "./catalogue";
+import { RUN_KINDS, type RunKindName } from "./catalog";
 
 /** An entitlement that shows one state. Its course carries the title; all times in days before now. */
 export interface Example {

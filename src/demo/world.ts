@@ -12,7 +12,7 @@ import { Site } from "../entities/site";
 import { UserAccount } from "../entities/user-account";
 import { transact, type Change } from "../store/transact";
 import { policies, POLICY_IDS, sites, USER_IDS, users } from "./cast";
-import { courseUuid, daysFrom, demoModes, demoRun, runKey } from "./catalogue";
+import { courseUuid, daysFrom, demoModes, demoRun, runKey } from "./catalog";
 import { EXAMPLES, type Example } from "./examples";
 
 const CHANGE: Change = {

@@ -1,24 +1,24 @@
 import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
-import { EntitlementDetailsResolver } from "./resolvers/entitlement-details.resolver";
-import { FieldChangeResolver } from "./resolvers/field-change.resolver";
-import { EntitlementResolver } from "./resolvers/entitlement.resolver";
+import { EntitlementDetailsResolver } from "./types/entitlement-details.resolver";
+import { FieldChangeResolver } from "./types/field-change.resolver";
+import { EntitlementResolver } from "./queries/entitlements.resolver";
 import {
   EntitlementHistoryResolver,
   HistoryEntryResolver,
   PolicyHistoryResolver,
   RefundHistoryResolver,
   SupportDetailHistoryResolver,
-} from "./resolvers/history.resolver";
-import { LearnerMutations } from "./resolvers/learner-mutations.resolver";
-import { PolicyResolver } from "./resolvers/policy.resolver";
-import { RefundMutations } from "./resolvers/refund-mutations.resolver";
-import { EntitlementRefundsResolver, RefundResolver } from "./resolvers/refund.resolver";
-import { ServiceMutations } from "./resolvers/service-mutations.resolver";
-import { StaffMutations } from "./resolvers/staff-mutations.resolver";
-import { SupportMutations } from "./resolvers/support-mutations.resolver";
-import { UserResolver } from "./resolvers/user.resolver";
+} from "./queries/history.resolver";
+import { LearnerMutations } from "./mutations/learner-mutations.resolver";
+import { PolicyResolver } from "./queries/policies.resolver";
+import { RefundMutations } from "./mutations/refund-mutations.resolver";
+import { EntitlementRefundsResolver, RefundResolver } from "./queries/refunds.resolver";
+import { ServiceMutations } from "./mutations/service-mutations.resolver";
+import { StaffMutations } from "./mutations/staff-mutations.resolver";
+import { SupportMutations } from "./mutations/support-mutations.resolver";
+import { UserResolver } from "./queries/users.resolver";
 
 /** Builds the schema from the resolvers. Inputs are checked by class-validator, who may ask by the permissions. */
 export function buildGraphQLSchema(): GraphQLSchema {

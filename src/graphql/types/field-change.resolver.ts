@@ -3,10 +3,10 @@ import { enrollmentsById } from "../../reads/enrollments";
 import { policiesById } from "../../reads/policies";
 import { usersById } from "../../reads/users";
 import { maySee, type Context } from "../context";
-import { toPolicyView } from "../types/course-entitlement-policy";
-import { toEnrollmentView } from "../types/course-enrollment";
-import { ChangedReference, FieldChangeView } from "../types/history-entry";
-import { UserView } from "../types/user";
+import { toPolicyView } from "./course-entitlement-policy";
+import { toEnrollmentView } from "./course-enrollment";
+import { ChangedReference, FieldChangeView } from "./history-entry";
+import { UserView } from "./user";
 
 @Resolver(() => FieldChangeView)
 export class FieldChangeResolver {

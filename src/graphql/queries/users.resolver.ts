@@ -3,7 +3,7 @@ import { countEntitlementsOfUser, entitlementsOfUser } from "../../reads/entitle
 import { userByEmail, userById, userByUsername, type UserFacts } from "../../reads/users";
 import { decodeCursor } from "../connection";
 import type { Context } from "../context";
-import { createdKey, toEntitlementConnection } from "./entitlement.resolver";
+import { createdKey, toEntitlementConnection } from "./entitlements.resolver";
 import { EmailArgs, UserEntitlementsArgs, UserIdArgs, UsernameArgs } from "../inputs";
 import { CourseEntitlementConnection } from "../types/course-entitlement-connection";
 import { UserView } from "../types/user";

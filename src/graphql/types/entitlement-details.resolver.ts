@@ -4,10 +4,10 @@ import type { Key } from "../../reads/entitlements";
 import { supportDetailsAsOf } from "../../reads/as-of";
 import { decodeCursor, PageArgs, toConnection } from "../connection";
 import type { Context } from "../context";
-import { CourseView, RunSummaryView, toCourse, toRunSummary } from "../types/course";
-import { CourseEntitlementView } from "../types/course-entitlement";
-import { displayedRun, SessionView, toSessionView } from "../types/session";
-import { SupportDetailConnection, toSupportDetailView } from "../types/support-detail";
+import { CourseView, RunSummaryView, toCourse, toRunSummary } from "./course";
+import { CourseEntitlementView } from "./course-entitlement";
+import { displayedRun, SessionView, toSessionView } from "./session";
+import { SupportDetailConnection, toSupportDetailView } from "./support-detail";
 
 /** What of an entitlement needs statements of its own: one for all entitlements of a request. */
 @Resolver(() => CourseEntitlementView)

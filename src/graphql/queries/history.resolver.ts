@@ -10,7 +10,7 @@ import {
 import { entriesById, entriesOf, findEntries } from "../../reads/history-entries";
 import type { TrackedType } from "../../history/tracked-types";
 import { maySee, toEntitlement, type Context } from "../context";
-import { users } from "./field-change.resolver";
+import { users } from "../types/field-change.resolver";
 import { criteriaOf, entryPageOf, maySeeWho, toEntryView, toHistory } from "../history";
 import { AsOfArgs, HistoryArgs } from "../history-inputs";
 import { CourseEntitlementView } from "../types/course-entitlement";
