@@ -12,7 +12,7 @@ import {
   startServerProcess,
   type ServerProcess,
 } from "./support/server-process";
-import { removeNow, removeWhenThisProcessEnds } from "./support/undertaker";
+import { removeNow, removeWhenThisProcessEnds } from "./support/cleanup";
 
 const MAIN = "dist/src/main.js";
 const NOBODY_LISTENS = 1;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startEmbeddedPostgres } from "../../src/postgres/embedded-postgres";
-import { removeNow, removeWhenThisProcessEnds } from "../support/undertaker";
+import { removeNow, removeWhenThisProcessEnds } from "../support/cleanup";
 import { runBatch, told, type Broken } from "./run";
 import { FAULTS, POINTS, scheduleOf } from "./schedule";
 import { DEADLINE_MS, openWorld } from "./world";

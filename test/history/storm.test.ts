@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { removeNow, removeWhenThisProcessEnds } from "../support/undertaker";
+import { removeNow, removeWhenThisProcessEnds } from "../support/cleanup";
 import { Audit } from "./storm/audit";
 import { runStorm } from "./storm/storm";
 import type { Committed, RowChange } from "./storm/wal";

@@ -7,7 +7,7 @@ import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../../ormconfig";
 import { startEmbeddedPostgres } from "../../src/postgres/embedded-postgres";
 import { migrateUp } from "../../src/store/migrate";
-import { removeNow, removeWhenThisProcessEnds } from "../support/undertaker";
+import { removeNow, removeWhenThisProcessEnds } from "../support/cleanup";
 import { UsageError } from "./vectors";
 
 /** Runs work against a new, migrated database on the given server, or an embedded one, and leaves nothing behind. */

@@ -15,7 +15,7 @@ import { dirname, join } from "node:path";
 import { startEmbeddedPostgres } from "../../src/postgres/embedded-postgres";
 import { asSuperuser } from "../support/database";
 import { killLeftovers, run, said, type Program } from "../support/server-process";
-import { removeNow, removeWhenThisProcessEnds } from "../support/undertaker";
+import { removeNow, removeWhenThisProcessEnds } from "../support/cleanup";
 
 const whenRoot = process.getuid?.() === 0 ? test : test.skip;
 const NOBODY = 65_534;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "../../src/postgres/embedded-postgres";
 import { createTemplate } from "./database";
-import { removeWhenThisProcessEnds } from "./undertaker";
+import { removeWhenThisProcessEnds } from "./cleanup";
 
 /** Faster, as its data need not survive; and able to show what really changed, for comparisons with the history. */
 const SETTINGS = {

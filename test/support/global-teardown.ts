@@ -1,5 +1,5 @@
 import { dropTemplate } from "./database";
-import { removeNow } from "./undertaker";
+import { removeNow } from "./cleanup";
 
 /** Leaves nothing behind. */
 export default async function globalTeardown(): Promise<void> {

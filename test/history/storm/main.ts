@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startProgress } from "../../../src/cli/progress";
-import { removeNow, removeWhenThisProcessEnds } from "../../support/undertaker";
+import { removeNow, removeWhenThisProcessEnds } from "../../support/cleanup";
 import { runStorm } from "./storm";
 
 const HELP = `Holds the history against the truth: sixteen writers change rows through every door there is, while the writing

@@ -5,7 +5,7 @@ import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../../src/entities/course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "../../../src/entities/course-entitlement-support-detail";
 import { writeSet } from "../../../src/history/write-set";
-import { DOORS, type Door } from "../doors";
+import { DOORS, type Door } from "../write-paths";
 import { asGrace, GRACE } from "../world";
 import type { Expected } from "./audit";
 

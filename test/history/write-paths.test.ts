@@ -2,7 +2,7 @@ import { DataSource, type EntityManager } from "typeorm";
 import { dataSourceOptions } from "../../ormconfig";
 import { CourseEntitlementSupportDetail } from "../../src/entities/course-entitlement-support-detail";
 import { openTestDatabase } from "../support/database";
-import { DOORS, type Door } from "./doors";
+import { DOORS, type Door } from "./write-paths";
 import { addPeople, asGrace, broken, GRACE, grant } from "./world";
 
 const TABLES = ["course_entitlement", "course_entitlement_support_detail", "course_entitlement_policy"];

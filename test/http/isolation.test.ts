@@ -7,7 +7,7 @@ import { LIMITS } from "../../src/engine/documents/limits";
 import { checksumOf } from "../support/checksum";
 import { schema } from "../support/demo-app";
 import { serve, type Answer, type TestServer } from "../support/http";
-import { openNeighbourhood, type Neighbourhood } from "../support/neighbours";
+import { openNeighbourhood, type Neighbourhood } from "../support/other-learners";
 import { walks, type Sent, type Walk } from "../support/walk";
 import { ada } from "../support/world";
 
