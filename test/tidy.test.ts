@@ -3,23 +3,27 @@ import { dirname, join, normalize } from "node:path";
 
 /** Which rooms a room may look into. Type imports count too: they bind just as tightly. */
 const MAY_IMPORT: Record<string, string[]> = {
-  policy: [],
+  rules: [],
   refusal: [],
+  log: [],
   auth: [],
   store: [],
   config: ["setting-kinds"],
   "setting-kinds": [],
   postgres: [],
   gateways: [],
-  entities: ["policy", "store"],
+  entities: ["rules", "store"],
   history: ["entities", "store"],
+  reads: ["history", "entities", "rules", "store"],
+  proof: ["history", "entities", "store"],
   app: ["config", "gateways"],
   // History is written unseen; a use case only reads an entry to go back to it.
-  "use-cases": ["app", "auth", "entities", "gateways", "history", "policy", "refusal", "store"],
-  graphql: ["app", "auth", "entities", "history", "policy", "refusal", "store", "use-cases"],
+  "use-cases": ["app", "auth", "entities", "gateways", "history", "reads", "refusal", "rules", "store"],
+  graphql: ["app", "auth", "entities", "history", "reads", "refusal", "rules", "store", "use-cases"],
+  engine: ["app", "auth", "config", "graphql", "log", "store"],
   jobs: ["app", "store", "use-cases"],
-  http: ["app", "auth", "config", "entities", "graphql", "jobs", "store"],
-  demo: ["app", "entities", "store"],
+  http: ["app", "auth", "config", "engine", "graphql", "jobs", "log", "reads", "store"],
+  demo: ["app", "entities", "history", "store"],
 };
 /** Where everything is put together: these look into every room, and no room looks into them. */
 const DOORS = new Set(["main", "compose", "cli"]);

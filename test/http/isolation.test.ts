@@ -11,7 +11,7 @@ import { openNeighbourhood, type Neighbourhood } from "../support/other-learners
 import { walks, type Sent, type Walk } from "../support/walk";
 import { ada } from "../support/world";
 
-/** More of them: `WALKS=10000 npx jest dist/test/http/walls.test.js`. A failure prints its seed, which `SEED` repeats. */
+/** More of them: `WALKS=10000 npx jest dist/test/http/isolation.test.js`. A failure prints its seed, which `SEED` repeats. */
 const { WALKS = "200", SEED } = process.env;
 const chosen = (share = 1) => ({
   numRuns: Math.ceil(Number(WALKS) * share),
