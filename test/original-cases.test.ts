@@ -1,24 +1,30 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CASES } from "./original-cases";
 
-const numbered = (prefix: string, count: number) =>
-  Array.from({ length: count }, (_, place) => `${prefix}${place + 1}`);
+/** The ids that the table in the documentation describes. */
+const LISTED = [
+  ...readFileSync("docs/original-cases.md", "utf8").matchAll(/^\| (?<id>[A-Z]\d+|8\.7\.\d+) +\| \S/gm),
+].map(({ groups }) => groups!["id"]!);
 
-/** How many cases of each kind there are. */
-const ALL = [
-  ...numbered("M", 8),
-  ...numbered("R", 34),
-  ...numbered("E", 10),
-  ...numbered("S", 1),
-  ...numbered("F", 9),
-  ...numbered("T", 4),
-  ...numbered("C", 3),
-  ...numbered("8.7.", 16),
-];
+test("docs/original-cases.md lists each case once", () => {
+  expect(LISTED.length).toBeGreaterThanOrEqual(69 + 16);
+  expect(new Set(LISTED).size).toBe(LISTED.length);
+});
 
-test.each(ALL)("case %s has a test", (id) => {
+test.each(LISTED)("case %s has a test", (id) => {
   expect(CASES[id]?.length).toBeGreaterThan(0);
+});
+
+test("every case that a test or a comment cites is listed", () => {
+  const files = ["src", "test", "bench"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
+  );
+  const cited = files
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => readFileSync(file, "utf8").match(/\b(?:[MRESFTCN]\d{1,2}(?=[:,])|8\.7\.\d+)/g) ?? []);
+  expect(cited.length).toBeGreaterThan(LISTED.length);
+  expect([...new Set(cited)].filter((id) => !LISTED.includes(id))).toEqual([]);
 });
 
 test.each(Object.entries(CASES))(

@@ -1,11 +1,7 @@
 /** A test of ours: its file in this folder, and its title, or that of the tests it is one of. */
 export type Test = readonly [file: string, title: string];
 
-/**
- * Which tests of ours hold us to which case of the behavioural reference: its checklist of the original's tests (M
- * rules, R collection and item, E enrollments, S answer, F runs, T sweep, C command, N neighbours), and what it asks
- * for beside them (8.7).
- */
+/** Which of our tests cover which case of the original. `docs/original-cases.md` says what each case is. */
 export const CASES: Record<string, readonly Test[]> = {
   M1: [
     [
