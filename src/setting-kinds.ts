@@ -1,58 +1,88 @@
 import { z } from "zod";
 
-/** On or off. */
-export const flag = z
-  .enum(["on", "off"], { error: "must be on or off" })
-  .transform((value) => value === "on");
+/** What a fault says; a value is never repeated, as it may be secret. */
+interface Fault {
+  error: (issue: { input?: unknown }) => string;
+}
 
-/** A whole number of that range. */
+/**
+ * A kind of setting. `allowed` completes the sentence "must be …" of a fault, and stands in the documentation's table;
+ * `build` makes the schema that reads the text.
+ */
+function kind<T extends z.ZodType>(allowed: string, build: (fault: Fault) => T): T {
+  const error: Fault["error"] = ({ input }) =>
+    input === undefined ? "must be set when NODE_ENV is production" : `must be ${allowed}`;
+  return build({ error }).meta({ allowed });
+}
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
+  return kind(`one of ${words.join(", ")}`, (fault) => z.enum(words, fault));
+}
+
+/** A switch. */
+export const flag = kind("on or off", (fault) =>
+  z.enum(["on", "off"], fault).transform((value) => value === "on"),
+);
+
+/** Any text of at least some characters. */
+export function text(min = 1) {
+  const allowed = min > 1 ? `a text of at least ${min} characters` : "a text";
+  return kind(allowed, (fault) => z.string(fault).min(min, fault));
+}
+
+/** A text of a form, which `allowed` describes. */
+export function textLike(form: RegExp, allowed: string) {
+  return kind(allowed, (fault) => z.string(fault).regex(form, fault));
+}
+
+/** A whole number of a range. */
 export function whole(min: number, max: number) {
-  return z
-    .string()
-    .refine((text) => isWhole(text, min, max), `must be a whole number from ${min} to ${max}`)
-    .transform(Number);
+  const isInRange = (digits: string) =>
+    /^\d+$/.test(digits) && Number(digits) >= min && Number(digits) <= max;
+  return kind(`a whole number from ${min} to ${max}`, (fault) =>
+    z.string(fault).refine(isInRange, fault).transform(Number),
+  );
 }
 
-function isWhole(text: string, min: number, max: number): boolean {
-  return /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max;
-}
-
-/** What is separated by commas, each of a form. */
+/** A list of texts of one form, separated by commas; `what` names them. */
 export function listOf(form: RegExp, what: string) {
-  return z
-    .string()
-    .transform((text) => text.split(",").map((each) => each.trim()))
-    .refine((list) => list.every((each) => form.test(each)), `must be ${what}, separated by commas`);
+  return kind(`${what}, separated by commas`, (fault) =>
+    z
+      .string(fault)
+      .transform((list) => list.split(",").map((each) => each.trim()))
+      .refine((list) => list.every((each) => form.test(each)), fault),
+  );
 }
 
-/** An address on the web. */
-export const webUrl = z.url({ protocol: /^https?$/, error: "must be a URL of http or https" });
+/** The address of a web service. */
+export const webUrl = kind("a URL of http or https", (fault) => z.url({ protocol: /^https?$/, ...fault }));
 
 /** How to reach a PostgreSQL. */
-export const postgresUrl = z
-  .string()
-  .refine(
-    isPostgresUrl,
-    "must be postgres://user:password@host:port/database, with / # ? % @ and : in the password as %2F %23 %3F %25 %40 %3A",
-  );
+export const postgresUrl = kind(
+  "postgres://user:password@host:port/database, with / # ? % @ and : in the password as %2F %23 %3F %25 %40 %3A",
+  (fault) => z.string(fault).refine(isPostgresUrl, fault),
+);
 
-function isPostgresUrl(text: string): boolean {
+function isPostgresUrl(url: string): boolean {
   try {
-    decodeURIComponent(text); // throws at a lone %
-    return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+    decodeURIComponent(url); // throws at a lone %
+    return /^postgres(ql)?:\/\//.test(url) && URL.canParse(url);
   } catch {
     return false;
   }
 }
 
-/** Public RSA keys, as JSON. */
-export const jwkSet = z.string().transform((text, context) => {
-  try {
-    return z
-      .object({ keys: z.array(z.looseObject({ kty: z.literal("RSA") })).min(1) })
-      .parse(JSON.parse(text));
-  } catch {
-    context.addIssue('must be a JSON object with an array of RSA public keys under "keys"');
-    return z.NEVER;
-  }
-});
+/** Public RSA keys, as a JWK set in JSON. */
+export const jwkSet = kind('a JSON object with an array of RSA public keys under "keys"', (fault) =>
+  z.string(fault).transform((json, context) => {
+    try {
+      return z
+        .object({ keys: z.array(z.looseObject({ kty: z.literal("RSA") })).min(1) })
+        .parse(JSON.parse(json));
+    } catch {
+      context.addIssue(fault.error({ input: json }));
+      return z.NEVER;
+    }
+  }),
+);

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { ConfigError, loadConfig } from "../src/config";
 
 const production = {
@@ -112,6 +113,38 @@ test("an empty or blank setting is one that is not set", () => {
 test("all faults are told at once, one line each", () => {
   const names = faults({ PORT: "x", LOG_LEVEL: "loud", JWT_JWK_SET: "{}", EXPLORERS: "yes" });
   expect(names.map((line) => line.split(":")[0])).toEqual(["PORT", "LOG_LEVEL", "JWT_JWK_SET", "EXPLORERS"]);
+});
+
+/** Each of these settings alone is a fault, of every kind: malformed, missing, or at odds with another setting. */
+const FAULTY: Record<string, NodeJS.ProcessEnv> = {
+  PORT: { PORT: "99999" },
+  LOG_LEVEL: { LOG_LEVEL: "loud" },
+  JWT_COOKIES: { JWT_COOKIES: "maybe" },
+  SITE_DOMAIN: { SITE_DOMAIN: "https://courses.example.org" },
+  PAID_MODES: { PAID_MODES: "verified;audit" },
+  METRICS_TOKEN: { METRICS_TOKEN: "short" },
+  DATABASE_URL: { DATABASE_URL: "" },
+  JWT_JWK_SET: { JWT_JWK_SET: "" },
+  COORDINATOR_URL: { REFUND_SHOP: "coordinator" },
+  OAUTH_TOKEN_URL: { OAUTH_CLIENT_ID: "us" },
+};
+
+test("no fault hides another: any set of faulty settings is told in one go", () => {
+  fc.assert(
+    fc.property(fc.subarray(Object.keys(FAULTY)), (names) => {
+      const env = Object.assign({}, production, ...names.map((name) => FAULTY[name])) as NodeJS.ProcessEnv;
+      const told = faults(env).map((line) => line.split(":")[0]!);
+      expect(told.toSorted()).toEqual(names.toSorted());
+    }),
+  );
+});
+
+test("production does not trust the development key", () => {
+  const JWT_JWK_SET = '{"keys":[{"kty":"RSA","kid":"development","n":"AQAB","e":"AQAB"}]}';
+  expect(loadConfig({ JWT_JWK_SET }).token.isOurs).toBe(false);
+  expect(faults({ ...production, JWT_JWK_SET })).toEqual([
+    'JWT_JWK_SET: holds the key "development", which production does not trust',
+  ]);
 });
 
 test.each(["x", "-1", "1.5", "1e3", "65536", "4000 "])("a port is not %s", (PORT) => {

@@ -1,0 +1,139 @@
+import { flag, jwkSet, listOf, oneOf, postgresUrl, text, textLike, webUrl, whole } from "./setting-kinds";
+
+/** Years are too long for a period: a century of days is the most that anything lasts. */
+const DAYS_AT_MOST = 36_500;
+
+/** The key that signs tokens in development has this id, wherever it comes from. */
+const isForProduction = ({ keys }: { keys: { [member: string]: unknown }[] }) =>
+  keys.every((key) => key["kid"] !== "development");
+
+/**
+ * Every setting: its kind, its default and its meaning. What has no default is not set unless somebody sets it. The
+ * table in `docs/operating.md` follows from this (`npm run docs`).
+ */
+export function settings(isProduction: boolean) {
+  return {
+    NODE_ENV: oneOf("development", "production", "test")
+      .default("development")
+      .describe(
+        "`production` requires a database and the keys of the LMS, hides the schema and the explorers, and has no demo world.",
+      ),
+    HOST: text()
+      .default(isProduction ? "0.0.0.0" : "127.0.0.1")
+      .describe("The address to listen on."),
+    PORT: whole(0, 65_535).default(4000).describe("The port to listen on; 0 takes any free port."),
+    LOG_LEVEL: oneOf("fatal", "error", "warn", "info", "debug", "silent")
+      .default("info")
+      .describe("The least severe log lines that are written to standard output, as JSON."),
+    DATABASE_URL: (isProduction ? postgresUrl : postgresUrl.optional()).describe(
+      "The PostgreSQL to use, version 15 or newer; required in production. Without it, an embedded PostgreSQL is started. Its role must be allowed to create tables.",
+    ),
+    DATABASE_POOL_SIZE: whole(1, 200).default(10).describe("The most connections of this process."),
+    DATA_DIR: text()
+      .default(".data")
+      .describe("The folder in which the embedded PostgreSQL and the development key are kept."),
+    JWT_JWK_SET: (isProduction
+      ? jwkSet.refine(isForProduction, 'holds the key "development", which production does not trust')
+      : jwkSet
+    )
+      .optional()
+      .describe(
+        "The public keys of the LMS, which signs the tokens. Production requires either this or `JWT_JWK_SET_URL`; without both, a development key signs and verifies.",
+      ),
+    JWT_JWK_SET_URL: webUrl
+      .optional()
+      .describe("The address where the LMS publishes its public keys, instead of `JWT_JWK_SET`."),
+    JWT_ISSUER: text()
+      .default("http://localhost:18000/oauth2")
+      .describe("The issuer that a token must name (claim `iss`)."),
+    JWT_AUDIENCE: text().default("openedx").describe("The audience that a token must name (claim `aud`)."),
+    JWT_SUPPORT_ROLE: text()
+      .default("support")
+      .describe("The entry of the claim `roles` that makes the caller a support agent."),
+    JWT_SERVICE_ROLE: text()
+      .default("service")
+      .describe("The entry of the claim `roles` that makes the caller a service, such as a shop."),
+    JWT_RESTRICTED_APPLICATIONS: flag
+      .default(false)
+      .describe("Whether tokens of restricted OAuth applications are accepted."),
+    JWT_COOKIES: flag
+      .default(false)
+      .describe("Whether browsers may send the token in the cookies of the LMS."),
+    CORS_ORIGINS: listOf(/^https?:\/\/[a-z0-9.-]+(:\d+)?$/, "origins like https://apps.example.org")
+      .default([])
+      .describe("The origins of frontends on other hosts, whose browsers may then call this service."),
+    SITE_DOMAIN: textLike(/^[a-z0-9.-]+(:\d+)?$/i, "a host, like courses.example.org")
+      .optional()
+      .describe(
+        "The host of the Open edX installation. New entitlements get the policy of this site; without it, a policy for any site.",
+      ),
+    PAID_MODES: listOf(/^[\w-]+$/, "modes")
+      .default(["verified", "professional", "no-id-professional"])
+      .describe(
+        "The course modes in which entitlements are sold, beside the modes that a run of the course has a price for.",
+      ),
+    EXPIRATION_ALERT_DAYS: whole(0, DAYS_AT_MOST)
+      .default(90)
+      .describe("`expirationDate` is shown once fewer days than this are left."),
+    DEFAULT_EXPIRATION_DAYS: whole(0, DAYS_AT_MOST)
+      .default(730)
+      .describe("The days until an entitlement without a policy expires."),
+    DEFAULT_REFUND_DAYS: whole(0, DAYS_AT_MOST)
+      .default(60)
+      .describe("The days in which the order of an entitlement without a policy can be refunded."),
+    DEFAULT_REGAIN_DAYS: whole(0, DAYS_AT_MOST)
+      .default(14)
+      .describe("The days in which a learner can leave a run, where no policy applies."),
+    TRUSTED_DOCUMENTS: text()
+      .optional()
+      .describe(
+        "A file with the only documents that are executed: the manifest of Apollo, or the map of GraphQL Code Generator. Without it, every document is.",
+      ),
+    EXPLORERS: flag
+      .optional()
+      .describe(
+        "Whether introspection, Apollo Sandbox and GraphiQL are offered. Not set, they are in development, unless `TRUSTED_DOCUMENTS` is set. Staff can always introspect.",
+      ),
+    REFUND_SHOP: oneOf("embedded", "coordinator", "none")
+      .default(isProduction ? "none" : "embedded")
+      .describe(
+        "The shop that refunds orders: `coordinator` is commerce-coordinator, `embedded` is a stand-in that moves no money, `none` refunds nothing.",
+      ),
+    REFUND_DEADLINE_MS: whole(50, 30_000)
+      .default(5_000)
+      .describe(
+        "How long the shop may take to answer, in milliseconds; leases and pauses between attempts are multiples of it.",
+      ),
+    COORDINATOR_URL: webUrl
+      .optional()
+      .describe("The address of commerce-coordinator; required when `REFUND_SHOP` is `coordinator`."),
+    COORDINATOR_KEYED: flag
+      .default(false)
+      .describe(
+        "Whether that shop honors the header `Idempotency-Key`; commerce-coordinator does not need it.",
+      ),
+    OAUTH_TOKEN_URL: webUrl
+      .optional()
+      .describe("The address where this service gets the token that it shows to other services."),
+    OAUTH_CLIENT_ID: text()
+      .optional()
+      .describe("The client id for that; the three `OAUTH_` settings go together."),
+    OAUTH_CLIENT_SECRET: text().optional().describe("The client secret for that."),
+    FAULT_PLAN_URL: webUrl
+      .optional()
+      .describe(
+        "The address of the fault-injection harness, which is asked at each fault point; ignored in production.",
+      ),
+    SHUTDOWN_DELAY_MS: whole(0, 60_000)
+      .default(isProduction ? 2_500 : 0)
+      .describe(
+        "How long a stopping server still takes requests, in milliseconds, so that load balancers can notice.",
+      ),
+    JOBS: flag.default(true).describe("Whether this process does its share of the background work."),
+    METRICS_TOKEN: text(16)
+      .optional()
+      .describe(
+        "The Bearer token that opens `/metrics`. Without it, production has no `/metrics`, and development shows it to anybody.",
+      ),
+  };
+}
