@@ -22,10 +22,10 @@ import type { Context } from "../graphql/context";
 import { LIMIT_EXCEEDED, limitExceeded, LIMITS, sizeRule } from "./documents/limits";
 import { nodeCounter } from "./documents/node-count";
 import { settle } from "./answer";
-import { renameLiteralErrors } from "./bad-literals";
-import { textRule } from "./bad-text";
+import { renameLiteralErrors } from "./input-errors/literals";
+import { textRule } from "./input-errors/texts";
 import { publicError } from "./errors";
-import { executor } from "./executor";
+import { executor } from "./execution/executor";
 import type { Metrics } from "../http/metrics";
 import { RATE_LIMITED, rateLimiter } from "./rate-limit";
 

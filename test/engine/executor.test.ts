@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { buildSchema, getOperationAST, parse, print, separateOperations } from "graphql";
 import type { Actor } from "../../src/auth/actor";
-import { isCompilable } from "../../src/engine/executor";
+import { isCompilable } from "../../src/engine/execution/executor";
 import { actor, ada, grace, openDemoApp, schema } from "../support/demo-app";
 import { serve, type TestServer } from "../support/http";
 

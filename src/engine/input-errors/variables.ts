@@ -17,8 +17,8 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
-import { badTexts, UNSTORABLE_RULE } from "./bad-text";
-import { BAD_USER_INPUT } from "./error-codes";
+import { badTexts, UNSTORABLE_RULE } from "./texts";
+import { BAD_USER_INPUT } from "../error-codes";
 
 const ERRORS_AT_MOST = 5;
 

@@ -19,9 +19,9 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
-import { definitionsOf, selectionsOf } from "./documents/documents";
-import { badTexts } from "./bad-text";
-import { variableErrors } from "./bad-variables";
+import { definitionsOf, selectionsOf } from "../documents/documents";
+import { badTexts } from "../input-errors/texts";
+import { variableErrors } from "../input-errors/variables";
 
 type Gateway = ApolloServerOptionsWithGateway<object>["gateway"];
 

@@ -9,8 +9,8 @@ import {
   type GraphQLError,
   type GraphQLSchema,
 } from "graphql";
-import { UNSTORABLE_RULE } from "./bad-text";
-import { BAD_USER_INPUT } from "./error-codes";
+import { UNSTORABLE_RULE } from "./texts";
+import { BAD_USER_INPUT } from "../error-codes";
 
 const VALUES: ReadonlySet<string> = new Set([
   Kind.INT,
