@@ -24,13 +24,16 @@ const MAY_IMPORT: Record<string, string[]> = {
   // Until metrics and BadRequest leave http/, the engine looks up at them.
   engine: ["app", "auth", "config", "graphql", "http", "log", "store"],
   jobs: ["app", "store", "use-cases"],
-  http: ["app", "auth", "config", "engine", "graphql", "jobs", "log", "reads", "store"],
+  http: ["app", "auth", "engine", "jobs", "log", "reads", "store"],
   demo: ["app", "entities", "history", "store"],
 };
 /** Where everything is put together: these look into every room, and no room looks into them. */
 const DOORS = new Set(["main", "compose", "cli"]);
 
 const FILE_LINES_AT_MOST = 200;
+const FILES_AT_MOST = 12;
+/** These hold more than that. */
+const CROWDED = new Set(["reads", "graphql/types"]);
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) =>
   file.endsWith(".ts"),
@@ -52,8 +55,9 @@ test.each(files)("%s looks only into the rooms below it", (file) => {
   expect(MAY_IMPORT[room]).toEqual(expect.arrayContaining(others));
 });
 
+const resolve = (path: string) => [`${path}.ts`, `${path}/index.ts`].find((file) => files.includes(file));
+
 test("no file imports itself, however far around", () => {
-  const resolve = (path: string) => [`${path}.ts`, `${path}/index.ts`].find((file) => files.includes(file));
   const seen = new Set<string>();
   const visit = (file: string, trail: string[]): void => {
     expect(trail).not.toContain(file);
@@ -62,6 +66,39 @@ test("no file imports itself, however far around", () => {
     for (const next of importsOf(file).map(resolve)) if (next) visit(next, [...trail, file]);
   };
   for (const file of files) visit(file, []);
+});
+
+/** What a route needs that is not GraphQL. */
+const PLAIN = [
+  ...[
+    "body",
+    "cors",
+    "failure",
+    "health",
+    "in-flight",
+    "listener",
+    "metrics",
+    "respond",
+    "route",
+    "session",
+  ].map((name) => `http/${name}.ts`),
+  "engine/rate-limit.ts",
+];
+
+test.each(PLAIN)("%s works without GraphQL", (start) => {
+  const reached = new Set([start]);
+  for (const file of reached) {
+    expect(sourceOf(file)).not.toMatch(/from "(graphql|@apollo|type-graphql|graphql-jit)\b/);
+    for (const next of importsOf(file).map(resolve)) if (next) reached.add(next);
+  }
+  expect([...reached].filter((file) => file.startsWith("graphql/"))).toEqual([]);
+});
+
+test("no folder holds more than 12 files directly", () => {
+  const counts = new Map<string, number>();
+  for (const folder of files.map((file) => dirname(file))) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  const crowded = [...counts].filter(([folder, count]) => count > FILES_AT_MOST && !CROWDED.has(folder));
+  expect(crowded).toEqual([]);
 });
 
 test.each(files)("%s is short, and leaves nothing behind", (file) => {

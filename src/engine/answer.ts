@@ -5,28 +5,33 @@ import type { Context } from "../graphql/context";
 import { BAD_USER_INPUT, SERVICE_UNAVAILABLE } from "./error-codes";
 import { causeOf, isOurs } from "./errors";
 import { describe } from "../log";
-import type { Metrics } from "../http/metrics";
 
-/** Errors of the request itself, which the older media type application/json answers with status 200. */
+/** Counts answers. */
+export interface AnswerCounter {
+  /** `type` is the type of the operation, or `none`; `codes` are those of the errors of the answer. */
+  answeredGraphQL(type: string, ms: number, codes?: readonly unknown[]): void;
+}
+
+/** Errors of the request itself. The older media type application/json wants them answered with status 200. */
 const OF_THE_REQUEST: ReadonlySet<unknown> = new Set([
   "GRAPHQL_PARSE_FAILED",
   "GRAPHQL_VALIDATION_FAILED",
   BAD_USER_INPUT,
 ]);
 
-/** Settles status, request id, log entry and metrics of a GraphQL answer. `startedAt` is of `performance.now()`. */
+/** Completes a GraphQL answer: status, request id, log entry, metrics. `startedAt` is a time of `performance.now()`. */
 export function settle(
   app: App,
   request: GraphQLRequestContextWillSendResponse<Context>,
   startedAt: number,
-  metrics?: Metrics,
+  counter?: AnswerCounter,
 ): void {
   const { response, contextValue } = request;
   const result = response.body.kind === "single" ? response.body.singleResult : undefined;
   if (result?.errors) settleErrors(app, request, result);
   const codes = result?.errors?.map(({ extensions }) => extensions?.["code"]);
   const ms = performance.now() - startedAt;
-  metrics?.answeredGraphQL(request.operation?.operation ?? "none", ms, codes);
+  counter?.answeredGraphQL(request.operation?.operation ?? "none", ms, codes);
   const isQuiet = !codes && request.operation?.operation === OperationTypeNode.QUERY;
   app.log[isQuiet ? "debug" : "info"]({
     requestId: contextValue.requestId,
@@ -67,7 +72,7 @@ function settleErrors(
   result.errors = outage ? [outage] : errors;
 }
 
-/** Does the client ask for application/json by name, and for nothing newer? */
+/** Whether the client accepts application/json by name, and not the newer media type. */
 function isLegacy(accept = ""): boolean {
   return accept.includes("application/json") && !accept.includes("application/graphql-response+json");
 }

@@ -14,25 +14,34 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { GraphQLError, type GraphQLSchema } from "graphql";
+import { GraphQLError, OperationTypeNode, type GraphQLSchema } from "graphql";
 import type { App } from "../app";
 import { staff, type Permissions } from "../auth/permissions";
 import { authorizer } from "./documents/authorize";
 import type { Context } from "../graphql/context";
-import { LIMIT_EXCEEDED, limitExceeded, LIMITS, sizeRule } from "./documents/limits";
+import { rootFieldsOf } from "./documents/documents";
+import { limitExceeded, LIMITS, sizeRule } from "./documents/limits";
+import { LIMIT_EXCEEDED, RATE_LIMITED } from "./error-codes";
 import { nodeCounter } from "./documents/node-count";
-import { settle } from "./answer";
+import { settle, type AnswerCounter } from "./answer";
 import { renameLiteralErrors } from "./input-errors/literals";
 import { textRule } from "./input-errors/texts";
 import { publicError } from "./errors";
 import { executor } from "./execution/executor";
-import type { Metrics } from "../http/metrics";
-import { RATE_LIMITED, rateLimiter } from "./rate-limit";
+import type { RateLimiter, RateRefusal } from "./rate-limit";
 
-/** What is served, and who may ask for which part of it. */
+/** The schema that is served, and who may ask for which part of it. */
 export interface Graph {
   schema: GraphQLSchema;
   permissions: Permissions;
+}
+
+/** What the engine shares with the other doors of the server. */
+export interface Shared {
+  /** Counts what each actor does, whichever door the actor uses. */
+  limitRate: RateLimiter;
+  /** Counts answers for the metrics; undefined where there are none. */
+  counter?: AnswerCounter | undefined;
 }
 
 const STATUS: Record<string, number> = {
@@ -42,8 +51,8 @@ const STATUS: Record<string, number> = {
   [RATE_LIMITED]: 429,
 };
 
-/** Apollo Server with every limit on, the schema hidden where explorers are off, and no reports to anybody. */
-export function apolloServer(app: App, graph: Graph, metrics?: Metrics): ApolloServer<Context> {
+/** Apollo Server with every limit on, the schema hidden when explorers are off, and no reports to Apollo. */
+export function apolloServer(app: App, graph: Graph, shared: Shared): ApolloServer<Context> {
   return new ApolloServer<Context>({
     gateway: executor(graph.schema),
     introspection: true, // decided for each actor by the gate below
@@ -66,17 +75,20 @@ export function apolloServer(app: App, graph: Graph, metrics?: Metrics): ApolloS
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      gate(app, graph, metrics),
+      gate(app, graph, shared),
     ],
   });
 }
 
-/** Decides before an operation runs whether it may, and has the last word on what is answered. */
-function gate(app: App, { schema, permissions }: Graph, metrics?: Metrics): ApolloServerPlugin<Context> {
+/** Decides before an operation runs whether it may run, and completes every answer. */
+function gate(
+  app: App,
+  { schema, permissions }: Graph,
+  { limitRate, counter }: Shared,
+): ApolloServerPlugin<Context> {
   const { explorers } = app.config;
   const denialOf = authorizer(schema, permissions, (actor) => explorers || (actor !== null && staff(actor)));
   const nodesOf = nodeCounter(schema);
-  const hasteOf = rateLimiter(app.clock);
 
   class Gate implements GraphQLRequestListener<Context> {
     private readonly startedAt = performance.now();
@@ -93,21 +105,27 @@ function gate(app: App, { schema, permissions }: Graph, metrics?: Metrics): Apol
       if (denial) throw refused(new GraphQLError(denial.message, { extensions: { code: denial.code } }));
       const nodes = nodesOf(document, operation, request.variables ?? {});
       if (nodes > LIMITS.nodes) throw refused(limitExceeded("nodes", nodes, LIMITS.nodes));
-      const haste = hasteOf(document, operation, contextValue.actor);
-      if (haste) throw refused(haste);
+      if (operation.operation !== OperationTypeNode.MUTATION) return;
+      const limited = limitRate(rootFieldsOf(document, operation), contextValue.actor);
+      if (limited) throw refused(rateError(limited));
     }
 
     async willSendResponse(answered: GraphQLRequestContextWillSendResponse<Context>): Promise<void> {
-      settle(app, answered, this.startedAt, metrics);
+      settle(app, answered, this.startedAt, counter);
     }
   }
   return { requestDidStart: async () => new Gate() };
 }
 
-/** Gives an error of an operation that did not run its HTTP status and headers. */
+function rateError({ message, ...extensions }: RateRefusal): GraphQLError {
+  return new GraphQLError(message, { extensions: { ...extensions } });
+}
+
+/** Sets the HTTP status and headers of an error that keeps an operation from running. */
 function refused(error: GraphQLError): GraphQLError {
   const { code, retryAfterSeconds } = error.extensions;
   const headers = new HeaderMap();
+  if (code === "UNAUTHENTICATED") headers.set("www-authenticate", "JWT");
   if (typeof retryAfterSeconds === "number") headers.set("retry-after", String(retryAfterSeconds));
   error.extensions["http"] = { status: STATUS[String(code)], headers };
   return error;

@@ -1,7 +1,7 @@
 import type { ValidationError } from "class-validator";
 import { GraphQLError, type FieldNode, type GraphQLFormattedError } from "graphql";
-import { LIMIT_EXCEEDED, LIMITS } from "./documents/limits";
-import { BAD_USER_INPUT, INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE } from "./error-codes";
+import { LIMITS } from "./documents/limits";
+import { BAD_USER_INPUT, INTERNAL_SERVER_ERROR, LIMIT_EXCEEDED, SERVICE_UNAVAILABLE } from "./error-codes";
 import { isUnavailable } from "../store/unavailable";
 
 const UNEXPECTED = "Something went wrong on our side. The request id helps us to find out what.";

@@ -1,17 +1,15 @@
-import { GraphQLError, OperationTypeNode, type DocumentNode, type OperationDefinitionNode } from "graphql";
 import type { Actor } from "../auth/actor";
-import { rootFieldsOf } from "./documents/documents";
-import { limitExceeded } from "./documents/limits";
+import { LIMIT_EXCEEDED, RATE_LIMITED } from "./error-codes";
 
 interface Rate {
   what: string;
   most: number;
   span: string;
   spanMs: number;
-  isCounted: (field: string) => boolean;
+  isCounted: (operation: string) => boolean;
 }
 
-/** What one actor may ask of one process within any span of that length, wherever it begins. */
+/** How many operations one actor may ask of one process within any span of that length, wherever it begins. */
 export const RATES: readonly Rate[] = [
   { what: "mutations", most: 60, span: "a minute", spanMs: 60_000, isCounted: () => true },
   {
@@ -19,64 +17,73 @@ export const RATES: readonly Rate[] = [
     most: 10,
     span: "an hour",
     spanMs: 3_600_000,
-    isCounted: (field) => field === "unenrollAndRefund",
+    isCounted: (operation) => operation === "unenrollAndRefund",
   },
 ];
 
-/** Marks an error as one of haste; `retryAfterSeconds` beside it tells when the same may be asked again. */
-export const RATE_LIMITED = "RATE_LIMITED";
+/** Why operations may not run now, or may never run together. */
+export interface RateRefusal {
+  code: typeof RATE_LIMITED | typeof LIMIT_EXCEEDED;
+  message: string;
+  /** When the same operations may be asked for again; undefined when they are too many for one request. */
+  retryAfterSeconds?: number;
+}
 
 const ACTORS_AT_MOST = 10_000;
 
-/** Counts the mutations of an operation, or tells why it may not run now. */
-export type RateLimiter = (
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  actor: Actor | null,
-) => GraphQLError | null;
+/**
+ * Counts the operations that an actor asks for in one request, each by its public name; or refuses them all and counts
+ * none. It knows nothing of GraphQL, so that every door of a server can share one limiter.
+ */
+export type RateLimiter = (operations: readonly string[], actor: Actor | null) => RateRefusal | null;
 
 /**
- * A limiter that counts every mutation it lets run, whatever comes of it: an operation runs with all of its mutations
- * or not at all. Services are not limited, as they ask for many people.
+ * Makes a limiter that counts every operation it lets run, whatever its outcome. Services are not limited, because
+ * they act for many learners; nor are requests without an actor, because they may change nothing.
  */
 export function rateLimiter(clock: () => Date): RateLimiter {
   const counters = RATES.map((rate) => new Counter(rate));
-  return (document, operation, actor) => {
-    if (operation.operation !== OperationTypeNode.MUTATION || !actor || actor.isService) return null;
-    const fields = rootFieldsOf(document, operation);
+  return (operations, actor) => {
+    if (operations.length === 0 || !actor || actor.isService) return null;
     const key = actor.userId ?? `@${actor.username}`;
     const now = clock().getTime();
     for (const counter of counters) {
-      const refusal = counter.refusal(key, fields, now);
+      const refusal = counter.refusal(key, operations, now);
       if (refusal) return refusal;
     }
-    for (const counter of counters) counter.count(key, fields, now);
+    for (const counter of counters) counter.count(key, operations, now);
     return null;
   };
 }
 
-/** Remembers when each actor did what is counted, for as long as it counts. */
+/** The times of each actor's counted operations, for as long as they count. */
 class Counter {
-  /** In the order of the last time; what is beyond the number is forgotten. */
+  /** In the order of the latest time; the actors beyond the limit are forgotten, the oldest first. */
   private readonly timesByActor = new Map<string, number[]>();
 
   constructor(private readonly rate: Rate) {}
 
-  refusal(actor: string, fields: readonly string[], now: number): GraphQLError | null {
+  refusal(actor: string, operations: readonly string[], now: number): RateRefusal | null {
     const { what, most, span, spanMs, isCounted } = this.rate;
-    const asked = fields.filter(isCounted).length;
-    if (asked > most) return limitExceeded(what, asked, most);
+    const asked = operations.filter(isCounted).length;
+    if (asked > most)
+      return {
+        code: LIMIT_EXCEEDED,
+        message: `The operation asks for ${asked} ${what}; at most ${most} are allowed.`,
+      };
     const times = this.timesOf(actor, now);
     const excess = asked && times.length + asked - most;
     if (excess <= 0) return null;
-    const seconds = Math.ceil((times[excess - 1]! + spanMs - now) / 1000);
-    return new GraphQLError(`At most ${most} ${what} ${span} are allowed. Try again in ${seconds} s.`, {
-      extensions: { code: RATE_LIMITED, retryAfterSeconds: seconds },
-    });
+    const retryAfterSeconds = Math.ceil((times[excess - 1]! + spanMs - now) / 1000);
+    return {
+      code: RATE_LIMITED,
+      message: `At most ${most} ${what} ${span} are allowed. Try again in ${retryAfterSeconds} s.`,
+      retryAfterSeconds,
+    };
   }
 
-  count(actor: string, fields: readonly string[], now: number): void {
-    const counted = fields.filter(this.rate.isCounted).map(() => now);
+  count(actor: string, operations: readonly string[], now: number): void {
+    const counted = operations.filter(this.rate.isCounted).map(() => now);
     if (counted.length === 0) return;
     const times = [...this.timesOf(actor, now), ...counted];
     this.timesByActor.delete(actor);
@@ -88,7 +95,7 @@ class Counter {
     }
   }
 
-  /** Times in the future were counted before the clock was put back; they count no more. */
+  /** Times in the future were counted before the clock was set back; they no longer count. */
   private timesOf(actor: string, now: number): number[] {
     const times = this.timesByActor.get(actor) ?? [];
     return times.filter((time) => time > now - this.rate.spanMs && time <= now);

@@ -2,9 +2,16 @@ import { readFileSync } from "node:fs";
 import { parse, stripIgnoredCharacters, validate, type GraphQLSchema } from "graphql";
 import { z } from "zod";
 import { ConfigError } from "../config";
-import { BadRequest } from "../http/body";
 
-/** What a request says of the document it asks with, as the clients at large say it. */
+/** A request with a document that is not in the manifest. */
+export class UntrustedDocument extends Error {
+  readonly code = "UNTRUSTED_DOCUMENT";
+  constructor() {
+    super("This server answers only the documents that it knows.");
+  }
+}
+
+/** The ways in which common clients name the document of a request. */
 const asking = z.object({
   query: z.string().nullish(),
   documentId: z.string().nullish(),
@@ -25,14 +32,14 @@ const manifest = z.union([
   z.record(z.string(), z.string()).transform((documents) => new Map(Object.entries(documents))),
 ]);
 
-/** What a request says: in its address, or in its body where it has one. */
-export interface Asked {
+/** A request as it was sent: in the body when there is one, otherwise in the query part of the address. */
+export interface Sent {
   search: string;
   body: unknown;
 }
 
-/** Puts the trusted document that a request means, by its id or its text, in its place. Throws BadRequest for others. */
-export type Trust = (asked: Asked) => Asked;
+/** Writes into a request the trusted document that it names by id or by text. Throws UntrustedDocument. */
+export type Trust = (sent: Sent) => Sent;
 
 /**
  * Reads the documents that this server answers, and no others. Throws ConfigError when the file is not a manifest or
@@ -51,12 +58,7 @@ export function trustedDocuments(path: string, schema: GraphQLSchema): Trust {
     const { query, documentId, extensions } = asking.safeParse(request).data ?? {};
     const id = documentId ?? extensions?.persistedQuery?.sha256Hash;
     const text = typeof query === "string" ? trustedText(texts, query) : byId.get(id ?? "");
-    if (text === undefined)
-      throw new BadRequest(
-        400,
-        "This server answers only the documents that it knows.",
-        "UNTRUSTED_DOCUMENT",
-      );
+    if (text === undefined) throw new UntrustedDocument();
     return text;
   }
   return ({ search, body }) =>
@@ -65,7 +67,7 @@ export function trustedDocuments(path: string, schema: GraphQLSchema): Trust {
       : { search, body: { ...body, query: documentOf(body), extensions: {} } };
 }
 
-/** What a GET asks, as the body of a POST would have it. */
+/** The parameters of a GET request in the shape of the body of a POST request. */
 function askedBy(search: string): unknown {
   const { extensions, ...given } = Object.fromEntries(new URLSearchParams(search));
   try {
@@ -100,7 +102,7 @@ function faultOf(schema: GraphQLSchema, text: string): string | undefined {
   }
 }
 
-/** The text if it is one of these, whatever blanks, commas and comments it has. */
+/** The text if it is one of the trusted texts, whatever blanks, commas and comments it has. */
 function trustedText(texts: ReadonlySet<string>, query: string): string | undefined {
   try {
     return texts.has(stripIgnoredCharacters(query)) ? query : undefined;

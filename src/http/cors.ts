@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Config } from "../config";
+import type { App } from "../app";
 
-/** Where Apollo Studio may ask a development server from. */
+/** The origins of Apollo Studio, which may ask a development server. */
 const STUDIO = ["https://studio.apollographql.com", "https://sandbox.embed.apollographql.com"];
 const HEADERS = "authorization, content-type, x-request-id";
 const PREFLIGHT_KEPT_SECONDS = "600";
 
-/** Says to a browser whether the page it shows may ask; true when that was all that it wanted to know. */
+/** Tells a browser whether its page may ask. Returns true when the request was only that question, and is answered. */
 export type Cors = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
- * Lets the frontends of CORS_ORIGINS ask, with the LMS's cookies where those count; and Apollo Studio in development,
- * with tokens only. To all others nothing is said, which is a refusal.
+ * Allows the frontends of CORS_ORIGINS, with the LMS's cookies if those are accepted; and in development Apollo Studio,
+ * with tokens only. Other origins get no CORS headers, which browsers take as a refusal.
  */
-export function cors({ corsOrigins, explorers, isProduction, token }: Config): Cors {
+export function cors({ corsOrigins, explorers, isProduction, token }: App["config"]): Cors {
   const frontends = new Set(corsOrigins);
   const studio = new Set(explorers && !isProduction ? STUDIO : []);
   return ({ headers: { origin }, method }, response) => {

@@ -1,9 +1,22 @@
 import type { App } from "../app";
+import { sendJson } from "./respond";
+import type { Route } from "./route";
 
 const PATIENCE_MS = 2_000;
 
-/** Why the server should get no requests just now, or null when it can answer them. */
-export async function unreadiness({ db }: App): Promise<string | null> {
+/** Says that the process lives, and asks nothing else. */
+export const livenessRoute: Route = (_request, response) => sendJson(response, 200, { status: "alive" });
+
+/** Says whether the server should be given requests: 200, or 503 with the reason. */
+export function readinessRoute(app: App, stopping: AbortSignal): Route {
+  return async (_request, response) => {
+    const reason = stopping.aborted ? "The server is stopping." : await unreadiness(app);
+    sendJson(response, reason ? 503 : 200, { status: reason ?? "ready" });
+  };
+}
+
+/** The reason why the server is not ready, or null when it is. */
+async function unreadiness({ db }: App): Promise<string | null> {
   const asked = db.query<{ name: string }[]>('SELECT name FROM "migrations"');
   try {
     const done = new Set((await within(asked, PATIENCE_MS)).map(({ name }) => name));

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 
-/** How many requests are worked on just now, and how many wait for that. */
+/** How many requests the server works on now, and how many wait for that. */
 export interface Load {
   readonly inFlight: number;
   readonly waiting: number;
@@ -12,7 +12,7 @@ export interface Load {
  */
 export const IN_FLIGHT = { atOnce: 32, waiting: 32, waitMs: 200 };
 
-/** A request that is refused because the server has enough to do. */
+/** A request that is refused because the server is busy. */
 export class Overloaded extends Error {
   constructor() {
     super("The service is busy. Please try again in a moment.");
@@ -25,7 +25,7 @@ export class Overloaded extends Error {
  */
 export class InFlightLimiter implements Load {
   inFlight = 0;
-  /** In the order of their coming; each is called once, with whether its turn has come. */
+  /** First in, first out. Each callback is called once and receives whether its request was let in. */
   private readonly queue = new Set<(isTurn: boolean) => void>();
 
   get waiting(): number {
@@ -34,7 +34,7 @@ export class InFlightLimiter implements Load {
 
   /** Does the work of a request when its turn has come. Rejects with Overloaded, or as the work does. */
   async run<T>(client: ServerResponse, work: () => Promise<T>): Promise<T> {
-    if (!(await this.turn(client))) throw new Overloaded(); // which nobody reads where the client has left
+    if (!(await this.turn(client))) throw new Overloaded(); // nobody reads it when the client has left
     try {
       return await work();
     } finally {

@@ -9,11 +9,10 @@ import { within } from "./health";
 import type { Load } from "./in-flight";
 import { sendError, sendText } from "./respond";
 
-const PATHS: ReadonlySet<string> = new Set(["/graphql", "/healthz", "/readyz", "/metrics"]);
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
 const DATABASE_WITHIN_MS = 2_000;
 
-/** What operators watch, for Prometheus. Nothing in it names a learner, an order or what a client calls its operation. */
+/** What operators watch, for Prometheus. No label holds a learner, an order or a client's name for its operation. */
 export class Metrics {
   private readonly registry = new Registry();
   private readonly requests = new Counter({
@@ -52,10 +51,9 @@ export class Metrics {
     "When a background task was last done by any process.",
     "task",
   );
-
   private readonly load = this.gauge(
     "graphql_requests",
-    "GraphQL requests that are worked on, in_flight, and that wait for that.",
+    "Admitted requests: those in work (in_flight), and those waiting for their turn.",
     "state",
   );
 
@@ -66,10 +64,10 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** Counts an answer of any kind. */
-  answered(path: string, status: number): void {
-    this.requests.inc({ path: PATHS.has(path) ? path : "other", status });
-  }
+  /** Counts an answer of any kind by the address of its route, or `other`. */
+  readonly answered = (path: string, status: number): void => {
+    this.requests.inc({ path, status });
+  };
 
   /** Counts an answer to a GraphQL request, with the codes of its errors. */
   answeredGraphQL(type: string, ms: number, codes: readonly unknown[] = []): void {
@@ -84,12 +82,12 @@ export class Metrics {
       response.setHeader("www-authenticate", "Bearer");
       return sendError(response, 401, "UNAUTHENTICATED", "Show METRICS_TOKEN as a Bearer token.");
     }
-    await this.look();
+    await this.sample();
     sendText(response, 200, this.registry.contentType, await this.registry.metrics());
   }
 
-  /** Looks at what is not counted as it happens. Where PostgreSQL does not answer, nothing is claimed of what it holds. */
-  private async look(): Promise<void> {
+  /** Samples the gauges. The gauges of the database are left empty when PostgreSQL cannot be reached. */
+  private async sample(): Promise<void> {
     const { db } = this.app;
     this.load.set({ state: "in_flight" }, this.now.inFlight);
     this.load.set({ state: "waiting" }, this.now.waiting);

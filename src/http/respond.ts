@@ -31,7 +31,12 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   sendText(response, status, "application/json; charset=utf-8", `${JSON.stringify(value)}\n`);
 }
 
-/** Refuses a request before GraphQL sees it, in the form that clients of GraphQL read. */
+/** Answers that there is nothing at the address. */
+export function sendNotFound(response: ServerResponse): void {
+  sendError(response, 404, "NOT_FOUND", "There is nothing at this address.");
+}
+
+/** Answers with an error in the form that GraphQL clients read, for requests that GraphQL does not see. */
 export function sendError(response: ServerResponse, status: number, code: string, message: string): void {
   sendJson(response, status, { errors: [{ message, extensions: { code } }] });
 }

@@ -113,7 +113,7 @@ test("explorers open with a token of the demo world in development", async () =>
   const dataDir = `/tmp/explorers-${process.pid}`;
   const open = await serve(database, { JWT_JWK_SET: "", DATA_DIR: dataDir });
   const sandbox = await send(`${open.url}/`);
-  expect(sandbox.text).toContain('initialEndpoint = window.location.origin + "/graphql"');
+  expect(sandbox.text).toContain('initialEndpoint: window.location.origin + "/graphql"');
   expect(sandbox.text).toContain('<a href="/graphiql">');
   expect(sandbox.text).toContain('"runTelemetry":false');
   expect((await send(`${open.url}/graphql`, { headers: { accept: "text/html" } })).text).toContain(

@@ -7,6 +7,7 @@ import {
   type SelectionSetNode,
   type ValidationContext,
 } from "graphql";
+import { LIMIT_EXCEEDED } from "../error-codes";
 
 /** What one operation may ask for at most. `tokens` bounds the whole document, `nodes` the answer. */
 export const LIMITS = {
@@ -18,9 +19,6 @@ export const LIMITS = {
   rootFields: 20,
   nodes: 2_000,
 };
-
-/** Marks an error as one of size, as its code is set by who reports it. */
-export const LIMIT_EXCEEDED = "LIMIT_EXCEEDED";
 
 /** An operation that asks for too much; refused before anything runs. */
 export function limitExceeded(what: string, asked: number, most: number): GraphQLError {

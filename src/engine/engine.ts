@@ -1,0 +1,89 @@
+import { HeaderMap } from "@apollo/server";
+import type { App } from "../app";
+import type { Actor } from "../auth/actor";
+import { permissions } from "../auth/permissions";
+import { createContext } from "../graphql/context";
+import { buildGraphQLSchema } from "../graphql/schema";
+import { apolloServer, type Graph, type Shared } from "./apollo";
+import { trustedDocuments, UntrustedDocument } from "./trusted-documents";
+
+/** A GraphQL request, read from whatever carried it, by somebody whose token has been checked. */
+export interface Asked {
+  method: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The query part of the address, with its question mark; empty when there is none. */
+  search: string;
+  /** The parsed JSON body; undefined when there is none. */
+  body: unknown;
+  /** Null when the request carries no token. */
+  actor: Actor | null;
+  requestId: string;
+}
+
+/** The answer to a GraphQL request: what an HTTP response needs. */
+export interface Answered {
+  status: number;
+  headers: Iterable<readonly [name: string, value: string]>;
+  body: string;
+}
+
+/** Takes a document to its answer. It knows nothing of sockets, and works behind any door. */
+export interface Engine {
+  /** Answers a request, the faults of the client included; rejects only when the engine itself fails. */
+  answer(asked: Asked): Promise<Answered>;
+  stop(): Promise<void>;
+}
+
+/** The request headers that Apollo Server reads. */
+const HEADERS = ["accept", "content-type", "apollo-require-preflight", "x-apollo-operation-name"];
+
+/** Starts an engine, for the product's own schema unless another is given. Rejects with ConfigError when the file of trusted documents cannot be used. */
+export async function startEngine(
+  app: App,
+  shared: Shared,
+  graph: Graph = { schema: buildGraphQLSchema(), permissions },
+): Promise<Engine> {
+  const { trustedDocuments: path } = app.config;
+  const trust = path === undefined ? undefined : trustedDocuments(path, graph.schema);
+  const apollo = apolloServer(app, graph, shared);
+  await apollo.start();
+
+  async function answer({ method, headers, actor, requestId, ...sent }: Asked): Promise<Answered> {
+    const asked = trust ? trust(sent) : sent;
+    const {
+      status,
+      headers: answered,
+      body,
+    } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers: apolloHeaders(headers), ...asked },
+      context: async () => createContext(app, actor, requestId),
+    });
+    // Apollo Server sends a body in chunks only for @defer and @stream, which the schema does not have.
+    return { status: status ?? 200, headers: answered, body: body.kind === "complete" ? body.string : "" };
+  }
+
+  return {
+    answer: (asked) => answer(asked).catch(untrusted),
+    stop: () => apollo.stop(),
+  };
+}
+
+function apolloHeaders(given: Asked["headers"]): HeaderMap {
+  const headers = new HeaderMap();
+  for (const name of HEADERS) {
+    const value = given[name];
+    if (typeof value === "string") headers.set(name, value);
+  }
+  return headers;
+}
+
+/** The answer to a document that is not trusted; rethrows every other error. */
+function untrusted(error: unknown): Answered {
+  if (!(error instanceof UntrustedDocument)) throw error;
+  const { message, code } = error;
+  return {
+    status: 400,
+    headers: [["content-type", "application/json; charset=utf-8"]],
+    body: `${JSON.stringify({ errors: [{ message, extensions: { code } }] })}\n`,
+  };
+}

@@ -1,0 +1,52 @@
+import type { Opening } from "./graphiql";
+
+/**
+ * Apollo Sandbox, embedded as Apollo's documentation describes: the script comes from Apollo's servers, and fills the
+ * page once it is there. Until then, and without a network, the page links to GraphiQL.
+ */
+export function sandboxPage({ query, headers }: Opening): string {
+  const options = {
+    target: "#sandbox",
+    initialState: { document: query, headers, includeCookies: false },
+    runTelemetry: false,
+  };
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Apollo Sandbox · course entitlements</title>
+    <link rel="icon" href="data:," />
+    <style>
+      html, body, #sandbox { height: 100%; margin: 0; }
+      iframe { width: 100%; height: 100%; border: none; }
+    </style>
+  </head>
+  <body>
+    <div id="sandbox">
+      Apollo Sandbox comes from Apollo's servers, which have not answered yet.
+      <a href="/graphiql">GraphiQL works without a network.</a>
+    </div>
+    <script>
+      function openSandbox() {
+        document.getElementById("sandbox").replaceChildren();
+        new window.EmbeddedSandbox({
+          ...${inScript(options)},
+          initialEndpoint: window.location.origin + "/graphql",
+        });
+      }
+    </script>
+    <script
+      async
+      src="https://embeddable-sandbox.cdn.apollographql.com/v2/embeddable-sandbox.umd.production.min.js"
+      onload="openSandbox()"
+    ></script>
+  </body>
+</html>
+`;
+}
+
+/** A value as JavaScript that cannot end the script element it stands in. */
+function inScript(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { App } from "../app";
+import type { Actor } from "../auth/actor";
+import { developmentJwkSet } from "../auth/development-key";
+import { fetchedKeys } from "../auth/fetched-keys";
+import { fixedKeys, type KeySource } from "../auth/keys";
+import { tokenVerifier } from "../auth/verify-token";
+import type { InFlightLimiter } from "./in-flight";
+
+/**
+ * Lets a request in when its turn has come, checks its token, and does its work as the actor of the token: null when
+ * the request carries none. Rejects with Overloaded, InvalidToken or KeysUnavailable, or as the work does.
+ */
+export type Admit = <T>(
+  request: IncomingMessage,
+  response: ServerResponse,
+  work: (actor: Actor | null) => Promise<T>,
+) => Promise<T>;
+
+/** The one way in for every route whose work costs something, so that all of them share one limit. */
+export function admission(app: App, limiter: InFlightLimiter): Admit {
+  const verify = tokenVerifier({ ...app.config.token, keys: keysOf(app) });
+  return (request, response, work) => limiter.run(response, async () => work(await verify(request.headers)));
+}
+
+/** The keys that the operator has configured, or else the key that signs the development tokens. */
+function keysOf({ config: { token, dataDir }, log }: App): KeySource {
+  return token.jwkSetUrl
+    ? fetchedKeys(token.jwkSetUrl, log)
+    : fixedKeys(token.jwkSet ?? developmentJwkSet(dataDir));
+}
