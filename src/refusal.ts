@@ -1,33 +1,37 @@
-/** Why a command was refused. */
+/** The codes of the reasons why a command is refused, each with the description that the schema publishes. */
 export const REFUSAL_CODES = {
-  ENTITLEMENT_NOT_FOUND: "There is no such entitlement, or it is not yours.",
+  ENTITLEMENT_NOT_FOUND: "The entitlement does not exist or belongs to another learner.",
   ENTITLEMENT_EXPIRED: "The entitlement has expired.",
-  ENTITLEMENT_REFUNDED: "The order has been paid back, so the entitlement stays expired.",
-  ENTITLEMENT_NOT_REDEEMABLE: "The entitlement cannot be spent on a run; `blocker` says why.",
-  ENTITLEMENT_NOT_REGAINABLE: "The run can no longer be left for another; `blocker` says why.",
+  ENTITLEMENT_REFUNDED: "The order has been refunded, so the entitlement stays expired.",
+  ENTITLEMENT_NOT_REDEEMABLE: "The entitlement cannot be redeemed for a run; `blocker` gives the reason.",
+  ENTITLEMENT_NOT_REGAINABLE:
+    "The learner can no longer leave or change the run; `blocker` gives the reason.",
   COURSE_RUN_NOT_IN_COURSE: "The run belongs to another course.",
-  COURSE_RUN_NOT_AVAILABLE: "The run cannot be taken; `blocker` says why.",
-  ALREADY_ENROLLED_IN_PAID_MODE: "The learner already holds the run by other means.",
-  USER_NOT_FOUND: "There is no such learner.",
-  MODE_INVALID: "It is not a mode that is sold.",
-  ORDER_ALREADY_USED: "The order has paid for the course of another learner, or in another mode.",
-  POLICY_NOT_FOUND: "There is no such policy.",
-  POLICY_CONFLICT: "There is a policy for this site and mode already.",
-  POLICY_IN_USE: "Entitlements have this policy: it can be retired, not deleted.",
-  POLICY_INVALID: "A policy cannot have such periods.",
-  SITE_NOT_FOUND: "There is no such site.",
-  HISTORY_ENTRY_NOT_FOUND: "The history of the entitlement has no such entry.",
-  ENTITLEMENT_NOT_REFUNDABLE: "The order cannot be paid back; `blocker` says why.",
-  REFUND_PENDING: "A refund is under way; nothing else can happen to the entitlement until it has ended.",
-  REFUND_FAILED: "The shop has refused to pay the order back.",
-  REFUND_UNAVAILABLE: "The shop cannot be reached just now; it has not been asked.",
-  REFUND_NOT_FOUND: "There is no such refund.",
-  REFUND_NOT_IN_REVIEW: "The refund does not wait for a decision.",
-  CONFLICT: "Somebody else has changed it meanwhile.",
+  COURSE_RUN_NOT_AVAILABLE: "The run is not available; `blocker` gives the reason.",
+  ALREADY_ENROLLED_IN_PAID_MODE:
+    "The learner is already enrolled in the run in a paid mode, or through another entitlement.",
+  USER_NOT_FOUND: "No learner has this username.",
+  MODE_INVALID: "The course mode is not sold.",
+  ORDER_ALREADY_USED:
+    "The order already belongs to an entitlement of another learner or in another mode for this course.",
+  POLICY_NOT_FOUND: "The policy does not exist.",
+  POLICY_CONFLICT: "A policy for this site and mode exists already.",
+  POLICY_IN_USE: "Entitlements have this policy, so it can be retired but not deleted.",
+  POLICY_INVALID: "A period of the policy is not a number of whole days, or is too long.",
+  SITE_NOT_FOUND: "The site does not exist.",
+  HISTORY_ENTRY_NOT_FOUND: "The history of the entitlement does not contain the entry.",
+  ENTITLEMENT_NOT_REFUNDABLE: "The order cannot be refunded; `blocker` gives the reason.",
+  REFUND_PENDING:
+    "A refund is pending; the entitlement cannot be changed until the refund has succeeded or failed.",
+  REFUND_FAILED: "The shop refused to refund the order.",
+  REFUND_UNAVAILABLE: "The shop cannot be reached at the moment, so the order was not refunded.",
+  REFUND_NOT_FOUND: "The refund does not exist.",
+  REFUND_NOT_IN_REVIEW: "The refund is not in review, so no decision is needed.",
+  CONFLICT: "Another request has changed the object in the meantime.",
 } as const;
 export type RefusalCode = keyof typeof REFUSAL_CODES;
 
-/** A "no" for the user: decided by a rule, nothing changed. Thrown, so that a transaction around it is undone. */
+/** A command that a rule refuses. It is thrown, so that the transaction around it is rolled back and nothing changes. */
 export class Refusal extends Error {
   constructor(
     readonly code: RefusalCode,

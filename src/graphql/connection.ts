@@ -11,29 +11,45 @@ const RANGE = { message: `must be from 1 to ${FIRST_AT_MOST}` };
 /** The arguments of every connection: forward only. */
 @ArgsType()
 export class PageArgs {
-  @Field(() => Int, { defaultValue: 20, description: `How many, from 1 to ${FIRST_AT_MOST}.` })
+  @Field(() => Int, {
+    defaultValue: 20,
+    description: `The number of items to return, from 1 to ${FIRST_AT_MOST}.`,
+  })
   @Min(1, RANGE)
   @Max(FIRST_AT_MOST, RANGE)
   first!: number;
 
-  @Field(() => String, { nullable: true, description: "Begin behind this cursor." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The cursor of the item after which the page begins; without it, the page begins at the start of the list.",
+  })
   @IsOptional()
   @MaxLength(2_000, { message: NOT_A_CURSOR })
   after?: string | null;
 }
 
-@ObjectType({ description: "Where a page ends." })
+@ObjectType({ description: "The position of a page in its list." })
 export class PageInfo {
-  @Field({ simple: true, description: "Whether more follow." })
+  @Field({ simple: true, description: "Whether more items follow this page." })
   hasNextPage!: boolean;
 
-  @Field({ simple: true, description: "Always false: pages are only read forward." })
+  @Field({ simple: true, description: "Always false, because a list can only be read forward." })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { simple: true, nullable: true, description: "The cursor of the first item." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "The cursor of the first item of the page; null when the page is empty.",
+  })
   startCursor!: string | null;
 
-  @Field(() => String, { simple: true, nullable: true, description: "The cursor to go on from." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description:
+      "The cursor of the last item, to pass as `after` for the next page; null when the page is empty.",
+  })
   endCursor!: string | null;
 }
 
@@ -51,21 +67,21 @@ export interface Connection<T> {
 
 /** Declares the connection and edge types of a node type. */
 export function connectionType<T extends object>(name: string, nodeType: ClassType<T>) {
-  @ObjectType(`${name}Edge`, { description: "An item of a page.", simpleResolvers: true })
+  @ObjectType(`${name}Edge`, { description: "An item of a page with its cursor.", simpleResolvers: true })
   class EdgeType implements Edge<T> {
-    @Field({ description: "Where it stands in the list." })
+    @Field({ description: "The cursor of the item, to pass as `after`." })
     cursor!: string;
 
-    @Field(() => nodeType, { description: "The item." })
+    @Field(() => nodeType, { description: "The item of the list." })
     node!: T;
   }
 
-  @ObjectType(`${name}Connection`, { description: "A page of a list.", simpleResolvers: true })
+  @ObjectType(`${name}Connection`, { description: "A page of a list of items.", simpleResolvers: true })
   class ConnectionType implements Connection<T> {
-    @Field(() => [EdgeType], { description: "The items of the page." })
+    @Field(() => [EdgeType], { description: "The items of the page, each with its cursor." })
     edges!: Edge<T>[];
 
-    @Field(() => PageInfo, { description: "Where the page ends." })
+    @Field(() => PageInfo, { description: "The position of the page in its list." })
     pageInfo!: PageInfo;
   }
   return ConnectionType;

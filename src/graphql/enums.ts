@@ -27,124 +27,135 @@ export function publish<Value extends string>(
 
 export const EntitlementStateEnum = publish<EntitlementState>(
   "EntitlementState",
-  "The condition an entitlement is in, in a person's words. While a refund is under way it stays what it was; the blockers tell.",
+  "The lifecycle state of an entitlement. A pending refund does not change the state; the blocker fields show it.",
   {
-    AVAILABLE: "Can be spent on a run now.",
-    FULFILLED_CHANGEABLE: "Spent on a run that the learner may still leave or exchange.",
-    FULFILLED: "Spent on a run for good; the learner keeps the enrollment.",
-    EXPIRED: "Unused, and its time is over.",
-    REFUNDED: "The order was paid back.",
-    REVOKED: "Taken back by the shop or by staff.",
+    AVAILABLE: "The entitlement is not redeemed and has not expired: the learner can redeem it for a run.",
+    FULFILLED_CHANGEABLE:
+      "The entitlement is redeemed, and the learner may still leave the run or switch to another run.",
+    FULFILLED: "The entitlement is redeemed, and the learner can no longer leave the run.",
+    EXPIRED: "The entitlement is not redeemed and has expired.",
+    REFUNDED: "The order was refunded, and the entitlement has expired.",
+    REVOKED: "A shop or an agent revoked the entitlement, and it has expired.",
   },
 );
 
 export const RedeemBlockerEnum = publish<RedeemBlocker>(
   "RedeemBlocker",
-  "Why an entitlement cannot be spent on a run.",
+  "The reason why an entitlement cannot be redeemed for a run.",
   {
-    REFUND_PENDING: "A refund is under way.",
-    EXPIRED: "It has expired.",
-    ALREADY_REDEEMED: "It has been spent on a run already.",
-    EXPIRATION_PERIOD_OVER: "As many whole days have passed as its policy allows.",
+    REFUND_PENDING: "A refund of the order is pending.",
+    EXPIRED: "The entitlement has expired.",
+    ALREADY_REDEEMED: "The entitlement is already redeemed for a run.",
+    EXPIRATION_PERIOD_OVER:
+      "The expiration period of the policy is over; it counts whole days since the entitlement was created.",
   },
 );
 
 export const RegainBlockerEnum = publish<RegainBlocker>(
   "RegainBlocker",
-  "Why a learner cannot leave the run and have the entitlement back.",
+  "The reason why a learner cannot leave the run and keep the entitlement.",
   {
-    REFUND_PENDING: "A refund is under way.",
-    EXPIRED: "It has expired.",
-    NOT_REDEEMED: "It has not been spent on a run.",
-    CERTIFICATE_EARNED: "The learner has a certificate for the run.",
-    REGAIN_PERIOD_OVER: "More whole days have passed than its policy allows.",
+    REFUND_PENDING: "A refund of the order is pending.",
+    EXPIRED: "The entitlement has expired.",
+    NOT_REDEEMED: "The entitlement is not redeemed for a run.",
+    CERTIFICATE_EARNED: "A certificate of the learner for the run exists or is being generated.",
+    REGAIN_PERIOD_OVER: "The regain period or the expiration period of the policy is over.",
   },
 );
 
 export const RefundBlockerEnum = publish<RefundBlocker>(
   "RefundBlocker",
-  "Why an order cannot be paid back.",
+  "The reason why an order cannot be refunded.",
   {
-    REFUND_PENDING: "A refund is under way.",
-    ALREADY_REFUNDED: "The order was paid back before the entitlement was given anew.",
-    REFUND_LOCKED: "Support has locked refunds for it.",
-    EXPIRED: "It has expired.",
-    NO_ORDER: "It was granted without an order.",
-    REFUND_PERIOD_OVER: "More whole days have passed since its creation than its policy allows.",
-    CERTIFICATE_EARNED: "The learner has a certificate for the run.",
-    REGAIN_PERIOD_OVER: "The learner can no longer leave the run it was spent on.",
+    REFUND_PENDING: "A refund of the order is pending.",
+    ALREADY_REFUNDED: "The order was refunded before the entitlement was reissued.",
+    REFUND_LOCKED: "Refunds of the entitlement are locked.",
+    EXPIRED: "The entitlement has expired.",
+    NO_ORDER: "The entitlement has no order, for example because support granted it.",
+    REFUND_PERIOD_OVER:
+      "More whole days have passed since the entitlement was created than the refund period of the policy allows.",
+    CERTIFICATE_EARNED: "A certificate of the learner for the run exists or is being generated.",
+    REGAIN_PERIOD_OVER:
+      "The learner can no longer leave the run, because the regain period or the expiration period is over.",
   },
 );
 
 export const SessionBlockerEnum = publish<SessionBlocker>(
   "SessionBlocker",
-  "Why a learner cannot choose a run for an entitlement.",
+  "The reason why a learner cannot choose a run as the session of an entitlement.",
   {
-    RUN_UNKNOWN: "The catalog does not know the run.",
+    RUN_UNKNOWN: "The catalog does not contain the run.",
     NO_START_DATE: "The run has no start date.",
-    MODE_NOT_OFFERED: "The run is not sold in the entitlement's mode.",
-    UPGRADE_DEADLINE_PASSED: "The run is no longer sold in the entitlement's mode.",
-    ENROLLMENT_NOT_OPEN: "Enrollment has not begun.",
-    ENROLLMENT_CLOSED: "Enrollment has ended.",
-    COURSE_FULL: "All places are taken.",
-    ALREADY_ENROLLED: "The learner is enrolled in this mode by other means.",
+    MODE_NOT_OFFERED: "The run is not sold in the mode of the entitlement.",
+    UPGRADE_DEADLINE_PASSED:
+      "The upgrade deadline has passed, so the run is no longer sold in the mode of the entitlement.",
+    ENROLLMENT_NOT_OPEN: "The enrollment period of the run has not begun.",
+    ENROLLMENT_CLOSED: "The enrollment period of the run has ended.",
+    COURSE_FULL: "The run has no free place.",
+    ALREADY_ENROLLED:
+      "The learner is already enrolled in the run in this mode, but not through this entitlement.",
   },
 );
 
 export const EntitlementScopeEnum = publish<Scope>(
   "EntitlementScope",
-  "Which of a learner's entitlements to list.",
+  "The part of a learner's entitlements to list.",
   {
-    ACTIVE: "Not expired, or spent on a run: what a dashboard shows.",
-    UNEXPIRED: "Not expired, spent or not.",
-    FULFILLABLE: "Neither expired nor spent.",
-    ALL: "All of them.",
+    ACTIVE:
+      "Entitlements that are redeemed or have no stored expiry: the ones that a learner's dashboard shows.",
+    UNEXPIRED: "Entitlements that have no stored expiry, redeemed or not.",
+    FULFILLABLE: "Entitlements that have no stored expiry and are not redeemed.",
+    ALL: "All entitlements of the learner.",
   } satisfies Record<keyof typeof SCOPES, string>,
 );
 
 export const EntitlementOrderFieldEnum = publish<OrderField>(
   "EntitlementOrderField",
-  "What entitlements are sorted by. All but the two instants need `filter.username`.",
+  "The value by which entitlements are sorted. All values except CREATED_AT and MODIFIED_AT require `filter.username`.",
   {
-    CREATED_AT: "When it was created.",
-    MODIFIED_AT: "When it was last changed.",
-    EXPIRED_AT: "When it expired, as stored; unexpired ones count as latest.",
-    COURSE_UUID: "The course.",
-    COURSE_RUN_KEY: "The run it was spent on; unspent ones count as first.",
-    MODE: "The course mode.",
-    ORDER_NUMBER: "The order; those without count as first.",
+    CREATED_AT: "The instant at which the entitlement was created.",
+    MODIFIED_AT: "The instant at which the entitlement was last changed.",
+    EXPIRED_AT: "The stored instant of expiry; entitlements without one count as the latest.",
+    COURSE_UUID: "The UUID of the course.",
+    COURSE_RUN_KEY: "The key of the run; entitlements that are not redeemed count as the smallest.",
+    MODE: "The name of the course mode.",
+    ORDER_NUMBER: "The number of the order; entitlements without an order count as the smallest.",
   } satisfies Record<keyof typeof ORDERS, string>,
 );
 
 export const OrderDirectionEnum = publish<"ASC" | "DESC">(
   "OrderDirection",
-  "Which end of a list comes first.",
+  "The direction in which a list is sorted.",
   {
-    ASC: "Smallest or oldest first.",
-    DESC: "Greatest or newest first.",
+    ASC: "Ascending order: the smallest or oldest item comes first.",
+    DESC: "Descending order: the greatest or newest item comes first.",
   },
 );
 
-export const SupportActionEnum = publish<SupportAction>("SupportAction", "What was done to an entitlement.", {
-  CREATE: "Created the entitlement.",
-  REISSUE: "Took the learner out of the run and gave the entitlement back.",
-  EXPIRE: "Expired the entitlement.",
-  LOCK_REFUND: "Locked refunds.",
-  UNLOCK_REFUND: "Unlocked refunds.",
-  REVOKE: "Took the entitlement back, as the money was returned elsewhere.",
-  CHANGE_MODE: "Gave the entitlement another mode.",
-  REVERT: "Put the entitlement back to an earlier state.",
-  RESOLVE_REFUND: "Decided a refund that the shop could not tell about.",
-} satisfies Record<keyof typeof SUPPORT_ACTIONS, string>);
+export const SupportActionEnum = publish<SupportAction>(
+  "SupportAction",
+  "An action that an agent or a shop took on an entitlement.",
+  {
+    CREATE: "The entitlement was granted to the learner.",
+    REISSUE: "The entitlement was reissued; the learner left the run, if there was one.",
+    EXPIRE: "The entitlement was made to expire; the learner left the run, if there was one.",
+    LOCK_REFUND: "Refunds of the entitlement were locked.",
+    UNLOCK_REFUND: "Refunds of the entitlement were unlocked.",
+    REVOKE: "The entitlement was revoked, because the order had been refunded elsewhere.",
+    CHANGE_MODE: "The mode of the entitlement was changed.",
+    REVERT: "The entitlement was reverted to an earlier state of its history.",
+    RESOLVE_REFUND: "An agent decided the outcome of a refund that was in review.",
+  } satisfies Record<keyof typeof SUPPORT_ACTIONS, string>,
+);
 
 export const UserErrorCodeEnum = publish<RefusalCode>(
   "UserErrorCode",
-  "Why a mutation was refused.",
+  "The reason why a mutation was refused.",
   REFUSAL_CODES,
 );
 
 export const RevocationOutcomeEnum = publish<RevocationOutcome>(
   "RevocationOutcome",
-  "What became of one entitlement of many.",
+  "The outcome of a bulk revocation for one entitlement.",
   REVOCATION_OUTCOMES,
 );

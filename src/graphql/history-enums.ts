@@ -2,10 +2,10 @@ import type { HistorySource, HistoryType } from "../history/historical";
 import type { TrackedType } from "../history/tracked-types";
 import { publish } from "./enums";
 
-export const HistoryTypeEnum = publish("HistoryType", "What happened to an object.", {
-  CREATED: "It came into being.",
-  CHANGED: "It was changed.",
-  DELETED: "It was removed.",
+export const HistoryTypeEnum = publish("HistoryType", "The kind of a change.", {
+  CREATED: "The object was created.",
+  CHANGED: "The object was changed.",
+  DELETED: "The object was deleted.",
 });
 export type HistoryTypeName = keyof typeof HistoryTypeEnum;
 
@@ -22,17 +22,25 @@ export const CHARACTER_OF: Record<HistoryTypeName, HistoryType> = {
   DELETED: "-",
 };
 
-export const HistorySourceEnum = publish<HistorySource>("HistorySource", "By which door a change came.", {
-  API: "A request to this API.",
-  JOB: "A scheduled job.",
-  CLI: "A command of an operator.",
-  IMPORT: "An import.",
-  DATABASE: "SQL that passed by the server; the database itself recorded it.",
-});
+export const HistorySourceEnum = publish<HistorySource>(
+  "HistorySource",
+  "The way in which a change entered the system.",
+  {
+    API: "A request to this API made the change.",
+    JOB: "A background job of the server made the change.",
+    CLI: "An operator made the change with a command-line tool.",
+    IMPORT: "An import of data made the change.",
+    DATABASE: "Direct SQL that bypassed the server made the change; a database trigger recorded it.",
+  },
+);
 
-export const TrackedTypeEnum = publish<TrackedType>("TrackedType", "What has a history.", {
-  COURSE_ENTITLEMENT: "An entitlement.",
-  SUPPORT_DETAIL: "What support did to an entitlement.",
-  COURSE_ENTITLEMENT_POLICY: "A policy.",
-  REFUND: "A request to pay back the order of an entitlement.",
-});
+export const TrackedTypeEnum = publish<TrackedType>(
+  "TrackedType",
+  "A type of object whose changes are recorded.",
+  {
+    COURSE_ENTITLEMENT: "An entitlement of a learner.",
+    SUPPORT_DETAIL: "A support detail: an action of an agent or a shop on an entitlement.",
+    COURSE_ENTITLEMENT_POLICY: "A policy with the periods of entitlements.",
+    REFUND: "A refund of the order of an entitlement.",
+  },
+);

@@ -7,30 +7,45 @@ import { HistorySourceEnum, HistoryTypeEnum, TrackedTypeEnum, type HistoryTypeNa
 import { atMost, length, UUIDS } from "./inputs";
 import { DateTimeScalar } from "./scalars";
 
-@InputType({ description: "Which changes to look for; all that is given must hold." })
+@InputType({ description: "Conditions on changes. A change must meet every condition that is given." })
 export class HistoryFilter {
-  @Field(() => [TrackedTypeEnum], { nullable: true, description: "Of one of these kinds of object." })
+  @Field(() => [TrackedTypeEnum], {
+    nullable: true,
+    description: "The types of the changed object, of which one must match.",
+  })
   @IsOptional()
   @ArrayMaxSize(4, atMost(4))
   entityTypes?: TrackedType[] | null;
 
-  @Field(() => [ID], { nullable: true, description: "Of one of these objects, at most 100." })
+  @Field(() => [ID], {
+    nullable: true,
+    description: "The ids of the changed objects, of which one must match; at most 100.",
+  })
   @IsOptional()
   @ArrayMaxSize(100, atMost(100))
   @IsUUID("all", UUIDS)
   entityIds?: string[] | null;
 
-  @Field(() => [HistoryTypeEnum], { nullable: true, description: "Where one of these happened." })
+  @Field(() => [HistoryTypeEnum], {
+    nullable: true,
+    description: "The kinds of change, of which one must match.",
+  })
   @IsOptional()
   @ArrayMaxSize(3, atMost(3))
   types?: HistoryTypeName[] | null;
 
-  @Field(() => [HistorySourceEnum], { nullable: true, description: "By one of these doors." })
+  @Field(() => [HistorySourceEnum], {
+    nullable: true,
+    description: "The ways in which a change entered the system, of which one must match.",
+  })
   @IsOptional()
   @ArrayMaxSize(5, atMost(5))
   sources?: HistorySource[] | null;
 
-  @Field(() => [String], { nullable: true, description: "By one of these operations, at most 100." })
+  @Field(() => [String], {
+    nullable: true,
+    description: "The names of operations, such as `grantEntitlement`, of which one must match; at most 100.",
+  })
   @IsOptional()
   @ArrayMaxSize(100, atMost(100))
   @MaxLength(200, { each: true, message: "must hold at most 200 characters each" })
@@ -38,29 +53,36 @@ export class HistoryFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: "By this username, `system` or `database:` and a role.",
+    description:
+      "The exact username of the author of the change, or `system`, or `database:` followed by a database role.",
   })
   @IsOptional()
   @MinLength(1, length(150))
   @MaxLength(150, length(150))
   changedBy?: string | null;
 
-  @Field(() => String, { nullable: true, description: "In this request." })
+  @Field(() => String, { nullable: true, description: "The id of the request that made the change." })
   @IsOptional()
   @MinLength(1, length(100))
   @MaxLength(100, length(100))
   requestId?: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "At this instant or later." })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "The earliest instant of a change, inclusive.",
+  })
   changedFrom?: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "Before this instant." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "The latest instant of a change, exclusive." })
   changedBefore?: Date | null;
 }
 
 @ArgsType()
 export class HistoryArgs extends PageArgs {
-  @Field(() => HistoryFilter, { nullable: true, description: "Only those that match." })
+  @Field(() => HistoryFilter, {
+    nullable: true,
+    description: "The conditions on the changes to list; all changes without it.",
+  })
   @IsOptional()
   @ValidateNested()
   filter?: HistoryFilter | null;
@@ -68,6 +90,6 @@ export class HistoryArgs extends PageArgs {
 
 @ArgsType()
 export class AsOfArgs {
-  @Field(() => DateTimeScalar, { description: "The instant." })
+  @Field(() => DateTimeScalar, { description: "The instant of the state to read." })
   at!: Date;
 }

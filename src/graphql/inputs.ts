@@ -35,7 +35,7 @@ export const IsHistoryEntryId = (): PropertyDecorator =>
 /** A field of commands that two people could give at once: what the caller has seen of what is to change. */
 export function SeenHistoryEntry(): PropertyDecorator {
   const description =
-    "The newest history entry you have seen; when there is a newer one, the command is refused with CONFLICT.";
+    "The id of the newest history entry that you have seen of the object. If the object has a newer entry, the command is refused with CONFLICT; without an id, this is not checked.";
   return (target, property) => {
     Field(() => ID, { nullable: true, description })(target, property);
     IsOptional()(target, property);
@@ -45,14 +45,14 @@ export function SeenHistoryEntry(): PropertyDecorator {
 
 @ArgsType()
 export class EntitlementArgs {
-  @Field(() => ID, { description: "Its UUID." })
+  @Field(() => ID, { description: "The UUID of the entitlement." })
   @IsUUID("all", UUID)
   id!: string;
 }
 
 @ArgsType()
 export class UsernameArgs {
-  @Field({ description: "The username, exactly." })
+  @Field({ description: "The exact username of the account." })
   @MinLength(1, length(150))
   @MaxLength(150, length(150))
   username!: string;
@@ -60,7 +60,7 @@ export class UsernameArgs {
 
 @ArgsType()
 export class EmailArgs {
-  @Field({ description: "The e-mail address, exactly." })
+  @Field({ description: "The exact e-mail address of the account." })
   @MinLength(1, length(254))
   @MaxLength(254, length(254))
   email!: string;
@@ -68,61 +68,83 @@ export class EmailArgs {
 
 @ArgsType()
 export class UserIdArgs {
-  @Field(() => ID, { description: "The LMS user id." })
+  @Field(() => ID, { description: "The LMS user id of the account." })
   @Matches(/^[1-9]\d{0,17}$/, { message: "must be a positive whole number" })
   id!: string;
 }
 
 @ArgsType()
 export class UserEntitlementsArgs extends PageArgs {
-  @Field(() => EntitlementScopeEnum, { defaultValue: "ACTIVE", description: "Which of them." })
+  @Field(() => EntitlementScopeEnum, {
+    defaultValue: "ACTIVE",
+    description: "The part of the learner's entitlements to list.",
+  })
   scope!: Scope;
 }
 
-@InputType({ description: "What to look for; all that is given must hold." })
+@InputType({
+  description: "Conditions on entitlements. An entitlement must meet every condition that is given.",
+})
 export class EntitlementFilter implements EntitlementCriteria {
-  @Field(() => [ID], { nullable: true, description: "One of these entitlements, at most 100." })
+  @Field(() => [ID], {
+    nullable: true,
+    description: "The UUIDs of entitlements, of which one must match; at most 100.",
+  })
   @IsOptional()
   @ArrayMaxSize(100, atMost(100))
   @IsUUID("all", UUIDS)
   ids?: string[] | null;
 
-  @Field(() => String, { nullable: true, description: "The learner's username, exactly." })
+  @Field(() => String, { nullable: true, description: "The exact username of the learner." })
   @IsOptional()
   @MinLength(1, length(150))
   @MaxLength(150, length(150))
   username?: string | null;
 
-  @Field(() => [ID], { nullable: true, description: "One of these courses, at most 100." })
+  @Field(() => [ID], {
+    nullable: true,
+    description: "The UUIDs of courses, of which one must match; at most 100.",
+  })
   @IsOptional()
   @ArrayMaxSize(100, atMost(100))
   @IsUUID("all", UUIDS)
   courseUuids?: string[] | null;
 
-  @Field(() => String, { nullable: true, description: "The shop's order, exactly." })
+  @Field(() => String, { nullable: true, description: "The exact number of the shop's order." })
   @IsOptional()
   @MinLength(1, length(128))
   @MaxLength(128, length(128))
   orderNumber?: string | null;
 
-  @Field(() => String, { nullable: true, description: "The course mode, exactly." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The exact name of the course mode, such as `verified`.",
+  })
   @IsOptional()
   @MinLength(1, length(100))
   @MaxLength(100, length(100))
   mode?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether it is stored as expired." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether an expiry is stored in `expiredAt`; an expiry that is due but not yet stored does not count.",
+  })
   isExpired?: boolean | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "Created at this instant or later." })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "The earliest instant of creation, inclusive.",
+  })
   createdFrom?: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "Created before this instant." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "The latest instant of creation, exclusive." })
   createdBefore?: Date | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "Part of the course UUID or of the run's key; needs `username`.",
+    description:
+      "A part of the course UUID or of the key of the run, in upper or lower case; requires `username`.",
   })
   @IsOptional()
   @MinLength(1, length(255))
@@ -130,30 +152,37 @@ export class EntitlementFilter implements EntitlementCriteria {
   search?: string | null;
 }
 
-@InputType({ description: "How to sort entitlements." })
+@InputType({ description: "The order of a list of entitlements." })
 export class EntitlementOrder implements EntitlementOrdering {
-  @Field(() => EntitlementOrderFieldEnum, { description: "By what." })
+  @Field(() => EntitlementOrderFieldEnum, { description: "The value by which the entitlements are sorted." })
   field!: OrderField;
 
-  @Field(() => OrderDirectionEnum, { defaultValue: "DESC", description: "Which end first." })
+  @Field(() => OrderDirectionEnum, { defaultValue: "DESC", description: "The direction of the order." })
   direction!: "ASC" | "DESC";
 }
 
 @ArgsType()
 export class EntitlementsArgs extends PageArgs {
-  @Field(() => EntitlementFilter, { nullable: true, description: "Only those that match." })
+  @Field(() => EntitlementFilter, {
+    nullable: true,
+    description: "The conditions on the entitlements to list; all entitlements without it.",
+  })
   @IsOptional()
   @ValidateNested()
   filter?: EntitlementFilter | null;
 
-  @Field(() => EntitlementOrder, { nullable: true, description: "The order; newest first unless given." })
+  @Field(() => EntitlementOrder, {
+    nullable: true,
+    description: "The order of the list; without it, the newest entitlement comes first.",
+  })
   @IsOptional()
   @ValidateNested()
   orderBy?: EntitlementOrder | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "As they were at this instant, policies and decisions with them; now unless given.",
+    description:
+      "The instant whose state is listed, with the policies and refunds of that instant; without it, the present state is listed.",
   })
   asOf?: Date | null;
 }

@@ -2,20 +2,30 @@ import { Field, ObjectType } from "type-graphql";
 import { Refusal, type RefusalCode } from "../refusal";
 import { UserErrorCodeEnum } from "./enums";
 
-@ObjectType({ description: "Why a mutation was refused; nothing has changed.", simpleResolvers: true })
+@ObjectType({
+  description: "The reason why a mutation was refused. A refused mutation has changed nothing.",
+  simpleResolvers: true,
+})
 export class UserError {
-  @Field(() => UserErrorCodeEnum, { description: "The reason, for programs." })
+  @Field(() => UserErrorCodeEnum, { description: "The code of the reason, for programs." })
   code!: RefusalCode;
 
-  @Field({ description: "The reason in a sentence that a learner can read, and that nothing has changed." })
+  @Field({
+    description: "The reason as text that can be shown to a learner; it also says that nothing has changed.",
+  })
   message!: string;
 
-  @Field(() => [String], { nullable: true, description: "Where in the arguments the reason lies." })
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The path of the input field that caused the refusal, such as `["input", "entitlementId"]`; null when no single field caused it.',
+  })
   field!: string[] | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "The blocker behind the reason, such as a value of `RefundBlocker` or `SessionBlocker`.",
+    description:
+      "The blocker behind the reason, a value of `RedeemBlocker`, `RegainBlocker`, `RefundBlocker` or `SessionBlocker`; null when the code itself is the reason.",
   })
   blocker!: string | null;
 }
@@ -23,7 +33,9 @@ export class UserError {
 /** What every mutation answers with, beside the object it changed. */
 @ObjectType({ simpleResolvers: true })
 export abstract class Payload {
-  @Field(() => [UserError], { description: "Why it was refused; empty when it was done." })
+  @Field(() => [UserError], {
+    description: "The reasons why the mutation was refused; empty when the mutation was carried out.",
+  })
   userErrors!: UserError[];
 }
 

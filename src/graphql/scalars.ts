@@ -9,13 +9,13 @@ function rename(scalar: GraphQLScalarType, name: string, description: string): G
 export const DateTimeScalar = rename(
   GraphQLDateTimeISO,
   "DateTime",
-  "An instant in UTC to the millisecond, such as `2026-03-01T12:00:00.000Z`.",
+  "An instant in UTC with millisecond precision, such as `2026-03-01T12:00:00.000Z`.",
 );
-export const DateScalar = rename(GraphQLDate, "Date", "A UTC calendar date, such as `2026-03-01`.");
+export const DateScalar = rename(GraphQLDate, "Date", "A calendar date in UTC, such as `2026-03-01`.");
 export const DurationScalar = rename(
   GraphQLISO8601Duration,
   "Duration",
-  "A length of time in ISO 8601; days are 24 hours, such as `P730D` or `P1DT12H`.",
+  "A length of time in the ISO 8601 format, such as `P730D` or `P1DT12H`. A day is 24 hours; years and months are not accepted.",
 );
 
 /** Writes milliseconds as an ISO 8601 duration of days and seconds. */

@@ -41,6 +41,57 @@ test("every type, field, argument and enum value has a description", () => {
   expect([...bare, ...bareMembers.map(({ at }) => at)]).toEqual([]);
 });
 
+/** What a description may not begin with: it begins with its noun, with the verb of an operation or with "Whether". */
+const OPENINGS =
+  /^(what|which|who|whom|whose|why|when|where|how|by|of|in|at|as|from|until|since|before|after|only|it|its|they|their|you|your|somebody|anybody)\b/i;
+/** Words that the glossary replaces: redeem, leave, revoke, reissue, refund, run, learner, account, history entry, catalog. */
+const REPLACED_WORDS =
+  /\b((pa(y|ys|id|ying)|tak(e|es|en|ing)|g(ive|ives|iven|iving)) (it |them |entitlements? |an entitlement |the entitlement |the order )?back|anew|money|spen(d|ds|t|ding)|unenrolls?|catalogues?|somebody|anybody|whom|persons?|doors?|course keys?|under way)\b/i;
+/** Nouns of the product. A description without any of them says nothing to somebody who does not know the field. */
+const NOUNS =
+  /\b(accounts?|actions?|agents?|attempts?|authors?|catalog|certificates?|changes?|codes?|comments?|commands?|conditions?|courses?|cursors?|dates?|days?|decisions?|descriptions?|details?|directions?|enrollments?|entitlements?|entry|entries|errors?|expiry|fields?|history|ids?|instants?|items?|jobs?|keys?|kinds?|labels?|learners?|levels?|lists?|lock|locks|modes?|names?|numbers?|objects?|operations?|orders?|outcomes?|pages?|parts?|periods?|places?|policy|policies|reasons?|refunds?|requests?|results?|revocations?|runs?|scalars?|sessions?|shops?|sites?|SQL|states?|summary|titles?|types?|URLs?|usernames?|users?|UUIDs?|values?|ways?)\b/i;
+
+/** What is wrong with a description, or null. Code in backquotes is not English. */
+function faultOf(description: string): string | null {
+  const text = description.replaceAll(/`[^`]*`/g, "it");
+  if (text.split(/\s+/).length < 3) return "has fewer than three words";
+  if (!/^["A-Z`]/.test(description)) return "does not begin with a capital letter";
+  if (!description.endsWith(".")) return "does not end with a full stop";
+  if (OPENINGS.test(description)) return "does not begin with a noun";
+  const replaced = REPLACED_WORDS.exec(text);
+  if (replaced) return `says "${replaced[0]}", which the glossary replaces`;
+  return NOUNS.test(text) ? null : "has no noun of the product";
+}
+
+/** Mutations, their inputs and payloads, and the enums that only they use. */
+const OF_MUTATIONS = /^Mutation\.|^(\w+(Input|Payload)|Revocation|RefundWish|RefundResolution)(\.|$)/;
+
+test("every description is a full sentence in the words of the glossary", () => {
+  const described = types.flatMap((type) => [
+    { at: type.name, description: type.description },
+    ...membersOf(type),
+  ]);
+  const faults = described
+    .filter(({ at, description }) => description && !OF_MUTATIONS.test(at))
+    .flatMap(({ at, description }) => {
+      const fault = faultOf(description!);
+      return fault ? [`${at} ${fault}: ${description}`] : [];
+    });
+  expect(faults).toEqual([]);
+});
+
+test.each([
+  ["Which.", "has fewer than three words"],
+  ["By which door it came.", "does not begin with a noun"],
+  ["What came of the refund.", "does not begin with a noun"],
+  ["The order that was paid back.", 'says "paid back", which the glossary replaces'],
+  ["The entry of the catalogue.", 'says "catalogue", which the glossary replaces'],
+  ["The one that was asked for.", "has no noun of the product"],
+  ["The state of the refund", "does not end with a full stop"],
+])("the description %j %s", (description, fault) => {
+  expect(faultOf(description)).toBe(fault);
+});
+
 test("a deprecated field says when it goes", () => {
   const reasons = types.flatMap(membersOf).flatMap(({ deprecationReason }) => deprecationReason ?? []);
   for (const reason of reasons) expect(reason).toMatch(/Removal on \d{4}-\d\d-\d\d UTC\.$/);

@@ -35,7 +35,8 @@ const CURSOR_OF: Record<OrderField, CursorValue> = {
 export class EntitlementResolver {
   @Query(() => CourseEntitlementView, {
     nullable: true,
-    description: "One entitlement; null when it is missing or not yours.",
+    description:
+      "Returns an entitlement by its UUID; null when it does not exist or belongs to another learner.",
   })
   async entitlement(
     @Args() { id }: EntitlementArgs,
@@ -48,7 +49,7 @@ export class EntitlementResolver {
   @Query(() => CourseEntitlementConnection, {
     nullable: true,
     description:
-      "Anyone's entitlements, newest first unless ordered otherwise; for support, staff and services.",
+      "Lists the entitlements of all learners, the newest first unless `orderBy` is given. For support, staff and services.",
   })
   async entitlements(
     @Args() { filter, orderBy, asOf, first, after }: EntitlementsArgs,
@@ -66,7 +67,7 @@ export class EntitlementResolver {
     return toEntitlementConnection(page, keyOf, context, () => countEntitlements(db, criteria, source), asOf);
   }
 
-  @FieldResolver(() => Int, { description: "How many there are in all, on this page or not." })
+  @FieldResolver(() => Int, { description: "The number of items on all pages of the list." })
   totalCount(@Root() { count }: CourseEntitlementConnection): Promise<number> {
     return count();
   }

@@ -20,12 +20,13 @@ import { RefundView, toRefundView } from "../types/refund";
 import { SupportDetailView, toSupportDetailView } from "../types/support-detail";
 import { UserView } from "../types/user";
 
-const DESCRIPTION = "Its changes, newest first.";
+const DESCRIPTION = "The history of the object, the newest change first.";
 
 @Resolver(() => CourseEntitlementView)
 export class EntitlementHistoryResolver {
   @FieldResolver(() => HistoryEntryConnection, {
-    description: "Its changes and those of what belongs to it, newest first.",
+    description:
+      "The history of the entitlement, its support details and its refunds, the newest change first. Learners do not see support details.",
   })
   history(
     @Root() { facts, context: { asOf } }: CourseEntitlementView,
@@ -38,7 +39,7 @@ export class EntitlementHistoryResolver {
   @FieldResolver(() => CourseEntitlementView, {
     nullable: true,
     description:
-      "As it was at an instant, decided at that instant; null before it was created and after it was deleted.",
+      "The entitlement as it was at an instant, with its policy, its refunds and the decisions of that instant; null before its creation and after its deletion. Enrollments, runs and certificates have no history and are read as they are now.",
   })
   async asOf(
     @Root() { id }: CourseEntitlementView,
@@ -79,7 +80,7 @@ export class RefundHistoryResolver {
 export class PolicyHistoryResolver {
   @FieldResolver(() => HistoryEntryConnection, {
     nullable: true,
-    description: `${DESCRIPTION} Null for the default policy; for support and staff.`,
+    description: `${DESCRIPTION} Null for the default policy. For support and staff.`,
   })
   async history(
     @Root() { id, isDefault }: CourseEntitlementPolicyView,
@@ -94,7 +95,7 @@ export class PolicyHistoryResolver {
 export class HistoryEntryResolver {
   @Query(() => HistoryEntryConnection, {
     nullable: true,
-    description: "Changes of anything by anybody, newest first; for staff.",
+    description: "Lists the changes of all tracked objects, the newest change first. For staff.",
   })
   async history(@Args() args: HistoryArgs, @Ctx() context: Context): Promise<HistoryEntryConnection> {
     const criteria = criteriaOf(context, args, null);
@@ -105,7 +106,7 @@ export class HistoryEntryResolver {
   @FieldResolver(() => UserView, {
     nullable: true,
     description:
-      "Who changed it; null for the system, for a deleted account, and for what a learner may not know.",
+      "The account that made the change; null for the system, for direct SQL, for a deleted account, and when a learner may not see the author.",
   })
   async changedBy(@Root() { entry }: HistoryEntryView, @Ctx() context: Context): Promise<UserFacts | null> {
     return entry.userId === null || !maySeeWho(context, entry) ? null : users(context).load(entry.userId);
@@ -113,7 +114,7 @@ export class HistoryEntryResolver {
 
   @FieldResolver(() => HistoryState, {
     nullable: true,
-    description: "The object as this change left it; as it was last, when it was deleted.",
+    description: "The object as it was after this change; after a deletion, the object as it was last.",
   })
   async state(
     @Root() { entry }: HistoryEntryView,
@@ -142,7 +143,7 @@ export class HistoryEntryResolver {
 
   @FieldResolver(() => HistoryEntryView, {
     nullable: true,
-    description: "The change of the same object before it.",
+    description: "The preceding change of the same object; null for its creation.",
   })
   previous(@Root() view: HistoryEntryView, @Ctx() context: Context): Promise<HistoryEntryView | null> {
     return entryOf(context, view.entry.previousId, view);
@@ -150,7 +151,7 @@ export class HistoryEntryResolver {
 
   @FieldResolver(() => HistoryEntryView, {
     nullable: true,
-    description: "The change of the same object after it.",
+    description: "The following change of the same object; null for its newest change.",
   })
   next(@Root() view: HistoryEntryView, @Ctx() context: Context): Promise<HistoryEntryView | null> {
     return entryOf(context, view.entry.nextId, view);

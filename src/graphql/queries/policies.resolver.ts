@@ -10,7 +10,8 @@ import { SupportActionOptionView } from "../types/support-detail";
 export class PolicyResolver {
   @Query(() => [CourseEntitlementPolicyView], {
     nullable: true,
-    description: "All policies, the most specific first; the default periods apply where none does.",
+    description:
+      "Lists all stored policies, the most specific first and retired ones last. The default periods apply to entitlements without a policy.",
   })
   async entitlementPolicies(@Ctx() { app }: Context): Promise<CourseEntitlementPolicyView[]> {
     const policies = await allPolicies(app.db);
@@ -19,7 +20,8 @@ export class PolicyResolver {
 
   @Query(() => [SupportActionOptionView], {
     nullable: true,
-    description: "What support can declare to have done, for a form; for support and staff.",
+    description:
+      "Lists the actions of support details with their labels, for the filters and tables of a support tool. For support and staff.",
   })
   supportActions(): SupportActionOptionView[] {
     const codes = Object.keys(SUPPORT_ACTIONS) as SupportAction[];

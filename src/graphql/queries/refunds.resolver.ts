@@ -24,38 +24,50 @@ import { DateTimeScalar } from "../scalars";
 import { CourseEntitlementView } from "../types/course-entitlement";
 import { RefundConnection, RefundStateEnum, RefundView, toRefundView } from "../types/refund";
 
-@InputType({ description: "Which refunds; all that is given must hold." })
+@InputType({ description: "Conditions on refunds. A refund must meet every condition that is given." })
 export class RefundFilter implements RefundCriteria {
-  @Field(() => [RefundStateEnum], { nullable: true, description: "In one of these states." })
+  @Field(() => [RefundStateEnum], {
+    nullable: true,
+    description: "The states of the refund, of which one must match.",
+  })
   @IsOptional()
   @ArrayMaxSize(5, atMost(5))
   states?: RefundState[] | null;
 
-  @Field(() => ID, { nullable: true, description: "Of this entitlement." })
+  @Field(() => ID, { nullable: true, description: "The UUID of the entitlement." })
   @IsOptional()
   @IsUUID("all", UUID)
   entitlementId?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Of this learner, by the username, exactly." })
+  @Field(() => String, { nullable: true, description: "The exact username of the learner." })
   @IsOptional()
   @IsText(150)
   username?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Of this order, exactly." })
+  @Field(() => String, { nullable: true, description: "The exact number of the shop's order." })
   @IsOptional()
   @IsText(128)
   orderNumber?: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "Asked for at this instant or later." })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "The earliest instant of the request, inclusive.",
+  })
   createdFrom?: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "Asked for before this instant." })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "The latest instant of the request, exclusive.",
+  })
   createdBefore?: Date | null;
 }
 
 @ArgsType()
 export class RefundsArgs extends PageArgs {
-  @Field(() => RefundFilter, { nullable: true, description: "Only those that match." })
+  @Field(() => RefundFilter, {
+    nullable: true,
+    description: "The conditions on the refunds to list; all refunds without it.",
+  })
   @IsOptional()
   @ValidateNested()
   filter?: RefundFilter | null;
@@ -64,7 +76,9 @@ export class RefundsArgs extends PageArgs {
 /** The refunds of entitlements: one statement for all entitlements of a request. */
 @Resolver(() => CourseEntitlementView)
 export class EntitlementRefundsResolver {
-  @FieldResolver(() => [RefundView], { description: "What came of asking for its money back, newest first." })
+  @FieldResolver(() => [RefundView], {
+    description: "The refunds that were requested for the order of the entitlement, the newest first.",
+  })
   async refunds(
     @Root() { id, context: { asOf } }: CourseEntitlementView,
     @Ctx() { app, loaders }: Context,
@@ -80,7 +94,7 @@ export class EntitlementRefundsResolver {
 export class RefundResolver {
   @Query(() => RefundConnection, {
     nullable: true,
-    description: "Anyone's refunds, newest first; for support and staff.",
+    description: "Lists the refunds of all learners, the newest first. For support and staff.",
   })
   async refunds(
     @Args() { filter, first, after }: RefundsArgs,
@@ -93,7 +107,8 @@ export class RefundResolver {
 
   @FieldResolver(() => CourseEntitlementView, {
     nullable: true,
-    description: "The entitlement as it stands.",
+    description:
+      "The entitlement whose order is refunded, in its present state; null when it has been deleted.",
   })
   async entitlement(
     @Root() { entitlementId }: RefundView,

@@ -12,7 +12,8 @@ import { UserView } from "../types/user";
 export class UserResolver {
   @Query(() => UserView, {
     nullable: true,
-    description: "You, as your token says; null when it has no user id and nobody has your username.",
+    description:
+      "Returns the account of the caller, as the token names it; null when the token has no user id and no account has its username.",
   })
   viewer(@Ctx() { app, actor }: Context): UserFacts | Promise<UserFacts | null> {
     const { userId, username } = actor!;
@@ -21,7 +22,8 @@ export class UserResolver {
 
   @Query(() => UserView, {
     nullable: true,
-    description: "Somebody by username; for support, staff and services.",
+    description:
+      "Returns an account by its exact username; null when there is none. For support, staff and services.",
   })
   user(@Args() { username }: UsernameArgs, @Ctx() { app }: Context): Promise<UserFacts | null> {
     return userByUsername(app.db, username);
@@ -29,18 +31,24 @@ export class UserResolver {
 
   @Query(() => UserView, {
     nullable: true,
-    description: "Somebody by e-mail address; for support and staff.",
+    description:
+      "Returns an account by its exact e-mail address, the oldest one when several share it; null when there is none. For support and staff.",
   })
   userByEmail(@Args() { email }: EmailArgs, @Ctx() { app }: Context): Promise<UserFacts | null> {
     return userByEmail(app.db, email);
   }
 
-  @Query(() => UserView, { nullable: true, description: "Somebody by LMS user id; for support and staff." })
+  @Query(() => UserView, {
+    nullable: true,
+    description: "Returns an account by its LMS user id; null when there is none. For support and staff.",
+  })
   userById(@Args() { id }: UserIdArgs, @Ctx() { app }: Context): Promise<UserFacts | null> {
     return userById(app.db, id);
   }
 
-  @FieldResolver(() => CourseEntitlementConnection, { description: "Their entitlements, newest first." })
+  @FieldResolver(() => CourseEntitlementConnection, {
+    description: "The entitlements of the account, the newest first.",
+  })
   async entitlements(
     @Root() { id }: UserView,
     @Args() { scope, first, after }: UserEntitlementsArgs,

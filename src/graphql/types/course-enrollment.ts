@@ -3,23 +3,27 @@ import type { EnrollmentFacts } from "../../reads/entitlement-facts";
 import { DateTimeScalar } from "../scalars";
 import { CourseRunView, toCourseRun } from "./course";
 
-@ObjectType("CourseEnrollment", { description: "A learner's enrollment in a run.", simpleResolvers: true })
+@ObjectType("CourseEnrollment", {
+  description: "The enrollment of a learner in a run.",
+  simpleResolvers: true,
+})
 export class CourseEnrollmentView {
-  @Field(() => ID, { description: "Its UUID." })
+  @Field(() => ID, { description: "The UUID of the enrollment." })
   id!: string;
 
-  @Field(() => CourseRunView, { description: "The run." })
+  @Field(() => CourseRunView, { description: "The run in which the learner is enrolled." })
   courseRun!: CourseRunView;
 
-  @Field({ description: "The course mode, such as `audit` or `verified`." })
+  @Field({ description: "The course mode of the enrollment, such as `audit` or `verified`." })
   mode!: string;
 
-  @Field({ description: "Whether the learner is enrolled now; leaving a run keeps the enrollment." })
+  @Field({ description: "Whether the learner is enrolled now; false after the learner has left the run." })
   isActive!: boolean;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "When the learner first enrolled; enrolling again does not move it.",
+    description:
+      "The instant at which the learner first enrolled, which a later enrollment does not change; null when it is not known.",
   })
   enrolledAt!: Date | null;
 }

@@ -4,38 +4,52 @@ import type { Periods } from "../../rules/entitlement-rules";
 import { DateTimeScalar, DurationScalar, toDuration } from "../scalars";
 
 @ObjectType("CourseEntitlementPolicy", {
-  description: "How long entitlements last, and how long they can be refunded and regained.",
+  description:
+    "A policy: the periods after which entitlements expire, can no longer be refunded and can no longer be regained.",
   simpleResolvers: true,
 })
 export class CourseEntitlementPolicyView {
-  @Field(() => ID, { description: "Its UUID, or `default`." })
+  @Field(() => ID, { description: "The UUID of the policy; `default` for the default policy." })
   id!: string;
 
-  @Field({ description: "Whether it stands in where no policy applies." })
+  @Field({
+    description: "Whether this is the default policy, which applies to entitlements without a stored policy.",
+  })
   isDefault!: boolean;
 
-  @Field(() => String, { nullable: true, description: "The mode it is for; null means any." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The course mode of the entitlements that get this policy; null means any mode.",
+  })
   mode!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The host of the site it is for; null means any." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The host name of the site whose entitlements get this policy; null means any site.",
+  })
   siteDomain!: string | null;
 
-  @Field(() => DurationScalar, { description: "From creation until an entitlement expires." })
+  @Field(() => DurationScalar, {
+    description: "The period from the creation of an entitlement until it expires.",
+  })
   expirationPeriod!: string;
 
   @Field(() => DurationScalar, {
-    description: "From creation until the order can no longer be paid back; its last day still counts.",
+    description:
+      "The period from the creation of an entitlement until its order can no longer be refunded; the last day is included.",
   })
   refundPeriod!: string;
 
   @Field(() => DurationScalar, {
-    description: "From redemption until the run can no longer be left; its last day still counts.",
+    description:
+      "The period until a learner can no longer leave the run, counted from the latest of creation, enrollment, redemption and the start of the run; the last day is included.",
   })
   regainPeriod!: string;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "Since when new entitlements no longer get it; those that have it keep it.",
+    description:
+      "The instant since which new entitlements no longer get this policy, while older ones keep it; null while it is in use.",
   })
   retiredAt!: Date | null;
 }

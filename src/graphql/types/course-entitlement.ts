@@ -6,19 +6,11 @@ import { EntitlementStateEnum, RedeemBlockerEnum, RefundBlockerEnum, RegainBlock
 import { DateScalar, DateTimeScalar } from "../scalars";
 import { CourseEnrollmentView, toEnrollmentView } from "./course-enrollment";
 import { CourseEntitlementPolicyView, toPolicyView } from "./course-entitlement-policy";
+import type { DecisionContext } from "./decision-context";
 import { Node } from "./node";
 import { UserView } from "./user";
 
-/** What decisions are taken with, besides the facts. */
-export interface DecisionContext {
-  now: Date;
-  /** The earlier instant that the facts are of; null when they are of now. */
-  asOf: Date | null;
-  defaultPeriods: rules.Periods;
-  expirationAlertDays: number;
-}
-
-/** An entitlement at one instant: what is stored, and what the rules make of it. */
+/** An entitlement at one instant: the stored facts, and the decisions of the rules. */
 @ObjectType("CourseEntitlement", {
   implements: Node,
   description: "A learner's right to take one run of a course in a paid mode.",
@@ -36,89 +28,100 @@ export class CourseEntitlementView implements Node {
     this.periods = facts.policy ?? context.defaultPeriods;
   }
 
-  @Field(() => ID, { description: "Its UUID, which shops store." })
+  @Field(() => ID, { description: "The UUID of the entitlement, which shops store." })
   get id(): string {
     return this.facts.id;
   }
 
   @Field(() => UserView, {
     nullable: true,
-    description: "The learner; null in the past of a deleted account.",
+    description:
+      "The learner who has the entitlement; null in a past state whose learner's account has been deleted since.",
   })
   get user(): UserView | null {
     const { userId, username } = this.facts;
     return username === null ? null : { id: userId, username };
   }
 
-  @Field(() => ID, { description: "The course it is for; the run is chosen when it is spent." })
+  @Field(() => ID, { description: "The UUID of the course; the run is chosen when redeeming." })
   get courseUuid(): string {
     return this.facts.courseUuid;
   }
 
-  @Field(() => String, { description: "The course mode it enrolls in, such as `verified`." })
+  @Field(() => String, { description: "The course mode of the enrollment, such as `verified`." })
   get mode(): string {
     return this.facts.mode;
   }
 
   @Field(() => String, {
     nullable: true,
-    description: "The shop's order; null when it was granted without one.",
+    description: "The number of the shop's order; null when the entitlement has no order.",
   })
   get orderNumber(): string | null {
     return this.facts.orderNumber;
   }
 
-  @Field(() => Boolean, { description: "Whether support has ruled out a refund." })
+  @Field(() => Boolean, { description: "Whether refunds are locked, so that `unenrollAndRefund` refuses." })
   get isRefundLocked(): boolean {
     return this.facts.refundLocked;
   }
 
-  @Field(() => DateTimeScalar, { description: "When it was created." })
+  @Field(() => DateTimeScalar, { description: "The instant at which the entitlement was created." })
   get createdAt(): Date {
     return this.facts.createdAt;
   }
 
-  @Field(() => DateTimeScalar, { description: "When it was last changed." })
+  @Field(() => DateTimeScalar, { description: "The instant of the last change of the entitlement." })
   get modifiedAt(): Date {
     return this.facts.modifiedAt;
   }
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it expired, as stored." })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      "The instant of expiry as stored; null when no expiry is stored, even if `isExpired` is true because the expiry is due.",
+  })
   get expiredAt(): Date | null {
     return this.facts.expiredAt;
   }
 
   @Field(() => Boolean, {
     description:
-      "Whether it has expired: stored as `expiredAt`, or due by its policy or a certificate at this moment.",
+      "Whether the entitlement has expired: `expiredAt` is stored, or the expiry is due because a period of the policy is over or because of a certificate for the run.",
   })
   get isExpired(): boolean {
     return this.facts.expiredAt !== null || rules.isExpiryDue(this.standing, this.periods, this.context.now);
   }
 
-  @Field(() => EntitlementStateEnum, { description: "The condition it is in." })
+  @Field(() => EntitlementStateEnum, { description: "The lifecycle state of the entitlement." })
   get state(): rules.EntitlementState {
     return rules.entitlementState(this.standing, this.periods, this.context.now);
   }
 
-  @Field(() => CourseEntitlementPolicyView, { description: "The policy it is under, or the default one." })
+  @Field(() => CourseEntitlementPolicyView, {
+    description: "The policy of the entitlement, or the default policy.",
+  })
   get policy(): CourseEntitlementPolicyView {
     return toPolicyView(this.facts.policy, this.context.defaultPeriods);
   }
 
-  @Field(() => CourseEnrollmentView, { nullable: true, description: "The enrollment it was spent on." })
+  @Field(() => CourseEnrollmentView, {
+    nullable: true,
+    description: "The enrollment for which the entitlement is redeemed; null when there is none.",
+  })
   get enrollment(): CourseEnrollmentView | null {
     return this.facts.enrollment && toEnrollmentView(this.facts.enrollment);
   }
 
-  @Field(() => Int, { description: "Whole days since it was created, rounded down." })
+  @Field(() => Int, { description: "The number of whole days since the creation, rounded down." })
   get daysSinceCreated(): number {
     return rules.daysSinceCreated(this.standing, this.context.now);
   }
 
   @Field(() => Int, {
     nullable: true,
-    description: "Whole days until it expires, rounded down; negative afterwards.",
+    description:
+      "The number of whole days until the entitlement expires, rounded down; negative afterwards. For a redeemed entitlement, the end of the regain period counts when it is earlier.",
   })
   get daysUntilExpiration(): number {
     return rules.daysUntilExpiration(this.standing, this.periods, this.context.now);
@@ -127,7 +130,7 @@ export class CourseEntitlementView implements Node {
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
-      "Until when it lasts if nothing else happens, and until when its session can be changed; null once its expiry is stored.",
+      "The instant at which the entitlement will expire if nothing else happens; for a redeemed one, also the instant after which its session can no longer be changed. Null once an expiry is stored.",
   })
   get expiresAt(): Date | null {
     return rules.expiresAt(this.standing, this.periods);
@@ -136,21 +139,21 @@ export class CourseEntitlementView implements Node {
   @Field(() => DateScalar, {
     nullable: true,
     description:
-      "The date to warn of, once the alert period before it has begun: today plus the whole days left; also afterwards, as in Open edX.",
+      "The expiration date to show in a warning: today plus `daysUntilExpiration`. Null until fewer days than the alert period of the installation are left; still given after the expiry, as in Open edX.",
   })
   get expirationDate(): string | null {
     const { now, expirationAlertDays } = this.context;
     return rules.expirationDate(this.standing, this.periods, now, expirationAlertDays);
   }
 
-  @Field(() => Boolean, { description: "Whether it can be spent on a run." })
+  @Field(() => Boolean, { description: "Whether `enrollAndFulfill` can redeem the entitlement." })
   get isRedeemable(): boolean {
     return this.redeemBlocker === null;
   }
 
   @Field(() => RedeemBlockerEnum, {
     nullable: true,
-    description: "Why it cannot be spent; null when it can.",
+    description: "The reason why `enrollAndFulfill` would refuse; null when it can redeem the entitlement.",
   })
   get redeemBlocker(): rules.RedeemBlocker | null {
     return rules.redeemBlocker(this.standing, this.periods, this.context.now);
@@ -159,7 +162,7 @@ export class CourseEntitlementView implements Node {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      "Whether the learner can leave the run and have it back; through the last day of the regain period.",
+      "Whether the learner can leave the run with `leaveSession` or change it with `switchSession`; true through the last day of the regain period.",
   })
   get isRegainable(): boolean {
     return this.regainBlocker === null;
@@ -167,7 +170,8 @@ export class CourseEntitlementView implements Node {
 
   @Field(() => RegainBlockerEnum, {
     nullable: true,
-    description: "Why it cannot be had back; null when it can.",
+    description:
+      "The reason why the learner cannot leave or change the run; null when `leaveSession` is possible.",
   })
   get regainBlocker(): rules.RegainBlocker | null {
     return rules.regainBlocker(this.standing, this.periods, this.context.now);
@@ -175,7 +179,8 @@ export class CourseEntitlementView implements Node {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether the order can be paid back; through the last day of the refund period.",
+    description:
+      "Whether `unenrollAndRefund` can request a refund of the order; true through the last day of the refund period.",
   })
   get isRefundable(): boolean {
     return this.refundBlocker === null;
@@ -183,7 +188,7 @@ export class CourseEntitlementView implements Node {
 
   @Field(() => RefundBlockerEnum, {
     nullable: true,
-    description: "Why it cannot be paid back; null when it can.",
+    description: "The reason why no new refund can be requested with `unenrollAndRefund`; null when one can.",
   })
   get refundBlocker(): rules.RefundBlocker | null {
     return rules.refundBlocker(this.standing, this.periods, this.context.now);

@@ -2,42 +2,66 @@ import { Field, ID, ObjectType } from "type-graphql";
 import type { RunFacts } from "../../reads/run-facts";
 import { DateTimeScalar } from "../scalars";
 
-@ObjectType("CourseRun", { description: "One dated run of a course.", simpleResolvers: true })
+@ObjectType("CourseRun", { description: "A run of a course, with its own dates.", simpleResolvers: true })
 export class CourseRunView {
-  @Field(() => ID, { description: "The course key, which identifies the run." })
+  @Field(() => ID, { description: "The key of the run again, as its id." })
   id!: string;
 
-  @Field({ description: "The course key, such as `course-v1:DemoX+T101+2026`." })
+  @Field({ description: "The key of the run, such as `course-v1:DemoX+T101+2026`." })
   key!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: "Its title; null when the catalog does not know the run.",
+    description: "The title of the run; null when the catalog does not contain the run.",
   })
   title!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The organization that gives it." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The organization that offers the run; null when the catalog does not contain the run.",
+  })
   org!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The course number." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The course number, such as `T101`; null when the catalog does not contain the run.",
+  })
   number!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Where to read about it." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The URL of the page about the run; null when it is not known.",
+  })
   marketingUrl!: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether learners set their own pace." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether learners set their own pace; null when the catalog does not contain the run.",
+  })
   isSelfPaced!: boolean | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it starts." })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "The instant at which the run starts; null when it is not known.",
+  })
   startsAt!: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it ends." })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "The instant at which the run ends; null when it is not known.",
+  })
   endsAt!: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "From when learners can enroll." })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "The start of the enrollment period; null when it is open.",
+  })
   enrollmentStartsAt!: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "Until when learners can enroll." })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "The end of the enrollment period; null when it is open.",
+  })
   enrollmentEndsAt!: Date | null;
 }
 
@@ -59,41 +83,45 @@ export function toCourseRun(key: string, run: RunFacts | null): CourseRunView {
 }
 
 @ObjectType("RunSummary", {
-  description: "What a card shows of a run; every value can be missing, the summary itself never is.",
+  description:
+    "The details of a run that a card on a dashboard shows. The summary always exists, also when there is no run to show.",
   simpleResolvers: true,
 })
 export class RunSummaryView {
-  @Field(() => ID, { description: "The entitlement it is shown for." })
+  @Field(() => ID, { description: "The UUID of the entitlement for which the run is shown." })
   id!: string;
 
-  @Field(() => String, { nullable: true, description: "The course key, null when there is no run to show." })
+  @Field(() => String, { nullable: true, description: "The key of the run, null when there is none." })
   courseRunKey!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The title." })
+  @Field(() => String, { nullable: true, description: "The title of the run." })
   title!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The organization, shown as the provider." })
+  @Field(() => String, { nullable: true, description: "The organization that offers the run." })
   org!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The course number." })
+  @Field(() => String, { nullable: true, description: "The course number, such as `T101`." })
   number!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The banner image." })
+  @Field(() => String, { nullable: true, description: "The URL of the banner image of the run." })
   imageUrl!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Where to read about it, and the link to share." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The URL of the page about the run, also for sharing.",
+  })
   marketingUrl!: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it starts." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "The instant at which the run starts." })
   startsAt!: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it ends." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "The instant at which the run ends." })
   endsAt!: Date | null;
 
-  @Field({ description: "Whether it has started." })
+  @Field({ description: "Whether the run has started; false when it has no start date." })
   isStarted!: boolean;
 
-  @Field({ description: "Whether it has ended." })
+  @Field({ description: "Whether the run has ended; false when it has no end date." })
   isArchived!: boolean;
 }
 
@@ -115,29 +143,41 @@ export function toRunSummary(entitlementId: string, run: RunFacts | null, now: D
 }
 
 @ObjectType("Course", {
-  description: "A course of the catalog, as its runs describe it.",
+  description: "A course of the catalog, as described by its latest run.",
   simpleResolvers: true,
 })
 export class CourseView {
-  @Field(() => ID, { description: "The course UUID." })
+  @Field(() => ID, { description: "The UUID of the course." })
   id!: string;
 
-  @Field(() => String, { nullable: true, description: "Organization and number, such as `DemoX+T101`." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The key of the course: organization and number, such as `DemoX+T101`; null when the catalog contains no run of the course.",
+  })
   key!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "The title; null when the catalog knows no run of it.",
+    description: "The title of the course; null when the catalog contains no run of the course.",
   })
   title!: string | null;
 
-  @Field(() => String, { nullable: true, description: "How advanced it is." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The level of the course, such as introductory or advanced; null when it is not known.",
+  })
   levelType!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Where to read about it." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The URL of the page about the course; null when it is not known.",
+  })
   marketingUrl!: string | null;
 
-  @Field(() => [CourseRunView], { description: "Its runs by start, those without a date last." })
+  @Field(() => [CourseRunView], {
+    description: "The runs of the course in the order of their start, runs without a start date last.",
+  })
   runs!: CourseRunView[];
 }
 

@@ -14,7 +14,8 @@ import { SupportDetailConnection, toSupportDetailView } from "./support-detail";
 export class EntitlementDetailsResolver {
   @FieldResolver(() => [SessionView], {
     nullable: true,
-    description: "The runs of its course by start, and why each can or cannot be chosen.",
+    description:
+      "The runs of the course in the order of their start, each with the reason when the learner cannot choose it.",
   })
   async sessions(
     @Root() { facts, context: { now } }: CourseEntitlementView,
@@ -26,7 +27,7 @@ export class EntitlementDetailsResolver {
 
   @FieldResolver(() => RunSummaryView, {
     description:
-      "The run to show: the one it is spent on, else the first available, else the latest; possibly empty.",
+      "The run to show on a card: the run for which the entitlement is redeemed, otherwise the first available run, otherwise the latest run.",
   })
   async runSummary(
     @Root() { facts, context: { now } }: CourseEntitlementView,
@@ -36,7 +37,9 @@ export class EntitlementDetailsResolver {
     return toRunSummary(facts.id, run, now);
   }
 
-  @FieldResolver(() => CourseView, { description: "The course it is for, as the catalog describes it." })
+  @FieldResolver(() => CourseView, {
+    description: "The course of the entitlement, as the catalog describes it.",
+  })
   async course(@Root() { facts }: CourseEntitlementView, @Ctx() { loaders }: Context): Promise<CourseView> {
     const sessions = await loaders.sessions.load(facts);
     return toCourse(
@@ -47,7 +50,7 @@ export class EntitlementDetailsResolver {
 
   @FieldResolver(() => SupportDetailConnection, {
     nullable: true,
-    description: "What support did to it, newest first; for support and staff.",
+    description: "The support details of the entitlement, the newest first. For support and staff.",
   })
   async supportDetails(
     @Root() { facts, context: { asOf } }: CourseEntitlementView,

@@ -10,7 +10,11 @@ import { UserView } from "./user";
 
 @Resolver(() => FieldChangeView)
 export class FieldChangeResolver {
-  @FieldResolver(() => ChangedReference, { nullable: true, description: "What it referred to before." })
+  @FieldResolver(() => ChangedReference, {
+    nullable: true,
+    description:
+      "The object to which the field referred before the change; null when there was none, when it no longer exists, or when the caller may not see it.",
+  })
   fromReference(
     @Root() { kind, from }: FieldChangeView,
     @Ctx() context: Context,
@@ -18,7 +22,11 @@ export class FieldChangeResolver {
     return referenceOf(context, kind, from);
   }
 
-  @FieldResolver(() => ChangedReference, { nullable: true, description: "What it refers to after." })
+  @FieldResolver(() => ChangedReference, {
+    nullable: true,
+    description:
+      "The object to which the field refers after the change; null when there is none, when it no longer exists, or when the caller may not see it.",
+  })
   toReference(
     @Root() { kind, to }: FieldChangeView,
     @Ctx() context: Context,

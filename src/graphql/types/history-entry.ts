@@ -18,37 +18,49 @@ import { UserView } from "./user";
 export const HistoryValueScalar = new GraphQLScalarType<unknown, unknown>({
   name: "HistoryValue",
   description:
-    "A stored value as its field has it: a string, a number, a boolean, a list, a `DateTime`, a `Duration`, or the id of what is referred to.",
+    "A stored value in the form of its field: a string, a number, a boolean, a list, a `DateTime`, a `Duration`, or the id of another object.",
 });
 
 // What is in a union tells its type by its class, at once: compiled execution cannot wait for a promise of it.
 export const ChangedReference = createUnionType({
   name: "ChangedReference",
-  description: "What a changed field refers to, where it still exists.",
+  description: "An object to which a changed field refers.",
   types: () => [UserView, CourseEnrollmentView, CourseEntitlementPolicyView] as const,
 });
 
-@ObjectType("FieldChange", { description: "One field before and after a change.", simpleResolvers: true })
+@ObjectType("FieldChange", {
+  description: "The value of a field before and after a change.",
+  simpleResolvers: true,
+})
 export class FieldChangeView {
   /** What the resolver looks references up by. */
   kind!: string;
 
-  @Field(() => ID, { description: "The history entry and the field." })
+  @Field(() => ID, { description: "The id of the history entry and the name of the field." })
   id!: string;
 
-  @Field({ description: "The field, by its name in this schema where it has one, else as it is stored." })
+  @Field({
+    description:
+      "The name of the field in this schema; the stored name for a field that is not in this schema.",
+  })
   field!: string;
 
-  @Field(() => HistoryValueScalar, { nullable: true, description: "Before." })
+  @Field(() => HistoryValueScalar, {
+    nullable: true,
+    description: "The value before the change; null when there was none.",
+  })
   from!: unknown;
 
-  @Field(() => HistoryValueScalar, { nullable: true, description: "After." })
+  @Field(() => HistoryValueScalar, {
+    nullable: true,
+    description: "The value after the change; null when there is none.",
+  })
   to!: unknown;
 }
 
 @ObjectType("HistoryEntry", {
   implements: Node,
-  description: "One change of one object.",
+  description: "A history entry: one change of one object.",
   simpleResolvers: true,
 })
 export class HistoryEntryView implements Node {
@@ -58,60 +70,68 @@ export class HistoryEntryView implements Node {
   /** Whose entitlement it was reached from; null where it was not from one. */
   learnerId!: string | null;
 
-  @Field(() => ID, { description: "Its id; later changes of the same object have greater ones." })
+  @Field(() => ID, {
+    description:
+      "The id of the history entry, a whole number; later changes of the same object have greater ids.",
+  })
   id!: string;
 
-  @Field(() => TrackedTypeEnum, { description: "What kind of object was changed." })
+  @Field(() => TrackedTypeEnum, { description: "The type of the changed object." })
   entityType!: TrackedType;
 
-  @Field(() => ID, { description: "The object that was changed." })
+  @Field(() => ID, { description: "The id of the changed object." })
   entityId!: string;
 
-  @Field(() => HistoryTypeEnum, { description: "What happened to it." })
+  @Field(() => HistoryTypeEnum, { description: "The kind of the change." })
   type!: HistoryTypeName;
 
-  @Field(() => DateTimeScalar, { description: "When, by the database's clock." })
+  @Field(() => DateTimeScalar, { description: "The instant of the change, by the clock of the database." })
   changedAt!: Date;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "The username at the time, `system`, or `database:` and a role; hidden from learners unless their own.",
+      "The username of the author at the time, `system`, or `database:` followed by a database role; null for learners when the author is another account or direct SQL.",
   })
   changedByLabel!: string | null;
 
-  @Field(() => HistorySourceEnum, { description: "By which door." })
+  @Field(() => HistorySourceEnum, {
+    description:
+      "The way in which the change entered the system: API, job, command line, import or direct SQL.",
+  })
   source!: HistorySource;
 
-  @Field({ description: "The operation, by its name." })
+  @Field({ description: "The name of the operation that made the change, such as the name of the mutation." })
   reason!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: "The request, as in logs and errors; groups its changes.",
+    description:
+      "The id of the request that made the change, the same as in logs and errors; null when there was no request.",
   })
   requestId!: string | null;
 
-  @Field({ description: "Groups what was committed together." })
+  @Field({
+    description: "The id of the database transaction, the same for all changes that were committed together.",
+  })
   transactionId!: string;
 
   @Field(() => [FieldChangeView], {
-    description:
-      "What differs from before; all that has a value when it was created, nothing when it was deleted.",
+    description: "The changed fields: for a creation all fields that have a value, for a deletion none.",
   })
   changes!: FieldChangeView[];
 }
 
 export const HistoryState = createUnionType({
   name: "HistoryState",
-  description: "An object as a change left it.",
+  description: "The state of an object after a change.",
   types: () => [CourseEntitlementView, SupportDetailView, CourseEntitlementPolicyView, RefundView] as const,
 });
 
 const Base = connectionType("HistoryEntry", HistoryEntryView);
 
 @ObjectType("HistoryEntryConnection", {
-  description: "A page of a history, newest first.",
+  description: "A page of a history, the newest change first.",
   simpleResolvers: true,
 })
 export class HistoryEntryConnection extends Base {}

@@ -1,7 +1,10 @@
 import { Field, ID, InterfaceType } from "type-graphql";
 
-@InterfaceType("Node", { description: "What has an id of its own and can be fetched again by it." })
+@InterfaceType("Node", { description: "An object with an id that is unique among the objects of its type." })
 export abstract class Node {
-  @Field(() => ID, { simple: true, description: "Its UUID." })
+  @Field(() => ID, {
+    simple: true,
+    description: "The id of the object: a UUID, or a whole number for a history entry.",
+  })
   readonly id!: string;
 }

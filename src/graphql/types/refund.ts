@@ -6,52 +6,58 @@ import { publish } from "../enums";
 import { DateTimeScalar } from "../scalars";
 import { Node } from "./node";
 
-export const RefundStateEnum = publish<RefundState>("RefundState", "How far a refund has come.", {
-  REQUESTED: "The shop is being asked.",
-  IN_DOUBT: "The shop has not said what it did; it is asked again at `nextAttemptAt`.",
-  SUCCEEDED: "The order was paid back: the entitlement is expired and spent on no run.",
-  FAILED: "The order was not paid back, and nothing has changed; it can be asked for anew.",
-  NEEDS_REVIEW: "Only a person can find out what the shop did; `resolveRefund` ends it.",
+export const RefundStateEnum = publish<RefundState>("RefundState", "The state of a refund.", {
+  REQUESTED: "The refund was requested, and the shop is being asked.",
+  IN_DOUBT: "The answer of the shop is not known; the server asks the shop again at `nextAttemptAt`.",
+  SUCCEEDED: "The order was refunded; the entitlement expired and the learner left the run at that moment.",
+  FAILED: "The order was not refunded and the entitlement is unchanged; a new refund can be requested.",
+  NEEDS_REVIEW:
+    "The server cannot find out what the shop did; an agent must decide the outcome with `resolveRefund`.",
 });
 
 @ObjectType("Refund", {
   implements: Node,
-  description: "A request to pay back the order of an entitlement, which stands still until it has ended.",
+  description:
+    "A refund of the order of an entitlement. Until it has succeeded or failed, the entitlement cannot be changed.",
   simpleResolvers: true,
 })
 export class RefundView implements Node {
-  @Field(() => ID, { description: "Its UUID, by which the shop tells a repeat." })
+  @Field(() => ID, { description: "The UUID of the refund, which the shop gets as the idempotency key." })
   id!: string;
 
-  @Field(() => RefundStateEnum, { description: "How far it has come." })
+  @Field(() => RefundStateEnum, { description: "The state of the refund." })
   state!: RefundState;
 
-  @Field({ description: "The shop's order." })
+  @Field({ description: "The number of the shop's order at the time of the request." })
   orderNumber!: string;
 
-  @Field(() => Int, { description: "How often the shop has been, or is being, asked." })
+  @Field(() => Int, { description: "The number of attempts to ask the shop, the current one included." })
   attempts!: number;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "When the shop is asked again unless it answers before; null once it is not asked any more.",
+    description:
+      "The instant at which the server asks the shop again unless an answer arrives before; null when the shop is no longer asked.",
   })
   nextAttemptAt!: Date | null;
 
-  @Field(() => [String], { description: "What the shop calls the refunds it made, where it says." })
+  @Field(() => [String], {
+    description: "The ids of the refunds in the shop; empty when the shop has not named any.",
+  })
   shopReferences!: string[];
 
   @Field(() => String, {
     nullable: true,
     simple: false,
-    description: "What the shop, or the way to it, said last; for support.",
+    description:
+      "The code or error with which the last attempt failed; null when there is none. For support and staff.",
   })
   detail!: string | null;
 
-  @Field(() => DateTimeScalar, { description: "When it was asked for." })
+  @Field(() => DateTimeScalar, { description: "The instant at which the refund was requested." })
   createdAt!: Date;
 
-  @Field(() => DateTimeScalar, { description: "When it last came further." })
+  @Field(() => DateTimeScalar, { description: "The instant at which the refund was last changed." })
   modifiedAt!: Date;
 
   /** Which entitlement. */

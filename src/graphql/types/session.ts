@@ -6,24 +6,27 @@ import { sessionBlocker, type SessionBlocker } from "../../rules/run-rules";
 import { SessionBlockerEnum } from "../enums";
 import { CourseRunView, toCourseRun } from "./course";
 
-@ObjectType("Session", { description: "A run as a choice for an entitlement.", simpleResolvers: true })
+@ObjectType("Session", {
+  description: "A run of the course that a learner can choose, or cannot choose, for an entitlement.",
+  simpleResolvers: true,
+})
 export class SessionView {
-  @Field(() => ID, { description: "The entitlement and the run it is a choice for." })
+  @Field(() => ID, { description: "The UUID of the entitlement and the key of the run." })
   id!: string;
 
-  @Field(() => CourseRunView, { description: "The run." })
+  @Field(() => CourseRunView, { description: "The run that can be chosen." })
   courseRun!: CourseRunView;
 
-  @Field(() => Boolean, { description: "Whether the learner may choose it." })
+  @Field(() => Boolean, { description: "Whether the learner may choose the run for the entitlement." })
   isAvailable!: boolean;
 
   @Field(() => SessionBlockerEnum, {
     nullable: true,
-    description: "Why the learner cannot choose it; null when they can.",
+    description: "The reason why the learner cannot choose the run; null when the learner can.",
   })
   blocker!: SessionBlocker | null;
 
-  @Field({ description: "Whether the entitlement is spent on it now." })
+  @Field({ description: "Whether the entitlement is redeemed for this run now." })
   isCurrent!: boolean;
 }
 

@@ -10,26 +10,35 @@ import { UserView } from "./user";
 
 @ObjectType("SupportDetail", {
   implements: Node,
-  description: "What support did to an entitlement, and why.",
+  description: "An action of an agent or a shop on an entitlement, with comments.",
   simpleResolvers: true,
 })
 export class SupportDetailView implements Node {
-  @Field(() => ID, { description: "Its UUID." })
+  @Field(() => ID, { description: "The UUID of the support detail." })
   id!: string;
 
-  @Field(() => SupportActionEnum, { description: "What was done." })
+  @Field(() => SupportActionEnum, { description: "The action that was taken." })
   action!: SupportAction;
 
-  @Field(() => String, { nullable: true, description: "Why, in the agent's words." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The comments of the agent about the action; null when there are none.",
+  })
   comments!: string | null;
 
-  @Field(() => UserView, { nullable: true, description: "The agent; null once their account is gone." })
+  @Field(() => UserView, {
+    nullable: true,
+    description: "The account of the agent; null when the account does not exist or has been deleted.",
+  })
   supportUser!: UserView | null;
 
-  @Field(() => CourseRunView, { nullable: true, description: "The run the learner was taken out of." })
+  @Field(() => CourseRunView, {
+    nullable: true,
+    description: "The run that the learner left because of the action; null when there was none.",
+  })
   unenrolledRun!: CourseRunView | null;
 
-  @Field(() => DateTimeScalar, { description: "When it was done." })
+  @Field(() => DateTimeScalar, { description: "The instant of the action." })
   createdAt!: Date;
 }
 
@@ -48,14 +57,17 @@ export function toSupportDetailView(facts: SupportDetailFacts): SupportDetailVie
   });
 }
 
-@ObjectType("SupportActionOption", { description: "A choice of a support form.", simpleResolvers: true })
+@ObjectType("SupportActionOption", {
+  description: "An action of support with its label, for a form.",
+  simpleResolvers: true,
+})
 export class SupportActionOptionView {
-  @Field(() => ID, { description: "The code again, to identify the choice." })
+  @Field(() => ID, { description: "The code of the action again, as its id." })
   id!: string;
 
-  @Field(() => SupportActionEnum, { description: "What a form sends." })
+  @Field(() => SupportActionEnum, { description: "The code of the action." })
   code!: SupportAction;
 
-  @Field({ description: "What a form shows." })
+  @Field({ description: "The label of the action, to show in a form." })
   label!: string;
 }

@@ -12,10 +12,11 @@ export interface RevokeEntitlements {
 
 /** What can become of one entitlement of many. */
 export const REVOCATION_OUTCOMES = {
-  REVOKED: "It is revoked; in a dry run, it would be.",
-  UNCHANGED: "It had been revoked or paid back before.",
-  REFUSED: "A rule speaks against it, which `error` names; nothing has changed.",
-  FAILED: "It failed on our side; nothing has changed, and it can be tried again.",
+  REVOKED: "The entitlement was revoked; in a dry run, it would be revoked.",
+  UNCHANGED: "The entitlement had already been revoked or refunded.",
+  REFUSED: "A rule forbids the revocation, and `error` gives the reason; the entitlement is unchanged.",
+  FAILED:
+    "The revocation failed because of an error in the server; the entitlement is unchanged, and the request can be repeated.",
 } as const;
 export type RevocationOutcome = keyof typeof REVOCATION_OUTCOMES;
 
