@@ -1,20 +1,13 @@
-import { mayActForAnyone, type Actor } from "./actor";
+import { anyone, nobody, staff, support, supportOrService, type Who } from "./who";
 
-/** Whether somebody who is known may ask for a field at all; which rows they get is the queries' business. */
-export type Rule = (actor: Actor) => boolean;
+/** Who may ask for each field of each type; `*` stands for the fields of a type that are not named. */
+export type Permissions = Readonly<Record<string, Readonly<Record<string, Who>>>>;
 
-/** A rule for each field of each type; `*` stands for the fields of a type that are not named. */
-export type Permissions = Readonly<Record<string, Readonly<Record<string, Rule>>>>;
-
-const anyone: Rule = () => true;
-const support: Rule = mayActForAnyone;
-const supportOrService: Rule = (actor) => mayActForAnyone(actor) || actor.isService;
-const nobody: Rule = () => false;
-export const staff: Rule = (actor) => actor.isStaff || actor.isSuperuser;
-const staffOrService: Rule = (actor) => staff(actor) || actor.isService;
-
-/** Who may ask for what; what is not here is denied. The roots name each field, so that a new one starts closed. */
-export const permissions: Permissions = {
+/**
+ * Who may read what; what is not here is denied. The root names each field, so that a new one starts closed. Mutations and
+ * their payloads are not here: each command declares who may give it.
+ */
+export const readPermissions: Permissions = {
   Query: {
     viewer: anyone,
     entitlement: anyone,
@@ -27,46 +20,8 @@ export const permissions: Permissions = {
     history: staff,
     refunds: support,
   },
-  Mutation: {
-    enrollAndFulfill: anyone,
-    enrollIfEntitled: anyone,
-    switchSession: anyone,
-    leaveSession: anyone,
-    unenrollAndRefund: anyone,
-    resolveRefund: support,
-    grantEntitlement: support,
-    reissueEntitlement: support,
-    expireEntitlement: support,
-    setRefundLock: support,
-    revertEntitlement: support,
-    fulfillOrder: staffOrService,
-    revokeEntitlement: supportOrService,
-    revokeEntitlements: supportOrService,
-    createEntitlementPolicy: staff,
-    updateEntitlementPolicy: staff,
-    deleteEntitlementPolicy: staff,
-    changeEntitlementMode: staff,
-  },
   UserError: { "*": anyone },
-  EnrollAndFulfillPayload: { "*": anyone },
-  EnrollIfEntitledPayload: { "*": anyone },
-  SwitchSessionPayload: { "*": anyone },
-  LeaveSessionPayload: { "*": anyone },
-  UnenrollAndRefundPayload: { "*": anyone },
-  ResolveRefundPayload: { "*": anyone },
-  GrantEntitlementPayload: { "*": anyone },
-  ReissueEntitlementPayload: { "*": anyone },
-  ExpireEntitlementPayload: { "*": anyone },
-  SetRefundLockPayload: { "*": anyone },
-  RevertEntitlementPayload: { "*": anyone },
-  FulfillOrderPayload: { "*": anyone },
-  RevokeEntitlementPayload: { "*": anyone },
-  RevokeEntitlementsPayload: { "*": anyone },
   Revocation: { "*": anyone },
-  CreateEntitlementPolicyPayload: { "*": anyone },
-  UpdateEntitlementPolicyPayload: { "*": anyone },
-  DeleteEntitlementPolicyPayload: { "*": anyone },
-  ChangeEntitlementModePayload: { "*": anyone },
   Node: { "*": anyone },
   PageInfo: { "*": anyone },
   User: { "*": anyone },
@@ -92,8 +47,8 @@ export const permissions: Permissions = {
   FieldChange: { "*": anyone },
 };
 
-/** The rule of a field; nobody's where the table has none. */
-export function ruleOf(table: Permissions, type: string, field: string): Rule {
+/** Who may ask for a field; nobody where the table has no rule. */
+export function whoMayAsk(table: Permissions, type: string, field: string): Who {
   const fields = Object.hasOwn(table, type) ? table[type]! : {};
   if (Object.hasOwn(fields, field)) return fields[field]!;
   return Object.hasOwn(fields, "*") ? fields["*"]! : nobody;

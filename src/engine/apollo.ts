@@ -16,7 +16,8 @@ import {
 } from "@apollo/server/plugin/disabled";
 import { GraphQLError, OperationTypeNode, type GraphQLSchema } from "graphql";
 import type { App } from "../app";
-import { staff, type Permissions } from "../auth/permissions";
+import type { Permissions } from "../auth/permissions";
+import { staff } from "../auth/who";
 import { authorizer } from "./documents/authorize";
 import type { Context } from "../graphql/context";
 import { rootFieldsOf } from "./documents/documents";
@@ -87,7 +88,11 @@ function gate(
   { limitRate, counter }: Shared,
 ): ApolloServerPlugin<Context> {
   const { explorers } = app.config;
-  const denialOf = authorizer(schema, permissions, (actor) => explorers || (actor !== null && staff(actor)));
+  const denialOf = authorizer(
+    schema,
+    permissions,
+    (actor) => explorers || (actor !== null && staff.allows(actor)),
+  );
   const nodesOf = nodeCounter(schema);
 
   class Gate implements GraphQLRequestListener<Context> {

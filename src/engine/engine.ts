@@ -1,8 +1,8 @@
 import { HeaderMap } from "@apollo/server";
 import type { App } from "../app";
 import type { Actor } from "../auth/actor";
-import { permissions } from "../auth/permissions";
 import { createContext } from "../graphql/context";
+import { permissionsOf } from "../graphql/permissions";
 import { buildGraphQLSchema } from "../graphql/schema";
 import { apolloServer, type Graph, type Shared } from "./apollo";
 import { trustedDocuments, UntrustedDocument } from "./trusted-documents";
@@ -37,12 +37,14 @@ export interface Engine {
 /** The request headers that Apollo Server reads. */
 const HEADERS = ["accept", "content-type", "apollo-require-preflight", "x-apollo-operation-name"];
 
+/** The product's own schema, and who may ask for what of it. */
+function ownGraph(): Graph {
+  const schema = buildGraphQLSchema();
+  return { schema, permissions: permissionsOf(schema) };
+}
+
 /** Starts an engine, for the product's own schema unless another is given. Rejects with ConfigError when the file of trusted documents cannot be used. */
-export async function startEngine(
-  app: App,
-  shared: Shared,
-  graph: Graph = { schema: buildGraphQLSchema(), permissions },
-): Promise<Engine> {
+export async function startEngine(app: App, shared: Shared, graph: Graph = ownGraph()): Promise<Engine> {
   const { trustedDocuments: path } = app.config;
   const trust = path === undefined ? undefined : trustedDocuments(path, graph.schema);
   const apollo = apolloServer(app, graph, shared);

@@ -2,6 +2,7 @@ import type { ValidationError } from "class-validator";
 import { GraphQLError, type FieldNode, type GraphQLFormattedError } from "graphql";
 import { LIMITS } from "./documents/limits";
 import { BAD_USER_INPUT, INTERNAL_SERVER_ERROR, LIMIT_EXCEEDED, SERVICE_UNAVAILABLE } from "./error-codes";
+import { Denied } from "../auth/denial";
 import { isUnavailable } from "../store/unavailable";
 
 const UNEXPECTED = "Something went wrong on our side. The request id helps us to find out what.";
@@ -13,6 +14,7 @@ const OURS = new Set(["code", "http", "stacktrace", "validationErrors", "validat
 export function publicError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = causeOf(error);
   if (isUnavailable(cause)) return tell(formatted, SERVICE_UNAVAILABLE, UNAVAILABLE);
+  if (cause instanceof Denied) return tell(formatted, cause.denial.code, cause.message);
   const { code, validationErrorCode, validationErrors } = formatted.extensions ?? {};
   if (Array.isArray(validationErrors))
     return faultyArguments(formatted, validationErrors as ValidationError[], error);

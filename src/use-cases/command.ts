@@ -1,160 +1,89 @@
-import { isDeepStrictEqual } from "node:util";
-import { QueryFailedError, type EntityManager } from "typeorm";
+import type { EntityManager } from "typeorm";
 import type { App } from "../app";
-import { mayActForAnyone, owns, type Actor } from "../auth/actor";
-import { CourseEntitlement } from "../entities/course-entitlement";
-import type { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
-import type { EntitlementFacts } from "../reads/entitlement-facts";
-import { entitlementsById, standingOf } from "../reads/entitlements";
-import { hasChangedSince } from "../reads/history-entries";
-import type { TrackedType } from "../history/tracked-types";
-import { isRefundPending, type Periods, type Standing } from "../rules/entitlement-rules";
-import { Refusal } from "../refusal";
-import { transact, type Change } from "../store/transact";
+import type { Actor } from "../auth/actor";
+import { Denied, denialOf } from "../auth/denial";
+import { system, type Who } from "../auth/who";
+import { transact, type Change, type ChangeSource } from "../store/transact";
+import { retryRaces } from "./races";
 
-/** Somebody's wish to change something: who, when and as part of which request. */
-export interface Request {
+/** A call of a command: who calls, the instant that its decisions are taken at, and the id of the request. */
+export interface Call {
   app: App;
-  actor: Actor;
-  /** The instant all decisions of the request are taken at. */
+  /** Null when the caller is not signed in. */
+  actor: Actor | null;
   now: Date;
   requestId: string | null;
 }
 
-/** One transaction of a request, signed with the name of the command. It is either wholly done or not at all. */
-export function act<T>(
-  request: Request,
-  reason: string,
-  work: (tx: EntityManager) => Promise<T>,
-): Promise<T> {
-  return again(() => transact(request.app.db, changeOf(request, reason), work));
+/** A call whose caller may give the command. Only a command makes one, so whoever is handed it need not ask again. */
+export interface CommandRequest extends Call {
+  actor: Actor;
+  /** The command's public name, which history keeps as the operation of all its changes. */
+  command: string;
 }
 
-/** Who makes the changes of a request, and by which command. */
-export function changeOf({ actor, requestId }: Request, reason: string): Change {
-  return { userId: actor.userId, userLabel: actor.username, reason, source: "API", requestId };
-}
+const whoByName = new Map<string, Who>();
 
-const RETRIES_AT_MOST = 3;
-/** Serialization failure, deadlock, and what somebody else has just created or removed: it looks again. */
-const RACES: ReadonlySet<string | undefined> = new Set(["40001", "40P01", "23505", "23503", "23001"]);
-const LOCK_TIMEOUT = "55P03";
-
-/** Decides anew when a transaction was undone because it met another one. */
-export async function again<T>(work: () => Promise<T>, retries = RETRIES_AT_MOST): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const code =
-      error instanceof QueryFailedError ? (error.driverError as { code?: string }).code : undefined;
-    if (code === LOCK_TIMEOUT)
-      throw new Refusal("CONFLICT", "Somebody else is changing this just now; please try again.");
-    if (retries === 0 || !RACES.has(code)) throw error;
-    return again(work, retries - 1);
-  }
-}
-
-/** An entitlement that nobody else can change until the transaction ends, with all that decisions need. */
-export interface LockedEntitlement {
-  row: CourseEntitlement;
-  facts: EntitlementFacts;
-  standing: Standing;
-  periods: Periods;
-}
+/** Who may give each command, by its public name: of all commands whose files have been loaded. */
+export const COMMANDS: ReadonlyMap<string, Who> = whoByName;
 
 /**
- * Locks an entitlement, and refuses while its order may be paid back at any moment. Another learner's counts as
- * missing, so that ids cannot be probed.
+ * Declares a command that is one transaction: either wholly done or not at all. Given by somebody who may not give it,
+ * it rejects with Denied before anything happens. A transaction that loses a race is decided anew.
  */
-export async function lockEntitlement(
-  tx: EntityManager,
-  request: Request,
-  id: string,
-): Promise<LockedEntitlement> {
-  return refuseFrozen(await lockForRefund(tx, request, id));
+export function command<Input, Result>(
+  name: string,
+  who: Who,
+  work: (tx: EntityManager, request: CommandRequest, input: Input) => Promise<Result>,
+): (call: Call, input: Input) => Promise<Result> {
+  return commandInSteps(name, who, (request, input: Input) => act(request, (tx) => work(tx, request, input)));
 }
 
-/** Locks an entitlement whatever becomes of its refund: for the steps of the refund itself. */
-export async function lockForRefund(
-  tx: EntityManager,
-  { app, actor }: Request,
-  id: string,
-): Promise<LockedEntitlement> {
-  const entitlement = await lockRow(tx, app, id);
-  if (entitlement && (owns(actor, entitlement.facts) || mayActForAnyone(actor))) return entitlement;
-  throw new Refusal("ENTITLEMENT_NOT_FOUND", NOT_FOUND, { field: "entitlementId" });
+/** Declares a command that opens its transactions itself, by `act`, because it takes several or must ask others between. */
+export function commandInSteps<Input, Result>(
+  name: string,
+  who: Who,
+  work: (request: CommandRequest, input: Input) => Promise<Result>,
+): (call: Call, input: Input) => Promise<Result> {
+  register(name, who);
+  return async (call, input) => {
+    const denial = denialOf(call.actor, who, name);
+    if (denial) throw new Denied(denial);
+    const { app, now, requestId } = call;
+    return work({ app, actor: call.actor!, now, requestId, command: name }, input);
+  };
 }
 
-/** What the caller has seen of what a command changes. */
-export interface Seen {
-  /** The newest history entry that the caller has seen; a newer one means that somebody was faster. */
-  expectedHistoryEntryId?: string | null;
-}
+/** Signs the changes of the system's own work: by which door it was started, and as part of which request. */
+export type SystemSignature = (source: ChangeSource, requestId: string | null) => Change;
 
-/** Which entitlement, as the caller has seen it. */
-export interface EntitlementReference extends Seen {
-  entitlementId: string;
-}
-
-const NOT_FOUND = "There is no such entitlement.";
-
-/** Locks anybody's entitlement, for commands that only those may give who may act for anyone. */
-export async function lockAnyEntitlement(
-  tx: EntityManager,
-  { app }: Request,
-  { entitlementId, ...seen }: EntitlementReference,
-): Promise<LockedEntitlement> {
-  const entitlement = await lockRow(tx, app, entitlementId);
-  if (!entitlement) throw new Refusal("ENTITLEMENT_NOT_FOUND", NOT_FOUND, { field: "entitlementId" });
-  refuseFrozen(entitlement);
-  await refuseChanged(tx, "COURSE_ENTITLEMENT", entitlementId, seen);
-  return entitlement;
-}
-
-/** Refuses when somebody has changed a locked row since the caller looked at it, if the caller says when that was. */
-export async function refuseChanged(
-  tx: EntityManager,
-  type: TrackedType,
-  id: string,
-  { expectedHistoryEntryId }: Seen,
-): Promise<void> {
-  if (expectedHistoryEntryId && (await hasChangedSince(tx, type, id, expectedHistoryEntryId)))
-    throw new Refusal("CONFLICT", "Somebody else has changed it since you looked at it.", {
-      field: "expectedHistoryEntryId",
-    });
-}
-
-function refuseFrozen(entitlement: LockedEntitlement): LockedEntitlement {
-  if (!isRefundPending(entitlement.standing)) return entitlement;
-  throw new Refusal("REFUND_PENDING", "A refund of this entitlement is under way.", {
-    field: "entitlementId",
+/** Declares a command that only the system gives, to itself: a job, or an operator at the command line. */
+export function systemCommand<Arguments extends unknown[], Result>(
+  name: string,
+  work: (sign: SystemSignature, ...given: Arguments) => Promise<Result>,
+): (...given: Arguments) => Promise<Result> {
+  register(name, system);
+  const sign: SystemSignature = (source, requestId) => ({
+    userId: null,
+    userLabel: "system",
+    reason: name,
+    source,
+    requestId,
   });
+  return (...given) => work(sign, ...given);
 }
 
-/** Locks an entitlement, whoever asks and whatever its state; null when there is none. */
-export async function lockRow(tx: EntityManager, app: App, id: string): Promise<LockedEntitlement | null> {
-  const row = await tx.findOne(CourseEntitlement, { where: { id }, lock: { mode: "for_no_key_update" } });
-  const [facts] = row ? await entitlementsById(tx, [id]) : [];
-  if (!row || !facts) return null;
-  return { row, facts, standing: standingOf(facts), periods: facts.policy ?? app.config.defaultPeriods };
+function register(name: string, who: Who): void {
+  if (whoByName.has(name)) throw new Error(`There are two commands named ${name}`);
+  whoByName.set(name, who);
 }
 
-/**
- * Writes what a decision has changed of a locked entitlement, if anything, with the support detail that says why, and
- * returns how it stands now.
- */
-export async function save(
-  tx: EntityManager,
-  { now }: Pick<Request, "now">,
-  { row }: LockedEntitlement,
-  changes: Partial<CourseEntitlement>,
-  detail?: CourseEntitlementSupportDetail,
-): Promise<EntitlementFacts> {
-  const isChanged = Object.entries(changes).some(
-    ([field, value]) => !isDeepStrictEqual(row[field as keyof CourseEntitlement], value),
-  );
-  const rows = isChanged ? [Object.assign(row, changes, { modifiedAt: now })] : [];
-  await tx.save(detail ? [detail, ...rows] : rows);
-  const [facts] = await entitlementsById(tx, [row.id]);
-  return facts!;
+/** One transaction of a command, signed with its name. It is decided anew when it loses a race. */
+export function act<T>(request: CommandRequest, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  return retryRaces(() => transact(request.app.db, changeOf(request), work));
+}
+
+/** Who makes the changes of a command, and by which command. */
+export function changeOf({ actor, requestId, command: reason }: CommandRequest): Change {
+  return { userId: actor.userId, userLabel: actor.username, reason, source: "API", requestId };
 }

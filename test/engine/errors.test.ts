@@ -1,4 +1,5 @@
 import { buildSchema, GraphQLError, type GraphQLSchema } from "graphql";
+import { anyone } from "../../src/auth/who";
 import type { Actor } from "../../src/auth/actor";
 import { ada } from "../support/demo-app";
 import { openTestDatabase } from "../support/database";
@@ -28,7 +29,6 @@ fails!.resolve = (_source, args: { with: string }) => {
 };
 must!.resolve = () => null;
 fine!.resolve = () => "fine";
-const anyone = () => true;
 let server: TestServer;
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 const ask = (query: string, actor: Actor = ada, headers: Record<string, string> = {}) =>

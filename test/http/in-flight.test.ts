@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { buildSchema } from "graphql";
+import { anyone } from "../../src/auth/who";
 import { IN_FLIGHT, type Load } from "../../src/http/in-flight";
 import { openTestDatabase } from "../support/database";
 import { ada } from "../support/demo-app";
@@ -20,7 +21,6 @@ schema.getQueryType()!.getFields()["slow"]!.resolve = async (_source, { number }
   await finished;
   return number;
 };
-const anyone = () => true;
 
 let server: TestServer;
 let database: Awaited<ReturnType<typeof openTestDatabase>>;

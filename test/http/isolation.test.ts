@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
-import { permissions, ruleOf } from "../../src/auth/permissions";
+import { whoMayAsk } from "../../src/auth/permissions";
 import { LIMITS } from "../../src/engine/documents/limits";
+import { permissionsOf } from "../../src/graphql/permissions";
 import { checksumOf } from "../support/checksum";
 import { schema } from "../support/demo-app";
 import { serve, type Answer, type TestServer } from "../support/http";
@@ -19,6 +20,7 @@ const chosen = (share = 1) => ({
   ...(SEED !== undefined && { seed: Number(SEED) }),
 });
 
+const permissions = permissionsOf(schema);
 const HOUR_MS = 3_600_000;
 
 let world: Neighbourhood;
@@ -47,7 +49,7 @@ const anyWalk = (operation: Walk["operation"], pool: () => readonly Sent[]) =>
         pool: pool(),
         instants: world.instants,
         depth: LIMITS.depth,
-        mayAsk: (type, field) => chance === 1 || ruleOf(permissions, type, field)(ada),
+        mayAsk: (type, field) => chance === 1 || whoMayAsk(permissions, type, field).allows(ada),
       },
       operation,
     ),

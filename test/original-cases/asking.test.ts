@@ -1,7 +1,7 @@
 import { parse, type OperationDefinitionNode } from "graphql";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
-import { permissions } from "../../src/auth/permissions";
+import { permissionsOf } from "../../src/graphql/permissions";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { authorizer } from "../../src/engine/documents/authorize";
 import { grantEntitlement } from "../../src/use-cases/entitlements/grant-entitlement";
@@ -32,7 +32,7 @@ afterAll(() => close());
 function denied(source: string, actor: Actor | null): string | undefined {
   const document = parse(source);
   const [operation] = document.definitions as OperationDefinitionNode[];
-  return authorizer(schema, permissions, () => false)(document, operation!, actor)?.code;
+  return authorizer(schema, permissionsOf(schema), () => false)(document, operation!, actor)?.code;
 }
 
 const MINE = "{ viewer { entitlements(scope: ALL) { edges { node { id isExpired expiredAt } } } } }";

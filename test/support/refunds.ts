@@ -5,11 +5,11 @@ import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { CircuitBreaker } from "../../src/gateways/circuit-breaker";
 import type { RefundOutcome, RefundRequest } from "../../src/gateways/refund/refund-gateway";
 import { transact, type Change } from "../../src/store/transact";
-import type { Request } from "../../src/use-cases/command";
+import type { Call } from "../../src/use-cases/command";
 import { ada } from "./demo-app";
 
 /** A request of ada's, at the app's instant. */
-export function requestOf(app: App, actor = ada): Request {
+export function requestOf(app: App, actor = ada): Call {
   return { app, actor, now: app.clock(), requestId: "request-1" };
 }
 

@@ -13,7 +13,7 @@ import { Site } from "../../src/entities/site";
 import { UserAccount } from "../../src/entities/user-account";
 import { DAY_MS } from "../../src/rules/entitlement-rules";
 import { transact, type Change } from "../../src/store/transact";
-import type { Request } from "../../src/use-cases/command";
+import type { Call } from "../../src/use-cases/command";
 import { appOn } from "./app";
 import { openTestDatabase } from "./database";
 import { actor } from "./demo-app";
@@ -47,7 +47,7 @@ export async function testApp(): Promise<{ app: App; close: () => Promise<void> 
 }
 
 /** Somebody's request at an instant. */
-export function by(asking: Actor, app: App, now = app.clock()): Request {
+export function by(asking: Actor, app: App, now = app.clock()): Call {
   return { app, actor: asking, now, requestId: "test-request" };
 }
 

@@ -11,14 +11,10 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import type { Actor } from "../../auth/actor";
-import { ruleOf, type Permissions, type Rule } from "../../auth/permissions";
+import { denialOf, forbidden, UNAUTHENTICATED, type Denial } from "../../auth/denial";
+import { whoMayAsk, type Permissions } from "../../auth/permissions";
+import type { Who } from "../../auth/who";
 import { definitionsOf } from "./documents";
-
-/** Why an operation may not run: nobody is signed in, or whoever is may not. */
-export interface Denial {
-  code: "UNAUTHENTICATED" | "FORBIDDEN";
-  message: string;
-}
 
 /** Decides before anything runs, so that it holds whatever executes the operation. Null lets it run. */
 export type Authorizer = (
@@ -29,14 +25,9 @@ export type Authorizer = (
 
 /** What an operation depends on: each rule once, with the first coordinate that depends on it. */
 interface Demands {
-  rules: Map<Rule, string>;
+  rules: Map<Who, string>;
   introspects: boolean;
 }
-
-const UNAUTHENTICATED: Denial = {
-  code: "UNAUTHENTICATED",
-  message: "Say who you are: send a token in the Authorization header.",
-};
 
 /** An authorizer that walks an operation once and then asks only its few rules. */
 export function authorizer(
@@ -49,14 +40,14 @@ export function authorizer(
     const demands = known.get(operation) ?? demandsOf(schema, permissions, document, operation);
     known.set(operation, demands);
     if (demands.introspects && !mayIntrospect(actor))
-      return actor ? forbidden("the schema") : UNAUTHENTICATED;
-    if (!actor) return demands.rules.size > 0 ? UNAUTHENTICATED : null;
-    for (const [rule, coordinate] of demands.rules) if (!rule(actor)) return forbidden(coordinate);
+      return actor ? forbidden("introspection", "the staff role") : UNAUTHENTICATED;
+    for (const [who, coordinate] of demands.rules) {
+      const denial = denialOf(actor, who, coordinate);
+      if (denial) return denial;
+    }
     return null;
   };
 }
-
-const forbidden = (what: string): Denial => ({ code: "FORBIDDEN", message: `You may not ask for ${what}.` });
 
 function demandsOf(
   schema: GraphQLSchema,
@@ -83,8 +74,8 @@ function demandsOf(
       if (field === "__schema" || field === "__type") demands.introspects = true;
       else
         for (const type of new Set([parent?.name ?? "", ...(within.at(-1) ?? [])])) {
-          const rule = ruleOf(permissions, type, field);
-          if (!demands.rules.has(rule)) demands.rules.set(rule, `${type}.${field}`);
+          const who = whoMayAsk(permissions, type, field);
+          if (!demands.rules.has(who)) demands.rules.set(who, `${type}.${field}`);
         }
     },
   });

@@ -4,7 +4,7 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { enrollAndFulfill } from "../../use-cases/sessions/enroll-and-fulfill";
 import { enrollIfEntitled } from "../../use-cases/sessions/enroll-if-entitled";
 import { leaveSession } from "../../use-cases/sessions/leave-session";
-import type { Request } from "../../use-cases/command";
+import type { Call } from "../../use-cases/command";
 import { switchSession } from "../../use-cases/sessions/switch-session";
 import { toEntitlement, type Context } from "../context";
 import { length, UUID } from "../inputs";
@@ -121,10 +121,10 @@ export class LearnerMutations {
 /** Runs a command on one entitlement and shows how it stands afterwards. */
 export function changed(
   context: Context,
-  command: (request: Request) => Promise<EntitlementFacts | null>,
+  command: (call: Call) => Promise<EntitlementFacts | null>,
 ): Promise<EntitlementPayload> {
   return payload(async () => {
-    const facts = await command({ ...context, actor: context.actor! });
+    const facts = await command(context);
     return { entitlement: facts && toEntitlement(context, facts) };
   });
 }

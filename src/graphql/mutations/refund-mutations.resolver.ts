@@ -1,7 +1,7 @@
 import { IsUUID } from "class-validator";
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { resolveRefund, type ResolveRefund } from "../../use-cases/refunds/resolve-refund";
-import type { Request } from "../../use-cases/command";
+import type { Call } from "../../use-cases/command";
 import {
   unenrollAndRefund,
   type Unenrolled,
@@ -88,12 +88,9 @@ export class RefundMutations {
   }
 }
 
-function refunded(
-  context: Context,
-  command: (request: Request) => Promise<Unenrolled>,
-): Promise<RefundPayload> {
+function refunded(context: Context, command: (call: Call) => Promise<Unenrolled>): Promise<RefundPayload> {
   return payload(async () => {
-    const { entitlement, refund } = await command({ ...context, actor: context.actor! });
+    const { entitlement, refund } = await command(context);
     return { entitlement: toEntitlement(context, entitlement), refund: refund && toRefundView(refund) };
   });
 }

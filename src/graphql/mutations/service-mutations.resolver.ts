@@ -127,10 +127,7 @@ export class ServiceMutations {
     @Ctx() context: Context,
   ): Promise<FulfillOrderPayload> {
     return payload(async () => {
-      const { entitlement, isNew, upgradeableRuns } = await fulfillOrder(
-        { ...context, actor: context.actor! },
-        input,
-      );
+      const { entitlement, isNew, upgradeableRuns } = await fulfillOrder(context, input);
       const runs = upgradeableRuns.map((run) => toCourseRun(run.key, run));
       return { entitlement: toEntitlement(context, entitlement), isNew, upgradeableRuns: runs };
     });
@@ -160,7 +157,7 @@ export class ServiceMutations {
     @Ctx() context: Context,
   ): Promise<RevokeEntitlementsPayload> {
     return payload(async () => {
-      const revocations = await revokeEntitlements({ ...context, actor: context.actor! }, input);
+      const revocations = await revokeEntitlements(context, input);
       return {
         revocations: revocations.map((revocation, index) => toRevocation(context, revocation, index)),
       };

@@ -4,7 +4,7 @@ import type { PolicyFacts } from "../../reads/entitlement-facts";
 import { changeEntitlementMode } from "../../use-cases/entitlements/change-entitlement-mode";
 import { createEntitlementPolicy } from "../../use-cases/policies/create-entitlement-policy";
 import { deleteEntitlementPolicy } from "../../use-cases/policies/delete-entitlement-policy";
-import type { Request } from "../../use-cases/command";
+import type { Call } from "../../use-cases/command";
 import { updateEntitlementPolicy } from "../../use-cases/policies/update-entitlement-policy";
 import type { Context } from "../context";
 import { IsText, UUID } from "../inputs";
@@ -103,7 +103,7 @@ export class StaffMutations {
     @Ctx() context: Context,
   ): Promise<DeleteEntitlementPolicyPayload> {
     return payload(async () => ({
-      deletedPolicyId: await deleteEntitlementPolicy({ ...context, actor: context.actor! }, input),
+      deletedPolicyId: await deleteEntitlementPolicy(context, input),
     }));
   }
 
@@ -120,12 +120,9 @@ export class StaffMutations {
   }
 }
 
-function written(
-  context: Context,
-  command: (request: Request) => Promise<PolicyFacts>,
-): Promise<PolicyPayload> {
+function written(context: Context, command: (call: Call) => Promise<PolicyFacts>): Promise<PolicyPayload> {
   return payload(async () => {
-    const policy = await command({ ...context, actor: context.actor! });
+    const policy = await command(context);
     return { policy: toPolicyView(policy, context.app.config.defaultPeriods) };
   });
 }

@@ -1,8 +1,10 @@
+import { staff } from "../../auth/who";
 import { CourseEntitlement } from "../../entities/course-entitlement";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { requirePaidMode } from "./issue";
-import { act, lockAnyEntitlement, save, type EntitlementReference, type Request } from "../command";
+import { command } from "../command";
+import { lockAnyEntitlement, save, type EntitlementReference } from "../locked-entitlement";
 import { supportDetail } from "./support-detail";
 
 export interface ChangeEntitlementMode extends Omit<EntitlementReference, "entitlementId"> {
@@ -15,11 +17,14 @@ export interface ChangeEntitlementMode extends Omit<EntitlementReference, "entit
 }
 
 /** Gives the entitlement of an order another mode; its policy and its run stay. The same mode again changes nothing. */
-export function changeEntitlementMode(
-  request: Request,
-  { orderNumber, courseUuid, mode, acceptAnyMode, comments, expectedHistoryEntryId }: ChangeEntitlementMode,
-): Promise<EntitlementFacts> {
-  return act(request, "changeEntitlementMode", async (tx) => {
+export const changeEntitlementMode = command(
+  "changeEntitlementMode",
+  staff,
+  async (
+    tx,
+    request,
+    { orderNumber, courseUuid, mode, acceptAnyMode, comments, expectedHistoryEntryId }: ChangeEntitlementMode,
+  ): Promise<EntitlementFacts> => {
     const row = await tx.findOneBy(CourseEntitlement, { orderNumber, courseUuid });
     if (!row)
       throw new Refusal("ENTITLEMENT_NOT_FOUND", "This order has no entitlement for this course.", {
@@ -35,5 +40,5 @@ export function changeEntitlementMode(
       comments,
     });
     return save(tx, request, entitlement, { mode }, detail);
-  });
-}
+  },
+);

@@ -7,6 +7,7 @@ import {
   type DueEntitlement,
   type DueScope,
 } from "../../reads/due-entitlements";
+import { systemCommand } from "../command";
 import type { Key } from "../../reads/entitlements";
 import { transact, type Change, type ChangeSource } from "../../store/transact";
 
@@ -51,28 +52,31 @@ const NEXT_SCOPE: Record<DueScope, DueScope | null> = { UNUSED: "REDEEMED", REDE
  * at once: nothing is expired twice, nothing waits, and an entitlement that somebody is changing is left for the next
  * sweep. One that the database refuses to change is reported and stops none of the others.
  */
-export async function expireDueEntitlements(app: World, sweep: Sweep): Promise<SweepReport> {
-  const report: SweepReport = {
-    due: { EXPIRATION_PERIOD_OVER: 0, CERTIFICATE_EARNED: 0, REGAIN_PERIOD_OVER: 0 },
-    expired: 0,
-    failed: [],
-    next: sweep.from ?? { scope: "UNUSED", after: null },
-  };
-  while (report.next && !sweep.shouldStop?.()) {
-    const { scope, after } = report.next;
-    const now = app.clock();
-    const batch = await dueEntitlements(app.db, scope, app.config.defaultPeriods, now, {
-      after,
-      limit: BATCH,
-    });
-    for (const { cause } of batch) report.due[cause]++;
-    const ids = sweep.isDryRun ? [] : batch.map(({ id }) => id);
-    await expire(app, signature(sweep), ids, now, report);
-    report.next = nextPlace(scope, batch);
-    if (batch.length > 0) sweep.onProgress?.(report);
-  }
-  return report;
-}
+export const expireDueEntitlements = systemCommand(
+  "expireDueEntitlements",
+  async (sign, app: World, sweep: Sweep): Promise<SweepReport> => {
+    const report: SweepReport = {
+      due: { EXPIRATION_PERIOD_OVER: 0, CERTIFICATE_EARNED: 0, REGAIN_PERIOD_OVER: 0 },
+      expired: 0,
+      failed: [],
+      next: sweep.from ?? { scope: "UNUSED", after: null },
+    };
+    while (report.next && !sweep.shouldStop?.()) {
+      const { scope, after } = report.next;
+      const now = app.clock();
+      const batch = await dueEntitlements(app.db, scope, app.config.defaultPeriods, now, {
+        after,
+        limit: BATCH,
+      });
+      for (const { cause } of batch) report.due[cause]++;
+      const ids = sweep.isDryRun ? [] : batch.map(({ id }) => id);
+      await expire(app, sign(sweep.source, sweep.requestId), ids, now, report);
+      report.next = nextPlace(scope, batch);
+      if (batch.length > 0) sweep.onProgress?.(report);
+    }
+    return report;
+  },
+);
 
 /** All in one transaction; where that fails, each half in one of its own, down to the rows that are at fault. */
 async function expire(
@@ -109,8 +113,4 @@ function nextPlace(scope: DueScope, batch: readonly DueEntitlement[]): SweepPlac
   if (last && batch.length === BATCH) return { scope, after: { value: last.createdAt, id: last.id } };
   const next = NEXT_SCOPE[scope];
   return next && { scope: next, after: null };
-}
-
-function signature({ source, requestId }: Sweep): Change {
-  return { userId: null, userLabel: "system", reason: "expireDueEntitlements", source, requestId };
 }

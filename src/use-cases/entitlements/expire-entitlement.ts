@@ -1,7 +1,9 @@
+import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { release } from "../sessions/enrollment";
-import { act, lockAnyEntitlement, type EntitlementReference, type Request } from "../command";
+import { command } from "../command";
+import { lockAnyEntitlement, type EntitlementReference } from "../locked-entitlement";
 import { supportDetail } from "./support-detail";
 
 export interface ExpireEntitlement extends EntitlementReference {
@@ -9,11 +11,10 @@ export interface ExpireEntitlement extends EntitlementReference {
 }
 
 /** Expires an entitlement now and takes the learner out of the run, if any. */
-export function expireEntitlement(
-  request: Request,
-  { comments, ...reference }: ExpireEntitlement,
-): Promise<EntitlementFacts> {
-  return act(request, "expireEntitlement", async (tx) => {
+export const expireEntitlement = command(
+  "expireEntitlement",
+  support,
+  async (tx, request, { comments, ...reference }: ExpireEntitlement): Promise<EntitlementFacts> => {
     const entitlement = await lockAnyEntitlement(tx, request, reference);
     const { facts } = entitlement;
     if (facts.expiredAt) throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired already.");
@@ -25,5 +26,5 @@ export function expireEntitlement(
       unenrolledRunKey,
     });
     return release(tx, request, entitlement, { expiredAt: request.now, expiryCause: "SUPPORT" }, detail);
-  });
-}
+  },
+);

@@ -1,4 +1,5 @@
 import type { EntityManager } from "typeorm";
+import { staffOrService } from "../../auth/who";
 import { CourseEntitlement } from "../../entities/course-entitlement";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import type { RunFacts } from "../../reads/run-facts";
@@ -7,7 +8,8 @@ import { sessionsOfCourses } from "../../reads/sessions";
 import { Refusal } from "../../refusal";
 import { enroll, isUpgradeable } from "../sessions/enrollment";
 import { issue, requireUser } from "./issue";
-import { act, save, type LockedEntitlement, type Request } from "../command";
+import { command, type CommandRequest } from "../command";
+import { save, type LockedEntitlement } from "../locked-entitlement";
 
 export interface FulfillOrder {
   username: string;
@@ -29,11 +31,10 @@ export interface FulfilledOrder {
  * Gives a learner what an order has paid for. The same order again gives the same entitlement. A learner who takes
  * exactly one run for free that the entitlement fits is upgraded there; of several, none is.
  */
-export function fulfillOrder(
-  request: Request,
-  { username, ...order }: FulfillOrder,
-): Promise<FulfilledOrder> {
-  return act(request, "fulfillOrder", async (tx) => {
+export const fulfillOrder = command(
+  "fulfillOrder",
+  staffOrService,
+  async (tx, request, { username, ...order }: FulfillOrder): Promise<FulfilledOrder> => {
     const { id: userId } = await requireUser(tx, username);
     const { courseUuid, orderNumber } = order;
     const earlier = await tx.findOneBy(CourseEntitlement, { courseUuid, orderNumber });
@@ -46,12 +47,12 @@ export function fulfillOrder(
       );
     const [entitlement] = await entitlementsById(tx, [earlier.id]);
     return { entitlement: entitlement!, isNew: false, upgradeableRuns: [] };
-  });
-}
+  },
+);
 
 async function upgrade(
   tx: EntityManager,
-  request: Request,
+  request: CommandRequest,
   entitlement: LockedEntitlement,
 ): Promise<FulfilledOrder> {
   const { facts } = entitlement;

@@ -1,6 +1,7 @@
+import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { issue, requireUser } from "./issue";
-import { act, type Request } from "../command";
+import { command } from "../command";
 import { supportDetail } from "./support-detail";
 
 export interface GrantEntitlement {
@@ -11,15 +12,18 @@ export interface GrantEntitlement {
 }
 
 /** Gives a learner an entitlement that nobody has paid for, and that nobody can be paid back for. */
-export function grantEntitlement(
-  request: Request,
-  { username, courseUuid, mode, comments }: GrantEntitlement,
-): Promise<EntitlementFacts> {
-  return act(request, "grantEntitlement", async (tx) => {
+export const grantEntitlement = command(
+  "grantEntitlement",
+  support,
+  async (
+    tx,
+    request,
+    { username, courseUuid, mode, comments }: GrantEntitlement,
+  ): Promise<EntitlementFacts> => {
     const { id: userId } = await requireUser(tx, username);
     const granted = { userId, courseUuid, mode, orderNumber: null, refundLocked: true };
     const { facts } = await issue(tx, request, granted);
     await tx.save(await supportDetail(tx, request, { entitlementId: facts.id, action: "CREATE", comments }));
     return facts;
-  });
-}
+  },
+);

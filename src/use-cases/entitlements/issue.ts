@@ -6,7 +6,8 @@ import { Site } from "../../entities/site";
 import { userByUsername, type UserFacts } from "../../reads/users";
 import { choosePolicy } from "../../rules/policy-choice";
 import { Refusal } from "../../refusal";
-import { lockAnyEntitlement, type LockedEntitlement, type Request } from "../command";
+import type { CommandRequest } from "../command";
+import { lockAnyEntitlement, type LockedEntitlement } from "../locked-entitlement";
 
 /** What is new about a new entitlement. */
 export interface NewEntitlement {
@@ -20,7 +21,7 @@ export interface NewEntitlement {
 /** Creates an entitlement in a mode that is sold, with the policy that applies at this site now. */
 export async function issue(
   tx: EntityManager,
-  request: Request,
+  request: CommandRequest,
   entitlement: NewEntitlement,
 ): Promise<LockedEntitlement> {
   await requirePaidMode(tx, request, entitlement.mode);
@@ -38,7 +39,11 @@ export async function issue(
 }
 
 /** Refuses a mode that is neither configured as paid nor sold with any run. */
-export async function requirePaidMode(tx: EntityManager, { app }: Request, mode: string): Promise<void> {
+export async function requirePaidMode(
+  tx: EntityManager,
+  { app }: CommandRequest,
+  mode: string,
+): Promise<void> {
   if (app.config.paidModes.includes(mode)) return;
   if (await tx.existsBy(CourseMode, { slug: mode, minPrice: MoreThan(0) })) return;
   throw new Refusal("MODE_INVALID", "This mode is not sold.", { field: "mode" });
@@ -51,7 +56,7 @@ export async function requireUser(tx: EntityManager, username: string): Promise<
   return user;
 }
 
-async function policyFor(tx: EntityManager, { app }: Request, mode: string): Promise<string | null> {
+async function policyFor(tx: EntityManager, { app }: CommandRequest, mode: string): Promise<string | null> {
   const { siteDomain } = app.config;
   const site = siteDomain === undefined ? null : await tx.findOneBy(Site, { domain: siteDomain });
   const policies = await tx.findBy(CourseEntitlementPolicy, { retiredAt: IsNull() });

@@ -1,7 +1,9 @@
+import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { refundBlocker } from "../../rules/entitlement-rules";
 import { refuseRefunded, release } from "../sessions/enrollment";
-import { act, lockAnyEntitlement, type EntitlementReference, type Request } from "../command";
+import { command } from "../command";
+import { lockAnyEntitlement, type EntitlementReference } from "../locked-entitlement";
 import { supportDetail } from "./support-detail";
 
 export interface ReissueEntitlement extends EntitlementReference {
@@ -11,11 +13,14 @@ export interface ReissueEntitlement extends EntitlementReference {
 }
 
 /** Takes the learner out of the run, if any, and gives the entitlement back, expired or not. An available one stays as it is. */
-export function reissueEntitlement(
-  request: Request,
-  { comments, refundLocked, ...reference }: ReissueEntitlement,
-): Promise<EntitlementFacts> {
-  return act(request, "reissueEntitlement", async (tx) => {
+export const reissueEntitlement = command(
+  "reissueEntitlement",
+  support,
+  async (
+    tx,
+    request,
+    { comments, refundLocked, ...reference }: ReissueEntitlement,
+  ): Promise<EntitlementFacts> => {
     const entitlement = await lockAnyEntitlement(tx, request, reference);
     const { facts, standing, periods } = entitlement;
     refuseRefunded(entitlement);
@@ -30,5 +35,5 @@ export function reissueEntitlement(
     });
     const reissued = { refundLocked: isLocked, expiredAt: null, expiryCause: null };
     return release(tx, request, entitlement, reissued, detail);
-  });
-}
+  },
+);

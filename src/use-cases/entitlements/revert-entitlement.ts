@@ -1,4 +1,5 @@
 import { Not, type EntityManager } from "typeorm";
+import { support } from "../../auth/who";
 import { CourseEnrollment } from "../../entities/course-enrollment";
 import { CourseEntitlement } from "../../entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
@@ -6,7 +7,8 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { HistoricalCourseEntitlement } from "../../history/historical";
 import { Refusal } from "../../refusal";
 import { refuseRefunded, unenroll } from "../sessions/enrollment";
-import { act, lockAnyEntitlement, save, type EntitlementReference, type Request } from "../command";
+import { act, commandInSteps } from "../command";
+import { lockAnyEntitlement, save, type EntitlementReference } from "../locked-entitlement";
 import { supportDetail } from "./support-detail";
 
 export interface RevertEntitlement extends EntitlementReference {
@@ -31,27 +33,28 @@ type Reverted = Pick<
 >;
 
 /** Puts an entitlement back to what an entry of its history left; reverting that again undoes it. */
-export function revertEntitlement(
-  request: Request,
-  { historyEntryId, comments, ...reference }: RevertEntitlement,
-): Promise<EntitlementFacts> {
-  return act(request, `revertEntitlement ${historyEntryId}`, async (tx) => {
-    const entitlement = await lockAnyEntitlement(tx, request, reference);
-    const { row } = entitlement;
-    refuseRefunded(entitlement);
-    const target = await stateOf(tx, row.id, historyEntryId);
-    const isSame = (Object.keys(target) as (keyof Reverted)[]).every(
-      (field) => row[field]?.valueOf() === target[field]?.valueOf(),
-    );
-    if (isSame) return entitlement.facts;
-    await refuseClashes(tx, row.id, target);
-    if (row.enrollmentId !== target.enrollmentId) await unenroll(tx, entitlement);
-    if (target.enrollmentId !== null)
-      await tx.save(CourseEnrollment, { id: target.enrollmentId, isActive: true, mode: target.mode });
-    const detail = await supportDetail(tx, request, { entitlementId: row.id, action: "REVERT", comments });
-    return save(tx, request, entitlement, target, detail);
-  });
-}
+export const revertEntitlement = commandInSteps(
+  "revertEntitlement",
+  support,
+  (request, { historyEntryId, comments, ...reference }: RevertEntitlement): Promise<EntitlementFacts> =>
+    // History names the entry as well.
+    act({ ...request, command: `${request.command} ${historyEntryId}` }, async (tx) => {
+      const entitlement = await lockAnyEntitlement(tx, request, reference);
+      const { row } = entitlement;
+      refuseRefunded(entitlement);
+      const target = await stateOf(tx, row.id, historyEntryId);
+      const isSame = (Object.keys(target) as (keyof Reverted)[]).every(
+        (field) => row[field]?.valueOf() === target[field]?.valueOf(),
+      );
+      if (isSame) return entitlement.facts;
+      await refuseClashes(tx, row.id, target);
+      if (row.enrollmentId !== target.enrollmentId) await unenroll(tx, entitlement);
+      if (target.enrollmentId !== null)
+        await tx.save(CourseEnrollment, { id: target.enrollmentId, isActive: true, mode: target.mode });
+      const detail = await supportDetail(tx, request, { entitlementId: row.id, action: "REVERT", comments });
+      return save(tx, request, entitlement, target, detail);
+    }),
+);
 
 async function stateOf(tx: EntityManager, id: string, entryId: string): Promise<Reverted> {
   const entry = await tx.findOneBy(HistoricalCourseEntitlement, { id, history: { id: entryId } });

@@ -1,13 +1,9 @@
 import type { EntityManager } from "typeorm";
+import { supportOrService } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { release } from "../sessions/enrollment";
-import {
-  act,
-  lockAnyEntitlement,
-  type EntitlementReference,
-  type LockedEntitlement,
-  type Request,
-} from "../command";
+import { command, type CommandRequest } from "../command";
+import { lockAnyEntitlement, type EntitlementReference, type LockedEntitlement } from "../locked-entitlement";
 import { supportDetail } from "./support-detail";
 
 export interface RevokeEntitlement extends EntitlementReference {
@@ -18,15 +14,14 @@ export interface RevokeEntitlement extends EntitlementReference {
  * Takes an entitlement back because the money was returned elsewhere: expires it, keeping an earlier date, and takes
  * the learner out of the run. A second time changes nothing.
  */
-export function revokeEntitlement(
-  request: Request,
-  { reason, ...reference }: RevokeEntitlement,
-): Promise<EntitlementFacts> {
-  return act(request, "revokeEntitlement", async (tx) => {
+export const revokeEntitlement = command(
+  "revokeEntitlement",
+  supportOrService,
+  async (tx, request, { reason, ...reference }: RevokeEntitlement): Promise<EntitlementFacts> => {
     const entitlement = await lockAnyEntitlement(tx, request, reference);
     return isRevoked(entitlement) ? entitlement.facts : revoke(tx, request, entitlement, reason);
-  });
-}
+  },
+);
 
 /** Whether there is nothing left to take back: paid back or revoked, and not spent. */
 export function isRevoked({ facts: { expiryCause, enrollment } }: LockedEntitlement): boolean {
@@ -36,7 +31,7 @@ export function isRevoked({ facts: { expiryCause, enrollment } }: LockedEntitlem
 /** Takes a locked entitlement back. */
 export async function revoke(
   tx: EntityManager,
-  request: Request,
+  request: CommandRequest,
   entitlement: LockedEntitlement,
   reason: string,
 ): Promise<EntitlementFacts> {

@@ -1,6 +1,8 @@
+import { supportOrService } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
-import { act, lockAnyEntitlement, type Request } from "../command";
+import { act, commandInSteps, type CommandRequest } from "../command";
+import { lockAnyEntitlement } from "../locked-entitlement";
 import { isRevoked, revoke } from "./revoke-entitlement";
 
 export interface RevokeEntitlements {
@@ -10,15 +12,11 @@ export interface RevokeEntitlements {
   dryRun: boolean;
 }
 
-/** What can become of one entitlement of many. */
-export const REVOCATION_OUTCOMES = {
-  REVOKED: "The entitlement was revoked; in a dry run, it would be revoked.",
-  UNCHANGED: "The entitlement had already been revoked or refunded.",
-  REFUSED: "A rule forbids the revocation, and `error` gives the reason; the entitlement is unchanged.",
-  FAILED:
-    "The revocation failed because of an error in the server; the entitlement is unchanged, and the request can be repeated.",
-} as const;
-export type RevocationOutcome = keyof typeof REVOCATION_OUTCOMES;
+/**
+ * What became of one entitlement of many: it is revoked (in a dry run, it would be); it was revoked or refunded before; a
+ * rule refused it; or it failed on our side and can be tried again.
+ */
+export type RevocationOutcome = "REVOKED" | "UNCHANGED" | "REFUSED" | "FAILED";
 
 export interface Revocation {
   entitlementId: string;
@@ -29,24 +27,25 @@ export interface Revocation {
 }
 
 /** Revokes many entitlements, each in a transaction of its own: none stops the others. One outcome for each id, in order. */
-export async function revokeEntitlements(
-  request: Request,
-  { entitlementIds, reason, dryRun }: RevokeEntitlements,
-): Promise<Revocation[]> {
-  const revocations: Revocation[] = [];
-  for (const entitlementId of entitlementIds)
-    revocations.push(await tryToRevoke(request, entitlementId, reason, dryRun));
-  return revocations;
-}
+export const revokeEntitlements = commandInSteps(
+  "revokeEntitlements",
+  supportOrService,
+  async (request, { entitlementIds, reason, dryRun }: RevokeEntitlements): Promise<Revocation[]> => {
+    const revocations: Revocation[] = [];
+    for (const entitlementId of entitlementIds)
+      revocations.push(await tryToRevoke(request, entitlementId, reason, dryRun));
+    return revocations;
+  },
+);
 
 async function tryToRevoke(
-  request: Request,
+  request: CommandRequest,
   entitlementId: string,
   reason: string,
   dryRun: boolean,
 ): Promise<Revocation> {
   try {
-    return await act(request, "revokeEntitlements", async (tx) => {
+    return await act(request, async (tx) => {
       const entitlement = await lockAnyEntitlement(tx, request, { entitlementId });
       const { facts } = entitlement;
       if (isRevoked(entitlement))

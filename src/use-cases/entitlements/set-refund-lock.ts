@@ -1,5 +1,7 @@
+import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { act, lockAnyEntitlement, save, type EntitlementReference, type Request } from "../command";
+import { command } from "../command";
+import { lockAnyEntitlement, save, type EntitlementReference } from "../locked-entitlement";
 import { supportDetail } from "./support-detail";
 
 export interface SetRefundLock extends EntitlementReference {
@@ -8,16 +10,15 @@ export interface SetRefundLock extends EntitlementReference {
 }
 
 /** Says whether the order may ever be paid back. The same again changes nothing. */
-export function setRefundLock(
-  request: Request,
-  { isLocked, comments, ...reference }: SetRefundLock,
-): Promise<EntitlementFacts> {
-  return act(request, "setRefundLock", async (tx) => {
+export const setRefundLock = command(
+  "setRefundLock",
+  support,
+  async (tx, request, { isLocked, comments, ...reference }: SetRefundLock): Promise<EntitlementFacts> => {
     const entitlement = await lockAnyEntitlement(tx, request, reference);
     const { facts } = entitlement;
     if (facts.refundLocked === isLocked) return facts;
     const action = isLocked ? "LOCK_REFUND" : "UNLOCK_REFUND";
     const detail = await supportDetail(tx, request, { entitlementId: facts.id, action, comments });
     return save(tx, request, entitlement, { refundLocked: isLocked }, detail);
-  });
-}
+  },
+);

@@ -4,12 +4,12 @@ import {
   type SupportAction,
 } from "../../entities/course-entitlement-support-detail";
 import { userById, userByUsername } from "../../reads/users";
-import type { Request } from "../command";
+import type { CommandRequest } from "../command";
 
 /** What was done to an entitlement and why, to be saved together with the change itself. */
 export async function supportDetail(
   tx: EntityManager,
-  { actor, now }: Request,
+  { actor, now }: CommandRequest,
   detail: {
     entitlementId: string;
     action: SupportAction;

@@ -1,10 +1,11 @@
 import type { EntityManager } from "typeorm";
+import { staff } from "../../auth/who";
 import type { PolicyFacts } from "../../reads/entitlement-facts";
 import { Site } from "../../entities/site";
 import type { Periods } from "../../rules/entitlement-rules";
 import { Refusal } from "../../refusal";
 import { refuseSecondPolicy, requireWholeDays, savePolicy } from "./policy";
-import { act, type Request } from "../command";
+import { command } from "../command";
 
 export interface CreateEntitlementPolicy {
   /** Null is for any mode. */
@@ -16,11 +17,10 @@ export interface CreateEntitlementPolicy {
 }
 
 /** Makes a policy for the new entitlements of a site and mode. */
-export function createEntitlementPolicy(
-  request: Request,
-  { mode, siteDomain, periods }: CreateEntitlementPolicy,
-): Promise<PolicyFacts> {
-  return act(request, "createEntitlementPolicy", async (tx) => {
+export const createEntitlementPolicy = command(
+  "createEntitlementPolicy",
+  staff,
+  async (tx, request, { mode, siteDomain, periods }: CreateEntitlementPolicy): Promise<PolicyFacts> => {
     requireWholeDays(periods);
     const siteId = siteDomain === null ? null : await siteOf(tx, siteDomain);
     await refuseSecondPolicy(tx, { siteId, mode });
@@ -31,8 +31,8 @@ export function createEntitlementPolicy(
       mode,
       retiredAt: null,
     });
-  });
-}
+  },
+);
 
 async function siteOf(tx: EntityManager, domain: string): Promise<string> {
   const site = await tx.findOneBy(Site, { domain });

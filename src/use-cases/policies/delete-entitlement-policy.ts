@@ -1,11 +1,14 @@
+import { staff } from "../../auth/who";
 import { CourseEntitlement } from "../../entities/course-entitlement";
 import { Refusal } from "../../refusal";
 import { lockPolicy, type PolicyReference } from "./policy";
-import { act, type Request } from "../command";
+import { command } from "../command";
 
 /** Deletes a policy that no entitlement has, and returns its id. One in use can be retired. */
-export function deleteEntitlementPolicy(request: Request, reference: PolicyReference): Promise<string> {
-  return act(request, "deleteEntitlementPolicy", async (tx) => {
+export const deleteEntitlementPolicy = command(
+  "deleteEntitlementPolicy",
+  staff,
+  async (tx, _, reference: PolicyReference): Promise<string> => {
     const { policyId } = reference;
     const policy = await lockPolicy(tx, reference);
     if (await tx.existsBy(CourseEntitlement, { policyId }))
@@ -14,5 +17,5 @@ export function deleteEntitlementPolicy(request: Request, reference: PolicyRefer
       });
     await tx.remove(policy);
     return policyId;
-  });
-}
+  },
+);

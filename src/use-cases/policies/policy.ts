@@ -4,7 +4,7 @@ import type { PolicyFacts } from "../../reads/entitlement-facts";
 import { allPolicies } from "../../reads/policies";
 import { DAY_MS, type Periods } from "../../rules/entitlement-rules";
 import { Refusal } from "../../refusal";
-import { refuseChanged, type Seen } from "../command";
+import { refuseChanged, type Seen } from "../seen";
 
 const DAYS_AT_MOST = 36_500;
 

@@ -1,7 +1,8 @@
+import { staff } from "../../auth/who";
 import type { PolicyFacts } from "../../reads/entitlement-facts";
 import type { Periods } from "../../rules/entitlement-rules";
 import { lockPolicy, refuseSecondPolicy, requireWholeDays, savePolicy, type PolicyReference } from "./policy";
-import { act, type Request } from "../command";
+import { command } from "../command";
 
 export interface UpdateEntitlementPolicy extends PolicyReference {
   /** What is not given stays as it is. */
@@ -11,16 +12,19 @@ export interface UpdateEntitlementPolicy extends PolicyReference {
 }
 
 /** Changes the periods of a policy for all entitlements that have it, or retires it from being chosen for new ones. */
-export function updateEntitlementPolicy(
-  request: Request,
-  { periods, isRetired, ...reference }: UpdateEntitlementPolicy,
-): Promise<PolicyFacts> {
-  return act(request, "updateEntitlementPolicy", async (tx) => {
+export const updateEntitlementPolicy = command(
+  "updateEntitlementPolicy",
+  staff,
+  async (
+    tx,
+    request,
+    { periods, isRetired, ...reference }: UpdateEntitlementPolicy,
+  ): Promise<PolicyFacts> => {
     requireWholeDays(periods);
     const policy = await lockPolicy(tx, reference);
     const wasRetired = policy.retiredAt !== null;
     if (isRetired === false && wasRetired) await refuseSecondPolicy(tx, policy, policy.id);
     const retiredAt = (isRetired ?? wasRetired) ? (policy.retiredAt ?? request.now) : null;
     return savePolicy(tx, Object.assign(policy, periods, { retiredAt }));
-  });
-}
+  },
+);

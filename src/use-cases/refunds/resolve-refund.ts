@@ -1,6 +1,8 @@
+import { support } from "../../auth/who";
 import { refundById } from "../../reads/refunds";
 import { Refusal } from "../../refusal";
-import { act, lockForRefund, type Request } from "../command";
+import { command } from "../command";
+import { lockForRefund } from "../locked-entitlement";
 import { lockRefund, takeBack } from "./settle-refund";
 import { supportDetail } from "../entitlements/support-detail";
 import type { Unenrolled } from "./unenroll-and-refund";
@@ -13,12 +15,12 @@ export interface ResolveRefund {
 }
 
 /** Ends a refund that only a person can decide. SUCCEEDED takes the entitlement back; FAILED leaves it as it is. */
-export function resolveRefund(
-  request: Request,
-  { refundId, outcome, comments }: ResolveRefund,
-): Promise<Unenrolled> {
-  const { now } = request;
-  return act(request, "resolveRefund", async (tx) => {
+export const resolveRefund = command(
+  "resolveRefund",
+  support,
+  async (tx, request, { refundId, outcome, comments }: ResolveRefund): Promise<Unenrolled> => {
+    const { now } = request;
+
     const found = await refundById(tx, refundId);
     if (!found) throw notFound();
     const entitlement = await lockForRefund(tx, request, found.entitlementId);
@@ -39,8 +41,8 @@ export function resolveRefund(
     });
     await tx.save([Object.assign(refund, { state: outcome, modifiedAt: now }), detail]);
     return { entitlement: { ...facts, refundState: isDone ? outcome : null }, refund };
-  });
-}
+  },
+);
 
 function notFound(): Refusal {
   return new Refusal("REFUND_NOT_FOUND", "There is no such refund.", { field: "refundId" });

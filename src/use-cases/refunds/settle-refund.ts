@@ -9,7 +9,7 @@ import { faultPoint } from "../../store/fault-point";
 import type { Change } from "../../store/transact";
 import { transactSurely } from "../../store/transact-surely";
 import { release } from "../sessions/enrollment";
-import { lockRow, type LockedEntitlement } from "../command";
+import { lockRow, type LockedEntitlement } from "../locked-entitlement";
 
 const ANSWERS: Record<RefundOutcome["kind"], RefundAnswer> = {
   accepted: "ACCEPTED",

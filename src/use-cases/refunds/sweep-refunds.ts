@@ -6,6 +6,7 @@ import { REFUND_SENDING_ENDS_MS } from "../../rules/refund-rules";
 import { faultPoint } from "../../store/fault-point";
 import type { Change } from "../../store/transact";
 import { transactSurely } from "../../store/transact-surely";
+import { systemCommand } from "../command";
 import { attemptRefund } from "./settle-refund";
 import { leaseMs } from "./unenroll-and-refund";
 
@@ -15,15 +16,9 @@ const AT_ONCE = 10;
  * Takes over refunds whose attempt has died or whose pause is over, and asks the shop again. Any number of processes
  * may do so at once. Returns how many it has taken.
  */
-export async function sweepRefunds(app: App): Promise<number> {
+export const sweepRefunds = systemCommand("sweepRefunds", async (sign, app: App): Promise<number> => {
   if (app.refunds.isOpen) return 0;
-  const change: Change = {
-    userId: null,
-    userLabel: "system",
-    reason: "sweepRefunds",
-    source: "JOB",
-    requestId: `sweep-${randomUUID()}`,
-  };
+  const change = sign("JOB", `sweep-${randomUUID()}`);
   const claimed = await claim(app, change);
   const attempts = claimed
     .filter(({ state }) => state !== "NEEDS_REVIEW")
@@ -34,7 +29,7 @@ export async function sweepRefunds(app: App): Promise<number> {
     );
   await Promise.all(attempts);
   return claimed.length;
-}
+});
 
 function claim(app: App, change: Change): Promise<Refund[]> {
   return transactSurely(app.db, change, async (tx) => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EntityManager } from "typeorm";
 import type { App } from "../../app";
+import { anyone } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementsById } from "../../reads/entitlements";
 import { Refund } from "../../entities/refund";
@@ -11,15 +12,9 @@ import { Refusal } from "../../refusal";
 import { faultPoint } from "../../store/fault-point";
 import { transactSurely } from "../../store/transact-surely";
 import { leave } from "../sessions/leave-session";
-import {
-  act,
-  again,
-  changeOf,
-  lockForRefund,
-  lockRow,
-  type LockedEntitlement,
-  type Request,
-} from "../command";
+import { act, changeOf, commandInSteps, type CommandRequest } from "../command";
+import { retryRaces } from "../races";
+import { lockForRefund, lockRow, type LockedEntitlement } from "../locked-entitlement";
 import { attemptRefund, takeBack } from "./settle-refund";
 
 export interface UnenrollAndRefund {
@@ -34,8 +29,6 @@ export interface Unenrolled {
   refund: Refund | null;
 }
 
-const COMMAND = "unenrollAndRefund";
-
 /** In deadlines of the shop: how long an attempt owns a refund, how long a caller waits, and how often it looks. */
 const LEASE = 2;
 const PATIENCE = 1.6;
@@ -45,24 +38,25 @@ const LOOK = 0.05;
  * Takes the learner out of the run and pays the order back: both or neither. While the shop has not said which, the
  * refund is returned as it is, to be looked at again; asking again returns it too.
  */
-export async function unenrollAndRefund(
-  request: Request,
-  { entitlementId, refund: wish }: UnenrollAndRefund,
-): Promise<Unenrolled> {
-  if (wish === "SKIP") {
-    const entitlement = await act(request, COMMAND, (tx) => leave(tx, request, entitlementId));
-    return { entitlement, refund: null };
-  }
-  const { refund, isNew } = await intend(request, entitlementId);
-  await faultPoint("intend:afterCommit", refund.orderNumber);
-  const seen = isNew ? await askAndWait(request, refund) : refund;
-  if (seen.state === "FAILED") throw refusalOf(seen);
-  const [entitlement] = await entitlementsById(request.app.db, [entitlementId]);
-  return { entitlement: entitlement!, refund: seen };
-}
+export const unenrollAndRefund = commandInSteps(
+  "unenrollAndRefund",
+  anyone,
+  async (request, { entitlementId, refund: wish }: UnenrollAndRefund): Promise<Unenrolled> => {
+    if (wish === "SKIP") {
+      const entitlement = await act(request, (tx) => leave(tx, request, entitlementId));
+      return { entitlement, refund: null };
+    }
+    const { refund, isNew } = await intend(request, entitlementId);
+    await faultPoint("intend:afterCommit", refund.orderNumber);
+    const seen = isNew ? await askAndWait(request, refund) : refund;
+    if (seen.state === "FAILED") throw refusalOf(seen);
+    const [entitlement] = await entitlementsById(request.app.db, [entitlementId]);
+    return { entitlement: entitlement!, refund: seen };
+  },
+);
 
 /** Records the wish, unless it is recorded already; nothing else is changed. Rejects with what stands against it. */
-function intend(request: Request, entitlementId: string): Promise<{ refund: Refund; isNew: boolean }> {
+function intend(request: CommandRequest, entitlementId: string): Promise<{ refund: Refund; isNew: boolean }> {
   const { app } = request;
   const record = async (tx: EntityManager) => {
     const entitlement = await lockForRefund(tx, request, entitlementId);
@@ -76,13 +70,13 @@ function intend(request: Request, entitlementId: string): Promise<{ refund: Refu
     await faultPoint("intend:beforeCommit", refund.orderNumber);
     return { refund, isNew: true };
   };
-  return again(() => transactSurely(app.db, changeOf(request, COMMAND), record));
+  return retryRaces(() => transactSurely(app.db, changeOf(request), record));
 }
 
 function newRefund(
   tx: EntityManager,
   { facts }: LockedEntitlement,
-  { app: { clock, config } }: Request,
+  { app: { clock, config } }: CommandRequest,
 ): Refund {
   const now = clock();
   return tx.create(Refund, {
@@ -115,11 +109,11 @@ async function rehearse(tx: EntityManager, app: App, { id, entitlementId }: Refu
 }
 
 /** Asks the shop, and waits for the sweep when that has left doubt, for as long as a caller may be kept waiting. */
-async function askAndWait(request: Request, refund: Refund): Promise<Refund> {
+async function askAndWait(request: CommandRequest, refund: Refund): Promise<Refund> {
   const { app } = request;
   const { deadlineMs } = app.config.refund;
   const until = Date.now() + PATIENCE * deadlineMs;
-  const attempt = attemptRefund(app, changeOf(request, COMMAND), refund).catch((error: unknown) => {
+  const attempt = attemptRefund(app, changeOf(request), refund).catch((error: unknown) => {
     app.log.error({ refund: refund.id, err: error }, "a refund could not be settled; the sweep will");
     return null;
   });
@@ -131,7 +125,7 @@ async function askAndWait(request: Request, refund: Refund): Promise<Refund> {
   return seen;
 }
 
-function refuseUnrefundable({ standing, periods }: LockedEntitlement, { now }: Request): void {
+function refuseUnrefundable({ standing, periods }: LockedEntitlement, { now }: CommandRequest): void {
   const blocker = refundBlocker(standing, periods, now);
   if (blocker)
     throw new Refusal(

@@ -1,9 +1,11 @@
 import type { EntityManager } from "typeorm";
+import { anyone } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { isExpiryDue, redeemBlocker } from "../../rules/entitlement-rules";
 import { Refusal } from "../../refusal";
 import { enroll } from "./enrollment";
-import { act, lockEntitlement, save, type LockedEntitlement, type Request } from "../command";
+import { command, type CommandRequest } from "../command";
+import { lockEntitlement, save, type LockedEntitlement } from "../locked-entitlement";
 
 export interface EnrollAndFulfill {
   entitlementId: string;
@@ -11,16 +13,15 @@ export interface EnrollAndFulfill {
 }
 
 /** Spends an entitlement on a run. Asking again for the run it is spent on changes nothing. */
-export function enrollAndFulfill(
-  request: Request,
-  { entitlementId, courseRunKey }: EnrollAndFulfill,
-): Promise<EntitlementFacts> {
-  return act(request, "enrollAndFulfill", async (tx) => {
+export const enrollAndFulfill = command(
+  "enrollAndFulfill",
+  anyone,
+  async (tx, request, { entitlementId, courseRunKey }: EnrollAndFulfill): Promise<EntitlementFacts> => {
     const entitlement = await lockEntitlement(tx, request, entitlementId);
     if (isCurrentSession(entitlement, courseRunKey)) return entitlement.facts;
     return redeem(tx, request, entitlement, courseRunKey);
-  });
-}
+  },
+);
 
 /** Whether the learner is already in this run by this entitlement. */
 export function isCurrentSession({ facts }: LockedEntitlement, courseRunKey: string): boolean {
@@ -32,7 +33,7 @@ export function isCurrentSession({ facts }: LockedEntitlement, courseRunKey: str
 /** Spends a locked entitlement on a run, or throws the refusal. */
 export async function redeem(
   tx: EntityManager,
-  request: Request,
+  request: CommandRequest,
   entitlement: LockedEntitlement,
   courseRunKey: string,
 ): Promise<EntitlementFacts> {

@@ -1,10 +1,12 @@
+import { anyone } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementSpentOn } from "../../reads/entitlements";
 import { fulfillableEntitlement } from "../../reads/sessions";
 import { userByUsername } from "../../reads/users";
 import { redeemBlocker } from "../../rules/entitlement-rules";
 import { redeem } from "./enroll-and-fulfill";
-import { act, lockEntitlement, type Request } from "../command";
+import { command } from "../command";
+import { lockEntitlement } from "../locked-entitlement";
 
 export interface EnrollIfEntitled {
   courseRunKey: string;
@@ -14,14 +16,13 @@ export interface EnrollIfEntitled {
  * What the "enroll" button does first: spends the learner's newest usable entitlement on the run. Null when there is
  * none, so that the ordinary enrollment goes on. Asking again gives the entitlement that is spent on the run.
  */
-export async function enrollIfEntitled(
-  request: Request,
-  { courseRunKey }: EnrollIfEntitled,
-): Promise<EntitlementFacts | null> {
-  const { app, actor, now } = request;
-  const userId = actor.userId ?? (await userByUsername(app.db, actor.username))?.id;
-  if (!userId) return null;
-  return act(request, "enrollIfEntitled", async (tx) => {
+export const enrollIfEntitled = command(
+  "enrollIfEntitled",
+  anyone,
+  async (tx, request, { courseRunKey }: EnrollIfEntitled): Promise<EntitlementFacts | null> => {
+    const { app, actor, now } = request;
+    const userId = actor.userId ?? (await userByUsername(tx, actor.username))?.id;
+    if (!userId) return null;
     const { defaultPeriods } = app.config;
     for (;;) {
       const candidate = await fulfillableEntitlement(tx, userId, courseRunKey, defaultPeriods, now);
@@ -33,5 +34,5 @@ export async function enrollIfEntitled(
       // Somebody may have used it while it was waited for: then the next one is tried.
       if (!redeemBlocker(standing, periods, now)) return redeem(tx, request, entitlement, courseRunKey);
     }
-  });
-}
+  },
+);

@@ -7,7 +7,8 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { sessionOfRun, type SessionFacts } from "../../reads/sessions";
 import { runBlocker } from "../../rules/run-rules";
 import { Refusal } from "../../refusal";
-import { save, type LockedEntitlement, type Request } from "../command";
+import type { CommandRequest } from "../command";
+import { save, type LockedEntitlement } from "../locked-entitlement";
 
 const RUN_FIELD = { field: "courseRunKey" };
 
@@ -17,7 +18,7 @@ const RUN_FIELD = { field: "courseRunKey" };
  */
 export async function enroll(
   tx: EntityManager,
-  { now }: Request,
+  { now }: CommandRequest,
   { facts }: LockedEntitlement,
   courseRunKey: string,
 ): Promise<string> {
@@ -50,7 +51,7 @@ export function refuseRefunded({ facts }: LockedEntitlement): void {
 /** Takes the learner of a locked entitlement out of its run, if any, and writes that with other changes. */
 export async function release(
   tx: EntityManager,
-  request: Pick<Request, "now">,
+  request: Pick<CommandRequest, "now">,
   entitlement: LockedEntitlement,
   changes: Partial<CourseEntitlement>,
   detail?: CourseEntitlementSupportDetail,
@@ -73,7 +74,7 @@ function refuseUnavailable(session: SessionFacts | null, courseUuid: string, mod
 /** Whether the learner is in a run already that the entitlement would be well spent on. */
 export async function isUpgradeable(
   tx: EntityManager,
-  { now }: Request,
+  { now }: CommandRequest,
   facts: EntitlementFacts,
   session: SessionFacts,
 ): Promise<boolean> {

@@ -1,23 +1,28 @@
 import type { EntityManager } from "typeorm";
+import { anyone } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { regainBlocker } from "../../rules/entitlement-rules";
 import { Refusal } from "../../refusal";
 import { release } from "./enrollment";
-import { act, lockEntitlement, type LockedEntitlement, type Request } from "../command";
+import { command, type CommandRequest } from "../command";
+import { lockEntitlement, type LockedEntitlement } from "../locked-entitlement";
 
 export interface LeaveSession {
   entitlementId: string;
 }
 
 /** Leaves the run and gets the entitlement back; never refunds. An unspent entitlement stays as it is. */
-export function leaveSession(request: Request, { entitlementId }: LeaveSession): Promise<EntitlementFacts> {
-  return act(request, "leaveSession", (tx) => leave(tx, request, entitlementId));
-}
+export const leaveSession = command(
+  "leaveSession",
+  anyone,
+  async (tx, request, { entitlementId }: LeaveSession): Promise<EntitlementFacts> =>
+    leave(tx, request, entitlementId),
+);
 
 /** The steps of leaving, as part of a transaction. */
 export async function leave(
   tx: EntityManager,
-  request: Request,
+  request: CommandRequest,
   entitlementId: string,
 ): Promise<EntitlementFacts> {
   const entitlement = await lockEntitlement(tx, request, entitlementId);
@@ -27,7 +32,7 @@ export async function leave(
 }
 
 /** Refuses what needs an entitlement that the learner could have back. */
-export function refuseUnregainable({ now }: Request, { standing, periods }: LockedEntitlement): void {
+export function refuseUnregainable({ now }: CommandRequest, { standing, periods }: LockedEntitlement): void {
   const blocker = regainBlocker(standing, periods, now);
   if (blocker === "EXPIRED") throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired.");
   if (blocker)

@@ -1,8 +1,10 @@
+import { anyone } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { enroll, unenroll } from "./enrollment";
 import { isCurrentSession } from "./enroll-and-fulfill";
 import { refuseUnregainable } from "./leave-session";
-import { act, lockEntitlement, save, type Request } from "../command";
+import { command } from "../command";
+import { lockEntitlement, save } from "../locked-entitlement";
 
 export interface SwitchSession {
   entitlementId: string;
@@ -10,16 +12,15 @@ export interface SwitchSession {
 }
 
 /** Exchanges the run for another of the course: both or neither. The same run again changes nothing. */
-export function switchSession(
-  request: Request,
-  { entitlementId, courseRunKey }: SwitchSession,
-): Promise<EntitlementFacts> {
-  return act(request, "switchSession", async (tx) => {
+export const switchSession = command(
+  "switchSession",
+  anyone,
+  async (tx, request, { entitlementId, courseRunKey }: SwitchSession): Promise<EntitlementFacts> => {
     const entitlement = await lockEntitlement(tx, request, entitlementId);
     if (isCurrentSession(entitlement, courseRunKey)) return entitlement.facts;
     refuseUnregainable(request, entitlement);
     const enrollmentId = await enroll(tx, request, entitlement, courseRunKey);
     if (enrollmentId !== entitlement.row.enrollmentId) await unenroll(tx, entitlement);
     return save(tx, request, entitlement, { enrollmentId, redeemedAt: request.now });
-  });
-}
+  },
+);

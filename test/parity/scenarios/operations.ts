@@ -11,7 +11,8 @@ import {
 import { entitlementsOfUser, newestActiveEntitlement } from "../../../src/reads/entitlements";
 import { UserAccount } from "../../../src/entities/user-account";
 import { isExpiryDue, storedOrderNumber } from "../../../src/rules/entitlement-rules";
-import { lockEntitlement, save, type Request } from "../../../src/use-cases/command";
+import type { CommandRequest } from "../../../src/use-cases/command";
+import { lockEntitlement, save } from "../../../src/use-cases/locked-entitlement";
 import { answersOf, plainAnswers, toMaybeInstant } from "../answers";
 import type { Changes, Operation } from "./format";
 import type { Aliases } from "./state";
@@ -19,7 +20,7 @@ import type { Aliases } from "./state";
 /** One operation under way. */
 export interface Doing {
   tx: EntityManager;
-  request: Request;
+  request: CommandRequest;
   aliases: Aliases;
   op: Operation;
 }

@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { DataSource, EntityManager } from "typeorm";
 import type { App } from "../../../src/app";
 import type { Actor } from "../../../src/auth/actor";
+import { anyone } from "../../../src/auth/who";
 import { Certificate } from "../../../src/entities/certificate";
-import { act, type Request } from "../../../src/use-cases/command";
+import { command, type CommandRequest } from "../../../src/use-cases/command";
 import { judge, type Answer, type Verdict } from "../judge";
 import { enterWorld } from "../world";
 import { decisionOf } from "./commands";
@@ -132,18 +133,23 @@ function noteCommand(stage: Stage, situation: Situation, after: State): void {
   if (hasChanged && kind === "refunds") stage.paidBack = new Set([...stage.paidBack, alias]);
 }
 
+/** Operations of the vectors that are no command of ours are steps of this one. */
+const transaction = command("parity", anyone, (tx, _, work: (tx: EntityManager) => Promise<unknown>) =>
+  work(tx),
+);
+
 async function perform(stage: Stage, step: Step, situation: Situation): Promise<unknown> {
   if (step.op.op === "advance") return null;
   return withFaults(stage.db, situation, async () => {
     let result: unknown;
     for (const { op, at } of requestsOf(step.op, step.at)) {
       const request = requestOf(stage, op, op.actor, at);
-      const command = commands[op.op];
-      result = command
-        ? await command(request, stage.aliases, op)
-        : await act(request, "parity", (tx) => performWithin(stage, tx, request, step, op));
+      const ours = commands[op.op];
+      result = ours
+        ? await ours(request, stage.aliases, op)
+        : await transaction(request, (tx) => performWithin(stage, tx, request, step, op));
       // A caller's fault that found nothing to undo.
-      if (command && op.transaction === "raise-after") throw new Crash();
+      if (ours && op.transaction === "raise-after") throw new Crash();
     }
     return result;
   });
@@ -152,7 +158,7 @@ async function perform(stage: Stage, step: Step, situation: Situation): Promise<
 async function performWithin(
   stage: Stage,
   tx: EntityManager,
-  request: Request,
+  request: CommandRequest,
   step: Step,
   op: Operation,
 ): Promise<unknown> {
@@ -176,13 +182,23 @@ async function performAll(stage: Stage, tx: EntityManager, { op, result }: Step)
   return outcomes;
 }
 
-function operate({ aliases }: Stage, tx: EntityManager, request: Request, op: Operation): Promise<unknown> {
+function operate(
+  { aliases }: Stage,
+  tx: EntityManager,
+  request: CommandRequest,
+  op: Operation,
+): Promise<unknown> {
   const operation = operations[op.op];
   if (!operation) throw new Error(`Cannot replay the operation ${op.op}`);
   return operation({ tx, request, aliases, op });
 }
 
-function requestOf({ app, aliases }: Stage, op: Operation, alias: string | undefined, at: string): Request {
+function requestOf(
+  { app, aliases }: Stage,
+  op: Operation,
+  alias: string | undefined,
+  at: string,
+): CommandRequest {
   const clock = () => new Date(at);
   const actor: Actor = {
     userId: alias === undefined ? null : aliases.id("user", alias),
@@ -193,7 +209,7 @@ function requestOf({ app, aliases }: Stage, op: Operation, alias: string | undef
     isSuperuser: true,
   };
   const refunds = shopThat(op.refundSucceeds === true, clock);
-  return { app: { ...app, clock, refunds }, actor, now: clock(), requestId: null };
+  return { app: { ...app, clock, refunds }, actor, now: clock(), requestId: null, command: "parity" };
 }
 
 function recordedOutcome(step: Step, state: State, ours: State): Outcome {

@@ -5,7 +5,7 @@ import { refundBlocker } from "../../../src/rules/entitlement-rules";
 import { Refusal } from "../../../src/refusal";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { enrollIfEntitled } from "../../../src/use-cases/sessions/enroll-if-entitled";
-import type { Request } from "../../../src/use-cases/command";
+import type { CommandRequest } from "../../../src/use-cases/command";
 import { switchSession } from "../../../src/use-cases/sessions/switch-session";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
 import { toInstant } from "../answers";
@@ -35,7 +35,7 @@ export function requestsOf(op: Operation, at: string): { op: Operation; at: stri
 /** The commands of the vectors that are commands of ours: transactions of their own. */
 export const commands: Record<
   string,
-  (request: Request, aliases: Aliases, op: Operation) => Promise<unknown>
+  (request: CommandRequest, aliases: Aliases, op: Operation) => Promise<unknown>
 > = {
   async enroll(request, aliases, op) {
     const input = { entitlementId: aliases.id("entitlement", op.entitlement!), courseRunKey: op.run! };

@@ -6,7 +6,7 @@ import type { RefundOutcome } from "../../../src/gateways/refund/refund-gateway"
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { expireDueEntitlements } from "../../../src/use-cases/entitlements/expire-due-entitlements";
 import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
-import type { Request } from "../../../src/use-cases/command";
+import type { Call } from "../../../src/use-cases/command";
 import { settleRefund } from "../../../src/use-cases/refunds/settle-refund";
 import { sweepRefunds } from "../../../src/use-cases/refunds/sweep-refunds";
 import { switchSession } from "../../../src/use-cases/sessions/switch-session";
@@ -142,7 +142,7 @@ describe("while the shop leaves doubt", () => {
     expect(refund?.nextAttemptAt!.getTime()).toBeGreaterThan(refund!.modifiedAt.getTime());
   });
 
-  test.each<[string, (request: Request, entitlementId: string) => Promise<unknown>]>([
+  test.each<[string, (call: Call, entitlementId: string) => Promise<unknown>]>([
     ["switch", (request, entitlementId) => switchSession(request, { entitlementId, courseRunKey: "a/b/c" })],
     ["leave", (request, entitlementId) => leaveSession(request, { entitlementId })],
     [

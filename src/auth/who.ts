@@ -1,0 +1,26 @@
+import { mayActForAnyone, type Actor } from "./actor";
+
+/** Who may do something at all. Which rows they may do it to is decided where rows are read or locked. */
+export interface Who {
+  allows: (actor: Actor) => boolean;
+  /** What it takes, as the end of "Not allowed: grantEntitlement requires …". */
+  requires: string;
+}
+
+const isStaff = (actor: Actor) => actor.isStaff || actor.isSuperuser;
+
+export const anyone: Who = { allows: () => true, requires: "a signed-in user" };
+export const support: Who = { allows: mayActForAnyone, requires: "the support role" };
+export const supportOrService: Who = {
+  allows: (actor) => mayActForAnyone(actor) || actor.isService,
+  requires: "the support role or a service account",
+};
+export const staff: Who = { allows: isStaff, requires: "the staff role" };
+export const staffOrService: Who = {
+  allows: (actor) => isStaff(actor) || actor.isService,
+  requires: "the staff role or a service account",
+};
+/** For what no actor may do, such as a field without a rule. */
+export const nobody: Who = { allows: () => false, requires: "a permission that nobody has" };
+/** For the jobs of the system itself, which no actor may start through any door. */
+export const system: Who = { allows: () => false, requires: "the system itself" };

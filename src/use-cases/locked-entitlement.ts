@@ -1,0 +1,100 @@
+import { isDeepStrictEqual } from "node:util";
+import type { EntityManager } from "typeorm";
+import type { App } from "../app";
+import { mayActForAnyone, owns } from "../auth/actor";
+import { CourseEntitlement } from "../entities/course-entitlement";
+import type { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
+import type { EntitlementFacts } from "../reads/entitlement-facts";
+import { entitlementsById, standingOf } from "../reads/entitlements";
+import { isRefundPending, type Periods, type Standing } from "../rules/entitlement-rules";
+import { Refusal } from "../refusal";
+import type { CommandRequest } from "./command";
+import { refuseChanged, type Seen } from "./seen";
+
+/** An entitlement that nobody else can change until the transaction ends, with all that decisions need. */
+export interface LockedEntitlement {
+  row: CourseEntitlement;
+  facts: EntitlementFacts;
+  standing: Standing;
+  periods: Periods;
+}
+
+/** Names an entitlement, as the caller has seen it. */
+export interface EntitlementReference extends Seen {
+  entitlementId: string;
+}
+
+const FIELD = { field: "entitlementId" };
+
+/**
+ * Locks an entitlement, and refuses while a refund of its order is in progress. Another learner's entitlement counts
+ * as missing, so that ids cannot be probed.
+ */
+export async function lockEntitlement(
+  tx: EntityManager,
+  request: CommandRequest,
+  id: string,
+): Promise<LockedEntitlement> {
+  return refuseFrozen(await lockForRefund(tx, request, id));
+}
+
+/** Locks an entitlement whatever becomes of its refund: for the steps of the refund itself. */
+export async function lockForRefund(
+  tx: EntityManager,
+  { app, actor }: CommandRequest,
+  id: string,
+): Promise<LockedEntitlement> {
+  const entitlement = await lockRow(tx, app, id);
+  if (entitlement && (owns(actor, entitlement.facts) || mayActForAnyone(actor))) return entitlement;
+  throw notFound();
+}
+
+/** Locks anybody's entitlement, for commands that learners may not give. */
+export async function lockAnyEntitlement(
+  tx: EntityManager,
+  { app }: CommandRequest,
+  { entitlementId, ...seen }: EntitlementReference,
+): Promise<LockedEntitlement> {
+  const entitlement = await lockRow(tx, app, entitlementId);
+  if (!entitlement) throw notFound();
+  refuseFrozen(entitlement);
+  await refuseChanged(tx, "COURSE_ENTITLEMENT", entitlementId, seen);
+  return entitlement;
+}
+
+function notFound(): Refusal {
+  return new Refusal("ENTITLEMENT_NOT_FOUND", "There is no such entitlement.", FIELD);
+}
+
+function refuseFrozen(entitlement: LockedEntitlement): LockedEntitlement {
+  if (!isRefundPending(entitlement.standing)) return entitlement;
+  throw new Refusal("REFUND_PENDING", "A refund of this entitlement is in progress.", FIELD);
+}
+
+/** Locks an entitlement, whoever asks and whatever its state; null when there is none. */
+export async function lockRow(tx: EntityManager, app: App, id: string): Promise<LockedEntitlement | null> {
+  const row = await tx.findOne(CourseEntitlement, { where: { id }, lock: { mode: "for_no_key_update" } });
+  const [facts] = row ? await entitlementsById(tx, [id]) : [];
+  if (!row || !facts) return null;
+  return { row, facts, standing: standingOf(facts), periods: facts.policy ?? app.config.defaultPeriods };
+}
+
+/**
+ * Writes what a decision has changed of a locked entitlement, if anything, with the support detail that says why, and
+ * returns how it stands now.
+ */
+export async function save(
+  tx: EntityManager,
+  { now }: Pick<CommandRequest, "now">,
+  { row }: LockedEntitlement,
+  changes: Partial<CourseEntitlement>,
+  detail?: CourseEntitlementSupportDetail,
+): Promise<EntitlementFacts> {
+  const isChanged = Object.entries(changes).some(
+    ([field, value]) => !isDeepStrictEqual(row[field as keyof CourseEntitlement], value),
+  );
+  const rows = isChanged ? [Object.assign(row, changes, { modifiedAt: now })] : [];
+  await tx.save(detail ? [detail, ...rows] : rows);
+  const [facts] = await entitlementsById(tx, [row.id]);
+  return facts!;
+}
