@@ -108,6 +108,36 @@ test.each(files)("%s is short, and leaves nothing behind", (file) => {
   if (roomOf(file) !== "cli") expect(source).not.toMatch(/console\./);
 });
 
+/** What a door takes from a use case at run time. */
+const commandsTakenBy = (file: string) =>
+  [...sourceOf(file).matchAll(/import \{([^}]*)\} from "(?:\.\.?\/)+(use-cases\/\w[^"]*\/[^"]*)"/g)].flatMap(
+    ([, names, path]) =>
+      names!
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name && !name.startsWith("type "))
+        .map((name) => ({ name, path: `${path!}.ts` })),
+  );
+
+test.each(files.filter((file) => roomOf(file) !== "use-cases"))(
+  "%s takes nothing from a use case but commands, which say who may give them",
+  (file) => {
+    for (const { name, path } of commandsTakenBy(file))
+      expect(sourceOf(path)).toMatch(
+        new RegExp(`export const ${name} = (?:command|commandInSteps|systemCommand)\\(\\s*"${name}"`),
+      );
+  },
+);
+
+/** The rooms above the use cases, where nothing is written but by commands. */
+const ABOVE = new Set(["graphql", "engine", "http", "rest", "jobs"]);
+const WRITES =
+  /\.(?:save|remove|softRemove|insert)\(|\b(?:transact|transactSurely|createQueryBuilder)\(|\b(?:insert into|delete from|update [\w"]+ set)\b/i;
+
+test.each(files.filter((file) => ABOVE.has(roomOf(file))))("%s writes nothing itself", (file) => {
+  expect(sourceOf(file)).not.toMatch(WRITES);
+});
+
 test("only the configuration reads the environment", () => {
   const readers = files.filter((file) => /process\.env\b/.test(sourceOf(file)));
   expect(readers.filter((file) => !DOORS.has(roomOf(file)))).toEqual([]);

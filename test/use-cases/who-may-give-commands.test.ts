@@ -1,0 +1,293 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { App } from "../../src/app";
+import type { Actor } from "../../src/auth/actor";
+import { Denied } from "../../src/auth/denial";
+import { Refund } from "../../src/entities/refund";
+import { permissionsOf } from "../../src/graphql/permissions";
+import { Refusal } from "../../src/refusal";
+import { COMMANDS, type Call } from "../../src/use-cases/command";
+import { changeEntitlementMode } from "../../src/use-cases/entitlements/change-entitlement-mode";
+import { expireEntitlement } from "../../src/use-cases/entitlements/expire-entitlement";
+import { fulfillOrder } from "../../src/use-cases/entitlements/fulfill-order";
+import { grantEntitlement } from "../../src/use-cases/entitlements/grant-entitlement";
+import { reissueEntitlement } from "../../src/use-cases/entitlements/reissue-entitlement";
+import { revertEntitlement } from "../../src/use-cases/entitlements/revert-entitlement";
+import { revokeEntitlement } from "../../src/use-cases/entitlements/revoke-entitlement";
+import { revokeEntitlements } from "../../src/use-cases/entitlements/revoke-entitlements";
+import { setRefundLock } from "../../src/use-cases/entitlements/set-refund-lock";
+import { createEntitlementPolicy } from "../../src/use-cases/policies/create-entitlement-policy";
+import { deleteEntitlementPolicy } from "../../src/use-cases/policies/delete-entitlement-policy";
+import { updateEntitlementPolicy } from "../../src/use-cases/policies/update-entitlement-policy";
+import { resolveRefund } from "../../src/use-cases/refunds/resolve-refund";
+import { unenrollAndRefund } from "../../src/use-cases/refunds/unenroll-and-refund";
+import { enrollAndFulfill } from "../../src/use-cases/sessions/enroll-and-fulfill";
+import { enrollIfEntitled } from "../../src/use-cases/sessions/enroll-if-entitled";
+import { leaveSession } from "../../src/use-cases/sessions/leave-session";
+import { switchSession } from "../../src/use-cases/sessions/switch-session";
+import { checksumOf } from "../support/checksum";
+import { schema } from "../support/demo-app";
+import { serve } from "../support/http";
+import { withShop } from "../support/refunds";
+import {
+  aCourse,
+  ada,
+  anEntitlement,
+  aPolicy,
+  aRun,
+  bob,
+  by,
+  grace,
+  hopper,
+  NOW,
+  put,
+  removePolicies,
+  shop,
+  testApp,
+} from "../support/world";
+
+/** What a command answers: it is done, it finds nothing to do, or the code that it rejects with. */
+type Outcome = "done" | "nothing" | "UNAUTHENTICATED" | "FORBIDDEN" | "ENTITLEMENT_NOT_FOUND";
+
+const ACTORS = { anonymous: null, learner: ada, support: grace, staff: hopper, service: shop };
+/** For each actor: what comes of the command on what is the actor's own, and on what is another learner's. */
+type Expected = Record<keyof typeof ACTORS, readonly [own: Outcome, other: Outcome]>;
+
+const DONE = ["done", "done"] as const;
+const FORBIDDEN = ["FORBIDDEN", "FORBIDDEN"] as const;
+const UNAUTHENTICATED = ["UNAUTHENTICATED", "UNAUTHENTICATED"] as const;
+const OWN_ONLY = ["done", "ENTITLEMENT_NOT_FOUND"] as const;
+
+const byLearners: Expected = {
+  anonymous: UNAUTHENTICATED,
+  learner: OWN_ONLY,
+  support: DONE,
+  staff: DONE,
+  service: OWN_ONLY,
+};
+const bySupport: Expected = {
+  anonymous: UNAUTHENTICATED,
+  learner: FORBIDDEN,
+  support: DONE,
+  staff: DONE,
+  service: FORBIDDEN,
+};
+const bySupportOrServices: Expected = { ...bySupport, service: DONE };
+const byStaff: Expected = { ...bySupport, support: FORBIDDEN };
+const byStaffOrServices: Expected = { ...byStaff, service: DONE };
+/** It takes whichever entitlement of the caller's own fits, so another's is never found. */
+const forOneself: Expected = {
+  anonymous: UNAUTHENTICATED,
+  learner: ["done", "nothing"],
+  support: ["done", "nothing"],
+  staff: ["done", "nothing"],
+  service: ["done", "nothing"],
+};
+
+/** An entitlement that is redeemed, or not yet, with all that the commands need. */
+interface Scene {
+  owner: Actor;
+  courseUuid: string;
+  entitlementId: string;
+  /** A run of the course that the entitlement is not spent on. */
+  courseRunKey: string;
+  orderNumber: string;
+  policyId: string;
+  refundId: string;
+  historyEntryId: string;
+}
+const comments = "A comment";
+
+/** Every command that somebody may give: who may, and how it is given so that nothing else speaks against it. */
+const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unknown>]> = {
+  enrollAndFulfill: [byLearners, (call, scene) => enrollAndFulfill(call, scene)],
+  enrollIfEntitled: [forOneself, (call, scene) => enrollIfEntitled(call, scene)],
+  switchSession: [byLearners, (call, scene) => switchSession(call, scene)],
+  leaveSession: [byLearners, (call, scene) => leaveSession(call, scene)],
+  unenrollAndRefund: [
+    byLearners,
+    (call, { entitlementId }) => unenrollAndRefund(call, { entitlementId, refund: "REQUEST" }),
+  ],
+  resolveRefund: [
+    bySupport,
+    (call, { refundId }) => resolveRefund(call, { refundId, outcome: "SUCCEEDED", comments }),
+  ],
+  grantEntitlement: [
+    bySupport,
+    (call, { owner: { username }, courseUuid }) =>
+      grantEntitlement(call, { username, courseUuid, mode: "verified", comments }),
+  ],
+  reissueEntitlement: [
+    bySupport,
+    (call, { entitlementId }) => reissueEntitlement(call, { entitlementId, comments }),
+  ],
+  expireEntitlement: [
+    bySupport,
+    (call, { entitlementId }) => expireEntitlement(call, { entitlementId, comments }),
+  ],
+  setRefundLock: [
+    bySupport,
+    (call, { entitlementId }) => setRefundLock(call, { entitlementId, isLocked: true, comments }),
+  ],
+  revertEntitlement: [
+    bySupport,
+    (call, { entitlementId, historyEntryId }) =>
+      revertEntitlement(call, { entitlementId, historyEntryId, comments }),
+  ],
+  changeEntitlementMode: [
+    byStaff,
+    (call, { orderNumber, courseUuid }) =>
+      changeEntitlementMode(call, {
+        orderNumber,
+        courseUuid,
+        mode: "honor",
+        acceptAnyMode: true,
+        comments,
+      }),
+  ],
+  fulfillOrder: [
+    byStaffOrServices,
+    (call, { owner: { username }, courseUuid }) =>
+      fulfillOrder(call, {
+        username,
+        courseUuid,
+        mode: "verified",
+        orderNumber: "EDX-NEW",
+        refundLocked: false,
+      }),
+  ],
+  revokeEntitlement: [
+    bySupportOrServices,
+    (call, { entitlementId }) => revokeEntitlement(call, { entitlementId, reason: comments }),
+  ],
+  revokeEntitlements: [
+    bySupportOrServices,
+    (call, { entitlementId }) =>
+      revokeEntitlements(call, { entitlementIds: [entitlementId], reason: comments, dryRun: false }),
+  ],
+  createEntitlementPolicy: [
+    byStaff,
+    (call) => createEntitlementPolicy(call, { mode: "verified", siteDomain: null, periods: {} }),
+  ],
+  updateEntitlementPolicy: [
+    byStaff,
+    (call, { policyId }) => updateEntitlementPolicy(call, { policyId, periods: {}, isRetired: true }),
+  ],
+  deleteEntitlementPolicy: [byStaff, (call, { policyId }) => deleteEntitlementPolicy(call, { policyId })],
+};
+/** The commands that need an entitlement which is not redeemed, or one whose refund only a person can decide. */
+const UNREDEEMED = new Set(["enrollAndFulfill", "enrollIfEntitled"]);
+const IN_REVIEW = new Set(["resolveRefund"]);
+/** What only the system gives, to itself. */
+const BY_SYSTEM = ["expireDueEntitlements", "sweepRefunds"];
+
+let app: App;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  ({ app, close } = await testApp());
+  ({ app } = withShop(app, () => ({ kind: "accepted", refs: [] })));
+  const folder = join(__dirname, "../../src/use-cases");
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }))
+    if (file.endsWith(".js")) require(join(folder, file));
+});
+afterAll(() => close());
+beforeEach(() => removePolicies(app));
+
+async function setScene(name: string, owner: Actor): Promise<Scene> {
+  const courseUuid = aCourse();
+  const orderNumber = "EDX-OLD";
+  const run = UNREDEEMED.has(name) ? undefined : await aRun(app, courseUuid);
+  const entitlementId = await anEntitlement(app, {
+    userId: owner.userId!,
+    courseUuid,
+    orderNumber,
+    ...(run && { run }),
+  });
+  const [entry] = await app.db.query<[{ id: string }]>(
+    "select max(history_id)::text as id from historical_course_entitlement where id = $1",
+    [entitlementId],
+  );
+  return {
+    owner,
+    courseUuid,
+    entitlementId,
+    orderNumber,
+    courseRunKey: await aRun(app, courseUuid),
+    policyId: await aPolicy(app),
+    refundId: IN_REVIEW.has(name) ? await aRefundInReview(entitlementId, orderNumber) : "",
+    historyEntryId: entry.id,
+  };
+}
+
+async function aRefundInReview(entitlementId: string, orderNumber: string): Promise<string> {
+  const [refund] = await put(app, Refund, {
+    entitlementId,
+    orderNumber,
+    state: "NEEDS_REVIEW",
+    attempt: 1,
+    nextAttemptAt: null,
+    answer: "UNKNOWN",
+    detail: null,
+    shopReferences: [],
+    createdAt: NOW,
+    modifiedAt: NOW,
+  } as unknown as Refund);
+  return refund!.id;
+}
+
+async function outcomeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    return (await work) === null ? "nothing" : "done";
+  } catch (error) {
+    if (error instanceof Denied) return error.denial.code;
+    if (error instanceof Refusal) return error.code;
+    throw error;
+  }
+}
+
+test("the table has every command that there is", () => {
+  expect([...COMMANDS.keys()].toSorted()).toEqual([...Object.keys(TABLE), ...BY_SYSTEM].toSorted());
+});
+
+const roles = Object.keys(ACTORS) as (keyof typeof ACTORS)[];
+const cases = Object.keys(TABLE).flatMap((name) => roles.map((role) => [name, role] as const));
+
+test.each(cases)(
+  "%s, given by %s, is done only where it may be, and changes nothing else",
+  async (name, role) => {
+    const [expected, give] = TABLE[name]!;
+    const actor = ACTORS[role];
+    const outcomes: string[] = [];
+    for (const [index, owner] of [actor ?? ada, bob].entries()) {
+      await removePolicies(app);
+      const scene = await setScene(name, owner);
+      const before = expected[role][index] === "done" ? null : await checksumOf(app.db);
+      const outcome = await outcomeOf(give({ ...by(ada, app), actor }, scene));
+      if (before) expect(await checksumOf(app.db)).toEqual(before);
+      outcomes.push(outcome);
+    }
+    expect(outcomes).toEqual(expected[role]);
+  },
+);
+
+test.each(BY_SYSTEM)("no actor may give %s", (name) => {
+  const everything: Actor = { ...ada, isSupport: true, isStaff: true, isService: true, isSuperuser: true };
+  expect(COMMANDS.get(name)!.allows(everything)).toBe(false);
+});
+
+test("a command answers for itself where no other rule stands before it", async () => {
+  const permissions = permissionsOf(schema);
+  const open = { ...permissions, Mutation: { "*": permissions["UserError"]!["*"]! } };
+  const server = await serve(app, {}, { schema, permissions: open });
+  const input = { username: "ada", courseUuid: aCourse(), mode: "verified", comments };
+  const { body } = await server.ask(
+    ada,
+    "mutation ($input: GrantEntitlementInput!) { grantEntitlement(input: $input) { userErrors { code } } }",
+    { input },
+  );
+  await server.stop();
+  expect(body.errors![0]).toMatchObject({
+    message: "Not allowed: grantEntitlement requires the support role.",
+    extensions: { code: "FORBIDDEN" },
+  });
+});
