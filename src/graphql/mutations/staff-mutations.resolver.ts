@@ -15,7 +15,7 @@ import {
   DeleteEntitlementPolicyInput,
   periodsOf,
   UpdateEntitlementPolicyInput,
-} from "../policy-inputs";
+} from "./policy-inputs";
 import { GuardedInput } from "./support-mutations.resolver";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
 

@@ -1,10 +1,10 @@
 import { IsIn, IsOptional, IsUUID, MaxLength } from "class-validator";
 import { Field, ID, InputType } from "type-graphql";
-import { POLICY_MODES } from "../entities/course-entitlement-policy";
-import type { Periods } from "../rules/entitlement-rules";
-import { badInput } from "./bad-input";
-import { IsText, length, SeenHistoryEntry, UUID } from "./inputs";
-import { DurationScalar, fromDuration } from "./scalars";
+import { POLICY_MODES } from "../../entities/course-entitlement-policy";
+import type { Periods } from "../../rules/entitlement-rules";
+import { badInput } from "../bad-input";
+import { IsText, length, SeenHistoryEntry, UUID } from "../inputs";
+import { DurationScalar, fromDuration } from "../scalars";
 
 /** A field for a period of a policy. */
 function Period(description: string): PropertyDecorator {
