@@ -3,13 +3,19 @@ import { DataSource, type DataSourceOptions } from "typeorm";
 import { entities } from "./src/entities";
 import { tracked } from "./src/history/historical";
 import { HistorySubscriber } from "./src/history/history-subscriber";
+import { sessionSetup, type SessionLimits } from "./src/store/session";
 import { migrations } from "./migrations";
 
 /** How long a statement of the server may hold things up; migrations take what they need. */
-const LIMITS = {
+const LIMITS: SessionLimits = {
   statement_timeout: "5s",
   lock_timeout: "2s",
   idle_in_transaction_session_timeout: "5s",
+};
+const WITHOUT_LIMITS: SessionLimits = {
+  statement_timeout: "0",
+  lock_timeout: "0",
+  idle_in_transaction_session_timeout: "0",
 };
 /** When to give up on a PostgreSQL that should have answered by then, as the network may have lost it. */
 const SILENCE_AT_MOST_MS = 6_000;
@@ -21,16 +27,15 @@ export function dataSourceOptions(url: string | undefined, poolSize = 10): DataS
 
 /** How what takes its time reaches it, migrations and reads of whole tables: on one connection, without limits. */
 export function migrationOptions(url: string): DataSourceOptions {
-  return optionsFor(url, 1, {});
+  return optionsFor(url, 1, WITHOUT_LIMITS);
 }
 
 function optionsFor(
   url: string | undefined,
   poolSize: number,
-  limits: Record<string, string>,
+  limits: SessionLimits,
   silenceAtMostMs = 0,
 ): DataSourceOptions {
-  const settings = { timezone: "UTC", ...limits }; // whatever the database is set to
   return {
     type: "postgres",
     url,
@@ -45,9 +50,7 @@ function optionsFor(
     extra: {
       application_name: "course-entitlements",
       query_timeout: silenceAtMostMs, // 0 waits for ever
-      options: Object.entries(settings)
-        .map(([name, value]) => `-c ${name}=${value}`)
-        .join(" "),
+      onConnect: sessionSetup(url, limits),
     },
   };
 }

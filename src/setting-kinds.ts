@@ -58,10 +58,20 @@ export function listOf(form: RegExp, what: string) {
 /** The address of a web service. */
 export const webUrl = kind("a URL of http or https", (fault) => z.url({ protocol: /^https?$/, ...fault }));
 
+/** What the driver would take from the URL rather than from us, and what could not be put right after connecting. */
+const OURS_TO_SET = ["client_encoding", "query_timeout", "binary", "replication"];
+
 /** How to reach a PostgreSQL. */
 export const postgresUrl = kind(
   "postgres://user:password@host:port/database, with / # ? % @ and : in the password as %2F %23 %3F %25 %40 %3A",
-  (fault) => z.string(fault).refine(isPostgresUrl, fault),
+  (fault) =>
+    z
+      .string(fault)
+      .refine(isPostgresUrl, fault)
+      .refine(
+        (url) => !isPostgresUrl(url) || OURS_TO_SET.every((name) => !new URL(url).searchParams.has(name)),
+        `must not set ${OURS_TO_SET.join(" or ")}, as the server sets them itself`,
+      ),
 );
 
 function isPostgresUrl(url: string): boolean {

@@ -168,3 +168,11 @@ test.each([
 test("the configuration cannot be changed", () => {
   expect(Object.isFrozen(loadConfig({}))).toBe(true);
 });
+
+test.each(["client_encoding=LATIN1", "query_timeout=0", "binary=true", "replication=database"])(
+  "a DATABASE_URL that would set what is the server's to set is refused: %s",
+  (parameter) => {
+    const load = () => loadConfig({ DATABASE_URL: `postgres://ce@127.0.0.1/ce?${parameter}` });
+    expect(load).toThrow(/^DATABASE_URL: must not set .*, as the server sets them itself$/);
+  },
+);

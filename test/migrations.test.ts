@@ -69,12 +69,16 @@ test("a migration takes as long as it needs, an ordinary statement does not", as
   const limits = async (options: ReturnType<typeof migrationOptions>) => {
     const db = await new DataSource(options).initialize();
     const rows = await db.query<{ name: string; setting: string }[]>(
-      "select name, setting from pg_settings where name like '%_timeout' and source = 'client' order by name",
+      "select name, setting from pg_settings where name like '%_timeout' and source = 'session' order by name",
     );
     await db.destroy();
     return rows.map(({ name, setting }) => `${name} ${setting}`);
   };
-  expect(await limits(migrationOptions(database.url))).toEqual([]);
+  expect(await limits(migrationOptions(database.url))).toEqual([
+    "idle_in_transaction_session_timeout 0",
+    "lock_timeout 0",
+    "statement_timeout 0",
+  ]);
   expect(await limits(dataSourceOptions(database.url))).toEqual([
     "idle_in_transaction_session_timeout 5000",
     "lock_timeout 2000",

@@ -16,12 +16,19 @@ const FAULTS: Record<string, string> = {
   "57P03": "PostgreSQL is starting or stopping",
 };
 
+/** What the driver says, without any code, of a host that was silent for too long. */
+const SILENT =
+  /^(timeout expired|timeout exceeded when trying to connect|Connection terminated due to connection timeout|Query read timeout)$/;
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
 /** Says in one line why a database cannot be used, never its password: what follows "The database …" or its setting. */
 export function connectionFault(error: unknown): string {
   const { code, message } = error as { code?: string; message: string };
-  const known = code && FAULTS[code];
-  if (!known) return /timeout|timed out/i.test(message) ? FAULTS["ETIMEDOUT"]! : firstLine(message);
-  return code === "42501" ? `${known}: ${firstLine(message)}` : known;
+  const said = firstLine(message);
+  if (code === undefined) return SILENT.test(said) ? FAULTS["ETIMEDOUT"]! : said;
+  const known = FAULTS[code];
+  if (known) return code === "42501" ? `${known}: ${said}` : known;
+  return SQLSTATE.test(code) ? `PostgreSQL says: ${said}` : said;
 }
 
 function firstLine(text: string): string {

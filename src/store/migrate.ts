@@ -40,6 +40,18 @@ export function migrationStates(options: DataSourceOptions): Promise<MigrationSt
   });
 }
 
+/** The names of the migrations that a database lacks, oldest first: it may be asked by anybody who may read it. */
+export async function pendingMigrations(db: DataSource): Promise<string[]> {
+  const [row] = await db.query<[{ exists: boolean }]>(
+    "select to_regclass('migrations') is not null as exists",
+  );
+  const rows = row.exists ? await db.query<{ name: string }[]>('select name from "migrations"') : [];
+  const applied = new Set(rows.map(({ name }) => name));
+  return db.migrations
+    .map(({ name, constructor }) => name ?? constructor.name)
+    .filter((name) => !applied.has(name));
+}
+
 /** TypeORM does not keep two from running migrations at once: one connection does it, under a lock while it lives. */
 async function exclusively<T>(
   options: DataSourceOptions,

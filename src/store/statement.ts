@@ -4,6 +4,8 @@ import { EntityManager, QueryFailedError, type DataSource, type QueryRunner } fr
 
 const NAMED_AT_MOST = 200;
 const names = new Map<string, string>();
+/** Part of every name; what was prepared under the names of an earlier one is not used again. */
+let generation = 0;
 
 /** Where statements are sent: any connection of the pool, or the one of a transaction. */
 export type Database = DataSource | EntityManager;
@@ -18,7 +20,11 @@ export async function select<R extends QueryResultRow>(
   values: readonly unknown[] = [],
 ): Promise<R[]> {
   if (db instanceof EntityManager) return repeat<R>(db.queryRunner!, text, values);
-  const { rows } = await poolOf(db).query<R>({ name: nameOf(text), text, values: [...values] });
+  const ask = () => sendPrepared(text, (name) => poolOf(db).query<R>({ name, text, values: [...values] }));
+  const { rows } = await ask().catch((error: unknown) => {
+    if (!isOutdatedPlan(error)) throw error;
+    return ask();
+  });
   return rows;
 }
 
@@ -30,7 +36,7 @@ export async function repeat<R extends QueryResultRow>(
 ): Promise<R[]> {
   const client = (await queryRunner.connect()) as ClientBase;
   try {
-    return (await client.query<R>({ name: nameOf(text), text, values: [...values] })).rows;
+    return (await sendPrepared(text, (name) => client.query<R>({ name, text, values: [...values] }))).rows;
   } catch (error) {
     throw new QueryFailedError(text, [...values], error as Error);
   }
@@ -50,10 +56,33 @@ export function poolOf(db: DataSource): Pool {
   return (db.driver as unknown as { master: Pool }).master;
 }
 
+/**
+ * Whether a statement was refused because a migration has changed the type of what it returns since it was prepared.
+ * Nothing of it was executed, and all statements have new names by now: what failed may be repeated.
+ */
+export function isOutdatedPlan(error: unknown): boolean {
+  const { code, routine } = error as { code?: string; routine?: string };
+  return code === "0A000" && routine === "RevalidateCachedQuery";
+}
+
+/** Sends a statement under its name; where its plan is outdated, every statement gets a new name on all connections. */
+async function sendPrepared<T>(text: string, send: (name: string | undefined) => Promise<T>): Promise<T> {
+  const name = nameOf(text);
+  try {
+    return await send(name);
+  } catch (error) {
+    if (isOutdatedPlan(error) && names.get(text) === name) {
+      names.clear();
+      generation += 1;
+    }
+    throw error;
+  }
+}
+
 function nameOf(text: string): string | undefined {
   const known = names.get(text);
   if (known || names.size >= NAMED_AT_MOST) return known;
-  const name = createHash("sha1").update(text).digest("base64url");
+  const name = createHash("sha1").update(`${generation} ${text}`).digest("base64url");
   names.set(text, name);
   return name;
 }

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from "typeorm";
+import { isOutdatedPlan } from "./statement";
 
 /** By which door a change came. */
 export type ChangeSource = "API" | "JOB" | "CLI" | "IMPORT";
@@ -16,16 +17,26 @@ export interface Change {
   requestId: string | null;
 }
 
-/** The only way to write: all of it or nothing, signed with who and why. */
-export function transact<T>(
+/**
+ * The only way to write: all of it or nothing, signed with who and why. The work is done anew, once, where a migration
+ * has just changed what its statements return.
+ */
+export async function transact<T>(
   db: DataSource,
   change: Change,
   work: (tx: EntityManager) => Promise<T>,
 ): Promise<T> {
-  return db.transaction((tx) => {
-    tx.queryRunner!.data = { ...(tx.queryRunner!.data as object), change };
-    return work(tx);
-  });
+  const attempt = () =>
+    db.transaction((tx) => {
+      tx.queryRunner!.data = { ...(tx.queryRunner!.data as object), change };
+      return work(tx);
+    });
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!isOutdatedPlan(error)) throw error;
+    return attempt();
+  }
 }
 
 /** Who and why of the transaction that a connection is in; undefined outside `transact()`. */

@@ -85,6 +85,18 @@ test("a PostgreSQL that ends connections under way gets 503 for what it cut off"
   expect(await secondsUntilAnswered()).toBeLessThan(3);
 });
 
+test("a table that a migration holds for long is an outage for who waits for it", async () => {
+  const locker = new Client({ connectionString: database.url });
+  await locker.connect();
+  await locker.query("begin");
+  await locker.query("lock table course_entitlement_policy in access exclusive mode");
+  await expectUnavailable();
+  await locker.query("lock table course_entitlement in access exclusive mode");
+  expect(await ready()).toBe(503);
+  await locker.end();
+  expect((await ask()).status).toBe(200);
+});
+
 test("a network that swallows everything gets 503 within 10 s, and is forgotten when it is mended", async () => {
   wire.stall();
   const start = performance.now();

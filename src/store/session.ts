@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { Client } from "pg";
+
+/** What answers depend on. The driver reads dates of ISO style only, and the SQL of this project is written for these. */
+const SETTINGS = {
+  client_encoding: "UTF8",
+  DateStyle: "ISO, YMD",
+  IntervalStyle: "postgres",
+  TimeZone: "UTC",
+  default_transaction_isolation: "read committed",
+  standard_conforming_strings: "on",
+  transform_null_equals: "off",
+};
+
+/** How long PostgreSQL lets a statement, a wait for a lock and a pause within a transaction take; "0" is without limit. */
+export interface SessionLimits {
+  statement_timeout: string;
+  lock_timeout: string;
+  idle_in_transaction_session_timeout: string;
+}
+
+/** What the driver knows of a connection, and its type declarations do not. */
+type Connected = Client & { processID: number };
+
+/**
+ * Makes what each new connection of a pool goes through before anybody gets it: it is given our settings, which win
+ * over those of the database, of the role and of the URL. Where they would not hold, it throws, and there is no
+ * connection.
+ */
+export function sessionSetup(url: string | undefined, limits: SessionLimits) {
+  const settings = Object.entries({ ...SETTINGS, ...limits });
+  const text = `select current_setting('server_encoding') as encoding, pg_backend_pid() as pid, ${settings
+    .map(([name, value]) => `set_config('${name}', '${value}', false)`)
+    .join(", ")}`;
+  let isKnownToLast = false;
+  return async (connected: unknown): Promise<void> => {
+    const client = connected as Connected;
+    // A connection may be lost in the moment in which it is handed from the pool to who asked for it: the next
+    // statement says so, and an error event that nobody hears would end the process.
+    client.on("error", () => undefined);
+    const { rows } = await client.query<{ encoding: string; pid: number }>(text);
+    const { encoding, pid } = rows[0]!;
+    if (encoding !== "UTF8")
+      throw new Error(`has the encoding ${encoding}; create a database with the encoding UTF8 instead`);
+    // A pooler between us and PostgreSQL tells a process id of its own.
+    if (pid !== client.processID && !isKnownToLast) await refuseTransactionPooling(client, url);
+    isKnownToLast = true;
+  };
+}
+
+/**
+ * Throws where a pooler hands a connection's session to somebody else between two transactions: settings and prepared
+ * statements would be lost with it. While another client holds a session, we must still find our mark in ours.
+ */
+async function refuseTransactionPooling(client: Client, url: string | undefined): Promise<void> {
+  const mark = randomUUID();
+  await client.query("select set_config('course_entitlements.mark', $1, false)", [mark]);
+  const other = new Client({ connectionString: url, connectionTimeoutMillis: 3_000 });
+  other.on("error", () => undefined); // its statements say so too
+  try {
+    await other.connect();
+    await other.query("begin");
+    await other.query("select 1");
+    const { rows } = await client.query<{ mark: string | null }>(
+      "select current_setting('course_entitlements.mark', true) as mark",
+    );
+    if (rows[0]!.mark !== mark)
+      throw new Error(
+        "is reached through a pooler of transactions, which loses the settings and prepared statements of a" +
+          " session: let it pool sessions (pgbouncer: pool_mode = session), or connect to PostgreSQL itself",
+      );
+  } finally {
+    await other.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,129 @@
+import { DataSource } from "typeorm";
+import { dataSourceOptions, migrationOptions } from "../../ormconfig";
+import { connectionFault } from "../../src/store/connection-fault";
+import { migrateUp } from "../../src/store/migrate";
+import { asSuperuser, createTestDatabase, type TestDatabase } from "../support/database";
+import { hasPgbouncer, startPgbouncer } from "../support/pgbouncer";
+
+/** Each is set otherwise by the database, by the URL, or by both. */
+const HOSTILE = {
+  DateStyle: "SQL, DMY",
+  TimeZone: "Asia/Kathmandu",
+  IntervalStyle: "sql_standard",
+  default_transaction_isolation: "serializable",
+  standard_conforming_strings: "off",
+  transform_null_equals: "on",
+  statement_timeout: "1h",
+  lock_timeout: "1h",
+  idle_in_transaction_session_timeout: "1h",
+};
+const OURS = {
+  DateStyle: "ISO, YMD",
+  TimeZone: "UTC",
+  IntervalStyle: "postgres",
+  default_transaction_isolation: "read committed",
+  standard_conforming_strings: "on",
+  transform_null_equals: "off",
+  statement_timeout: "5s",
+  lock_timeout: "2s",
+  idle_in_transaction_session_timeout: "5s",
+  client_encoding: "UTF8",
+};
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+
+async function settingsOf(url: string): Promise<Record<string, string>> {
+  const db = await open(url);
+  const found = await Promise.all(
+    Object.keys(OURS).map(async (name) => {
+      const [row] = await db.query<[{ value: string }]>(`select current_setting('${name}') as value`);
+      return [name, row.value];
+    }),
+  );
+  await db.destroy();
+  return Object.fromEntries(found) as Record<string, string>;
+}
+
+const open = (url: string) => new DataSource(dataSourceOptions(url)).initialize();
+const withOptions = (url: string, options: string) =>
+  `${url}?options=${encodeURIComponent(options)}&statement_timeout=99999&lock_timeout=99999`;
+const faultOf = (url: string) =>
+  open(url).then(
+    async (db) => {
+      await db.destroy();
+      return "none";
+    },
+    (error: unknown) => connectionFault(error),
+  );
+
+test("every setting that answers depend on is ours, whatever the database is set to", async () => {
+  const { pathname } = new URL(database.url);
+  for (const [name, value] of Object.entries(HOSTILE))
+    await asSuperuser(`alter database ${pathname.slice(1)} set ${name} = '${value}'`);
+  expect(await settingsOf(database.url)).toEqual(OURS);
+});
+
+test("every setting that answers depend on is ours, whatever the URL says, and its other options hold", async () => {
+  const options = Object.entries(HOSTILE).map(([name, value]) => `-c ${name}=${value.replace(" ", "\\ ")}`);
+  const url = withOptions(database.url, `${options.join(" ")} -c work_mem=7MB`);
+  expect(await settingsOf(url)).toEqual(OURS);
+  const db = await open(url);
+  expect(await db.query("show work_mem")).toEqual([{ work_mem: "7MB" }]);
+  await db.destroy();
+});
+
+test("a date is read as a date where the database is set to write dates otherwise", async () => {
+  const { pathname } = new URL(database.url);
+  await asSuperuser(`alter database ${pathname.slice(1)} set datestyle = 'German'`);
+  const db = await open(database.url);
+  expect(await db.query("select timestamptz '2026-05-04 03:02:01.123+00' as at")).toEqual([
+    { at: new Date("2026-05-04T03:02:01.123Z") },
+  ]);
+  await db.destroy();
+});
+
+test("a database that cannot hold every text is refused", async () => {
+  const name = `test_${process.pid}_latin1`;
+  await asSuperuser(
+    `create database ${name} template template0 encoding 'LATIN1' locale_provider libc lc_collate 'C' lc_ctype 'C'`,
+  );
+  const url = Object.assign(new URL(database.url), { pathname: `/${name}` }).href;
+  expect(await faultOf(url)).toBe(
+    "has the encoding LATIN1; create a database with the encoding UTF8 instead",
+  );
+  await expect(migrateUp(migrationOptions(url))).rejects.toThrow("has the encoding LATIN1");
+  await asSuperuser(`drop database ${name}`);
+});
+
+test("what PostgreSQL says is told, and not taken for something else by a word in it", async () => {
+  expect(await faultOf(withOptions(database.url, "-c statement_timeout=soon"))).toBe(
+    'PostgreSQL says: invalid value for parameter "statement_timeout": "soon"',
+  );
+  expect(await faultOf(withOptions(database.url, "--timed out"))).toMatch(/^PostgreSQL says: .*timed/);
+});
+
+const withPgbouncer = hasPgbouncer ? test : test.skip;
+
+withPgbouncer("a pooler of sessions is as good as none (skipped without pgbouncer)", async () => {
+  const pooler = await startPgbouncer(database.url, "session");
+  try {
+    expect(await settingsOf(pooler.url)).toEqual(OURS);
+  } finally {
+    await pooler.stop();
+  }
+});
+
+withPgbouncer("a pooler of transactions is refused (skipped without pgbouncer)", async () => {
+  const pooler = await startPgbouncer(database.url, "transaction");
+  try {
+    for (let times = 0; times < 3; times++)
+      expect(await faultOf(pooler.url)).toContain("pgbouncer: pool_mode = session");
+    await expect(migrateUp(migrationOptions(pooler.url))).rejects.toThrow("pool_mode = session");
+  } finally {
+    await pooler.stop();
+  }
+});
