@@ -94,6 +94,17 @@ test.each(PLAIN)("%s works without GraphQL", (start) => {
   expect([...reached].filter((file) => file.startsWith("graphql/"))).toEqual([]);
 });
 
+test.each(files.filter((file) => /^graphql\/mutations\/\w+\//.test(file)))(
+  "%s gives the command of its name, and looks at no other mutation",
+  (file) => {
+    const imported = importsOf(file);
+    expect(imported).toContain(file.replace("graphql/mutations", "use-cases").replace(/\.ts$/, ""));
+    expect(imported.filter((path) => path.startsWith("graphql/mutations/"))).toEqual(
+      imported.filter((path) => path === "graphql/mutations/shared"),
+    );
+  },
+);
+
 test("no folder holds more than 12 files directly", () => {
   const counts = new Map<string, number>();
   for (const folder of files.map((file) => dirname(file))) counts.set(folder, (counts.get(folder) ?? 0) + 1);

@@ -10,7 +10,6 @@ import type {
 } from "../rules/entitlement-rules";
 import type { SessionBlocker } from "../rules/run-rules";
 import { REFUSAL_CODES, type RefusalCode } from "../refusal";
-import type { RevocationOutcome } from "../use-cases/entitlements/revoke-entitlements";
 
 /** Publishes a closed set of strings: its values stand for themselves, each with a description. */
 export function publish<Value extends string>(
@@ -152,16 +151,4 @@ export const UserErrorCodeEnum = publish<RefusalCode>(
   "UserErrorCode",
   "The reason why a mutation was refused.",
   REFUSAL_CODES,
-);
-
-export const RevocationOutcomeEnum = publish<RevocationOutcome>(
-  "RevocationOutcome",
-  "The outcome of a bulk revocation for one entitlement.",
-  {
-    REVOKED: "The entitlement was revoked; in a dry run, it would be revoked.",
-    UNCHANGED: "The entitlement had already been revoked or refunded.",
-    REFUSED: "A rule forbids the revocation, and `error` gives the reason; the entitlement is unchanged.",
-    FAILED:
-      "The revocation failed because of an error in the server; the entitlement is unchanged, and the request can be repeated.",
-  },
 );

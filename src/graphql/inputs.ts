@@ -28,21 +28,6 @@ export function IsText(max: number): PropertyDecorator {
   };
 }
 
-/** The id of a history entry. */
-export const IsHistoryEntryId = (): PropertyDecorator =>
-  Matches(/^\d{1,18}$/, { message: "must be the id of a history entry" });
-
-/** A field of commands that two people could give at once: what the caller has seen of what is to change. */
-export function SeenHistoryEntry(): PropertyDecorator {
-  const description =
-    "The id of the newest history entry that you have seen of the object. If the object has a newer entry, the command is refused with CONFLICT; without an id, this is not checked.";
-  return (target, property) => {
-    Field(() => ID, { nullable: true, description })(target, property);
-    IsOptional()(target, property);
-    IsHistoryEntryId()(target, property);
-  };
-}
-
 @ArgsType()
 export class EntitlementArgs {
   @Field(() => ID, { description: "The UUID of the entitlement." })

@@ -1,6 +1,24 @@
 import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
+import { ChangeEntitlementModeMutation } from "./mutations/entitlements/change-entitlement-mode";
+import { ExpireEntitlementMutation } from "./mutations/entitlements/expire-entitlement";
+import { FulfillOrderMutation } from "./mutations/entitlements/fulfill-order";
+import { GrantEntitlementMutation } from "./mutations/entitlements/grant-entitlement";
+import { ReissueEntitlementMutation } from "./mutations/entitlements/reissue-entitlement";
+import { RevertEntitlementMutation } from "./mutations/entitlements/revert-entitlement";
+import { RevokeEntitlementMutation } from "./mutations/entitlements/revoke-entitlement";
+import { RevokeEntitlementsMutation } from "./mutations/entitlements/revoke-entitlements";
+import { SetRefundLockMutation } from "./mutations/entitlements/set-refund-lock";
+import { CreateEntitlementPolicyMutation } from "./mutations/policies/create-entitlement-policy";
+import { DeleteEntitlementPolicyMutation } from "./mutations/policies/delete-entitlement-policy";
+import { UpdateEntitlementPolicyMutation } from "./mutations/policies/update-entitlement-policy";
+import { ResolveRefundMutation } from "./mutations/refunds/resolve-refund";
+import { UnenrollAndRefundMutation } from "./mutations/refunds/unenroll-and-refund";
+import { EnrollAndFulfillMutation } from "./mutations/sessions/enroll-and-fulfill";
+import { EnrollIfEntitledMutation } from "./mutations/sessions/enroll-if-entitled";
+import { LeaveSessionMutation } from "./mutations/sessions/leave-session";
+import { SwitchSessionMutation } from "./mutations/sessions/switch-session";
 import { EntitlementDetailsResolver } from "./types/entitlement-details.resolver";
 import { FieldChangeResolver } from "./types/field-change.resolver";
 import { EntitlementResolver } from "./queries/entitlements.resolver";
@@ -11,13 +29,8 @@ import {
   RefundHistoryResolver,
   SupportDetailHistoryResolver,
 } from "./queries/history.resolver";
-import { LearnerMutations } from "./mutations/learner-mutations.resolver";
 import { PolicyResolver } from "./queries/policies.resolver";
-import { RefundMutations } from "./mutations/refund-mutations.resolver";
 import { EntitlementRefundsResolver, RefundResolver } from "./queries/refunds.resolver";
-import { ServiceMutations } from "./mutations/service-mutations.resolver";
-import { StaffMutations } from "./mutations/staff-mutations.resolver";
-import { SupportMutations } from "./mutations/support-mutations.resolver";
 import { UserResolver } from "./queries/users.resolver";
 
 /** Builds the schema from the resolvers. Inputs are checked by class-validator, who may ask by the permissions. */
@@ -36,11 +49,24 @@ export function buildGraphQLSchema(): GraphQLSchema {
       FieldChangeResolver,
       EntitlementRefundsResolver,
       RefundResolver,
-      LearnerMutations,
-      RefundMutations,
-      SupportMutations,
-      ServiceMutations,
-      StaffMutations,
+      ChangeEntitlementModeMutation,
+      ExpireEntitlementMutation,
+      FulfillOrderMutation,
+      GrantEntitlementMutation,
+      ReissueEntitlementMutation,
+      RevertEntitlementMutation,
+      RevokeEntitlementMutation,
+      RevokeEntitlementsMutation,
+      SetRefundLockMutation,
+      CreateEntitlementPolicyMutation,
+      DeleteEntitlementPolicyMutation,
+      UpdateEntitlementPolicyMutation,
+      ResolveRefundMutation,
+      UnenrollAndRefundMutation,
+      EnrollAndFulfillMutation,
+      EnrollIfEntitledMutation,
+      LeaveSessionMutation,
+      SwitchSessionMutation,
     ],
     validate: { forbidUnknownValues: false },
   });

@@ -22,6 +22,9 @@ export interface CommandRequest extends Call {
   command: string;
 }
 
+/** A command as doors give it. Rejects with Denied when the caller may not give it, and with Refusal when a rule forbids it. */
+export type Command<Input, Result> = (call: Call, input: Input) => Promise<Result>;
+
 const whoByName = new Map<string, Who>();
 
 /** Who may give each command, by its public name: of all commands whose files have been loaded. */
@@ -35,7 +38,7 @@ export function command<Input, Result>(
   name: string,
   who: Who,
   work: (tx: EntityManager, request: CommandRequest, input: Input) => Promise<Result>,
-): (call: Call, input: Input) => Promise<Result> {
+): Command<Input, Result> {
   return commandInSteps(name, who, (request, input: Input) => act(request, (tx) => work(tx, request, input)));
 }
 
@@ -44,7 +47,7 @@ export function commandInSteps<Input, Result>(
   name: string,
   who: Who,
   work: (request: CommandRequest, input: Input) => Promise<Result>,
-): (call: Call, input: Input) => Promise<Result> {
+): Command<Input, Result> {
   register(name, who);
   return async (call, input) => {
     const denial = denialOf(call.actor, who, name);

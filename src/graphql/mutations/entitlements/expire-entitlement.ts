@@ -1,0 +1,36 @@
+import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { expireEntitlement } from "../../../use-cases/entitlements/expire-entitlement";
+import type { Context } from "../../context";
+import { changeEntitlement, EntitlementPayload, Reason, SeenHistoryEntry, Uuid } from "../shared";
+
+@InputType({ description: "The input fields of `expireEntitlement`." })
+export class ExpireEntitlementInput {
+  @Uuid("The UUID of the entitlement to expire.")
+  entitlementId!: string;
+
+  @Reason("The agent's comments on the change")
+  comments!: string;
+
+  @SeenHistoryEntry()
+  expectedHistoryEntryId?: string | null;
+}
+
+@ObjectType({ description: "The result of `expireEntitlement`.", simpleResolvers: true })
+export class ExpireEntitlementPayload extends EntitlementPayload {}
+
+@Resolver()
+export class ExpireEntitlementMutation {
+  @Mutation(() => ExpireEntitlementPayload, {
+    nullable: true,
+    description: "Expires an entitlement at once; the learner leaves the run, if any. For support and staff.",
+  })
+  expireEntitlement(
+    @Arg("input", () => ExpireEntitlementInput, {
+      description: "The entitlement to expire, and the comments of the agent.",
+    })
+    input: ExpireEntitlementInput,
+    @Ctx() context: Context,
+  ): Promise<ExpireEntitlementPayload> {
+    return changeEntitlement(context, expireEntitlement, input);
+  }
+}

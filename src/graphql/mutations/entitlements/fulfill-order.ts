@@ -1,0 +1,63 @@
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { payload } from "../../payload";
+import { toEntitlement, type Context } from "../../context";
+import { CourseRunView, toCourseRun } from "../../types/course";
+import { fulfillOrder } from "../../../use-cases/entitlements/fulfill-order";
+import { EntitlementPayload, Text, Uuid } from "../shared";
+
+@InputType({ description: "The input fields of `fulfillOrder`." })
+export class FulfillOrderInput {
+  @Text(150, "The exact username of the learner.")
+  username!: string;
+
+  @Uuid("The UUID of the course.")
+  courseUuid!: string;
+
+  @Text(100, "The course mode of the entitlement, which must be a mode that is sold.")
+  mode!: string;
+
+  @Text(128, "The order number of the shop; an order has at most one entitlement for each course.")
+  orderNumber!: string;
+
+  @Field({ defaultValue: false, description: "Whether refunds of the order are locked from the start." })
+  refundLocked!: boolean;
+}
+
+@ObjectType({ description: "The result of `fulfillOrder`.", simpleResolvers: true })
+export class FulfillOrderPayload extends EntitlementPayload {
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether this mutation created the entitlement; false when the order had been fulfilled before.",
+  })
+  isNew?: boolean | null;
+
+  @Field(() => [CourseRunView], {
+    nullable: true,
+    description:
+      "The runs of the course with a free enrollment of the learner that could be upgraded, when there are several of them. If there is exactly one such run, the entitlement is redeemed for it and this list is empty.",
+  })
+  upgradeableRuns?: CourseRunView[] | null;
+}
+
+@Resolver()
+export class FulfillOrderMutation {
+  @Mutation(() => FulfillOrderPayload, {
+    nullable: true,
+    description:
+      "Creates the entitlement that a learner has bought. The same order and course again return the same entitlement. For services and staff.",
+  })
+  fulfillOrder(
+    @Arg("input", () => FulfillOrderInput, {
+      description: "The order of the shop, and the entitlement that the learner has bought.",
+    })
+    input: FulfillOrderInput,
+    @Ctx() context: Context,
+  ): Promise<FulfillOrderPayload> {
+    return payload(async () => {
+      const { entitlement, isNew, upgradeableRuns } = await fulfillOrder(context, input);
+      const runs = upgradeableRuns.map((run) => toCourseRun(run.key, run));
+      return { entitlement: toEntitlement(context, entitlement), isNew, upgradeableRuns: runs };
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { grantEntitlement } from "../../../use-cases/entitlements/grant-entitlement";
+import type { Context } from "../../context";
+import { changeEntitlement, EntitlementPayload, Reason, Text, Uuid } from "../shared";
+
+@InputType({ description: "The input fields of `grantEntitlement`." })
+export class GrantEntitlementInput {
+  @Text(150, "The exact username of the learner.")
+  username!: string;
+
+  @Uuid("The UUID of the course.")
+  courseUuid!: string;
+
+  @Text(100, "The course mode of the entitlement, which must be a mode that is sold.")
+  mode!: string;
+
+  @Reason("The agent's comments on the change")
+  comments!: string;
+}
+
+@ObjectType({ description: "The result of `grantEntitlement`.", simpleResolvers: true })
+export class GrantEntitlementPayload extends EntitlementPayload {}
+
+@Resolver()
+export class GrantEntitlementMutation {
+  @Mutation(() => GrantEntitlementPayload, {
+    nullable: true,
+    description:
+      "Grants a learner an entitlement without an order. It can be redeemed, but never refunded. For support and staff.",
+  })
+  grantEntitlement(
+    @Arg("input", () => GrantEntitlementInput, {
+      description: "The learner and the entitlement to grant, and the comments of the agent.",
+    })
+    input: GrantEntitlementInput,
+    @Ctx() context: Context,
+  ): Promise<GrantEntitlementPayload> {
+    return changeEntitlement(context, grantEntitlement, input);
+  }
+}

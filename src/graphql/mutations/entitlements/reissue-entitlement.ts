@@ -1,0 +1,44 @@
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { reissueEntitlement } from "../../../use-cases/entitlements/reissue-entitlement";
+import type { Context } from "../../context";
+import { changeEntitlement, EntitlementPayload, Reason, SeenHistoryEntry, Uuid } from "../shared";
+
+@InputType({ description: "The input fields of `reissueEntitlement`." })
+export class ReissueEntitlementInput {
+  @Uuid("The UUID of the entitlement to reissue.")
+  entitlementId!: string;
+
+  @Reason("The agent's comments on the change")
+  comments!: string;
+
+  @SeenHistoryEntry()
+  expectedHistoryEntryId?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether to lock refunds of the order. Without a value, refunds are locked if the order could not be refunded just before.",
+  })
+  refundLocked?: boolean | null;
+}
+
+@ObjectType({ description: "The result of `reissueEntitlement`.", simpleResolvers: true })
+export class ReissueEntitlementPayload extends EntitlementPayload {}
+
+@Resolver()
+export class ReissueEntitlementMutation {
+  @Mutation(() => ReissueEntitlementPayload, {
+    nullable: true,
+    description:
+      "Reissues an entitlement that has expired or is redeemed: the learner leaves the run, if any, and can redeem the entitlement again. For support and staff.",
+  })
+  reissueEntitlement(
+    @Arg("input", () => ReissueEntitlementInput, {
+      description: "The entitlement to reissue, and the comments of the agent.",
+    })
+    input: ReissueEntitlementInput,
+    @Ctx() context: Context,
+  ): Promise<ReissueEntitlementPayload> {
+    return changeEntitlement(context, reissueEntitlement, input);
+  }
+}

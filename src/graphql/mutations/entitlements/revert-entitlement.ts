@@ -1,0 +1,47 @@
+import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { revertEntitlement } from "../../../use-cases/entitlements/revert-entitlement";
+import type { Context } from "../../context";
+import {
+  changeEntitlement,
+  EntitlementPayload,
+  HistoryEntryId,
+  Reason,
+  SeenHistoryEntry,
+  Uuid,
+} from "../shared";
+
+@InputType({ description: "The input fields of `revertEntitlement`." })
+export class RevertEntitlementInput {
+  @Uuid("The UUID of the entitlement.")
+  entitlementId!: string;
+
+  @HistoryEntryId("The id of the history entry of the entitlement whose state is restored.")
+  historyEntryId!: string;
+
+  @Reason("The agent's comments on the change")
+  comments!: string;
+
+  @SeenHistoryEntry()
+  expectedHistoryEntryId?: string | null;
+}
+
+@ObjectType({ description: "The result of `revertEntitlement`.", simpleResolvers: true })
+export class RevertEntitlementPayload extends EntitlementPayload {}
+
+@Resolver()
+export class RevertEntitlementMutation {
+  @Mutation(() => RevertEntitlementPayload, {
+    nullable: true,
+    description:
+      "Restores an earlier state of an entitlement from its history, all but the instants of its creation and change. Reverting to the entry before undoes it. For support and staff.",
+  })
+  revertEntitlement(
+    @Arg("input", () => RevertEntitlementInput, {
+      description: "The entitlement, the history entry to restore, and the comments of the agent.",
+    })
+    input: RevertEntitlementInput,
+    @Ctx() context: Context,
+  ): Promise<RevertEntitlementPayload> {
+    return changeEntitlement(context, revertEntitlement, input);
+  }
+}

@@ -1,0 +1,32 @@
+import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { revokeEntitlement } from "../../../use-cases/entitlements/revoke-entitlement";
+import type { Context } from "../../context";
+import { changeEntitlement, EntitlementPayload, Reason, Uuid } from "../shared";
+
+@InputType({ description: "The input fields of `revokeEntitlement`." })
+export class RevokeEntitlementInput {
+  @Uuid("The UUID of the entitlement to revoke.")
+  entitlementId!: string;
+
+  @Reason("The words in which the caller says why the entitlement is revoked")
+  reason!: string;
+}
+
+@ObjectType({ description: "The result of `revokeEntitlement`.", simpleResolvers: true })
+export class RevokeEntitlementPayload extends EntitlementPayload {}
+
+@Resolver()
+export class RevokeEntitlementMutation {
+  @Mutation(() => RevokeEntitlementPayload, {
+    nullable: true,
+    description:
+      "Revokes an entitlement whose order has been refunded elsewhere: the entitlement expires and the learner leaves the run, if any. For services, support and staff.",
+  })
+  revokeEntitlement(
+    @Arg("input", () => RevokeEntitlementInput, { description: "The entitlement to revoke, and the reason." })
+    input: RevokeEntitlementInput,
+    @Ctx() context: Context,
+  ): Promise<RevokeEntitlementPayload> {
+    return changeEntitlement(context, revokeEntitlement, input);
+  }
+}

@@ -1,0 +1,29 @@
+import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { leaveSession } from "../../../use-cases/sessions/leave-session";
+import type { Context } from "../../context";
+import { changeEntitlement, EntitlementPayload, Uuid } from "../shared";
+
+@InputType({ description: "The input fields of `leaveSession`." })
+export class LeaveSessionInput {
+  @Uuid("The UUID of the redeemed entitlement.")
+  entitlementId!: string;
+}
+
+@ObjectType({ description: "The result of `leaveSession`.", simpleResolvers: true })
+export class LeaveSessionPayload extends EntitlementPayload {}
+
+@Resolver()
+export class LeaveSessionMutation {
+  @Mutation(() => LeaveSessionPayload, {
+    nullable: true,
+    description:
+      "Ends the enrollment of a redeemed entitlement, so that the learner can redeem the entitlement again. The order is never refunded.",
+  })
+  leaveSession(
+    @Arg("input", () => LeaveSessionInput, { description: "The entitlement whose run the learner leaves." })
+    input: LeaveSessionInput,
+    @Ctx() context: Context,
+  ): Promise<LeaveSessionPayload> {
+    return changeEntitlement(context, leaveSession, input);
+  }
+}
