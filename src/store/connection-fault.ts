@@ -1,4 +1,6 @@
-/** What is wrong with the way to a database, by the codes of Node's sockets and of PostgreSQL. */
+import { isTimeout } from "./unavailable";
+
+/** Why a database cannot be used, by the codes of Node's sockets and of PostgreSQL. */
 const FAULTS: Record<string, string> = {
   ENOTFOUND: "its host is not known",
   EAI_AGAIN: "its host is not known at the moment",
@@ -16,16 +18,14 @@ const FAULTS: Record<string, string> = {
   "57P03": "PostgreSQL is starting or stopping",
 };
 
-/** What the driver says, without any code, of a host that was silent for too long. */
-const SILENT =
-  /^(timeout expired|timeout exceeded when trying to connect|Connection terminated due to connection timeout|Query read timeout)$/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** Says in one line why a database cannot be used, never its password: what follows "The database …" or its setting. */
 export function connectionFault(error: unknown): string {
-  const { code, message } = error as { code?: string; message: string };
+  const fault = error as Error & { code?: string };
+  const { code, message } = fault;
   const said = firstLine(message);
-  if (code === undefined) return SILENT.test(said) ? FAULTS["ETIMEDOUT"]! : said;
+  if (code === undefined) return isTimeout(fault) ? FAULTS["ETIMEDOUT"]! : said;
   const known = FAULTS[code];
   if (known) return code === "42501" ? `${known}: ${said}` : known;
   return SQLSTATE.test(code) ? `PostgreSQL says: ${said}` : said;

@@ -51,7 +51,10 @@ export function listOf(parameter: string, type: "uuid" | "bigint" | "text"): str
   return `(select ${parameter}::${type}[])::${type}[]`;
 }
 
-/** The connection pool that TypeORM's statements go through too. */
+/**
+ * The connection pool that TypeORM's statements use too. TypeORM does not publish it; a test shows that it is still the
+ * one it uses.
+ */
 export function poolOf(db: DataSource): Pool {
   return (db.driver as unknown as { master: Pool }).master;
 }

@@ -1,6 +1,7 @@
+import { Pool } from "pg";
 import type { DataSource } from "typeorm";
 import { entitlementsById } from "../../src/reads/entitlements";
-import { select } from "../../src/store/statement";
+import { poolOf, select } from "../../src/store/statement";
 import { openTestDatabase } from "../support/database";
 
 let db: DataSource;
@@ -33,4 +34,14 @@ test("a statement in a transaction sees what that has written, and fails as Type
   });
   await expect(undone).rejects.toMatchObject({ name: "QueryFailedError", driverError: { code: "22012" } });
   expect(await select(db, "select domain from site where name = $1", ["Here"])).toEqual([]);
+});
+
+test("the pool that TypeORM does not publish is the one that its own statements use", async () => {
+  const pool = poolOf(db);
+  expect(pool).toBeInstanceOf(Pool);
+  await db.transaction(async (tx) => {
+    await tx.query("select 1");
+    expect(pool.totalCount - pool.idleCount).toBe(1);
+  });
+  expect(pool.totalCount - pool.idleCount).toBe(0);
 });
