@@ -1,16 +1,21 @@
 import type { ValidationError } from "class-validator";
-import { GraphQLError, type FieldNode, type GraphQLFormattedError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { LIMITS } from "./documents/limits";
 import { BAD_USER_INPUT, INTERNAL_SERVER_ERROR, LIMIT_EXCEEDED, SERVICE_UNAVAILABLE } from "./error-codes";
 import { Denied } from "../auth/denial";
 import { isUnavailable } from "../store/unavailable";
+import { argumentFaults } from "./input-errors/arguments";
+import { syntaxFault } from "./input-errors/syntax";
 
 const UNEXPECTED = "Something went wrong on our side. The request id helps us to find out what.";
 const UNAVAILABLE = "The service is unavailable for a moment. Please try again.";
-/** Extensions that serve ourselves. */
+/** Extensions for our own use, which no client is given. */
 const OURS = new Set(["code", "http", "stacktrace", "validationErrors", "validationErrorCode"]);
 
-/** What a client is told of an error: what it can do about it, nothing of what it sent, nothing of how we are built. */
+/**
+ * The form of an error that a client is given: what the client can do about it, without the values that it sent and
+ * without anything about how the server is built.
+ */
 export function publicError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = causeOf(error);
   if (isUnavailable(cause)) return tell(formatted, SERVICE_UNAVAILABLE, UNAVAILABLE);
@@ -23,9 +28,11 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown): G
   switch (code) {
     case undefined:
     case INTERNAL_SERVER_ERROR:
-      return nullArgument(formatted, cause) ?? tell(formatted, INTERNAL_SERVER_ERROR, UNEXPECTED);
-    case "GRAPHQL_PARSE_FAILED":
-      return unreadable(formatted);
+      return tell(formatted, INTERNAL_SERVER_ERROR, UNEXPECTED);
+    case "GRAPHQL_PARSE_FAILED": {
+      const fault = syntaxFault(error as GraphQLError);
+      return tell(formatted, fault.code, fault.message);
+    }
     case "GRAPHQL_VALIDATION_FAILED":
       return validationErrorCode === "MAX_RECURSIVE_SELECTIONS_EXCEEDED"
         ? tell(
@@ -41,12 +48,12 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown): G
   }
 }
 
-/** Whether an error is ours, and so belongs in the log with all that is known of it. */
+/** Whether an error is the server's fault, so that its cause belongs in the log. */
 export function isOurs({ extensions }: GraphQLFormattedError): boolean {
   return extensions?.["code"] === INTERNAL_SERVER_ERROR || extensions?.["code"] === SERVICE_UNAVAILABLE;
 }
 
-/** What an error was before GraphQL wrapped it. */
+/** The error that GraphQL has wrapped, or the error itself. */
 export function causeOf(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
@@ -67,48 +74,13 @@ function tell(
   };
 }
 
-/** The parser repeats the literal that it stumbles over. */
-function unreadable(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  if (/^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(formatted.message))
-    return tell(formatted, LIMIT_EXCEEDED, `The document has more than the ${LIMITS.tokens} tokens allowed.`);
-  const literal = /((?:found|Unexpected) (?:String|BlockString|Int|Float)) ".*"\.$/s;
-  return tell(formatted, "GRAPHQL_PARSE_FAILED", formatted.message.replace(literal, "$1."));
-}
-
-/** A variable may be null where its argument may not, which only shows when the field runs. */
-function nullArgument(formatted: GraphQLFormattedError, cause: unknown): GraphQLFormattedError | null {
-  const isOfGraphQL = cause instanceof GraphQLError && cause.extensions["code"] === undefined;
-  const name = isOfGraphQL && /^Argument "(\w+)" of (?:non-null|required) type /.exec(cause.message)?.[1];
-  if (!name) return null;
-  const told = tell(formatted, BAD_USER_INPUT, `Argument "${name}" must not be null or missing.`);
-  return { ...told, extensions: { ...told.extensions, argument: name } };
-}
-
-/** Says what class-validator found, without the input that it carries along. */
 function faultyArguments(
   formatted: GraphQLFormattedError,
   faults: readonly ValidationError[],
   error: unknown,
 ): GraphQLFormattedError {
-  const node = error instanceof GraphQLError ? (error.nodes?.[0] as FieldNode | undefined) : undefined;
-  const names = (node?.arguments ?? []).map(({ name }) => name.value);
-  const found = faults.flatMap((fault) => {
-    const isWithin = names.length === 1 && !names.includes(fault.property);
-    return rulesOf(fault, isWithin ? [names[0]!] : []);
-  });
+  const found = argumentFaults(faults, error instanceof GraphQLError ? error : null);
   const message = found.map(({ argument, rule }) => `Argument "${argument}" ${rule}.`).join(" ");
   const told = tell(formatted, BAD_USER_INPUT, message);
   return { ...told, extensions: { ...told.extensions, argument: found[0]?.argument } };
-}
-
-function rulesOf(
-  { property, constraints = {}, children = [] }: ValidationError,
-  path: readonly string[],
-): { argument: string; rule: string }[] {
-  const here = [...path, property];
-  const own = Object.values(constraints).map((message) => ({
-    argument: here.join("."),
-    rule: message.startsWith(`${property} `) ? message.slice(property.length + 1) : message,
-  }));
-  return [...own, ...children.flatMap((child) => rulesOf(child, here))];
 }

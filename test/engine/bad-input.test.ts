@@ -151,6 +151,13 @@ const faults: [what: string, query: string, variables: object, argument: string,
     "first",
     "must not be null or missing",
   ],
+  [
+    "null inside an input object where only the field notices",
+    "query ($d: OrderDirection = DESC) { entitlements(first: 1, orderBy: { field: CREATED_AT, direction: $d }) { totalCount } }",
+    { d: null },
+    "orderBy.direction",
+    "must not be null or missing",
+  ],
   ["a UUID", `{ entitlement(id: "${SECRET}") { id } }`, {}, "id", "must be a UUID"],
   ["a UUID in a filter", FILTER, { f: { ids: [SECRET] } }, "filter.ids", "must hold UUIDs"],
   [

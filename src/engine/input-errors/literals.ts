@@ -1,5 +1,8 @@
 import {
   BREAK,
+  getNamedType,
+  isInputObjectType,
+  isRequiredInputField,
   Kind,
   TypeInfo,
   visit,
@@ -7,10 +10,11 @@ import {
   type ASTNode,
   type DocumentNode,
   type GraphQLError,
+  type GraphQLInputType,
   type GraphQLSchema,
 } from "graphql";
-import { UNSTORABLE_RULE } from "./texts";
 import { BAD_USER_INPUT } from "../error-codes";
+import { nodesAbove, placeOf, type Place } from "./place";
 
 const VALUES: ReadonlySet<string> = new Set([
   Kind.INT,
@@ -24,49 +28,59 @@ const VALUES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Rewrites validation errors about values written into the document, which repeat the value, so that they name the
- * argument and the rule instead.
+ * Rewrites the validation errors of graphql-js about values in the document, which repeat the value, so that they name
+ * the argument and the rule instead. Which rule is read from the value and its type: graphql-js reports an object that
+ * lacks required fields once for each of them, and any other value because it has the wrong type.
  */
 export function renameLiteralErrors(
   schema: GraphQLSchema,
   document: DocumentNode | undefined,
   errors: readonly GraphQLError[],
 ): void {
+  const reports = new Map<ASTNode, number>();
   for (const error of errors) {
     const [node] = error.nodes ?? [];
-    if (!document || !node || !VALUES.has(node.kind)) continue;
-    const { argument, owner, type } = placeOf(schema, document, node);
-    const required = /^Field "[^"]+?\.([^".]+)" of required type "([^"]+)" was not provided/.exec(
-      error.message,
-    );
-    const path = required ? `${argument}.${required[1]}` : argument;
-    const told = error.message === UNSTORABLE_RULE ? UNSTORABLE_RULE : `must be of type ${type}`;
-    const rule = required ? `is required, of type ${required[2]}` : told;
+    const isOurs = error.extensions["validationErrorCode"] !== undefined;
+    if (!document || !node || !VALUES.has(node.kind) || isOurs) continue;
+    const report = reports.get(node) ?? 0;
+    reports.set(node, report + 1);
+    const { argument, owner, type } = placeAndTypeOf(schema, document, node);
+    const missing = missingFields(node, type)[report];
+    const path = missing ? `${argument}.${missing.name}` : argument;
+    const rule = missing ? `is required, of type ${String(missing.type)}` : `must be of type ${String(type)}`;
     error.message = `Argument "${path}" of ${owner} ${rule}.`;
     Object.assign(error.extensions, { validationErrorCode: BAD_USER_INPUT, argument: path });
   }
 }
 
-/** Where in the arguments a value stands, and what is expected there. */
-function placeOf(schema: GraphQLSchema, document: DocumentNode, target: ASTNode) {
+type Type = GraphQLInputType | null | undefined;
+
+/** The required fields that an object literal lacks, in the order of their declaration. */
+function missingFields(node: ASTNode, type: Type) {
+  const named = getNamedType(type);
+  if (node.kind !== Kind.OBJECT || !isInputObjectType(named)) return [];
+  const given = new Set(node.fields.map(({ name }) => name.value));
+  return Object.values(named.getFields()).filter(
+    (field) => isRequiredInputField(field) && !given.has(field.name),
+  );
+}
+
+/** Where a value stands, and the type that is expected there. */
+function placeAndTypeOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  target: ASTNode,
+): Place & { type: Type } {
   const types = new TypeInfo(schema);
-  const place = { argument: "", owner: "", type: "" };
+  let found: Place & { type: Type } = { argument: "", owner: "", type: null };
   const walk = visitWithTypeInfo(types, {
     enter(node, _key, parent, _path, ancestors) {
       if (node !== target) return undefined;
-      const within = [...ancestors, parent].flatMap((one) => (one && "kind" in one ? [one] : []));
-      const fields = within.flatMap((ancestor) =>
-        ancestor.kind === Kind.OBJECT_FIELD || ancestor.kind === Kind.ARGUMENT ? [ancestor.name.value] : [],
-      );
-      const variable = within.find((ancestor) => ancestor.kind === Kind.VARIABLE_DEFINITION);
-      const directive = types.getDirective();
-      const field = `${types.getParentType()?.name}.${types.getFieldDef()?.name}`;
-      place.argument = variable ? `$${variable.variable.name.value}` : fields.join(".");
-      place.owner = variable ? "the operation" : directive ? `@${directive.name}` : field;
-      place.type = String(node.kind === Kind.LIST ? types.getParentInputType() : types.getInputType());
+      const type = node.kind === Kind.LIST ? types.getParentInputType() : types.getInputType();
+      found = { ...placeOf(types, nodesAbove(parent, ancestors)), type };
       return BREAK;
     },
   });
   visit(document, walk);
-  return place;
+  return found;
 }

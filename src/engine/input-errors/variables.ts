@@ -7,7 +7,7 @@ import {
   isInputType,
   isListType,
   isNonNullType,
-  Kind,
+  isRequiredInputField,
   TypeInfo,
   typeFromAST,
   visit,
@@ -17,12 +17,13 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
-import { badTexts, UNSTORABLE_RULE } from "./texts";
 import { BAD_USER_INPUT } from "../error-codes";
+import { nodesAbove, placeOf, type Place } from "./place";
+import { badTexts, UNSTORABLE_RULE } from "./texts";
 
 const ERRORS_AT_MOST = 5;
 
-/** What is wrong with the variables: one error each, naming the argument, the place and the rule, never the value. */
+/** One error for each fault in the variables: it names the argument, the place and the rule, never the value. */
 export function variableErrors(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -32,11 +33,9 @@ export function variableErrors(
   const errors: GraphQLError[] = [];
   const report = (name: string, path: readonly (string | number)[], rule: string) => {
     if (errors.length >= ERRORS_AT_MOST) return;
-    const { argument, owner } = usageOf(schema, document, name);
-    const place = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
-    const message = `Argument "${argument}${place}" of ${owner}, given by the variable $${name}, ${rule}.`;
-    const extensions = { code: BAD_USER_INPUT, argument: `${argument}${place}` };
-    errors.push(new GraphQLError(message, { extensions }));
+    const { argument, owner } = firstUseOf(schema, document, name);
+    const below = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
+    errors.push(variableError(name, { argument: `${argument}${below}`, owner }, rule));
   };
   for (const { variable, type: typeNode, defaultValue } of operation.variableDefinitions ?? []) {
     const name = variable.name.value;
@@ -45,40 +44,62 @@ export function variableErrors(
     for (const path of badTexts(variables[name])) report(name, path, UNSTORABLE_RULE);
     if (!Object.hasOwn(variables, name)) {
       if (!defaultValue && isNonNullType(type)) report(name, [], `is required, of type ${String(type)}`);
-    } else if (variables[name] !== null || isNonNullType(type))
-      coerceInputValue(variables[name], type, (path, _value, { message }) => {
-        const expected = String(typeAt(type, path));
-        const required = /^Field "(\w+)" of required type "([^"]+)" was not provided\.$/.exec(message);
-        if (required) report(name, [...path, required[1]!], `is required, of type ${required[2]}`);
-        else if (message.startsWith('Field "')) report(name, path, `has a field that ${expected} has not`);
-        else report(name, path, `must be of type ${expected}`);
+    } else if (variables[name] !== null || isNonNullType(type)) {
+      const objects = new Set<unknown>(); // graphql-js reports an object once for each of its faults
+      coerceInputValue(variables[name], type, (path, value) => {
+        if (objects.has(value)) return;
+        if (isObject(value)) objects.add(value);
+        for (const { field, rule } of faultsOf(value, typeAt(type, path)))
+          report(name, field === undefined ? path : [...path, field], rule);
       });
+    }
   }
   return errors;
 }
 
+/** A fault in the value of a variable, told by the argument that the variable is given to. */
+export function variableError(name: string, { argument, owner }: Place, rule: string): GraphQLError {
+  return new GraphQLError(`Argument "${argument}" of ${owner}, given by the variable $${name}, ${rule}.`, {
+    extensions: { code: BAD_USER_INPUT, argument },
+  });
+}
+
+/** The faults of a value that graphql-js has refused, and the field that lacks where one does. */
+function faultsOf(value: unknown, expected: GraphQLInputType): { field?: string; rule: string }[] {
+  const wrongType = [{ rule: `must be of type ${String(expected)}` }];
+  const type = getNamedType(expected);
+  if (!isInputObjectType(type) || !isObject(value)) return wrongType;
+  const fields = type.getFields();
+  const missing = Object.values(fields).flatMap((field) =>
+    isRequiredInputField(field) && value[field.name] === undefined
+      ? [{ field: field.name, rule: `is required, of type ${String(field.type)}` }]
+      : [],
+  );
+  const unknown = Object.keys(value).flatMap((name) =>
+    Object.hasOwn(fields, name) ? [] : [{ rule: `has a field that ${String(expected)} has not` }],
+  );
+  return missing.length + unknown.length > 0 ? [...missing, ...unknown] : wrongType;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** The argument that a variable is given to first. */
-function usageOf(schema: GraphQLSchema, document: DocumentNode, name: string) {
+function firstUseOf(schema: GraphQLSchema, document: DocumentNode, name: string): Place {
   const types = new TypeInfo(schema);
-  const usage = { argument: `$${name}`, owner: "the operation" };
+  let first: Place | undefined;
   const walk = visitWithTypeInfo(types, {
     Variable(node, _key, parent, _path, ancestors) {
-      const argument = types.getArgument();
-      if (node.name.value !== name || !argument || usage.owner !== "the operation") return;
-      const fields = [...ancestors, parent].flatMap((one) =>
-        one && "kind" in one && one.kind === Kind.OBJECT_FIELD ? [one.name.value] : [],
-      );
-      const directive = types.getDirective();
-      usage.argument = [argument.name, ...fields].join(".");
-      usage.owner = directive
-        ? `@${directive.name}`
-        : `${types.getParentType()?.name}.${types.getFieldDef()?.name}`;
+      if (node.name.value === name && types.getArgument())
+        first ??= placeOf(types, nodesAbove(parent, ancestors));
     },
   });
   visit(document, walk);
-  return usage;
+  return first ?? { argument: `$${name}`, owner: "the operation" };
 }
 
+/** The type that is expected at a path within a type. */
 function typeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType {
   let here = type;
   for (const key of path) {
