@@ -40,7 +40,7 @@ const ways: [what: string, fail: () => Promise<Error & { code?: string }>, isSlo
   [
     "no connection of the pool becomes free",
     async () => {
-      const pool = new Pool({ connectionString: wire.url, max: 1, connectionTimeoutMillis: 100 });
+      const pool = new Pool({ connectionString: wire.url, max: 1, connectionTimeoutMillis: 3_000 });
       const taken = await pool.connect();
       const failure = await failureOf(pool.connect());
       taken.release();
