@@ -5,54 +5,65 @@ import { poolOf } from "../store/statement";
 import { sweepUntil } from "./sweep";
 import { TASKS, type QueuedTask } from "./tasks";
 
-/** How long work may be held and how often it is looked for, in seconds. */
-export interface Pace {
-  /** A slice of a task stops after so long. */
-  slice: number;
-  /** Work that is held longer was left by a process that died, and is given to another. */
-  held: number;
-  /** How often one of the processes looks for such work. */
-  rescue: number;
-  /** Work that failed or was rescued is not begun again before. */
-  pause: number;
-  /** How often an idle process looks for work. */
-  poll: number;
+/** The timing of queued work in milliseconds. The queue counts in seconds: its three times are whole seconds. */
+export interface Timing {
+  /** The time after which a slice of a task stops. */
+  sliceMs: number;
+  /** The time after which the queue takes work away from a process, which has died or hangs. */
+  expireMs: number;
+  /** The interval at which one of the processes looks for such work. */
+  maintenanceMs: number;
+  /** The pause before work that failed or was taken away is tried again. */
+  retryDelayMs: number;
+  /** The interval at which an idle process looks for work. */
+  pollMs: number;
 }
 
-/** So work that was killed runs again within a minute: held, twice rescue at worst, pause and poll. */
-export const PACE: Readonly<Pace> = { slice: 15, held: 25, rescue: 10, pause: 2, poll: 5 };
+/** Work of a killed process restarts within a minute: expireMs + 2 * maintenanceMs + retryDelayMs + pollMs at worst. */
+export const TIMING: Readonly<Timing> = {
+  sliceMs: 15_000,
+  expireMs: 25_000,
+  maintenanceMs: 10_000,
+  retryDelayMs: 2_000,
+  pollMs: 5_000,
+};
 
 const RETRIES = 20;
-/** At least as long as the longest period of a task, which is known to have been done by what is kept of it. */
+/** At least the longest interval of a task: the queue knows by the kept entries that a task has been done. */
 const KEEP_DONE_SECONDS = 2 * 86_400;
 
 /** Background work in progress. */
 export interface Jobs {
-  /** Ends the current slices early, leaving the rest to other processes, and waits for what is being done. */
+  /** Ends the current slices early, leaves the rest to other processes, and waits for the work in progress. */
   stop(): Promise<void>;
 }
 
-/** Does its share of all background work, with any number of other processes, until it is stopped. */
-export async function startJobs(app: App, tasks = TASKS, pace: Readonly<Pace> = PACE): Promise<Jobs> {
+/** Does background work, together with any number of other processes, until it is stopped. */
+export async function startJobs(app: App, tasks = TASKS, timing: Readonly<Timing> = TIMING): Promise<Jobs> {
   const boss = new PgBoss({
     db: { executeSql: (text, values) => runSql(app, text, values) },
     schema: "jobs",
     schedule: false,
-    maintenanceIntervalSeconds: pace.rescue,
+    maintenanceIntervalSeconds: timing.maintenanceMs / 1000,
     archiveCompletedAfterSeconds: KEEP_DONE_SECONDS,
   });
-  boss.on("error", (error) => app.log.warn({ err: error }, "background work could not be looked after"));
+  boss.on("error", (error) => app.log.warn({ err: error }, "the maintenance of the job queue failed"));
   await boss.start();
   const queued = tasks.filter((task) => "onceInSeconds" in task);
   for (const { name } of queued) {
-    const queue = { name, retryLimit: RETRIES, retryDelay: pace.pause, expireInSeconds: pace.held };
+    const queue = {
+      name,
+      retryLimit: RETRIES,
+      retryDelay: timing.retryDelayMs / 1000,
+      expireInSeconds: timing.expireMs / 1000,
+    };
     await boss.createQueue(name, queue);
-    await boss.updateQueue(name, queue); // it may be there from an earlier version
+    await boss.updateQueue(name, queue); // an earlier version may have created it
   }
   const stopping = new AbortController();
   const working = tasks.map((task) =>
     "onceInSeconds" in task
-      ? work(app, boss, task, pace, stopping.signal)
+      ? work(app, boss, task, timing, stopping.signal)
       : sweepUntil(stopping.signal, app, task),
   );
   return {
@@ -65,25 +76,25 @@ export async function startJobs(app: App, tasks = TASKS, pace: Readonly<Pace> = 
 }
 
 /**
- * Looks for work and does it, one slice after the other. The engine's own workers do not wait for the outcome of a
- * task to be stored: a connection lost at that moment would end the process.
+ * Looks for work and does it, one slice after the other. The workers of pg-boss do not wait until the outcome of a
+ * task is stored: a connection lost at that moment would end the process.
  */
 async function work(
   app: App,
   boss: PgBoss,
   task: QueuedTask,
-  pace: Readonly<Pace>,
+  timing: Readonly<Timing>,
   stopping: AbortSignal,
 ): Promise<void> {
   while (!stopping.aborted)
     try {
-      await boss.send(task.name, {}, { singletonSeconds: task.onceInSeconds }); // unless it is queued or done
+      await boss.send(task.name, {}, { singletonSeconds: task.onceInSeconds }); // does nothing if it is queued or done
       const [job] = await boss.fetch<{ from?: unknown }>(task.name);
-      if (job) await runSlice(app, boss, task, job, pace, stopping);
-      else await sleep(pace.poll * 1000, undefined, { signal: stopping }).catch(() => {});
+      if (job) await runSlice(app, boss, task, job, timing, stopping);
+      else await sleep(timing.pollMs, undefined, { signal: stopping }).catch(() => {});
     } catch (error) {
       app.log.error({ err: error, task: task.name }, "background work failed");
-      await sleep(pace.poll * 1000, undefined, { signal: stopping }).catch(() => {});
+      await sleep(timing.pollMs, undefined, { signal: stopping }).catch(() => {});
     }
 }
 
@@ -92,10 +103,10 @@ async function runSlice(
   boss: PgBoss,
   task: QueuedTask,
   job: Job<{ from?: unknown }>,
-  pace: Readonly<Pace>,
+  timing: Readonly<Timing>,
   stopping: AbortSignal,
 ): Promise<void> {
-  const end = Date.now() + pace.slice * 1000;
+  const end = Date.now() + timing.sliceMs;
   const shouldStop = () => stopping.aborted || Date.now() >= end;
   try {
     const next = await task.run(app, { requestId: job.id, from: job.data?.from ?? null, shouldStop });
@@ -107,10 +118,10 @@ async function runSlice(
   }
 }
 
-/** One that failed may have left its connection in a transaction, so that nobody else should get it. */
+/** Runs a statement of pg-boss. If it fails, its connection may be left in a transaction and is closed. */
 async function runSql(app: App, text: string, values: unknown[]): Promise<{ rows: unknown[] }> {
   const client = await poolOf(app.db).connect();
-  // A connection that is lost meanwhile fails the statement; unheard, it would end the process besides.
+  // A connection that is lost meanwhile fails the statement; without a listener it would also end the process.
   const ignore = () => undefined;
   client.on("error", ignore);
   let failed = true;

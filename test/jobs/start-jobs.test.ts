@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DataSource } from "typeorm";
 import type { App } from "../../src/app";
-import { PACE, startJobs, type Jobs, type Pace } from "../../src/jobs/start-jobs";
+import { startJobs, TIMING, type Jobs, type Timing } from "../../src/jobs/start-jobs";
 import { TASKS, type QueuedTask } from "../../src/jobs/tasks";
 import { aStanding } from "../rules/standings";
 import { appOn } from "../support/app";
@@ -10,8 +10,14 @@ import { run, said, type Program } from "../support/server-process";
 import { insertStandings } from "../support/standings";
 
 /** As quick as the engine allows, and in slices that are never too long for a slow machine. */
-const QUICK: Pace = { slice: 60, held: 2, rescue: 1, pause: 0, poll: 0.1 };
-const PATIENT: Pace = { ...QUICK, held: 60 };
+const QUICK: Timing = {
+  sliceMs: 60_000,
+  expireMs: 2_000,
+  maintenanceMs: 1_000,
+  retryDelayMs: 0,
+  pollMs: 100,
+};
+const PATIENT: Timing = { ...QUICK, expireMs: 60_000 };
 const DUE = 4_000;
 
 let db: DataSource;
@@ -142,9 +148,10 @@ test("a sweep goes on at its pace although it fails, in every process, and is aw
 });
 
 test("in production, killed work runs again within a minute, and a slice ends long before it counts as killed", () => {
-  // The engine looks once in `rescue` seconds or, if the clocks fall badly, in twice as many.
-  expect(PACE.held + 2 * PACE.rescue + PACE.pause + PACE.poll).toBeLessThan(60);
-  expect(PACE.slice + 5).toBeLessThan(PACE.held);
+  const { sliceMs, expireMs, maintenanceMs, retryDelayMs, pollMs } = TIMING;
+  // The queue looks for such work once in `maintenanceMs` or, at worst, in twice that time.
+  expect(expireMs + 2 * maintenanceMs + retryDelayMs + pollMs).toBeLessThan(60_000);
+  expect(sliceMs + 5_000).toBeLessThan(expireMs);
 });
 
 test("the engine's tables are not the migrations' concern", async () => {
@@ -156,14 +163,14 @@ test("every task has a name of its own", () => {
   expect(new Set(TASKS.map(({ name }) => name)).size).toBe(TASKS.length);
 });
 
-async function start(name: string, work: QueuedTask["run"], pace = PATIENT): Promise<Jobs> {
-  const started = await startJobs(app, [{ name, onceInSeconds: 86_400, run: work }], pace);
+async function start(name: string, work: QueuedTask["run"], timing = PATIENT): Promise<Jobs> {
+  const started = await startJobs(app, [{ name, onceInSeconds: 86_400, run: work }], timing);
   jobs.push(started);
   return started;
 }
 
-async function startWorker(pace = QUICK): Promise<Program> {
-  const worker = run("dist/test/jobs/worker.js", { DATABASE_URL: url }, [JSON.stringify(pace)]);
+async function startWorker(timing = QUICK): Promise<Program> {
+  const worker = run("dist/test/jobs/worker.js", { DATABASE_URL: url }, [JSON.stringify(timing)]);
   processes.push(worker);
   await said(worker, /working/);
   return worker;
