@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** Learners, catalogue, enrollments, policies, entitlements and support details. */
+/** Learners, catalog, enrollments, policies, entitlements and support details. */
 export class CreateEntitlements1795305600000 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`

@@ -1,9 +1,9 @@
-/** What the log holds of an error: never a value, so neither SQL parameters nor what an error quotes. */
+/** An error as the log shows it: never a value, so neither SQL parameters nor the quotations of a message. */
 export interface Described {
   type: string;
   code: string | undefined;
   message: string;
-  /** PostgreSQL's name for the constraint that was hurt. */
+  /** The name of the violated constraint in PostgreSQL. */
   constraint: string | undefined;
   frames: string[];
 }
@@ -13,7 +13,7 @@ export function describe(error: unknown): Described {
   if (!(error instanceof Error))
     return { type: typeof error, code: undefined, message: "", constraint: undefined, frames: [] };
   const { code, constraint } = error as Error & { code?: string; constraint?: string };
-  const isAboutNames = code?.startsWith("42"); // PostgreSQL quotes a column or table then, and no value
+  const isAboutNames = code?.startsWith("42"); // then PostgreSQL quotes the name of a column or table, and no value
   return {
     type: error.constructor.name,
     code,

@@ -9,7 +9,7 @@ import { UserAccount } from "./entities/user-account";
 import { startServer } from "./http/server";
 import { startJobs } from "./jobs/start-jobs";
 
-/** A terminal sends Ctrl-C to npm and to us, and npm passes it on to us once more. */
+/** A terminal sends Ctrl-C to npm and to this process, and npm forwards it to this process again. */
 const ONE_SIGNAL_WITHIN_MS = 200;
 
 async function main(): Promise<void> {
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
+/** Resolves at the first SIGTERM or SIGINT; the second one ends the process immediately. */
 async function stopSignal(): Promise<void> {
   await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   const first = Date.now();
@@ -46,7 +46,7 @@ async function fillDemoWorldIfEmpty(app: App): Promise<void> {
   await fillDemoWorld(app);
 }
 
-/** For people, and so on stderr: stdout is the log's. */
+/** Prints the greeting on stderr, because stdout is for the log. */
 async function greet(config: Config, url: string, notice = ""): Promise<void> {
   process.stderr.write(`${await welcome(config, url)}${notice && `  ${notice}\n\n`}`);
 }
@@ -54,8 +54,8 @@ async function greet(config: Config, url: string, notice = ""): Promise<void> {
 function listenFault({ host, port }: Config, error: unknown): unknown {
   const { code = "" } = error as { code?: string };
   const faults: Record<string, string> = {
-    EADDRINUSE: `PORT: ${port} is taken: stop what listens there, or choose another`,
-    EACCES: `PORT: ${port} is not for ordinary users: choose one from 1024 up`,
+    EADDRINUSE: `PORT: ${port} is in use: stop the program that listens on it, or choose another port`,
+    EACCES: `PORT: ${port} is reserved for privileged users: choose a port from 1024 up`,
     EADDRNOTAVAIL: `HOST: ${host} is not an address of this machine`,
     ENOTFOUND: `HOST: ${host} is not an address of this machine`,
   };

@@ -123,7 +123,7 @@ describe("with DATABASE_URL", () => {
     expect(await runToEnd(MAIN, settings({ PORT: String(port) }))).toEqual({
       status: 1,
       stdout: "",
-      stderr: `PORT: ${port} is taken: stop what listens there, or choose another\n`,
+      stderr: `PORT: ${port} is in use: stop the program that listens on it, or choose another port\n`,
     });
     other.close();
   });

@@ -96,7 +96,7 @@ test("the command says one line for each migration", async () => {
   });
   expect(await command("status")).toEqual(lines("pending"));
   expect(await command("up")).toEqual(lines("applied"));
-  expect(await command("down")).toEqual(lines("took back", NAMES.slice(-1)));
+  expect(await command("down")).toEqual(lines("reverted", NAMES.slice(-1)));
   const states = await migrationStates(migrationOptions(database.url));
   expect(states.map(({ isApplied }) => isApplied)).toEqual(NAMES.map((name) => name !== NAMES.at(-1)));
 });

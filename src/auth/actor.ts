@@ -1,4 +1,4 @@
-/** Who is asking, as their token says. */
+/** The caller of a request, as the token describes it. */
 export interface Actor {
   /** The LMS user id; null when the token does not carry it. */
   userId: string | null;
@@ -9,12 +9,12 @@ export interface Actor {
   isSuperuser: boolean;
 }
 
-/** May they see and change what belongs to any learner? */
+/** Whether the actor may see and change the data of all learners. */
 export function mayActForAnyone(actor: Actor): boolean {
   return actor.isSupport || actor.isStaff || actor.isSuperuser;
 }
 
-/** Whether what belongs to this learner is the actor's own. */
+/** Whether the actor is this learner. */
 export function owns(actor: Actor, learner: { userId: string; username: string | null }): boolean {
   return actor.userId === null ? actor.username === learner.username : actor.userId === learner.userId;
 }

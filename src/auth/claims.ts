@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { Actor } from "./actor";
 
-/** Which entries of the `roles` claim make a support agent and a service. */
+/** The entries of the `roles` claim that stand for a support agent and for a service. */
 export interface Roles {
   supportRole: string;
   serviceRole: string;
 }
 
-/** What an Open edX token says of its bearer; what it leaves out has the defaults of the LMS. */
+/** The claims of an Open edX token; missing claims have the defaults of the LMS. */
 const schema = z.object({
   iat: z.int(),
   exp: z.int(),
@@ -25,12 +25,12 @@ const schema = z.object({
 
 export type Claims = z.infer<typeof schema>;
 
-/** The claims with their types proven; throws when one has another type. */
+/** Parses and validates the claims; throws when one has a wrong type. */
 export function readClaims(payload: unknown): Claims {
   return schema.parse(payload);
 }
 
-/** Who the claims say is asking. */
+/** The actor that the claims describe. */
 export function actorOf(claims: Claims, { supportRole, serviceRole }: Roles): Actor {
   return Object.freeze({
     userId: claims.user_id === undefined ? null : String(claims.user_id),

@@ -4,26 +4,26 @@ import { join } from "node:path";
 import { SignJWT } from "jose";
 import type { Roles } from "./claims";
 
-/** The name of every development key, by which production knows and refuses it. */
+/** The key id of every development key. Production refuses keys with this id. */
 export const DEVELOPMENT_KEY_ID = "development";
 
 const LIFETIME_S = 24 * 60 * 60;
 
-/** The people of the demo world that development tokens are made for. */
+/** The accounts of the demo world that get development tokens. */
 const PEOPLE = [
   { part: "learner", userId: 1, username: "ada", isStaff: false },
   { part: "support", userId: 2, username: "grace", isStaff: false },
   { part: "staff", userId: 3, username: "hopper", isStaff: true },
 ] as const;
 
-/** A person of the demo world and a token that lets them in for 24 hours. */
+/** An account of the demo world with a token that is valid for 24 hours. */
 export interface DevelopmentToken {
   part: (typeof PEOPLE)[number]["part"];
   username: string;
   token: string;
 }
 
-/** The public half of the development key of a data directory, for the verifier. */
+/** The public part of the development key of a data directory, for the verifier. */
 export function developmentJwkSet(dataDir: string): { keys: object[] } {
   const { kty, n, e } = developmentKey(dataDir).export({ format: "jwk" });
   return { keys: [{ kty, n, e, kid: DEVELOPMENT_KEY_ID }] };
@@ -58,7 +58,7 @@ export async function developmentTokens(
   );
 }
 
-/** Made on first use and kept, so that tokens stay valid over restarts; no two installations share one. */
+/** Created at the first use and kept, so that tokens stay valid after a restart; each installation has its own. */
 function developmentKey(dataDir: string): KeyObject {
   const path = join(dataDir, "development-key.pem");
   try {
@@ -70,7 +70,7 @@ function developmentKey(dataDir: string): KeyObject {
     writeFileSync(draft, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
     chmodSync(draft, 0o600);
     try {
-      linkSync(draft, path); // fails when another process was first; then its key is the one
+      linkSync(draft, path); // fails when another process was first; then the key of that process is used
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     } finally {

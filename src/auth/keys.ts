@@ -1,30 +1,30 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
 
-/** How the LMS signs tokens; nothing else is let in. */
+/** The signature algorithms of the LMS; tokens with another algorithm are refused. */
 export const ALGORITHMS = ["RS256", "RS512"] as const;
 
 const BITS_AT_LEAST = 2_048;
 
-/** A public key of the LMS. What it is not named or not made for is undefined. */
+/** A public key of the LMS. Its key id and its algorithm are undefined when the JWK does not name them. */
 export interface Key {
   kid: string | undefined;
   alg: string | undefined;
   public: KeyObject;
 }
 
-/** The keys that are trusted at some time: the same array for as long as they are the same. */
+/** The trusted keys. The array is the same object as long as the keys do not change. */
 export type Keys = readonly Key[];
 
-/** Where the keys are had from. */
+/** A source of the trusted keys. */
 export interface KeySource {
-  /** The keys to trust now. Rejects with KeysUnavailable while there never were any. */
+  /** The keys to trust now. Rejects with KeysUnavailable as long as no keys have ever been available. */
   current(): Promise<Keys>;
-  /** The keys to trust for a token that none of the current ones fits. Rejects with KeysUnavailable if nobody knows. */
+  /** The keys to trust for a token that no current key has signed. Rejects with KeysUnavailable without an answer. */
   renewed(): Promise<Keys>;
 }
 
-/** Only this much of a JWK is read: no URL and no certificate in it is followed. */
+/** The members of a JWK that are read. URLs and certificates in it are ignored. */
 const jwk = z.object({
   kty: z.literal("RSA"),
   n: z.string(),
@@ -35,14 +35,14 @@ const jwk = z.object({
   key_ops: z.array(z.string()).optional(),
 });
 
-/** The keys of a JWK set that never changes. Throws when one of them is no RSA key. */
+/** The keys of a constant JWK set. Throws when one of them is not an RSA key. */
 export function fixedKeys(jwkSet: { keys: readonly object[] }): KeySource {
   const keys = jwkSet.keys.map((key) => readKey(jwk.parse(key)));
   const current = () => Promise.resolve(keys);
   return { current, renewed: current };
 }
 
-/** Those keys of what somebody says is a JWK set that are RSA keys for signatures like ours, and strong enough. */
+/** The keys of a JWK set that are RSA keys for signatures, with a supported algorithm and enough bits. */
 export function signingKeys(text: string): Keys {
   const { keys } = z.object({ keys: z.array(z.unknown()) }).parse(JSON.parse(text));
   return keys.flatMap((given) => {
@@ -52,7 +52,7 @@ export function signingKeys(text: string): Keys {
       const key = readKey(data);
       return key.public.asymmetricKeyDetails!.modulusLength! >= BITS_AT_LEAST ? [key] : [];
     } catch {
-      return []; // its numbers are none
+      return []; // not a valid RSA key (bad n or e)
     }
   });
 }

@@ -1,19 +1,19 @@
-/** The headers of a request that say who is asking. */
+/** The headers of a request that can carry a token. */
 export interface Credentials {
   authorization?: string | undefined;
   cookie?: string | undefined;
   "use-jwt-cookie"?: string | string[] | undefined;
 }
 
-/** The LMS gives browsers a token in two parts, so that scripts can read the claims and never the signature. */
+/** The cookies of the LMS with the two parts of a token: scripts can read the claims, but never the signature. */
 const COOKIES = ["edx-jwt-cookie-header-payload", "edx-jwt-cookie-signature"];
 
 /**
- * The token of a request: of the header Authorization, or of the cookies where those are allowed and asked for. Null
- * where there is none; an empty text where there is something else, or half of one, for the verifier to refuse.
+ * The token of a request: from the header Authorization, or from the cookies when they are allowed and requested. Null
+ * without a token; an empty string for another scheme or an incomplete token, which the verifier refuses.
  *
- * Browsers send cookies unasked, whichever page makes them; no page of another origin can add USE-JWT-COOKIE without
- * asking us by CORS first, and we let only the frontends of CORS_ORIGINS.
+ * Browsers send cookies with requests from every page. The header USE-JWT-COOKIE protects against that: a page of
+ * another origin can only add it after a CORS preflight, which only the frontends of CORS_ORIGINS pass.
  */
 export function tokenOf(headers: Credentials, allowCookies: boolean): string | null {
   const { authorization, cookie = "" } = headers;
@@ -21,7 +21,7 @@ export function tokenOf(headers: Credentials, allowCookies: boolean): string | n
   if (!allowCookies || headers["use-jwt-cookie"] !== "true") return null;
   const parts = COOKIES.map((name) => valuesOf(name, cookie));
   if (parts.every(({ length }) => length === 0)) return null;
-  // A name that comes twice was set by somebody else as well, on a neighbouring host: there is no telling which is ours.
+  // A cookie that occurs twice was also set by another host of the same domain: the right one cannot be told.
   return parts.every(({ length }) => length === 1) ? parts.join(".") : "";
 }
 

@@ -5,18 +5,18 @@ import { actorOf, readClaims, type Roles } from "./claims";
 import { ALGORITHMS, type Key, type Keys, type KeySource } from "./keys";
 import { tokenOf, type Credentials } from "./request-token";
 
-/** Which tokens are let in. */
+/** The rules by which tokens are accepted. */
 export interface TokenRules extends Roles {
   keys: KeySource;
   issuer: string;
   audience: string;
-  /** Whether tokens of restricted OAuth applications are let in. */
+  /** Whether tokens of restricted OAuth applications are accepted. */
   restrictedApplications: boolean;
   /** Whether browsers may send the token in the cookies of the LMS. */
   cookies: boolean;
 }
 
-/** A token that is not let in. It never says why, so that nobody can feel their way to a token that is. */
+/** A token that is not accepted. The message never gives the reason, which would help an attacker. */
 export class InvalidToken extends Error {
   constructor() {
     super("The token is missing, invalid or expired.");
@@ -32,17 +32,17 @@ interface Verified {
   actor: Actor;
   /** Unix time in seconds. */
   until: number;
-  /** The keys of that time: once they have changed, the token is verified again. */
+  /** The keys at the time of the verification: after a change, the token is verified again. */
   keys: Keys;
 }
 
 /**
- * Reads the headers of a request: the actor, or null without a token. Rejects with InvalidToken, whatever is wrong with
- * it, and with KeysUnavailable when nobody can tell.
+ * Reads the headers of a request and returns the actor, or null without a token. Rejects with InvalidToken for every
+ * fault of the token, and with KeysUnavailable when the token cannot be checked.
  */
 export type TokenVerifier = (headers: Credentials) => Promise<Actor | null>;
 
-/** A verifier that remembers, until they expire or the keys change, the tokens that it has let in lately. */
+/** A verifier that remembers accepted tokens until they expire or the keys change. */
 export function tokenVerifier(rules: TokenRules): TokenVerifier {
   const remembered = new Map<string, Verified>();
   return async (headers) => {
@@ -56,7 +56,7 @@ export function tokenVerifier(rules: TokenRules): TokenVerifier {
     const now = Date.now() / 1000;
     const isStillGood = known && known.until > now && known.keys === keys;
     const verified = isStillGood ? known : await verify(token, keys, rules, now);
-    remembered.set(digest, verified); // at the end: the first in line is the one unused for longest
+    remembered.set(digest, verified); // at the end, so that the first entry is the least recently used one
     if (remembered.size > REMEMBERED_AT_MOST) remembered.delete(remembered.keys().next().value!);
     return verified.actor;
   };
@@ -70,7 +70,7 @@ async function verify(token: string, known: Keys, rules: TokenRules, now: number
   return { actor: actorOf(claims, rules), until: claims.exp + LEEWAY_S, keys };
 }
 
-/** What one of the known keys has signed; else one of those that are published now, as keys may come under old names. */
+/** The payload if a known key has signed the token. Otherwise the keys are fetched again: a new key may reuse an id. */
 async function signedPayload(token: string, known: Keys, rules: TokenRules) {
   const header = headerOf(token);
   const payload = await payloadOf(token, candidates(header, known), rules);
@@ -91,7 +91,7 @@ function headerOf(token: string): JWTHeaderParameters {
   throw new InvalidToken();
 }
 
-/** The keys that may have signed it: all of them, unless token and key name themselves and the names differ. */
+/** The keys that may have signed the token: those whose key id and algorithm do not contradict its header. */
 function candidates({ kid, alg }: JWTHeaderParameters, keys: Keys): Key[] {
   return keys.filter(
     (key) =>
@@ -100,7 +100,7 @@ function candidates({ kid, alg }: JWTHeaderParameters, keys: Keys): Key[] {
   );
 }
 
-/** Null when none of the keys has signed it. */
+/** The payload of the token; null when none of the keys has signed it. */
 async function payloadOf(token: string, keys: Key[], rules: TokenRules): Promise<JWTPayload | null> {
   for (const key of keys) {
     try {

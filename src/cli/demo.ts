@@ -8,14 +8,15 @@ import { migrateUp } from "../store/migrate";
 import { endWith } from "./failure";
 import { startProgress } from "./progress";
 
-const HELP = `Fills a big demo world for benchmarks: learners with five entitlements each on average, in every condition,
-for some five hundred courses. It goes beside what is there, in one transaction, and only once into a database.
+const HELP = `Adds a big demo world for benchmarks: learners with five entitlements each on average, in every state, for about
+five hundred courses. It is added to the existing rows in one transaction, and only once to a database.
 
   npm run demo -- [--learners 100000]
 
-  --learners  how many, from 1 to 1000000
+  --learners  the number of learners, from 1 to 1000000
 
-It goes into the PostgreSQL of DATABASE_URL, or else of npm start, which may be running. Never in production.
+The database is the PostgreSQL of DATABASE_URL or, without it, the embedded one, also while a server runs on it. The
+command refuses to run in production.
 `;
 const LEARNERS_AT_MOST = 1_000_000;
 
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   if (process.env["NODE_ENV"] === "production")
-    throw new ConfigError("NODE_ENV: there is no demo world in production");
+    throw new ConfigError("NODE_ENV: the demo world cannot be added in production");
   const learners = Number(values.learners);
   if (!Number.isInteger(learners) || learners < 1 || learners > LEARNERS_AT_MOST)
     throw new ConfigError(`--learners: must be a whole number from 1 to ${LEARNERS_AT_MOST}`);
@@ -50,14 +51,14 @@ async function fill(db: DataSource, learners: number): Promise<void> {
   const present = await bigWorldLearners(db);
   if (present > 0)
     throw new ConfigError(
-      `The big demo world is there already, with ${present} learners; an empty database takes another`,
+      `The database already has the big demo world, with ${present} learners; use an empty database for another one`,
     );
   const start = Date.now();
   const progress = startProgress(learners, "learners");
   const size = await fillBigWorld(db, learners, new Date(), (done) => progress(done.learners));
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
   process.stdout.write(
-    `Filled ${size.learners} learners with ${size.entitlements} entitlements in ${seconds} s\n`,
+    `Added ${size.learners} learners with ${size.entitlements} entitlements in ${seconds} s\n`,
   );
 }
 

@@ -8,14 +8,14 @@ import { expireDueEntitlements, type SweepReport } from "../use-cases/entitlemen
 import { endWith } from "./failure";
 import { startProgress } from "./progress";
 
-const HELP = `Stores as expired what has lapsed: what the server's background work does once an hour.
+const HELP = `Stores the expiry of entitlements whose expiry is due, as the background work of the server does once an hour.
 
-  npm run expire -- --dry-run   tell what is due, and change nothing
-  npm run expire -- --commit    expire it, in small transactions; run it again at any time
+  npm run expire -- --dry-run   count the due entitlements, and change nothing
+  npm run expire -- --commit    expire them in small transactions; it can be repeated at any time
 
-Entitlements that somebody is changing, or whose refund is under way, are left for the next time. Those that the
-database refuses to change are listed with the reason, and make it exit with 1. The database is the one of
-DATABASE_URL, or else the embedded one, also while a server runs on it.
+Entitlements that another transaction is changing, or whose refund is pending, are left for the next time. Those that
+the database refuses to change are listed with the reason, and the command exits with status 1. The database is the one
+of DATABASE_URL or, without it, the embedded one, also while a server runs on it.
 `;
 
 async function main(): Promise<void> {
@@ -42,14 +42,14 @@ async function main(): Promise<void> {
 
 async function sweep(config: Config, db: DataSource, isCommit: boolean): Promise<void> {
   const app = { config, db, clock: () => new Date() };
-  const door = { source: "CLI" as const, requestId: randomUUID() };
+  const origin = { source: "CLI" as const, requestId: randomUUID() };
   const start = Date.now();
-  let report = await expireDueEntitlements(app, { ...door, isDryRun: true });
+  let report = await expireDueEntitlements(app, { ...origin, isDryRun: true });
   print(describeDue(report));
   if (isCommit) {
     const progress = startProgress(dueInAll(report), "entitlements");
     const onProgress = (sofar: SweepReport) => progress(dueInAll(sofar));
-    report = await expireDueEntitlements(app, { ...door, onProgress });
+    report = await expireDueEntitlements(app, { ...origin, onProgress });
     for (const { id, reason } of report.failed) print(`${id} ${reason}`);
     print(`${report.expired} expired, ${report.failed.length} failed, ${seconds(start)} s`);
     if (report.failed.length > 0) process.exitCode = 1;

@@ -11,8 +11,8 @@ const HELP = `Checks that every entitlement, support detail, policy and refund e
 
   npm run history:verify
 
-It names each row that does not, and in which columns; then it exits with 1. It reads the PostgreSQL of DATABASE_URL,
-or else of npm start, which may be running: it sees one instant, and writes nothing.
+It prints each row that differs with the columns, and then exits with status 1. It reads the PostgreSQL of DATABASE_URL
+or, without it, the embedded one, also while a server runs on it: it reads one snapshot and writes nothing.
 `;
 
 async function main(): Promise<void> {

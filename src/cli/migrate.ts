@@ -7,11 +7,11 @@ import { endWith } from "./failure";
 
 const HELP = `Changes the schema of the database, one line for each migration.
 
-  npm run migrate -- up      apply what is pending, as every start of the server does
-  npm run migrate -- down    take back the newest; the data that it added is lost
-  npm run migrate -- status  tell what is applied and what is pending
+  npm run migrate -- up      apply the pending migrations, as every start of the server does
+  npm run migrate -- down    revert the newest migration; the data that it added is lost
+  npm run migrate -- status  list the applied and the pending migrations
 
-The database is the one of DATABASE_URL, or else the embedded one, also while a server runs on it.
+The database is the one of DATABASE_URL or, without it, the embedded one, also while a server runs on it.
 `;
 
 const COMMANDS = new Map<string, (url: string) => Promise<string[]>>([
@@ -20,7 +20,7 @@ const COMMANDS = new Map<string, (url: string) => Promise<string[]>>([
     "down",
     async (url) => {
       const name = await migrateDown(migrationOptions(url));
-      return name ? [`took back ${name}`] : [];
+      return name ? [`reverted ${name}`] : [];
     },
   ],
   [

@@ -1,10 +1,10 @@
 const BAR_WIDTH = 30;
 const PLAIN_LINE_EVERY_MS = 5_000;
 
-/** Shows how far a long command has come, of `total`. Call it with what is done so far. */
+/** Shows the progress of a long command. It is called with the number of items done so far. */
 export type Progress = (done: number) => void;
 
-/** A bar that is redrawn on a terminal; elsewhere a plain line from time to time. */
+/** Shows a bar that is redrawn on a terminal; elsewhere a plain line every few seconds. */
 export function startProgress(total: number, unit: string, stream = process.stderr): Progress {
   const start = Date.now();
   let shownAt = start;

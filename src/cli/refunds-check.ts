@@ -6,16 +6,18 @@ import { loadConfig, type Config } from "../config";
 import { embeddedLedger, refundViolations } from "../proof/refund-invariants";
 import { endWith } from "./failure";
 
-const HELP = `Checks what is promised about refunds: paid at most once, taken back exactly when paid, nothing changed when
-refused or in doubt, nothing in doubt for 15 minutes, all of it in history.
+const HELP = `Checks the invariants of refunds: an order is refunded at most once, an entitlement expires by a refund exactly
+when the order was refunded, a refused or pending refund changes nothing, no refund is in doubt for more than 15
+minutes, and the history contains every change.
 
   npm run refunds:check
 
-It names each entitlement that breaks a promise, and then exits with 1. It reads the PostgreSQL of DATABASE_URL, or
-else of npm start, which may be running; of the shops' ledgers it can read the embedded one only.
+It prints each entitlement that violates an invariant, and then exits with status 1. It reads the PostgreSQL of
+DATABASE_URL or, without it, the embedded one, also while a server runs on it. It can only read the ledger of the
+embedded shop.
 `;
 
-/** What is in doubt for longer is worth an alarm. */
+/** The age after which a refund in doubt violates an invariant. */
 const SETTLES_WITHIN_MS = 15 * 60_000;
 
 async function main(): Promise<void> {
@@ -36,9 +38,9 @@ async function check(database: Database, { refund }: Config): Promise<void> {
     const paid = refund.shop === "embedded" ? await embeddedLedger(db) : null;
     const violations = await refundViolations(db, { paid, settlesWithinMs: SETTLES_WITHIN_MS });
     for (const { invariant, entitlementId, detail } of violations)
-      process.stdout.write(`${entitlementId} breaks ${invariant}: ${detail}\n`);
+      process.stdout.write(`${entitlementId} violates ${invariant}: ${detail}\n`);
     const [row] = await db.query<[{ count: string }]>("select count(*) from refund");
-    process.stdout.write(`${violations.length} broken promises; ${row.count} refunds read\n`);
+    process.stdout.write(`${violations.length} violations; ${row.count} refunds read\n`);
     if (violations.length > 0) process.exitCode = 1;
   } finally {
     await db.destroy();

@@ -6,14 +6,14 @@ const PARTS = { learner: "a learner", support: "a support agent", staff: "a staf
 const QUERY =
   "{ viewer { username entitlements(first: 3) { edges { node { state daysUntilExpiration course { title } } } } } }";
 
-/** What a developer wants to know when the server has started: where it is, who to be, and a first question. */
+/** The greeting of a started server: its addresses, tokens of the demo accounts, and a first query. */
 export async function welcome(config: Config, url: string): Promise<string> {
   const places = `
   GraphQL         ${url}/graphql
   Apollo Sandbox  ${url}/
   GraphiQL        ${url}/graphiql  (works without a network)
 `;
-  if (!config.token.isOurs) return `${places}\n`; // only its owner can sign tokens
+  if (!config.token.isOurs) return `${places}\n`; // only the owner of the key can sign tokens
   const tokens = await developmentTokens(config.dataDir, config.token);
   const people = tokens.map(({ part, username, token }) => `  ${username}, ${PARTS[part]}\n${token}\n`);
   const [{ username, token }] = tokens as [DevelopmentToken];
@@ -21,7 +21,7 @@ export async function welcome(config: Config, url: string): Promise<string> {
   Tokens for the next 24 hours, to send as "Authorization: Bearer <token>"
 
 ${people.join("\n")}
-  A first question, as ${username}
+  A first query, as ${username}
 
 curl ${url}/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer ${token}' \\
   -d '${JSON.stringify({ query: QUERY })}'

@@ -3,10 +3,10 @@ const DAY_MS = 86_400_000;
 /** Rows by table, in an order that foreign keys allow; the columns of a table's rows are the same. */
 export type TableRows = Record<string, Record<string, string | number | boolean | null>[]>;
 
-/** A prime, so that any stride through the courses meets each of them once. */
+/** A prime number, so that every stride through the courses reaches each of them once. */
 export const BIG_COURSES = 499;
 
-/** The policies that entitlements of the big world may have; null stands for none. */
+/** The policies of the entitlements of the big world; null stands for no policy. */
 export const BIG_POLICIES = [
   null,
   "b1000000-0000-4000-8000-000000000001",
@@ -25,7 +25,7 @@ export const bigMode = (course: number) => (course % 10 === 0 ? "professional" :
 const pad = (number: number) => String(number).padStart(12, "0");
 
 /** Several hundred courses with their runs, half a year apart, and the policies. */
-export function bigCatalogue(now: Date): TableRows {
+export function bigCatalog(now: Date): TableRows {
   const runs = Array.from({ length: BIG_COURSES }, (_, course) =>
     Array.from({ length: bigRunCount(course) }, (_, run) => ({ course, run })),
   ).flat();
@@ -44,7 +44,7 @@ export function bigCatalogue(now: Date): TableRows {
 }
 
 function bigRun(course: number, run: number, now: Date): TableRows[string][number] {
-  // The newest run of a course is still ahead.
+  // The newest run of a course starts in the future.
   const starts = now.getTime() + (30 + (course % 60) - 180 * (bigRunCount(course) - 1 - run)) * DAY_MS;
   const instant = (days: number) => new Date(starts + days * DAY_MS).toISOString();
   return {

@@ -10,7 +10,7 @@ import {
 
 const DAY_MS = 86_400_000;
 
-/** Ids of the big world's learners start here, far from those of the small one. */
+/** The first id of a learner of the big world, far from the ids of the demo world. */
 export const FIRST_LEARNER = 1_000_001;
 
 /** The next number of a series between 0 and 1. */
@@ -27,7 +27,7 @@ export function random(seed: number): Random {
   };
 }
 
-/** So many learners with all that is theirs: three to seven entitlements each, in every condition. */
+/** The rows of a number of learners, with three to seven entitlements each, in every state. */
 export function bigLearners(first: number, count: number, now: Date, next: Random): TableRows {
   const tables = {
     user_account: [],
@@ -84,7 +84,7 @@ function addEntitlement(tables: TableRows, { userId, place, course }: Slot, now:
   if (next() < 0.1) addSupportDetail(tables, id, created, next);
 }
 
-/** When it expired and why; most that are due have been stored, as the schedule would. */
+/** The stored expiry and its cause. Most due expiries are stored, as the background work would do. */
 function expiry(
   created: number,
   redeemed: number | null,

@@ -9,10 +9,10 @@ import { CourseEntitlementSupportDetail } from "../entities/course-entitlement-s
 import { UserAccount } from "../entities/user-account";
 import { transact, type Change } from "../store/transact";
 import { writeSet } from "../history/write-set";
-import { bigCatalogue, type TableRows } from "./big-catalog";
+import { bigCatalog, type TableRows } from "./big-catalog";
 import { bigLearners, FIRST_LEARNER, random } from "./big-learners";
 
-/** How many learners go into one round of COPY: progress is told after each. */
+/** The number of learners in one round of COPY; progress is reported after each round. */
 const LEARNERS_PER_ROUND = 5_000;
 
 const CHANGE: Change = {
@@ -23,20 +23,20 @@ const CHANGE: Change = {
   requestId: null,
 };
 
-/** What is tracked goes through a table of its own, from where it is written together with its history. */
+/** Tracked rows are copied to a temporary table first, and written from there together with their history. */
 const TRACKED = new Map<string, new () => object>([
   ["course_entitlement_policy", CourseEntitlementPolicy],
   ["course_entitlement", CourseEntitlement],
   ["course_entitlement_support_detail", CourseEntitlementSupportDetail],
 ]);
 
-/** What the rounds have written so far. */
+/** The numbers of rows that have been written so far. */
 export interface BigWorldSize {
   learners: number;
   entitlements: number;
 }
 
-/** How many learners the big world has; 0 when it has not been filled. */
+/** The number of learners of the big world; 0 when it has not been added. */
 export function bigWorldLearners(db: DataSource): Promise<number> {
   return db.manager.countBy(UserAccount, { id: MoreThanOrEqual(String(FIRST_LEARNER)) });
 }
@@ -55,7 +55,7 @@ export async function fillBigWorld(
   const next = random(1);
   await transact(db, CHANGE, async (tx) => {
     await tx.query("set local synchronous_commit = off");
-    await copyTables(tx, bigCatalogue(now));
+    await copyTables(tx, bigCatalog(now));
     while (size.learners < learners) {
       const count = Math.min(LEARNERS_PER_ROUND, learners - size.learners);
       const tables = bigLearners(FIRST_LEARNER + size.learners, count, now, next);
@@ -65,7 +65,7 @@ export async function fillBigWorld(
       onProgress({ ...size });
     }
   });
-  // What autovacuum would do some minutes later, so that the first measurement is like the last.
+  // Autovacuum would do this some minutes later; doing it now makes the first measurement like the last.
   await db.query("vacuum (analyze)");
   return size;
 }
@@ -96,7 +96,7 @@ async function copy(tx: EntityManager, target: string, rows: TableRows[string]):
   await pipeline(Readable.from(chunks(rows)), client.query(copyFrom(`copy ${target} from stdin`)));
 }
 
-/** COPY's text format. No value of the big world has a character that needs escaping. */
+/** A row in the text format of COPY. No value of the big world has a character that needs escaping. */
 function* chunks(rows: TableRows[string]): Generator<string> {
   for (let start = 0; start < rows.length; start += 500)
     yield rows

@@ -4,7 +4,7 @@ import type { UserAccount } from "../entities/user-account";
 
 const DAY_MS = 86_400_000;
 
-/** The people of the demo world, by their username. */
+/** The accounts of the demo world, by their usernames. */
 export const USER_IDS = {
   ada: "1",
   grace: "2",
@@ -41,7 +41,7 @@ export const sites: Site[] = [
   { id: "2", domain: "partner.demo.example", name: "A partner of DemoX" },
 ];
 
-/** The policies, by the name that the examples use; `default` in an example means none. */
+/** The policies, by their names in the examples; `default` in an example means no policy. */
 export const POLICY_IDS = {
   site: "b0000000-0000-4000-8000-000000000001",
   professional: "b0000000-0000-4000-8000-000000000002",

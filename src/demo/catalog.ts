@@ -3,14 +3,14 @@ import type { CourseRun } from "../entities/course-run";
 
 const DAY_MS = 86_400_000;
 
-/** The instant so many days after another one, or before it; null stays null. */
+/** The instant a number of days after another one, or before it when negative; null stays null. */
 export function daysFrom(now: Date, days: number): Date;
 export function daysFrom(now: Date, days: number | null | undefined): Date | null;
 export function daysFrom(now: Date, days: number | null | undefined): Date | null {
   return days === null || days === undefined ? null : new Date(now.getTime() + days * DAY_MS);
 }
 
-/** All times in days from now; what is left out is null. */
+/** A run with all times in days from now; missing values are null. */
 interface RunKind {
   starts: number | null;
   ends?: number;
@@ -23,7 +23,7 @@ interface RunKind {
 const audit: RunKind["modes"][number] = ["audit", 0];
 const verified: RunKind["modes"][number] = ["verified", 49];
 
-/** Every kind of run, by the name in which its key ends. */
+/** Every kind of run, by the name at the end of its key. */
 export const RUN_KINDS = {
   open: { starts: -30, ends: 120, enrollment: [-60, 60], modes: [audit, verified] },
   selfPaced: { starts: -400, isSelfPaced: true, modes: [audit, verified] },
@@ -40,12 +40,12 @@ export const RUN_KINDS = {
 } satisfies Record<string, RunKind>;
 export type RunKindName = keyof typeof RUN_KINDS;
 
-/** A course is known by its number alone; its uuid and the keys of its runs follow from it. */
+/** A course is identified by its number; its UUID and the keys of its runs are derived from it. */
 export const courseUuid = (course: number) => `c0000000-0000-4000-8000-${String(course).padStart(12, "0")}`;
 export const runKey = (course: number, kind: string) => `course-v1:DemoX+${courseNumber(course)}+${kind}`;
 const courseNumber = (course: number) => `DEMO.${String(course).padStart(2, "0")}`;
 
-/** A run of a course as the catalogue knows it. */
+/** A run of a course in the catalog. */
 export function demoRun(course: number, title: string, kind: RunKindName, now: Date): CourseRun {
   const run: RunKind = RUN_KINDS[kind];
   return {
@@ -66,7 +66,7 @@ export function demoRun(course: number, title: string, kind: RunKindName, now: D
   };
 }
 
-/** The modes in which a run of that kind can be taken. */
+/** The modes in which a run of that kind is offered. */
 export function demoModes(course: number, kind: RunKindName, now: Date): CourseMode[] {
   const run: RunKind = RUN_KINDS[kind];
   return run.modes.map(([slug, minPrice, upgradeDeadline]) => ({

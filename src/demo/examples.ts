@@ -4,30 +4,30 @@ import type { Refund } from "../entities/refund";
 import type { PolicyName, Username } from "./cast";
 import { RUN_KINDS, type RunKindName } from "./catalog";
 
-/** An entitlement that shows one state. Its course carries the title; all times in days before now. */
+/** An entitlement that shows one state. The title is the title of its course; all times are in days before now. */
 export interface Example {
   title: string;
-  /** Of the course; the row's place in the table by default. */
+  /** The number of the course; by default the place of the row in the table. */
   course?: number;
-  /** Ada by default. */
+  /** The learner; `ada` by default. */
   learner?: Username;
   created: number;
-  /** `verified` by default. */
+  /** The course mode; `verified` by default. */
   mode?: string;
-  /** Behind `EDX-<number>` in the order number; an empty one by default. Null stands for no order. */
+  /** The end of the order number after `EDX-<number>`; empty by default. Null stands for no order. */
   order?: `-${"DECLINED" | "TIMEOUT" | "SLOW" | "LATE" | "DUPLICATE"}` | null;
   isRefundLocked?: boolean;
-  /** The site's by default; `none` means the default periods. */
+  /** The policy; by default that of the site. `none` stands for the default periods. */
   policy?: PolicyName | "none";
   expired?: { ago: number; cause: CourseEntitlement["expiryCause"] };
-  /** The enrollment that it was spent on. */
+  /** The enrollment for which the entitlement is redeemed. */
   spent?: { ago: number; run?: RunKindName | "vanished"; enrolled?: number | null };
-  /** An enrollment of the learner that it was not spent on. */
+  /** Another enrollment of the learner, for which the entitlement is not redeemed. */
   beside?: { ago: number; run: RunKindName; mode: string };
   certificate?: string;
-  /** What Grace did, oldest first. */
+  /** The actions of the support agent `grace`, the oldest first. */
   support?: [action: SupportAction, ago: number, comments: string][];
-  /** What came of asking for the money back. */
+  /** The refund that was requested. */
   refund?: { ago: number; state: Refund["state"] };
   /** The runs of the course; `open` and `future` by default. */
   runs?: RunKindName[];
@@ -35,7 +35,7 @@ export interface Example {
 
 const everyRun = Object.keys(RUN_KINDS) as RunKindName[];
 
-/** Every state that an entitlement can be in; the title says which. The order of rows is part of the ids: append only. */
+/** An example of every state of an entitlement. The ids depend on the order of the rows: append only. */
 export const EXAMPLES: Example[] = [
   { title: "Available, every kind of run", created: 10, runs: everyRun },
   { title: "Redeemable until tomorrow", created: 729 },
@@ -132,7 +132,7 @@ export const EXAMPLES: Example[] = [
     policy: "short",
   },
   { title: "No policy, default periods", created: 18, policy: "none" },
-  { title: "Fulfilled with a run that the catalogue lost", created: 33, spent: { ago: 6, run: "vanished" } },
+  { title: "Fulfilled with a run that the catalog lost", created: 33, spent: { ago: 6, run: "vanished" } },
   { title: "Fulfilled by an enrollment without a date", created: 13, spent: { ago: 1, enrolled: null } },
   {
     title: "Fulfilled again by an old enrollment",
@@ -140,7 +140,7 @@ export const EXAMPLES: Example[] = [
     spent: { ago: 2, enrolled: 180, run: "selfPaced" },
     runs: ["selfPaced"],
   },
-  { title: "A course that the catalogue does not know", created: 22, runs: [] },
+  { title: "A course that the catalog does not know", created: 22, runs: [] },
   { title: "Refund that the shop declines", created: 14, order: "-DECLINED", spent: { ago: 3 } },
   { title: "Refund that gets no answer", created: 16, order: "-TIMEOUT", spent: { ago: 3 } },
   { title: "Refund that takes a while", created: 17, order: "-SLOW", spent: { ago: 3 } },
@@ -165,13 +165,13 @@ export const EXAMPLES: Example[] = [
     created: 3 * place + 1,
   })),
   {
-    title: "Refund that a person has to look at",
+    title: "Refund that an agent has to decide",
     created: 24,
     spent: { ago: 5 },
     refund: { ago: 2, state: "NEEDS_REVIEW" },
   },
   {
-    title: "Given anew after a refund",
+    title: "Reissued after a refund",
     created: 26,
     refund: { ago: 8, state: "SUCCEEDED" },
     support: [["REISSUE", 1, "The learner has paid again by other means."]],

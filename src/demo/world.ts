@@ -29,12 +29,12 @@ export function fillDemoWorld(app: App): Promise<void> {
     // Of several servers that start at once, one fills the world and the others wait for it.
     await tx.query("lock table user_account in share row exclusive mode");
     if (await tx.exists(UserAccount)) return;
-    await saveCatalogue(tx, app.clock());
+    await saveCatalog(tx, app.clock());
     await saveEntitlements(tx, app.clock());
   });
 }
 
-async function saveCatalogue(tx: EntityManager, now: Date): Promise<void> {
+async function saveCatalog(tx: EntityManager, now: Date): Promise<void> {
   const courses = numbered().filter(({ number, course = number }) => course === number);
   const runs = courses.flatMap(({ number, title, runs = ["open", "future"] }) =>
     runs.map((kind) => ({ number, title, kind }) as const),

@@ -14,7 +14,7 @@ export class CourseEnrollment {
   @ForeignKey(() => UserAccount, { name: "course_enrollment_user_id_fkey", onDelete: "CASCADE" })
   userId!: string;
 
-  /** No foreign key: an enrollment may outlive the catalogue's knowledge of its run. */
+  /** No foreign key: an enrollment may outlive the catalog's knowledge of its run. */
   @Column("varchar", { name: "course_run_key", length: 255 })
   courseRunKey!: string;
 

@@ -1,14 +1,14 @@
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 import { InstantColumn } from "../store/columns";
 
-/** One dated run of a course, as the catalogue describes it. */
+/** One dated run of a course, as the catalog describes it. */
 @Entity("course_run")
 @Index("course_run_course_uuid_idx", ["courseUuid", "startsAt"])
 export class CourseRun {
   @PrimaryColumn("varchar", { length: 255, primaryKeyConstraintName: "course_run_pkey" })
   key!: string;
 
-  /** Null when the catalogue does not say which course the run belongs to. */
+  /** Null when the catalog does not say which course the run belongs to. */
   @Column("uuid", { name: "course_uuid", nullable: true })
   courseUuid!: string | null;
 

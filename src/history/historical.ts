@@ -12,33 +12,33 @@ import { Refund, RefundColumns } from "../entities/refund";
 import { InstantColumn } from "../store/columns";
 import type { ChangeSource } from "../store/transact";
 
-/** What a history entry says happened: created, changed, deleted. */
+/** The kind of a change: created, changed or deleted. */
 export type HistoryType = "+" | "~" | "-";
-/** By which door a change came; DATABASE is all that passed by the application. */
+/** How a change entered the system; DATABASE stands for direct SQL that bypassed the server. */
 export type HistorySource = ChangeSource | "DATABASE";
 
-/** What every history entry knows beside the row: when, what, why, who and how. */
+/** The columns of every history entry beside those of the row: instant, kind, operation, author and source. */
 export class HistoryColumns {
-  /** One sequence for all tables. The order of the changes of one row; its date is for people. */
+  /** From one sequence for all tables. It orders the changes of a row; dates may be equal. */
   @PrimaryColumn("bigint", { name: "history_id", default: () => "nextval('history_id_seq')" })
   id!: string;
 
-  /** The database's clock, in whole milliseconds; never before the entry before it. */
+  /** The clock of the database in whole milliseconds; never earlier than the preceding entry of the row. */
   @InstantColumn("history_date")
   date!: Date;
 
   @Column("char", { name: "history_type", length: 1 })
   type!: HistoryType;
 
-  /** The operation, by its public name. */
+  /** The name of the operation, such as the name of the mutation. */
   @Column("text", { name: "history_change_reason" })
   reason!: string;
 
-  /** The LMS user id; null for the system and for the database. No foreign key: it outlives the account. */
+  /** The LMS user id of the author; null for the system and for direct SQL. No foreign key: it outlives the account. */
   @Column("bigint", { name: "history_user_id", nullable: true })
   userId!: string | null;
 
-  /** The username at the time, `system`, or `database:` and the role. */
+  /** The username of the author at the time, `system`, or `database:` followed by the database role. */
   @Column("text", { name: "history_user_label" })
   userLabel!: string;
 
@@ -48,7 +48,7 @@ export class HistoryColumns {
   @Column("text", { name: "history_request_id", nullable: true })
   requestId!: string | null;
 
-  /** Groups what was committed together. */
+  /** The id of the transaction: changes that were committed together share it. */
   @Column("bigint", { name: "history_txid" })
   txid!: string;
 }

@@ -15,7 +15,7 @@ import { tracked } from "./historical";
 
 type WriteEvent = InsertEvent<ObjectLiteral> | UpdateEvent<ObjectLiteral> | RemoveEvent<ObjectLiteral>;
 
-/** A row of which a flush has written, or is about to delete, something. */
+/** A row that a flush has written or is about to delete. */
 interface Touched {
   metadata: EntityMetadata;
   record: Recorder;
@@ -23,12 +23,12 @@ interface Touched {
 }
 
 /**
- * Writes the history of tracked entities, in the transaction of the change and copied from the database: what TypeORM
- * holds in memory may be partial or stale. A change that it could not record is refused before it happens.
+ * Writes the history of tracked entities in the transaction of the change. It copies the rows from the database, because
+ * the entities in memory may be partial or stale. A change that it could not record is refused before it is made.
  */
 @EventSubscriber()
 export class HistorySubscriber implements EntitySubscriberInterface<ObjectLiteral> {
-  /** One a connection, so that a flush is recorded in one statement, and never two statements at once. */
+  /** One loader per connection, so that a flush is recorded with one statement, and never two at the same time. */
   private readonly flushes = new WeakMap<QueryRunner, DataLoader<Touched, void>>();
 
   beforeInsert(event: InsertEvent<ObjectLiteral>): void {
@@ -50,7 +50,7 @@ export class HistorySubscriber implements EntitySubscriberInterface<ObjectLitera
 
   beforeRemove(event: RemoveEvent<ObjectLiteral>): Promise<void> | void {
     refuseUnsigned(event);
-    // By what was asked for: somebody else may have deleted the row meanwhile, which is no reason to fail.
+    // Uses the given entity: another transaction may have deleted the row meanwhile, which is no reason to fail.
     return this.record(event, event.entity, recordDeleted);
   }
 
@@ -67,13 +67,13 @@ export class HistorySubscriber implements EntitySubscriberInterface<ObjectLitera
   }
 }
 
-/** Fails unless the change of a tracked entity says who makes it and why. */
+/** Throws unless the change of a tracked entity is made in `transact()`, with its author and operation. */
 function refuseUnsigned({ metadata, queryRunner }: WriteEvent): void {
   if (tracked.has(metadata.target as object) && !(queryRunner.isTransactionActive && changeOf(queryRunner)))
-    throw new Error(`Write ${metadata.name} inside transact(), which says who and why`);
+    throw new Error(`Write ${metadata.name} inside transact(), which names the author and the operation`);
 }
 
-/** The id of the one row that an event is about. A bulk statement names none, so its history could not be written. */
+/** The id of the row of an event. A bulk statement has none, so its history could not be written, and it is refused. */
 function refuseBulk({ metadata }: WriteEvent, row: ObjectLiteral | undefined): string {
   const id: unknown = row?.["id"];
   if (typeof id === "string") return id;

@@ -11,7 +11,7 @@ export interface Rows {
 /** Copies rows of any tables into their history, with one statement. */
 export type Recorder = (queryRunner: QueryRunner, rows: readonly Rows[], change: Change) => Promise<void>;
 
-/** Copies rows just written, as created or changed; a row that did not change leaves no entry. */
+/** Records rows that were just written as created or changed; a row that did not change gets no entry. */
 export const recordWritten = recorder((metadata, ids) => {
   const row = columnsOf(metadata, "l");
   return `${insertEntries(metadata)}
@@ -22,8 +22,8 @@ export const recordWritten = recorder((metadata, ids) => {
 });
 
 /**
- * Copies rows about to be deleted, locking them, so that what is recorded is what is deleted. A row that the same
- * transaction has created unrecorded was never there.
+ * Records rows that are about to be deleted, and locks them, so that the recorded state is the deleted one. A row
+ * without a history entry was created by the same transaction and gets none.
  */
 export const recordDeleted = recorder(
   (metadata, ids) => `${insertEntries(metadata)}
@@ -44,7 +44,7 @@ function recorder(insertOf: (metadata: EntityMetadata, ids: string) => string): 
   };
 }
 
-/** Runs a statement that returns the rows it has written and records each of them with it, for `writeSet()`. */
+/** Runs a statement that returns the rows it has written, and records each of them with it. For `writeSet()`. */
 export async function recordReturned(
   queryRunner: QueryRunner,
   metadata: EntityMetadata,
@@ -63,13 +63,13 @@ export async function recordReturned(
   return rows.map((row) => row.id);
 }
 
-// The newest entry of a row says which kind the next one is, and what its date cannot be before.
+// The newest entry of a row determines the kind of the next entry and its earliest date.
 const TYPE = "case when last.history_type <> '-' then '~' else '+' end";
 const DATE = "greatest(last.history_date, history_now())";
 const SIGNATURE =
   "signed.reason, signed.user_id, signed.label, signed.source, signed.request_id, pg_current_xact_id()::text::bigint";
 
-/** One row after the other, each by its key: a plan for any table size, made while there are few rows or many. */
+/** Looks up one row after the other by its key: this plan is good for every size of the table. */
 function rowsOf(metadata: EntityMetadata, ids: string, lock = ""): string {
   return `unnest(${ids}) with ordinality touched (id, position)
      cross join lateral (select * from "${metadata.tableName}" where id = touched.id limit 1 ${lock}) l`;
@@ -83,8 +83,8 @@ function newestEntry(metadata: EntityMetadata): string {
 }
 
 /**
- * Who and why, from the five parameters that begin with `$first`. It signs the transaction too, so that the guard
- * names the same person where it adds what the database did of itself, such as a cascade.
+ * Author and operation, from the five parameters that begin with `$first`. They are also stored as settings of the
+ * transaction, so that the guard uses them for changes that the database makes by itself, such as a cascade.
  */
 function signed(first: number): string {
   const [reason, userId, label, source, requestId] = [0, 1, 2, 3, 4].map((i) => `$${first + i}::text`);

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 
-/** How a stored column is shown in a history: by the name and kind of its GraphQL field. */
+/** The name and kind of the GraphQL field that shows a stored column in a history. */
 export interface TrackedField {
   column: string;
   field: string;
-  /** Whether only support may know it. */
+  /** Whether only support and staff may see the field. */
   isInternal?: true;
   kind: "value" | "instant" | "duration" | "user" | "enrollment" | "policy" | "entitlement" | "run";
 }
 
-/** What is tracked, by its name in GraphQL: its table and the fields that its history tells of. */
+/** The tracked types by their names in GraphQL: the table, and the fields that the history shows. */
 export const TRACKED_TYPES = {
   COURSE_ENTITLEMENT: {
     table: "course_entitlement",
@@ -68,7 +68,7 @@ export const TRACKED_TYPES = {
 } as const satisfies Record<string, { table: string; fields: readonly TrackedField[] }>;
 export type TrackedType = keyof typeof TRACKED_TYPES;
 
-/** A row as it was, by column; durations are in milliseconds, all else as JSON has it. */
+/** A row at one instant, by column; durations are in milliseconds, other values as in JSON. */
 export type Image = Record<string, string | number | boolean | readonly string[] | null>;
 
 /** One field of a row before and after a change, as stored. */
@@ -78,7 +78,7 @@ export interface Change {
   to: Image[string];
 }
 
-/** What differs between two images of a row; without the earlier one, all that has a value. */
+/** The fields that differ between two images of a row; without the earlier image, all fields that have a value. */
 export function changesBetween(type: TrackedType, before: Image | null, after: Image): Change[] {
   return TRACKED_TYPES[type].fields
     .map((tracked) => ({

@@ -1,13 +1,13 @@
 import { select, type Database } from "../store/statement";
 
-/** When a task of the queue was last done, by any process. */
+/** The last completion of a task of the queue, by any process. */
 export interface LastDone {
   task: string;
   /** Seconds since 1970-01-01 UTC. */
   doneAt: number;
 }
 
-/** When each task of the queue was last done, for metrics; those that never were are left out. */
+/** The last completion of each task of the queue, for metrics; tasks without any are left out. */
 export function lastDone(db: Database): Promise<LastDone[]> {
   return select<LastDone>(
     db,

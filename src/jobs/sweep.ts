@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../app";
 import type { Sweep } from "./tasks";
 
-/** Sweeps again and again, at about the same pace as all other processes but not in step, until it is stopped. */
+/** Runs a sweep at its interval until it is stopped. The interval varies, so that processes do not run in step. */
 export async function sweepUntil(
   stopping: AbortSignal,
   app: App,

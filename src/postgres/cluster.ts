@@ -10,7 +10,7 @@ import { isAlive, runningPort } from "./postmaster";
 
 const execute = promisify(execFile);
 
-/** The settings that keep the embedded PostgreSQL to itself; its clock is UTC wherever it runs. */
+/** Settings that make the embedded PostgreSQL reachable only from this machine, with UTC as its time zone. */
 const SETTINGS = { listen_addresses: "127.0.0.1", unix_socket_directories: "", TimeZone: "UTC" };
 
 /** A data directory and the password of its superuser. */
@@ -19,7 +19,7 @@ export interface Cluster extends Installation {
   password: string;
 }
 
-/** Makes the data directory unless it is there, whole or not at all, however many do so at once. */
+/** Creates the data directory unless it exists. It is created atomically, also when several processes do so. */
 export async function prepareCluster(installation: Installation): Promise<Cluster> {
   const { dir } = installation;
   const password = readOrChoosePassword(installation);
@@ -39,7 +39,7 @@ export async function prepareCluster(installation: Installation): Promise<Cluste
   return cluster;
 }
 
-/** Starts PostgreSQL on a free port and waits until it takes connections; rejects with the reason in its log. */
+/** Starts PostgreSQL on a free port and waits until it accepts connections; rejects with the reason from its log. */
 export async function startCluster(cluster: Cluster, settings: Record<string, string>): Promise<void> {
   const given = Object.entries({ ...SETTINGS, port: String(await freePort()), ...settings });
   const options = given.map(([name, value]) => `-c ${name}=${value}`).join(" ");
@@ -53,7 +53,7 @@ export async function startCluster(cluster: Cluster, settings: Record<string, st
   }
 }
 
-/** Stops PostgreSQL, which rolls back what is unfinished, and waits until it is gone. */
+/** Stops PostgreSQL, which rolls back open transactions, and waits until it has ended. */
 export async function stopCluster(cluster: Cluster): Promise<void> {
   for (const mode of ["fast", "immediate"])
     if (runningPort(cluster.data) !== undefined)
@@ -78,7 +78,7 @@ function pgCtl({ native, account, data }: Cluster, args: string[]): Promise<void
 }
 
 async function perform(file: string, account: Installation["account"], args: string[]): Promise<void> {
-  const env = { LC_ALL: "C" }; // messages in English, and none of the variables that PostgreSQL heeds
+  const env = { LC_ALL: "C" }; // messages in English, and no variables that would influence PostgreSQL
   try {
     await execute(file, args, { ...account, env, cwd: "/" });
   } catch (error) {
@@ -87,7 +87,7 @@ async function perform(file: string, account: Installation["account"], args: str
   }
 }
 
-/** The file appears with its content, so that the first of two simultaneous starts decides for both. */
+/** The file is created atomically with its content, so that two simultaneous starts use the same password. */
 function readOrChoosePassword(installation: Installation): string {
   const file = join(installation.dir, "password");
   if (!existsSync(file)) {
@@ -105,7 +105,7 @@ function readOrChoosePassword(installation: Installation): string {
   return readFileSync(file, "utf8").trim();
 }
 
-/** What first starts that were killed left behind. */
+/** Removes the drafts of first starts that were killed. */
 function removeDrafts(dir: string): void {
   for (const name of readdirSync(dir)) {
     const pid = /^initdb\.(\d+)$/.exec(name)?.[1];

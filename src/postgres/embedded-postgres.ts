@@ -7,9 +7,9 @@ import { runningPort } from "./postmaster";
 
 export { EmbeddedPostgresError };
 
-/** A PostgreSQL of our own, on the loopback interface only. */
+/** A running embedded PostgreSQL, which listens on the loopback interface only. */
 export interface EmbeddedPostgres {
-  /** Names the superuser and its password. */
+  /** The connection URL with the superuser and its password. */
   url: string;
   /** One line that the operator should read, if any. */
   notice: string | undefined;
@@ -17,23 +17,23 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-/** How to start it, or to share what runs already. */
+/** Options for starting the embedded PostgreSQL or joining a running one. */
 export interface EmbeddedPostgresOptions {
-  /** Run-time settings of PostgreSQL, beside our own; their values hold no spaces. */
+  /** Further settings of PostgreSQL; their values contain no spaces. */
   settings?: Record<string, string>;
-  /** Whether to use a PostgreSQL that another process owns, rather than refuse. */
+  /** Whether to use a PostgreSQL that another process owns; otherwise that is an error. */
   join?: boolean;
 }
 
-/** Any number, as long as nothing else in the embedded PostgreSQL takes it. */
+/** The key of the advisory lock: any number that nothing else in the embedded PostgreSQL uses. */
 const OWNER_LOCK = 7_203_418;
 const OWNER_DIES_WITHIN_MS = 500;
 const ANSWERS_WITHIN_MS = 60_000;
 const STARTS_AT_MOST = 5;
 
 /**
- * Starts PostgreSQL on `dir`, or adopts one whose owner was killed. The owner is who holds an advisory lock in it:
- * however it dies, PostgreSQL notices. Throws EmbeddedPostgresError.
+ * Starts PostgreSQL on `dir`, or takes over one whose owner was killed. The owner holds an advisory lock, which
+ * PostgreSQL releases whenever the owner ends. Throws EmbeddedPostgresError.
  */
 export async function startEmbeddedPostgres(
   dir: string,
@@ -49,7 +49,7 @@ export async function startEmbeddedPostgres(
   }
 }
 
-/** Several processes may do so at once: PostgreSQL lets one of them start it, and the others find it running. */
+/** Several processes may do so at the same time: one of them starts PostgreSQL, and the others find it running. */
 async function connectOrStart(cluster: Cluster, settings: Record<string, string>) {
   const deadline = Date.now() + ANSWERS_WITHIN_MS;
   for (let starts = 0; ;) {
@@ -63,7 +63,7 @@ async function connectOrStart(cluster: Cluster, settings: Record<string, string>
     } else {
       const session = await connect(cluster, port);
       if (session) return { session, port };
-      if (Date.now() > deadline) throw new Error("it is there, but does not answer");
+      if (Date.now() > deadline) throw new Error("it is running, but does not answer");
       await sleep(50);
     }
   }
@@ -100,10 +100,10 @@ async function takeLock(session: Client, patienceMs: number): Promise<boolean> {
   }
 }
 
-/** Undefined while it starts or stops. */
+/** A connection; undefined while PostgreSQL starts or stops. */
 async function connect(cluster: Cluster, port: number): Promise<Client | undefined> {
   const session = new Client({ connectionString: urlOf(cluster, port), application_name: "owner" });
-  session.on("error", () => undefined); // PostgreSQL went away: the pool will say so
+  session.on("error", () => undefined); // PostgreSQL has ended: the pool will report it
   try {
     await session.connect();
     return session;
@@ -112,7 +112,7 @@ async function connect(cluster: Cluster, port: number): Promise<Client | undefin
     const code = (error as { code?: string }).code;
     if (code === "28P01")
       throw new Error(
-        `the password in ${cluster.dir} is not its own: remove that directory to start afresh`,
+        `the password in ${cluster.dir} is wrong: remove that directory to start with an empty database`,
         {
           cause: error,
         },

@@ -5,27 +5,27 @@ import { renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 
-/** The embedded PostgreSQL cannot be used; the message is one line that says why and what to do. */
+/** The embedded PostgreSQL cannot be used; the message is one line with the reason and the remedy. */
 export class EmbeddedPostgresError extends Error {}
 
-/** Where PostgreSQL's own files are, beside the password. */
+/** The data directory of PostgreSQL, beside the password file. */
 export function dataDirectory(dir: string): string {
   return join(dir, "postgres");
 }
 
-/** For a machine on which it cannot run, or not like this. */
+/** An error for a machine or a setup on which the embedded PostgreSQL cannot run. */
 export function cannotRun(why: string): EmbeddedPostgresError {
   const line = why.trim().replaceAll(/\s+/g, " ").replace(/\.$/, "");
   return new EmbeddedPostgresError(`${line}. Or set DATABASE_URL to a PostgreSQL 15 or newer.`);
 }
 
-/** Where the embedded PostgreSQL is, where it keeps its data, and as whom it runs. */
+/** The directories of the embedded PostgreSQL, and the account under which it runs. */
 export interface Installation {
-  /** Holds bin, lib and share. */
+  /** The directory with bin, lib and share. */
   native: string;
-  /** Holds the data directory and the password. */
+  /** The directory with the data directory and the password. */
   dir: string;
-  /** PostgreSQL refuses to run as root: the account to run as instead, when this process is root. */
+  /** The account to run under when this process is root, because PostgreSQL refuses to run as root. */
   account: { uid: number; gid: number } | undefined;
   /** One line that the operator should read, if any. */
   notice: string | undefined;
@@ -50,7 +50,7 @@ export function findInstallation(wanted: string): Installation {
   return { native, dir: refuge, account, notice };
 }
 
-/** The account that made the data there: PostgreSQL takes it from nobody else. */
+/** The account that owns the data directory: PostgreSQL refuses to run under another one. */
 function ownerOf(dir: string): Installation["account"] {
   const data = statSync(dataDirectory(dir), { throwIfNoEntry: false });
   return data?.uid ? { uid: data.uid, gid: data.gid } : undefined;
@@ -79,7 +79,7 @@ function hydrateSymlinks(native: string): boolean {
     }
     return true;
   } catch {
-    return false; // not ours to write to
+    return false; // the directory cannot be written
   }
 }
 
@@ -116,14 +116,14 @@ function canEnter(dir: string, account: Installation["account"]): boolean {
   return !account || spawnSync("test", ["-x", dir], account).status === 0;
 }
 
-/** A directory that every account can enter, and only this one can write to: the same for the same `dir`. */
+/** A directory that every account can enter and only this account can write to; always the same one for a `dir`. */
 function makeRefuge(dir: string): string {
   const key = createHash("sha256").update(resolve(dir)).digest("hex").slice(0, 12);
   const refuge = join(tmpdir(), `course-entitlements-${key}`);
   mkdirSync(refuge, { recursive: true });
   const found = lstatSync(refuge);
   if (!found.isDirectory() || found.uid !== process.getuid?.())
-    throw cannotRun(`${refuge} belongs to somebody else: remove it`);
+    throw cannotRun(`${refuge} belongs to another account: remove it`);
   chmodSync(refuge, 0o755);
   return refuge;
 }

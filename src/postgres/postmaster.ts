@@ -5,9 +5,9 @@ import { join } from "node:path";
 const HALF_WRITTEN_AT_MOST_MS = 5_000;
 
 /**
- * The port of the PostgreSQL that runs on a data directory, undefined when none does, 0 when it has yet to say. The
- * file of a dead one is removed if need be: its process id may be another program's by now, which PostgreSQL would
- * take for itself.
+ * The port of the PostgreSQL that runs on a data directory; undefined when none runs, 0 when its port is not known yet.
+ * The pid file of a dead PostgreSQL is removed when another program has its process id, because PostgreSQL would take
+ * that program for a running server.
  */
 export function runningPort(data: string): number | undefined {
   const file = join(data, "postmaster.pid");
@@ -33,7 +33,7 @@ export function isAlive(pid: number): boolean {
 }
 
 function isPostmaster(pid: number, data: string): boolean {
-  if (process.platform === "win32") return true; // Windows hands ids out anew much later
+  if (process.platform === "win32") return true; // Windows reuses process ids only much later
   const command =
     process.platform === "linux"
       ? readFileSync(`/proc/${pid}/cmdline`, "utf8")

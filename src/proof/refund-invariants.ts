@@ -1,21 +1,21 @@
 import type { DataSource } from "typeorm";
 
-/** An entitlement that breaks a promise. */
+/** An entitlement that violates an invariant of refunds. */
 export interface Violation {
   invariant: string;
   entitlementId: string;
   detail: string;
 }
 
-/** What is known from outside the database. */
+/** Facts from outside the database. */
 export interface Outside {
-  /** How often the shop has paid back each entitlement, from its own ledger; null when it cannot be read. */
+  /** The number of refunds of each entitlement in the ledger of the shop; null when the ledger cannot be read. */
   paid: ReadonlyMap<string, number> | null;
-  /** Live refunds older than this, in milliseconds, should have ended. */
+  /** The age in milliseconds after which a refund should have succeeded or failed. */
   settlesWithinMs: number;
 }
 
-/** Where a refund began and ended in the one order of all history; `done` is the transaction that took back. */
+/** The history entries at which each refund began and ended; `done` is the transaction that expired the entitlement. */
 const LIVES = `lives as (
   select f.id, f.entitlement_id, f.state, f.created_at,
     (select min(h.history_id) from historical_refund h where h.id = f.id) as began,
@@ -30,10 +30,10 @@ paid as (select * from unnest($1::uuid[], $2::int[]) p(entitlement_id, times))`;
 
 const SETTLING = "('unenrollAndRefund', 'sweepRefunds', 'resolveRefund')";
 
-/** For each promise the entitlements that break it: a select of `entitlement_id` and `detail`. $3: a ledger was read. */
+/** For each invariant a select of the `entitlement_id` and `detail` of its violations. $3: whether a ledger was read. */
 const INVARIANTS: Record<string, string> = {
   "I1 at most one refund": `
-    select entitlement_id, 'paid ' || times || ' times' as detail from paid where times > 1
+    select entitlement_id, 'refunded ' || times || ' times by the shop' as detail from paid where times > 1
     union all select entitlement_id, count(*) || ' live refunds' from refund
     where state <> 'FAILED' group by entitlement_id having count(*) > 1`,
   "I2 expired by refund, so the refund exists": `
@@ -45,13 +45,13 @@ const INVARIANTS: Record<string, string> = {
     union all select entitlement_id, 'the shop knows of no refund' from lives l
     where $3 and state = 'SUCCEEDED' and reason in ('unenrollAndRefund', 'sweepRefunds')
       and not exists (select from paid p where p.entitlement_id = l.entitlement_id)`,
-  "I3 the refund exists, so it is expired and unspent": `
-    select p.entitlement_id, 'paid back, but not taken back' from paid p
+  "I3 the refund exists, so the entitlement is expired and not redeemed": `
+    select p.entitlement_id, 'refunded by the shop, but not expired' from paid p
     join course_entitlement e on e.id = p.entitlement_id
     where not exists (select from lives l where l.entitlement_id = p.entitlement_id
       and (l.state in ('SUCCEEDED', 'NEEDS_REVIEW')
         or l.state in ('REQUESTED', 'IN_DOUBT') and l.created_at > now() - $4 * interval '1 ms'))
-    union all select entitlement_id, 'the refund succeeded, but the entitlement was not taken back with it'
+    union all select entitlement_id, 'the refund succeeded, but did not expire the entitlement'
     from lives l where done is not null and reason in ${SETTLING} and not exists (
       select from historical_course_entitlement h
       where h.id = l.entitlement_id and h.history_txid = l.done
@@ -59,13 +59,13 @@ const INVARIANTS: Record<string, string> = {
   "I4 nothing stays in doubt": `
     select entitlement_id, state || ' since ' || created_at from lives
     where state in ('REQUESTED', 'IN_DOUBT') and created_at < now() - $4 * interval '1 ms'`,
-  "I6 failed, so nothing has changed; I8 nothing changes while a refund is live": `
+  "I6 a failed refund changes nothing; I8 nothing changes while a refund is pending": `
     select l.entitlement_id, 'history entry ' || h.history_id || ' (' || h.history_change_reason || ') while '
       || l.state
     from lives l join historical_course_entitlement h on h.id = l.entitlement_id
     where h.history_id > l.began and (l.ended is null or h.history_id < l.ended)
       and h.history_txid is distinct from l.done and h.history_type <> '-'`,
-  "I7 every row equals its newest history, and says who, why and in which request": `
+  "I7 every row equals its newest history entry, which names author, operation and request": `
     select f.entitlement_id, 'the refund differs from its history' from refund f
     where to_jsonb(f) is distinct from (
       select to_jsonb(h) - array['history_id', 'history_date', 'history_type', 'history_change_reason',
@@ -76,12 +76,12 @@ const INVARIANTS: Record<string, string> = {
       select to_jsonb(h) - array['history_id', 'history_date', 'history_type', 'history_change_reason',
         'history_user_id', 'history_user_label', 'history_source', 'history_request_id', 'history_txid']
       from historical_course_entitlement h where h.id = e.id order by h.history_id desc limit 1)
-    union all select entitlement_id, 'history entry ' || history_id || ' is not signed' from historical_refund
+    union all select entitlement_id, 'history entry ' || history_id || ' names no author, operation or request' from historical_refund
     where history_type <> '-' and (history_user_label = '' or history_change_reason = ''
       or history_source in ('API', 'JOB') and history_request_id is null or history_source = 'DATABASE'
         and history_change_reason <> 'startOfHistory')`,
-  "I9 an enrollment is active as long as its entitlement is spent on it": `
-    select e.id, 'spent on an enrollment that is not active' from course_entitlement e
+  "I9 an enrollment is active as long as an entitlement is redeemed for it": `
+    select e.id, 'redeemed for an enrollment that is not active' from course_entitlement e
     join course_enrollment n on n.id = e.enrollment_id
     where not n.is_active and e.id in (select entitlement_id from refund)
     union all select l.entitlement_id, 'the enrollment is still active' from lives l
@@ -98,7 +98,7 @@ const INVARIANTS: Record<string, string> = {
     where h.state in ('SUCCEEDED', 'FAILED') and later.state <> h.state`,
 };
 
-/** Every entitlement that breaks a promise about refunds, as the database and the shop's ledger tell it. Reads only. */
+/** Every violation of an invariant of refunds, found in the database and in the ledger of the shop. Reads only. */
 export async function refundViolations(db: DataSource, outside: Outside): Promise<Violation[]> {
   const paid = [...(outside.paid ?? [])];
   const values = [
@@ -109,7 +109,7 @@ export async function refundViolations(db: DataSource, outside: Outside): Promis
   ];
   const found: Violation[] = [];
   for (const [invariant, sql] of Object.entries(INVARIANTS)) {
-    // Every statement has all parameters, whether it needs them or not.
+    // Every statement is given all parameters, so `given` uses those that the invariant does not need.
     const rows = await db.query<{ entitlement_id: string; detail: string }[]>(
       `with ${LIVES}, given as (select $3::boolean, $4::float8) select * from (${sql}) broken (entitlement_id, detail)`,
       values,
@@ -120,7 +120,7 @@ export async function refundViolations(db: DataSource, outside: Outside): Promis
   return found;
 }
 
-/** What the embedded shop has paid. */
+/** The number of refunds of each entitlement in the ledger of the embedded shop. */
 export async function embeddedLedger(db: DataSource): Promise<Map<string, number>> {
   const rows = await db.query<{ id: string; times: number }[]>(
     `select entitlement_id as id, count(*)::int as times from embedded_shop_refund

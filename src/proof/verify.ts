@@ -1,22 +1,22 @@
 import type { DataSource, EntityMetadata, QueryRunner } from "typeorm";
 import { tracked } from "../history/historical";
 
-/** A row that does not equal its newest history entry, and in what. */
+/** A row that differs from its newest history entry, and the difference. */
 export interface BrokenRow {
   table: string;
   id: string;
   fault: string;
 }
 
-/** How far a verification is: rows of history looked at, and how many there are. */
+/** Receives the progress of a verification: the number of history entries compared, and their total. */
 export type OnProgress = (done: number, total: number) => void;
 
 const HISTORY_ROWS_AT_ONCE = 20_000;
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Compares every row of every tracked table with its newest history entry and yields those that differ, in memory that
- * does not grow with the tables. All of it sees the database at one instant, so it may run beside a server.
+ * Compares every row of every tracked table with its newest history entry and yields the rows that differ. The memory
+ * it needs does not grow with the tables. It reads one snapshot of the database, so it may run beside a server.
  */
 export async function* brokenRows(db: DataSource, onProgress?: OnProgress): AsyncGenerator<BrokenRow> {
   const queryRunner = db.createQueryRunner();
@@ -57,7 +57,7 @@ async function countEntries(queryRunner: QueryRunner, tables: EntityMetadata[]):
   return counts;
 }
 
-/** The id before which lie about as many rows of history as are compared at once; null at the end. */
+/** The id at which the next batch of history entries ends; null for the last batch. */
 async function nextBound(
   queryRunner: QueryRunner,
   { tableName }: EntityMetadata,
@@ -78,15 +78,15 @@ function compare(
 ): Promise<BrokenRow[]> {
   const names = columns.map((column) => column.databaseName);
   const row = (alias: string) => `row(${names.map((name) => `${alias}."${name}"`).join(", ")})::record`;
-  // Texts, as equality would not tell 24 hours from a day.
+  // Compared as text, because 24 hours and one day are equal as intervals.
   const differing = names.map(
     (name) => `case when l."${name}"::text is distinct from h."${name}"::text then '${name}' end`,
   );
   return queryRunner.query(
     `select '${tableName}' as table, coalesce(l.id, h.id) as id, case
        when h.id is null then 'has no history'
-       when l.id is null then 'is gone, but its newest entry does not say so'
-       when h.history_type = '-' then 'is there, but its newest entry says that it was deleted'
+       when l.id is null then 'does not exist, but its newest entry is not a deletion'
+       when h.history_type = '-' then 'exists, but its newest entry is a deletion'
        else 'differs from its newest entry in ' || array_to_string(array[${differing.join(", ")}], ', ')
      end as fault
      from (select * from "${tableName}" where id >= $1 and ($2::uuid is null or id < $2)) l

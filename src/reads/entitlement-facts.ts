@@ -14,7 +14,7 @@ export interface PolicyFacts {
   retiredAt: Date | null;
 }
 
-/** An enrollment, its run where the catalogue knows it, and the certificate earned there. */
+/** An enrollment, its run where the catalog knows it, and the certificate earned there. */
 export interface EnrollmentFacts {
   id: string;
   courseRunKey: string;

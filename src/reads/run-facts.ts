@@ -1,4 +1,4 @@
-/** A run as the catalogue describes it, with the course it belongs to. */
+/** A run as the catalog describes it, with the course it belongs to. */
 export interface RunFacts {
   key: string;
   courseUuid: string | null;

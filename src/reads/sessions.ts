@@ -34,7 +34,7 @@ export function sessionsOfCourses(
   return sessionsWhere(db, "r.course_uuid = k.key::uuid", asked);
 }
 
-/** The run a learner wants to enroll in, or null when the catalogue does not know it. */
+/** The run a learner wants to enroll in, or null when the catalog does not know it. */
 export async function sessionOfRun(
   db: Database,
   userId: string,

@@ -1,6 +1,6 @@
 import { PENDING_REFUND_STATES, type RefundState } from "./refund-rules";
 
-/** One day of the rules: 86,400 s, whatever the calendar or the time zone says. */
+/** One day in milliseconds. A day of the rules is always 86,400 s, whatever the calendar or the time zone. */
 export const DAY_MS = 86_400_000;
 
 /** The three periods of a policy, in milliseconds. */
@@ -20,32 +20,32 @@ export const DEFAULT_PERIODS: Readonly<Periods> = {
   regainMs: 14 * DAY_MS,
 };
 
-/** What the rules know of the run an entitlement was spent on. Null where nobody knows. */
+/** The run for which an entitlement is redeemed, as far as the rules need it. Null stands for an unknown value. */
 export interface Redemption {
-  /** When the learner first enrolled in the run; enrolling again does not move it. */
+  /** The instant at which the learner first enrolled in the run; enrolling again does not change it. */
   enrolledAt: Date | null;
-  /** When this entitlement was last spent on the run. */
+  /** The instant at which this entitlement was last redeemed for the run. */
   redeemedAt: Date | null;
-  /** When the run starts. */
+  /** The instant at which the run starts. */
   startsAt: Date | null;
-  /** Status of the learner's certificate for the run, null for none. */
+  /** The status of the learner's certificate for the run; null without a certificate. */
   certificateStatus: string | null;
 }
 
-/** Why an expired entitlement expired. */
+/** The reason why an expired entitlement expired. */
 export type ExpiryCause = "LAPSED" | "REFUNDED" | "REVOKED" | "SUPPORT";
 
-/** All that the rules need to know of one entitlement. */
+/** All facts about one entitlement that the rules need. */
 export interface Standing {
   createdAt: Date;
-  /** As stored: any value means expired, even one that lies ahead. */
+  /** The stored instant of expiry: any value means expired, even an instant in the future. */
   expiredAt: Date | null;
   expiryCause: ExpiryCause | null;
   orderNumber: string | null;
   refundLocked: boolean;
-  /** Of the refund that has not failed, if there is one. */
+  /** The state of the refund that has not failed, if there is one. */
   refundState?: RefundState | null;
-  /** Null while it is unused. */
+  /** Null while the entitlement is not redeemed. */
   redemption: Redemption | null;
 }
 
@@ -87,8 +87,8 @@ export function daysSinceCreated(standing: Standing, now: Date): number {
 }
 
 /**
- * Whole days until it expires, negative afterwards: the expiration period, and once redeemed also the regain
- * period, which runs from the latest of run start, enrollment, redemption and creation.
+ * Whole days until the entitlement expires, negative afterwards. The expiration period counts, and for a redeemed
+ * entitlement also the regain period, which begins at the latest of run start, enrollment, redemption and creation.
  */
 export function daysUntilExpiration(standing: Standing, periods: Periods, now: Date): number {
   const days = Math.floor((standing.createdAt.getTime() + periods.expirationMs - now.getTime()) / DAY_MS);
@@ -96,53 +96,53 @@ export function daysUntilExpiration(standing: Standing, periods: Periods, now: D
   return Math.min(days, periodDays(periods.regainMs) - wholeDays(regainStart(standing), now));
 }
 
-/** Why the learner cannot leave the run and have the entitlement back, or null when they can. */
+/** The reason why the learner cannot leave the run and keep the entitlement; null when the learner can. */
 export function regainBlocker(standing: Standing, periods: Periods, now: Date): RegainBlocker | null {
   if (isRefundPending(standing)) return "REFUND_PENDING";
   if (standing.expiredAt) return "EXPIRED";
   if (!standing.redemption) return "NOT_REDEEMED";
   if (BLOCKING_CERTIFICATES.has(standing.redemption.certificateStatus ?? "")) return "CERTIFICATE_EARNED";
-  // The last day of the period still counts, to its last millisecond.
+  // The last day is included, up to its last millisecond.
   if (daysUntilExpiration(standing, periods, now) < 0) return "REGAIN_PERIOD_OVER";
   return null;
 }
 
-/** Why the order cannot be paid back, or null when it can. */
+/** The reason why the order cannot be refunded; null when it can. */
 export function refundBlocker(standing: Standing, periods: Periods, now: Date): RefundBlocker | null {
   if (isRefundPending(standing)) return "REFUND_PENDING";
   if (standing.refundLocked) return "REFUND_LOCKED";
   if (standing.expiredAt) return "EXPIRED";
   if (standing.refundState === "SUCCEEDED") return "ALREADY_REFUNDED";
   if (standing.orderNumber === null) return "NO_ORDER";
-  // Strictly more: the last day of the period still counts.
+  // Strictly more: the last day of the period is included.
   if (daysSinceCreated(standing, now) > periodDays(periods.refundMs)) return "REFUND_PERIOD_OVER";
   if (!standing.redemption) return null;
   return regainBlocker(standing, periods, now) as "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER" | null;
 }
 
-/** Whether the order may be paid back at any moment, so that nothing else may happen to the entitlement. */
+/** Whether a refund of the order is pending, so that the entitlement must not be changed. */
 export function isRefundPending({ refundState }: Pick<Standing, "refundState">): boolean {
   return !!refundState && PENDING_REFUND_STATES.includes(refundState);
 }
 
-/** Why it cannot be spent on a run, or null when it can. */
+/** The reason why the entitlement cannot be redeemed for a run; null when it can. */
 export function redeemBlocker(standing: Standing, periods: Periods, now: Date): RedeemBlocker | null {
   if (isRefundPending(standing)) return "REFUND_PENDING";
   if (standing.expiredAt) return "EXPIRED";
   if (standing.redemption) return "ALREADY_REDEEMED";
-  // Whole days of the period here, its full length in `daysUntilExpiration`: at exactly 730 days neither holds.
+  // This counts whole days, `daysUntilExpiration` the full period: an age of exactly 730 days blocks, but is not yet due.
   if (daysSinceCreated(standing, now) >= periodDays(periods.expirationMs)) return "EXPIRATION_PERIOD_OVER";
   return null;
 }
 
-/** Is it still stored as unexpired although its time is over, or a certificate has made it final? */
+/** Whether the expiry is due but not stored: a period is over, or a certificate has made the redemption final. */
 export function isExpiryDue(standing: Standing, periods: Periods, now: Date): boolean {
   if (standing.expiredAt || isRefundPending(standing)) return false;
   if (daysUntilExpiration(standing, periods, now) < 0) return true;
   return standing.redemption !== null && regainBlocker(standing, periods, now) !== null;
 }
 
-/** The instant up to which it does not expire by the passing of time alone; null once it has expired. */
+/** The instant at which the entitlement will expire if nothing else happens; null once an expiry is stored. */
 export function expiresAt(standing: Standing, periods: Periods): Date | null {
   if (standing.expiredAt) return null;
   const expiration = standing.createdAt.getTime() + periods.expirationMs;
@@ -152,8 +152,8 @@ export function expiresAt(standing: Standing, periods: Periods): Date | null {
 }
 
 /**
- * The UTC date shown as its expiry once fewer than `alertDays` days are left: now plus the whole days left, which
- * is usually the day before `expiresAt`, as in the original.
+ * The UTC date to show as the expiration date once fewer than `alertDays` days are left: now plus the whole days left,
+ * which is usually the day before `expiresAt`, as in Open edX.
  */
 export function expirationDate(
   standing: Standing,
@@ -165,7 +165,7 @@ export function expirationDate(
   return days < alertDays ? new Date(now.getTime() + days * DAY_MS).toISOString().slice(0, 10) : null;
 }
 
-/** What a person would call the condition it is in, or will be in again should a refund under way fail. */
+/** The lifecycle state of the entitlement. A pending refund is ignored, as if it had failed. */
 export function entitlementState(standing: Standing, periods: Periods, now: Date): EntitlementState {
   if (standing.expiryCause === "REFUNDED" || standing.expiryCause === "REVOKED") return standing.expiryCause;
   const settled = { ...standing, refundState: null };
@@ -173,7 +173,7 @@ export function entitlementState(standing: Standing, periods: Periods, now: Date
   return redeemBlocker(settled, periods, now) ? "EXPIRED" : "AVAILABLE";
 }
 
-/** Redemption and refund count the whole days of a period and drop the rest. */
+/** The whole days of a period, without the rest. */
 function periodDays(periodMs: number): number {
   return Math.floor(periodMs / DAY_MS);
 }

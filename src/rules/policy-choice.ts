@@ -1,17 +1,17 @@
-/** What the choice of a policy looks at. Null applies to any site, or any mode. */
+/** The site and the mode to which a policy applies. Null stands for any site or any mode. */
 export interface PolicyScope {
   siteId: string | null;
   mode: string | null;
 }
 
-/** The mode that policies know a course mode by: the professional modes share one. */
+/** The mode in policies that stands for a course mode: the two professional modes share one. */
 export function policyMode(mode: string): string {
   return mode === "no-id-professional" ? "professional" : mode;
 }
 
 /**
- * The policy for a new entitlement: of those that apply, the most specific, the site counting more than the mode.
- * Null when none applies, which means the default periods.
+ * The policy for a new entitlement: the most specific one of those that apply, where the site counts more than the
+ * mode. Null when none applies, which means the default periods.
  */
 export function choosePolicy<P extends PolicyScope>(
   policies: readonly P[],

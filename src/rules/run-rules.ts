@@ -1,24 +1,24 @@
-/** A paid or free way to take a run. */
+/** A course mode in which a run is offered. */
 export interface OfferedMode {
   slug: string;
-  /** In the smallest unit that the shop prices in; 0 is free. */
+  /** The price in the smallest unit of the shop; 0 for a free mode. */
   minPrice: number;
-  /** The upgrade deadline; null means open. */
+  /** The upgrade deadline; null without a deadline. */
   expiresAt: Date | null;
 }
 
-/** What the rules need to know of a run. */
+/** The facts about a run that the rules need. */
 export interface OfferedRun {
   startsAt: Date | null;
   enrollmentStartsAt: Date | null;
   enrollmentEndsAt: Date | null;
-  /** Null means without limit. */
+  /** The number of places; null without a limit. */
   maxEnrollments: number | null;
   activeEnrollments: number;
   modes: readonly OfferedMode[];
 }
 
-/** The learner's enrollment in that run. */
+/** The enrollment of the learner in the run. */
 export interface RunEnrollment {
   isActive: boolean;
   mode: string;
@@ -35,8 +35,9 @@ export type RunBlocker =
 export type SessionBlocker = RunBlocker | "ALREADY_ENROLLED";
 
 /**
- * Why a run cannot fulfill an entitlement of this mode, or null when it can. A learner who is enrolled in any mode
- * is not stopped by the enrollment window or a full course; the run's end and publication play no part.
+ * The reason why an entitlement of this mode cannot be redeemed for a run; null when it can. The enrollment period and
+ * the limit of places do not apply to a learner who is already enrolled in any mode; the end of the run and its
+ * publication are not considered.
  */
 export function runBlocker(
   run: OfferedRun | null,
@@ -57,8 +58,9 @@ export function runBlocker(
 }
 
 /**
- * Why the learner cannot choose a run as the session of this entitlement, or null when they can. The current
- * session can always be kept; a run they hold in the same mode by other means cannot be taken twice.
+ * The reason why the learner cannot choose a run as the session of this entitlement; null when the learner can. The
+ * current session can always be kept; a run in which the learner is enrolled in the same mode by other means cannot be
+ * chosen.
  */
 export function sessionBlocker(
   run: OfferedRun | null,

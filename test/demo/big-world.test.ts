@@ -66,10 +66,13 @@ test("the command fills it once, and says so", async () => {
   const filled = await demo(["--learners", "20"], { DATABASE_URL: url });
   expect(filled).toEqual({
     code: 0,
-    said: expect.stringMatching(/^Filled 20 learners with \d+ entitlements/m),
+    said: expect.stringMatching(/^Added 20 learners with \d+ entitlements/m),
   });
   const again = await demo(["--learners", "20"], { DATABASE_URL: url });
-  expect(again).toEqual({ code: 1, said: expect.stringContaining("there already, with 20 learners") });
+  expect(again).toEqual({
+    code: 1,
+    said: expect.stringContaining("already has the big demo world, with 20 learners"),
+  });
 });
 
 test.each([

@@ -43,8 +43,8 @@ test("each row that differs from its newest entry is named, with what differs", 
   expect(new Set(await broken(db))).toEqual(
     new Set([
       { table, id: changed.id, fault: "differs from its newest entry in mode, refund_locked" },
-      { table, id: gone.id, fault: "is gone, but its newest entry does not say so" },
-      { table, id: back.id, fault: "is there, but its newest entry says that it was deleted" },
+      { table, id: gone.id, fault: "does not exist, but its newest entry is not a deletion" },
+      { table, id: back.id, fault: "exists, but its newest entry is a deletion" },
       { table, id: other, fault: "has no history" },
     ]),
   );

@@ -49,7 +49,7 @@ describe("in processes of their own", () => {
     expect(await countExpired()).toBeLessThan(DUE);
     const second = await startWorker();
     await until(async () => (await countExpired()) === DUE);
-    await said(second, /expired what was due/);
+    await said(second, /due entitlements expired/);
     expect(await historyPerRequest()).toEqual([{ entries: DUE, entitlements: DUE }]);
   });
 
@@ -58,7 +58,7 @@ describe("in processes of their own", () => {
     await Promise.all([startWorker(PATIENT), startWorker(PATIENT), startWorker(PATIENT)]);
     await until(async () => (await countExpired()) === DUE);
     await sleep(500);
-    const reports = processes.flatMap((each) => each.stderr().match(/expired what was due/g) ?? []);
+    const reports = processes.flatMap((each) => each.stderr().match(/due entitlements expired/g) ?? []);
     expect(reports).toHaveLength(1);
     expect(await historyPerRequest()).toEqual([{ entries: DUE, entitlements: DUE }]);
   });

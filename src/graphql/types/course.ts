@@ -77,7 +77,7 @@ const UNKNOWN_RUN: Omit<CourseRunView, "id" | "key"> = {
   enrollmentEndsAt: null,
 };
 
-/** A run by its key, with nothing else when the catalogue does not know it. */
+/** A run by its key, with nothing else when the catalog does not know it. */
 export function toCourseRun(key: string, run: RunFacts | null): CourseRunView {
   return { id: key, key, ...(run ?? UNKNOWN_RUN) };
 }
