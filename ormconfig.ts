@@ -7,7 +7,7 @@ import { sessionSetup, type SessionLimits } from "./src/store/session";
 import { migrations } from "./migrations";
 
 /** How long a statement of the server may hold things up; migrations take what they need. */
-const LIMITS: SessionLimits = {
+export const LIMITS: SessionLimits = {
   statement_timeout: "5s",
   lock_timeout: "2s",
   idle_in_transaction_session_timeout: "5s",

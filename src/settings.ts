@@ -1,9 +1,9 @@
 import { flag, jwkSet, listOf, oneOf, postgresUrl, text, textLike, webUrl, whole } from "./setting-kinds";
 
-/** Years are too long for a period: a century of days is the most that anything lasts. */
+/** The longest period that can be set: a hundred years. */
 const DAYS_AT_MOST = 36_500;
 
-/** The key that signs tokens in development has this id, wherever it comes from. */
+/** Whether a key set can be used in production, which must never trust the development key. */
 const isForProduction = ({ keys }: { keys: { [member: string]: unknown }[] }) =>
   keys.every((key) => key["kid"] !== "development");
 

@@ -24,8 +24,10 @@ export class InvalidToken extends Error {
 }
 
 const LEEWAY_S = 5;
-const LIFETIME_AT_MOST_S = 24 * 60 * 60;
-const LENGTH_AT_MOST = 8_192;
+/** The longest life of a token, from its issue, in seconds. */
+export const LIFETIME_AT_MOST_S = 24 * 60 * 60;
+/** The longest token, in characters. */
+export const LENGTH_AT_MOST = 8_192;
 const REMEMBERED_AT_MOST = 10_000;
 
 interface Verified {

@@ -1,0 +1,140 @@
+import "reflect-metadata";
+import { getMetadataStorage } from "class-validator";
+import { LIMITS as STATEMENT_LIMITS } from "../../ormconfig";
+import { whoMayAsk } from "../auth/permissions";
+import { LIFETIME_AT_MOST_S, LENGTH_AT_MOST } from "../auth/verify-token";
+import { LIMITS } from "../engine/documents/limits";
+import { ERROR_MEANINGS } from "../engine/error-meanings";
+import { RATES } from "../engine/rate-limit";
+import { permissionsOf } from "../graphql/permissions";
+import { buildGraphQLSchema } from "../graphql/schema";
+import { BODY_AT_MOST } from "../http/body";
+import { IN_FLIGHT } from "../http/in-flight";
+import { REFUSAL_CODES } from "../refusal";
+import { settings } from "../settings";
+
+/** The pages that hold tables which follow from the code. */
+export const PAGES = ["docs/operating.md", "docs/commands.md", "docs/errors.md"];
+
+const TABLES: Record<string, () => string> = {
+  settings: settingsTable,
+  limits: limitsTable,
+  arguments: argumentsTable,
+  mutations: mutationsTable,
+  "error codes": () =>
+    table(
+      ["code", "HTTP status", "meaning"],
+      Object.entries(ERROR_MEANINGS).map(([code, { status, meaning }]) => [`\`${code}\``, status, meaning]),
+    ),
+  "refusal codes": () =>
+    table(
+      ["code", "meaning"],
+      Object.entries(REFUSAL_CODES).map(([code, meaning]) => [`\`${code}\``, meaning]),
+    ),
+};
+
+/** A page with its marked tables written anew. Throws when a mark names no table. */
+export function withTables(page: string): string {
+  return page.replaceAll(/(<!-- table: (.+) -->\n)[^]*?(<!-- end of table -->)/g, (_, start, name, end) => {
+    const write = TABLES[String(name)];
+    if (!write) throw new Error(`There is no table "${name}".`);
+    const [off, on] = ["<!-- prettier-ignore-start -->", "<!-- prettier-ignore-end -->"];
+    return `${start}${off}\n\n${write()}\n\n${on}\n${end}`;
+  });
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function amount(number: number): string {
+  return number.toLocaleString("en-US");
+}
+
+/** What a setting's schema tells of itself. */
+interface Described {
+  meta(): { description?: string; allowed?: string } | undefined;
+  def: { innerType?: Described; defaultValue?: string | number | boolean | string[]; in?: Described };
+}
+
+function settingsTable(): string {
+  const [development, production] = [settings(false), settings(true)].map(
+    (all) => all as unknown as Record<string, Described>,
+  ) as [Record<string, Described>, Record<string, Described>];
+  const rows = Object.entries(development).map(([name, setting]) => {
+    const [usual, inProduction] = [defaultOf(setting), defaultOf(production[name]!)];
+    const fallback = usual === inProduction ? usual : `${usual}, in production ${inProduction}`;
+    return [`\`${name}\``, fallback, allowedBy(setting), setting.meta()?.description ?? ""];
+  });
+  return table(["setting", "default", "allowed", "meaning"], rows);
+}
+
+function allowedBy(setting: Described): string {
+  const inner = setting.def.innerType;
+  return setting.meta()?.allowed ?? (inner ? allowedBy(inner) : "");
+}
+
+function defaultOf({ def: { defaultValue } }: Described): string {
+  if (typeof defaultValue === "boolean") return defaultValue ? "`on`" : "`off`";
+  const text = String(defaultValue ?? ""); // which separates a list by commas
+  return text ? `\`${text}\`` : "not set";
+}
+
+function limitsTable(): string {
+  const rows: [what: string, most: number | string][] = [
+    ["tokens of a document", LIMITS.tokens],
+    ["selections of an operation, with fragments counted wherever they are spread", LIMITS.selections],
+    ["levels of fields", LIMITS.depth],
+    ["aliases of an operation", LIMITS.aliases],
+    ["directives of an operation", LIMITS.directives],
+    ["root fields of an operation", LIMITS.rootFields],
+    ["objects that an operation's pages can hold together", LIMITS.nodes],
+    ["bytes of a request's body", BODY_AT_MOST],
+    ["characters of a token", LENGTH_AT_MOST],
+    ["hours between a token's issue and its expiration", LIFETIME_AT_MOST_S / 3600],
+    ["requests that a process works on at once", IN_FLIGHT.atOnce],
+    ["further requests that wait for their turn", IN_FLIGHT.waiting],
+    ["milliseconds that a request waits for its turn", IN_FLIGHT.waitMs],
+    ...RATES.map(({ what, most, span }): [string, number] => [`${what} of one actor within ${span}`, most]),
+    ...Object.entries(STATEMENT_LIMITS).map(([name, most]): [string, string] => [`\`${name}\``, most]),
+  ];
+  return table(
+    ["what", "at most"],
+    rows.map(([what, most]) => [what, typeof most === "number" ? amount(most) : most]),
+  );
+}
+
+/** How class-validator's rules bound an argument, in words. */
+const BOUNDS: Record<string, (most: number) => string> = {
+  maxLength: (most) => `${amount(most)} characters`,
+  arrayMaxSize: (most) => `${amount(most)} items`,
+  max: amount,
+};
+
+/** The most that arguments and input fields may hold, by their names. */
+function argumentsTable(): string {
+  buildGraphQLSchema(); // which loads all inputs
+  const bounds = new Map<string, Set<string>>();
+  for (const rules of getMetadataStorage()["validationMetadatas"].values())
+    for (const { propertyName, name, constraints } of rules) {
+      const bound = BOUNDS[name ?? ""]?.(Number(constraints[0]));
+      if (bound) bounds.set(propertyName, (bounds.get(propertyName) ?? new Set()).add(bound));
+    }
+  const rows = [...bounds].map(([name, all]) => [`\`${name}\``, [...all].toSorted().join(", or ")]);
+  return table(
+    ["argument or field", "at most"],
+    rows.toSorted(([a], [b]) => (a! < b! ? -1 : 1)),
+  );
+}
+
+function mutationsTable(): string {
+  const schema = buildGraphQLSchema();
+  const permissions = permissionsOf(schema);
+  const rows = Object.values(schema.getMutationType()!.getFields()).map(({ name, description }) => {
+    const { requires } = whoMayAsk(permissions, "Mutation", name);
+    return [`\`${name}\``, requires, description ?? ""];
+  });
+  return table(["mutation", "requires", "what it does"], rows);
+}

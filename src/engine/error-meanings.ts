@@ -1,0 +1,46 @@
+/** What each `extensions.code` of an error means, by its HTTP status. A test holds the list against the code. */
+export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: string }>> = {
+  BAD_USER_INPUT: {
+    status: "400",
+    meaning: "An argument is malformed. `argument` names it and the message says the rule, never the value.",
+  },
+  LIMIT_EXCEEDED: {
+    status: "400",
+    meaning: "The operation asks for more than one operation may. Nothing was executed.",
+  },
+  GRAPHQL_PARSE_FAILED: { status: "400", meaning: "The document is not GraphQL." },
+  GRAPHQL_VALIDATION_FAILED: { status: "400", meaning: "The document does not fit the schema." },
+  OPERATION_RESOLUTION_FAILURE: {
+    status: "400",
+    meaning: "The document has no operation of the given name, or has several and no name was given.",
+  },
+  UNTRUSTED_DOCUMENT: {
+    status: "400",
+    meaning: "The document is not one of those in the file of `TRUSTED_DOCUMENTS`.",
+  },
+  BAD_REQUEST: {
+    status: "400, 405, 413 or 415",
+    meaning: "The request is not GraphQL over HTTP: its method, size, content type or JSON.",
+  },
+  UNAUTHENTICATED: {
+    status: "401",
+    meaning:
+      "There is no token where one is needed, or the token is not accepted. The answer never says why.",
+  },
+  FORBIDDEN: { status: "403", meaning: "The caller may not ask for the field that the message names." },
+  NOT_FOUND: { status: "404", meaning: "The server has nothing at this path." },
+  RATE_LIMITED: {
+    status: "429",
+    meaning:
+      "The caller has sent too many mutations. Nothing was done; `retryAfterSeconds` says how long to wait.",
+  },
+  INTERNAL_SERVER_ERROR: {
+    status: "200 or 500",
+    meaning: "A fault of the server. `requestId` finds the details in the log.",
+  },
+  SERVICE_UNAVAILABLE: {
+    status: "503",
+    meaning:
+      "PostgreSQL cannot be reached, the keys of the LMS are not known yet, or the server has too much to do. Try again after `Retry-After`.",
+  },
+};
