@@ -5,7 +5,8 @@ module.exports = {
   transform: {},
   globalSetup: "<rootDir>/dist/test/support/global-setup.js",
   globalTeardown: "<rootDir>/dist/test/support/global-teardown.js",
-  setupFiles: ["reflect-metadata"],
+  runtime: "<rootDir>/dist/test/support/warm-runtime.js",
+  testEnvironment: "<rootDir>/dist/test/support/warm-environment.js",
   testTimeout: 30_000,
   maxWorkers: 2,
 };

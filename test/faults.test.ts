@@ -1,4 +1,3 @@
-import type { App } from "../src/app";
 import type { Actor } from "../src/auth/actor";
 import { expireEntitlement } from "../src/use-cases/entitlements/expire-entitlement";
 import { sweepRefunds } from "../src/use-cases/refunds/sweep-refunds";
@@ -19,14 +18,11 @@ import {
   hopper,
   removePolicies,
   shop,
-  testApp,
+  useApp,
 } from "./support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
+const app = useApp();
 afterEach(() => removePolicies(app));
-afterAll(() => close());
 
 /** A command that would be done, and who gives it. */
 interface Command {

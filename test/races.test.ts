@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { App } from "../src/app";
 import { Refusal } from "../src/refusal";
 import { enrollAndFulfill } from "../src/use-cases/sessions/enroll-and-fulfill";
 import { expireDueEntitlements } from "../src/use-cases/entitlements/expire-due-entitlements";
@@ -13,17 +12,14 @@ import { switchSession } from "../src/use-cases/sessions/switch-session";
 import { unenrollAndRefund } from "../src/use-cases/refunds/unenroll-and-refund";
 import { UserAccount } from "../src/entities/user-account";
 import { historyOf, stored, supportDetails } from "./support/stored";
-import { aCourse, ago, anEntitlement, aRun, by, grace, put, shop, testApp } from "./support/world";
+import { aCourse, ago, anEntitlement, aRun, by, grace, put, shop, useApp } from "./support/world";
 
-let app: App;
-let close: () => Promise<void>;
+const app = useApp();
 let runs: { course: string; first: string; second: string };
 beforeAll(async () => {
-  ({ app, close } = await testApp());
   const course = aCourse();
   runs = { course, first: await aRun(app, course), second: await aRun(app, course) };
 });
-afterAll(() => close());
 
 /** An entitlement of a learner of its own. */
 interface World {

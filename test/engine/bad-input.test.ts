@@ -1,19 +1,15 @@
-import { ada, grace, openDemoApp } from "../support/demo-app";
+import { ada, grace, useDemoApp } from "../support/demo-app";
 import { serve, type TestServer } from "../support/http";
 
 /** What a client may have sent and must never read again, neither in an answer nor in the log. */
 const SECRET = "s3cr3t";
 
 let server: TestServer;
-let demo: Awaited<ReturnType<typeof openDemoApp>>;
+const app = useDemoApp();
 beforeAll(async () => {
-  demo = await openDemoApp();
-  server = await serve(demo.app);
+  server = await serve(app);
 });
-afterAll(async () => {
-  await server.stop();
-  await demo.close();
-});
+afterAll(() => server.stop());
 
 const FILTER = "query ($f: EntitlementFilter) { entitlements(filter: $f) { totalCount } }";
 const faults: [what: string, query: string, variables: object, argument: string, rule: string][] = [

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { buildSchema, getOperationAST, parse, print, separateOperations } from "graphql";
 import type { Actor } from "../../src/auth/actor";
 import { isCompilable } from "../../src/engine/execution/compiler";
-import { actor, ada, grace, openDemoApp, schema } from "../support/demo-app";
+import { actor, ada, grace, useDemoApp, schema } from "../support/demo-app";
 import { serve, type TestServer } from "../support/http";
 
 /** The operations of the client documents, each with its own fragments. */
@@ -13,18 +13,13 @@ const operationNamed = (name: string) => print(clients.find((operations) => oper
 const DASHBOARD = operationNamed("LearnerDashboard");
 const TABLE = operationNamed("SupportTable");
 
+const app = useDemoApp();
 let server: TestServer;
-let close: () => Promise<void>;
 beforeAll(async () => {
-  const demo = await openDemoApp();
   const instant = new Date();
-  server = await serve({ ...demo.app, clock: () => instant });
-  close = async () => {
-    await server.stop();
-    await demo.close();
-  };
+  server = await serve({ ...app, clock: () => instant });
 });
-afterAll(() => close());
+afterAll(() => server.stop());
 
 const FILTER =
   "query ($f: EntitlementFilter, $o: EntitlementOrder) { entitlements(filter: $f, orderBy: $o, first: 3) { totalCount edges { node { id createdAt } } } }";

@@ -1,19 +1,14 @@
 import { LIMITS } from "../../src/engine/documents/limits";
 import { BODY_AT_MOST } from "../../src/http/body";
-import { ada, grace, openDemoApp } from "../support/demo-app";
+import { ada, grace, useDemoApp } from "../support/demo-app";
 import { authorization, send, serve, type TestServer } from "../support/http";
 
+const app = useDemoApp();
 let server: TestServer;
-let close: () => Promise<void>;
 beforeAll(async () => {
-  const demo = await openDemoApp();
-  server = await serve(demo.app);
-  close = async () => {
-    await server.stop();
-    await demo.close();
-  };
+  server = await serve(app);
 });
-afterAll(() => close());
+afterAll(() => server.stop());
 
 const times = (count: number, part: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => part(i)).join(" ");

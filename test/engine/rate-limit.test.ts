@@ -1,29 +1,23 @@
 import { randomUUID } from "node:crypto";
 import * as fc from "fast-check";
-import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { rateLimiter } from "../../src/engine/rate-limit";
 import { authorization, send, serve, type Answer, type TestServer } from "../support/http";
-import { ada, anEntitlement, bob, grace, NOW, shop, testApp } from "../support/world";
+import { ada, anEntitlement, bob, grace, NOW, shop, useApp } from "../support/world";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-let app: App;
-let close: () => Promise<void>;
+const app = useApp();
 let server: TestServer;
 let now = NOW.getTime();
 beforeAll(async () => {
-  ({ app, close } = await testApp());
   server = await serve({ ...app, clock: () => new Date(now) });
 });
 beforeEach(() => {
   now += 2 * HOUR_MS; // what was counted before is forgotten
 });
-afterAll(async () => {
-  await server.stop();
-  await close();
-});
+afterAll(() => server.stop());
 
 const leave = (id: string = randomUUID()) =>
   `leaveSession(input: { entitlementId: "${id}" }) { userErrors { code } }`;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ada, openDemoApp } from "../support/demo-app";
+import { ada, useDemoApp } from "../support/demo-app";
 import { authorization, PRODUCTION, send, serve, type TestServer } from "../support/http";
 
 const VIEWER = "query Viewer { viewer { username } }";
@@ -23,15 +23,13 @@ function fileOf(content: unknown): string {
   return path;
 }
 
-let demo: Awaited<ReturnType<typeof openDemoApp>>;
+const app = useDemoApp();
 let server: TestServer;
 beforeAll(async () => {
-  demo = await openDemoApp();
-  server = await serve(demo.app, { ...PRODUCTION, TRUSTED_DOCUMENTS: fileOf(APOLLO) });
+  server = await serve(app, { ...PRODUCTION, TRUSTED_DOCUMENTS: fileOf(APOLLO) });
 });
 afterAll(async () => {
   await server.stop();
-  await demo.close();
   rmSync(dir, { recursive: true });
 });
 
@@ -82,7 +80,7 @@ test.each<[string, unknown]>([
 });
 
 test("the map of GraphQL Code Generator will do as well", async () => {
-  const other = await serve(demo.app, { ...PRODUCTION, TRUSTED_DOCUMENTS: fileOf(CODEGEN) });
+  const other = await serve(app, { ...PRODUCTION, TRUSTED_DOCUMENTS: fileOf(CODEGEN) });
   try {
     expect(await post({ documentId: idOf(VIEWER) }, other)).toMatchObject(ADA);
     expect(await post({ query: "{ viewer { id } }" }, other)).toMatchObject(UNTRUSTED);
@@ -107,5 +105,5 @@ test.each<[string, () => string, string]>([
   ],
   ["has a fault of syntax", () => fileOf({ x: "{" }), "TRUSTED_DOCUMENTS: document x: Syntax Error: "],
 ])("a server does not start with a file that %s", async (_, path, fault) => {
-  await expect(serve(demo.app, { TRUSTED_DOCUMENTS: path() })).rejects.toThrow(fault);
+  await expect(serve(app, { TRUSTED_DOCUMENTS: path() })).rejects.toThrow(fault);
 });

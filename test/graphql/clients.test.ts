@@ -1,15 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { ExecutionResult } from "graphql";
-import type { App } from "../../src/app";
-import { ada, ask, bob, grace, openDemoApp } from "../support/demo-app";
+import { ada, ask, bob, grace, useDemoApp } from "../support/demo-app";
 
 const dashboard = readFileSync("test/clients/learner-dashboard.graphql", "utf8");
 const support = readFileSync("test/clients/support-table.graphql", "utf8");
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await openDemoApp()));
-afterAll(() => close());
+const app = useDemoApp();
 
 interface Card {
   id: string;

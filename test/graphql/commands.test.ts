@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { checksumOf } from "../support/checksum";
 import { serve, type TestServer } from "../support/http";
@@ -15,21 +14,16 @@ import {
   hopper,
   removePolicies,
   shop,
-  testApp,
+  useApp,
 } from "../support/world";
 
-let app: App;
-let close: () => Promise<void>;
+const app = useApp();
 let server: TestServer;
 beforeAll(async () => {
-  ({ app, close } = await testApp());
   server = await serve(app);
 });
 afterEach(() => removePolicies(app));
-afterAll(async () => {
-  await server.stop();
-  await close();
-});
+afterAll(() => server.stop());
 
 const nameOf = (mutation: string) => `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
 

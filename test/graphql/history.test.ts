@@ -1,15 +1,11 @@
-import type { App } from "../../src/app";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../src/entities/course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "../../src/entities/course-entitlement-support-detail";
 import { transact } from "../../src/store/transact";
-import { actor, ada, ask, grace, openDemoApp } from "../support/demo-app";
+import { actor, ada, ask, grace, useDemoApp } from "../support/demo-app";
 import { statementsOf } from "../support/statements";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await openDemoApp()));
-afterAll(() => close());
+const app = useDemoApp();
 
 const hopper = actor("hopper", { isStaff: true });
 const ID = "e0000000-0000-4000-8000-000000000001";

@@ -1,5 +1,4 @@
-import type { App } from "../../src/app";
-import { actor, ask, grace, openDemoApp } from "../support/demo-app";
+import { actor, ask, grace, useDemoApp } from "../support/demo-app";
 import { asSuperuser } from "../support/database";
 import { statementsOf, type Statement } from "../support/statements";
 
@@ -7,10 +6,8 @@ const LEARNERS = 20_000;
 const ENTITLEMENTS = 100_000;
 const learner = actor("ada", { userId: "1000007", username: "learner7" });
 
-let app: App;
-let close: () => Promise<void>;
+const app = useDemoApp();
 beforeAll(async () => {
-  ({ app, close } = await openDemoApp());
   // As replication would bring them: without the guard's work for each row.
   await asSuperuser(
     `set session_replication_role = replica;
@@ -30,7 +27,6 @@ beforeAll(async () => {
     app.db.options.type === "postgres" ? app.db.options.url! : "",
   );
 }, 60_000);
-afterAll(() => close());
 
 /** The tables that a statement's plans read from end to end: for these values, and for any. */
 async function scannedBy({ text, values }: Statement): Promise<string[]> {

@@ -1,16 +1,12 @@
 import { readFileSync } from "node:fs";
-import type { App } from "../../src/app";
-import { actor, ada, ask, grace, openDemoApp, schema } from "../support/demo-app";
+import { actor, ada, ask, grace, useDemoApp, schema } from "../support/demo-app";
 import { checksumOf } from "../support/checksum";
 import { statementsOf } from "../support/statements";
 
 const dashboard = readFileSync("test/clients/learner-dashboard.graphql", "utf8");
 const support = readFileSync("test/clients/support-table.graphql", "utf8");
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await openDemoApp()));
-afterAll(() => close());
+const app = useDemoApp();
 
 const STATEMENTS_AT_MOST = 8;
 

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { App } from "../../src/app";
 import { sweepUntil } from "../../src/jobs/sweep";
 import { sweepRefunds } from "../../src/use-cases/refunds/sweep-refunds";
-import { ada, ask, bob, grace, openDemoApp } from "../support/demo-app";
+import { ada, ask, bob, grace, useDemoApp } from "../support/demo-app";
 import { aSpentEntitlement, entitlementIdOf, everythingOf } from "../support/refunds";
 
 const MUTATION = `mutation($input: UnenrollAndRefundInput!) {
@@ -25,18 +24,15 @@ interface Refunded {
   userErrors: { code: string; message: string; blocker: string | null }[];
 }
 
-let app: App;
-let close: () => Promise<void>;
+const app = useDemoApp({ REFUND_DEADLINE_MS: "500" });
 const stopping = new AbortController();
 let swept: Promise<void>;
 beforeAll(async () => {
-  ({ app, close } = await openDemoApp({ REFUND_DEADLINE_MS: "500" }));
   swept = sweepUntil(stopping.signal, app, { name: "sweepRefunds", everyMs: () => 100, run: sweepRefunds });
 });
 afterAll(async () => {
   stopping.abort();
   await swept;
-  await close();
 });
 
 async function refund(entitlementId: string, wish = "REQUEST"): Promise<Refunded> {

@@ -1,15 +1,11 @@
 import fc from "fast-check";
-import type { App } from "../../src/app";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../src/entities/course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "../../src/entities/course-entitlement-support-detail";
 import { transact } from "../../src/store/transact";
-import { ask, grace, openDemoApp } from "../support/demo-app";
+import { ask, grace, useDemoApp } from "../support/demo-app";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await openDemoApp()));
-afterAll(() => close());
+const app = useDemoApp();
 
 const ID = "e0000000-0000-4000-8000-000000000003";
 const POLICIES = ["b0000000-0000-4000-8000-000000000001", "b0000000-0000-4000-8000-000000000003", null];

@@ -1,21 +1,16 @@
 import { readFileSync } from "node:fs";
 import { cacheExchange, Client, fetchExchange, gql } from "@urql/core";
-import { ada, openDemoApp } from "../support/demo-app";
+import { ada, useDemoApp } from "../support/demo-app";
 import { authorization, serve, type TestServer } from "../support/http";
 
 const dashboard = gql(readFileSync("test/clients/learner-dashboard.graphql", "utf8"));
 
+const app = useDemoApp();
 let server: TestServer;
-let close: () => Promise<void>;
 beforeAll(async () => {
-  const demo = await openDemoApp();
-  server = await serve(demo.app);
-  close = async () => {
-    await server.stop();
-    await demo.close();
-  };
+  server = await serve(app);
 });
-afterAll(() => close());
+afterAll(() => server.stop());
 
 async function client(): Promise<Client> {
   return new Client({

@@ -1,4 +1,4 @@
-import { ada, bob, openDemoApp } from "../support/demo-app";
+import { ada, bob, useDemoApp } from "../support/demo-app";
 import { authorization, PRODUCTION, send, serve, type TestServer } from "../support/http";
 
 const PAYLOAD = "edx-jwt-cookie-header-payload";
@@ -7,21 +7,17 @@ const ORIGIN = "https://evil.example";
 const MUTATION =
   'mutation { leaveSession(input: { entitlementId: "00000000-0000-4000-8000-000000000000" }) { userErrors { code } } }';
 
-let demo: Awaited<ReturnType<typeof openDemoApp>>;
+const app = useDemoApp();
 let server: TestServer;
 let headerPayload: string;
 let signature: string;
 beforeAll(async () => {
-  demo = await openDemoApp();
-  server = await serve(demo.app, { ...PRODUCTION, JWT_COOKIES: "on" });
+  server = await serve(app, { ...PRODUCTION, JWT_COOKIES: "on" });
   const token = (await authorization(ada)).slice("JWT ".length);
   headerPayload = token.slice(0, token.lastIndexOf("."));
   signature = token.slice(token.lastIndexOf(".") + 1);
 });
-afterAll(async () => {
-  await server.stop();
-  await demo.close();
-});
+afterAll(() => server.stop());
 
 const pair = () => `${PAYLOAD}=${headerPayload}; ${SIGNATURE}=${signature}`;
 const asks = (cookie: string, headers: Record<string, string> = {}, on = server) =>
@@ -89,7 +85,7 @@ test.each(["", "false", "1", "TRUE", "true, true"])(
 );
 
 test("cookies count for nothing while they are not switched on", async () => {
-  const off = await serve(demo.app, PRODUCTION);
+  const off = await serve(app, PRODUCTION);
   expect(await asks(pair(), {}, off)).toMatchObject(ANONYMOUS);
   expect((await off.ask(null, "{ __typename }", {}, { "use-jwt-cookie": "true", cookie: "x" })).status).toBe(
     200,
@@ -155,7 +151,7 @@ describe("a page of another origin changes nothing with a learner's cookies:", (
   });
 
   test("in development Apollo Studio may send tokens, and no cookies", async () => {
-    const open = await serve(demo.app, { JWT_COOKIES: "on" });
+    const open = await serve(app, { JWT_COOKIES: "on" });
     const { headers } = await preflight(open, "https://studio.apollographql.com");
     expect(headers.get("access-control-allow-headers")).toContain("authorization");
     expect(headers.get("access-control-allow-headers")).not.toContain("use-jwt-cookie");

@@ -1,20 +1,18 @@
-import { ada, openDemoApp } from "../support/demo-app";
+import { ada, useDemoApp } from "../support/demo-app";
 import { authorization, PRODUCTION, send, serve, type TestServer } from "../support/http";
 
 const FRONTEND = "https://apps.example.org";
 const CORS_ORIGINS = `${FRONTEND}, http://localhost:1996`;
 
-let demo: Awaited<ReturnType<typeof openDemoApp>>;
+const app = useDemoApp();
 let withCookies: TestServer;
 let withTokens: TestServer;
 beforeAll(async () => {
-  demo = await openDemoApp();
-  withCookies = await serve(demo.app, { ...PRODUCTION, CORS_ORIGINS, JWT_COOKIES: "on" });
-  withTokens = await serve(demo.app, { ...PRODUCTION, CORS_ORIGINS });
+  withCookies = await serve(app, { ...PRODUCTION, CORS_ORIGINS, JWT_COOKIES: "on" });
+  withTokens = await serve(app, { ...PRODUCTION, CORS_ORIGINS });
 });
 afterAll(async () => {
   await Promise.all([withCookies.stop(), withTokens.stop()]);
-  await demo.close();
 });
 
 const preflight = ({ url }: TestServer, origin: string) =>

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { openDemoApp } from "../support/demo-app";
+import { useDemoApp } from "../support/demo-app";
 import { serve, type TestServer } from "../support/http";
 
 const CHROMIUM = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
@@ -10,20 +10,15 @@ const inBrowser = existsSync(CHROMIUM) ? describe : describe.skip;
 
 inBrowser("GraphiQL in Chromium (skipped where CHROMIUM_PATH and /usr/bin/chromium are missing)", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "graphiql-"));
+  const app = useDemoApp();
   let server: TestServer;
-  let close: () => Promise<void>;
   let browser: Browser;
   let page: Page;
   const outside: string[] = [];
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    const demo = await openDemoApp();
-    server = await serve(demo.app, { JWT_JWK_SET: "", DATA_DIR: dataDir });
-    close = async () => {
-      await server.stop();
-      await demo.close();
-    };
+    server = await serve(app, { JWT_JWK_SET: "", DATA_DIR: dataDir });
     browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: [
@@ -46,7 +41,7 @@ inBrowser("GraphiQL in Chromium (skipped where CHROMIUM_PATH and /usr/bin/chromi
   });
   afterAll(async () => {
     await browser.close();
-    await close();
+    await server.stop();
     rmSync(dataDir, { recursive: true });
   });
 

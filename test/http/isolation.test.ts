@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { whoMayAsk } from "../../src/auth/permissions";
 import { LIMITS } from "../../src/engine/documents/limits";
@@ -8,9 +7,9 @@ import { permissionsOf } from "../../src/graphql/permissions";
 import { checksumOf } from "../support/checksum";
 import { schema } from "../support/demo-app";
 import { serve, type Answer, type TestServer } from "../support/http";
-import { openNeighbourhood, type Neighbourhood } from "../support/other-learners";
+import { fillNeighbourhood, type Neighbourhood } from "../support/other-learners";
 import { walks, type Sent, type Walk } from "../support/walk";
-import { ada } from "../support/world";
+import { ada, useApp } from "../support/world";
 
 /** More of them: `WALKS=10000 npx jest dist/test/http/isolation.test.js`. A failure prints its seed, which `SEED` repeats. */
 const { WALKS = "200", SEED } = process.env;
@@ -23,19 +22,15 @@ const chosen = (share = 1) => ({
 const permissions = permissionsOf(schema);
 const HOUR_MS = 3_600_000;
 
+const app = useApp();
 let world: Neighbourhood;
-let app: App;
 let server: TestServer;
 let aheadMs = 0;
 beforeAll(async () => {
-  world = await openNeighbourhood();
-  app = world.app;
+  world = await fillNeighbourhood(app);
   server = await serve({ ...app, clock: () => new Date(Date.now() + aheadMs) });
 });
-afterAll(async () => {
-  await server.stop();
-  await world.close();
-});
+afterAll(() => server.stop());
 
 const withoutId: Actor = { ...ada, userId: null };
 const asking = fc.constantFrom(ada, ada, ada, withoutId, null);

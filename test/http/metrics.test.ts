@@ -1,23 +1,17 @@
-import type { App } from "../../src/app";
 import { startJobs } from "../../src/jobs/start-jobs";
-import { ada, openDemoApp } from "../support/demo-app";
+import { ada, useDemoApp } from "../support/demo-app";
 import { PRODUCTION, send, serve, type TestServer } from "../support/http";
 import { entitlementIdOf } from "../support/refunds";
 
 const TOKEN = "a-token-of-operators";
 
-let app: App;
-let close: () => Promise<void>;
+const settings = { REFUND_DEADLINE_MS: "500" };
+const app = useDemoApp(settings);
 let server: TestServer;
 beforeAll(async () => {
-  const settings = { REFUND_DEADLINE_MS: "500" };
-  ({ app, close } = await openDemoApp(settings));
   server = await serve(app, settings);
 });
-afterAll(async () => {
-  await server.stop();
-  await close();
-});
+afterAll(() => server.stop());
 
 /** The value of a sample, or undefined where there is none. */
 async function valueOf(sample: string, from: { url: string } = server): Promise<number | undefined> {

@@ -1,21 +1,16 @@
 import { readFileSync } from "node:fs";
 import { getIntrospectionQuery } from "graphql";
-import { ada, actor, openDemoApp } from "../support/demo-app";
+import { ada, actor, useDemoApp } from "../support/demo-app";
 import { PRODUCTION, send, serve, type TestServer } from "../support/http";
 
+const app = useDemoApp();
 let server: TestServer;
 let url: string;
-let close: () => Promise<void>;
 beforeAll(async () => {
-  const demo = await openDemoApp();
-  server = await serve(demo.app, PRODUCTION);
+  server = await serve(app, PRODUCTION);
   url = `${server.url}/graphql`;
-  close = async () => {
-    await server.stop();
-    await demo.close();
-  };
 });
-afterAll(() => close());
+afterAll(() => server.stop());
 
 const JSON_TYPE = { "content-type": "application/json" };
 const post = (body: unknown, headers: Record<string, string> = {}) =>

@@ -1,6 +1,6 @@
 import type { RefundOutcome } from "../../src/gateways/refund/refund-gateway";
 import { IN_FLIGHT } from "../../src/http/in-flight";
-import { ada, openDemoApp } from "../support/demo-app";
+import { ada, useDemoApp } from "../support/demo-app";
 import { serve } from "../support/http";
 import { aSpentEntitlement, everythingOf, withShop } from "../support/refunds";
 import { until } from "../support/waiting";
@@ -14,11 +14,12 @@ interface Answered {
   unenrollAndRefund: { refund: { state: string } | null; userErrors: { code: string }[] };
 }
 
+const demo = useDemoApp();
+
 test("a shop that hangs takes half of the turns, and reads go on as ever", async () => {
-  const demo = await openDemoApp();
   let pay!: (outcome: RefundOutcome) => void;
   const paid = new Promise<RefundOutcome>((resolve) => (pay = resolve));
-  const { app, asked } = withShop(demo.app, () => paid);
+  const { app, asked } = withShop(demo, () => paid);
   const server = await serve(app);
   try {
     const ids: string[] = [];
@@ -43,6 +44,5 @@ test("a shop that hangs takes half of the turns, and reads go on as ever", async
     expect(states.filter((state) => state === "SUCCEEDED")).toHaveLength(IN_FLIGHT.atOnce / 2);
   } finally {
     await server.stop();
-    await demo.close();
   }
 });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { ada, openDemoApp } from "../support/demo-app";
+import { ada, useDemoApp } from "../support/demo-app";
 import { authorization, send, serve, type TestServer } from "../support/http";
 
 const QUERY = JSON.stringify({
@@ -7,9 +7,7 @@ const QUERY = JSON.stringify({
 });
 const STOP_MS = 600;
 
-let demo: Awaited<ReturnType<typeof openDemoApp>>;
-beforeAll(async () => (demo = await openDemoApp()));
-afterAll(() => demo.close());
+const app = useDemoApp();
 
 /** What a load balancer does: asks /readyz, sends each request to a server that is ready. */
 class Balancer {
@@ -55,10 +53,7 @@ class Balancer {
 
 test("at 200 requests a second, none is lost while one server stops and another takes over", async () => {
   const environment = { SHUTDOWN_DELAY_MS: String(STOP_MS) };
-  const servers = [await serve(demo.app, environment), await serve(demo.app, environment)] as [
-    TestServer,
-    TestServer,
-  ];
+  const servers = [await serve(app, environment), await serve(app, environment)] as [TestServer, TestServer];
   const balancer = new Balancer(servers.map(({ url }) => url));
   const header = await authorization(ada);
   await delay(200);
@@ -80,7 +75,7 @@ test("at 200 requests a second, none is lost while one server stops and another 
 });
 
 test("a stopping server says so, asks its clients to leave, and answers what is under way", async () => {
-  const server = await serve(demo.app, { SHUTDOWN_DELAY_MS: "300" });
+  const server = await serve(app, { SHUTDOWN_DELAY_MS: "300" });
   expect((await server.ask(ada, "{ viewer { id } }")).headers.get("connection")).toBe("keep-alive");
   const stopped = server.stop();
   const ready = await send(`${server.url}/readyz`);
@@ -97,7 +92,7 @@ test("a stopping server says so, asks its clients to leave, and answers what is 
 });
 
 test("a connection that stays open without asking does not hold up the end", async () => {
-  const server = await serve(demo.app);
+  const server = await serve(app);
   await server.ask(ada, "{ viewer { id } }"); // leaves its connection open
   const start = performance.now();
   await server.stop();

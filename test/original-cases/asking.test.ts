@@ -1,5 +1,4 @@
 import { parse, type OperationDefinitionNode } from "graphql";
-import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { permissionsOf } from "../../src/graphql/permissions";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
@@ -19,14 +18,11 @@ import {
   grace,
   hopper,
   NOW,
-  testApp,
+  useApp,
 } from "../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
+const app = useApp();
 afterEach(() => app.db.query("delete from course_entitlement"));
-afterAll(() => close());
 
 /** What the table of permissions says to an operation. */
 function denied(source: string, actor: Actor | null): string | undefined {

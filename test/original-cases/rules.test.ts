@@ -1,4 +1,3 @@
-import type { App } from "../../src/app";
 import { sessionOfRun } from "../../src/reads/sessions";
 import { runBlocker } from "../../src/rules/run-rules";
 import { expireDueEntitlements } from "../../src/use-cases/entitlements/expire-due-entitlements";
@@ -17,13 +16,10 @@ import {
   aRun,
   by,
   NOW,
-  testApp,
+  useApp,
 } from "../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 interface Decisions {
   isRedeemable: boolean;

@@ -1,13 +1,9 @@
-import type { App } from "../../src/app";
 import { expireDueEntitlements } from "../../src/use-cases/entitlements/expire-due-entitlements";
 import { historyOf, stored } from "../support/stored";
-import { ago, anEntitlement, NOW, testApp } from "../support/world";
+import { ago, anEntitlement, NOW, useApp } from "../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
+const app = useApp();
 afterEach(() => app.db.query("delete from course_entitlement"));
-afterAll(() => close());
 
 const sweep = (isDryRun = false) => expireDueEntitlements(app, { source: "JOB", requestId: null, isDryRun });
 

@@ -1,15 +1,9 @@
-import type { App } from "../../src/app";
 import { embeddedLedger, refundViolations } from "../../src/proof/refund-invariants";
 import { unenrollAndRefund } from "../../src/use-cases/refunds/unenroll-and-refund";
-import { openDemoApp } from "../support/demo-app";
+import { useDemoApp } from "../support/demo-app";
 import { aSpentEntitlement, requestOf, withShop } from "../support/refunds";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => {
-  ({ app, close } = await openDemoApp({ REFUND_DEADLINE_MS: "2000" }));
-});
-afterAll(() => close());
+const app = useDemoApp({ REFUND_DEADLINE_MS: "2000" });
 
 async function broken(paid?: Map<string, number>): Promise<string[]> {
   const ledger = paid ?? (await embeddedLedger(app.db));

@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { DataSource } from "typeorm";
+import type { PostgresDataSourceOptions } from "typeorm/driver/postgres/PostgresDataSourceOptions";
 import { dataSourceOptions, migrationOptions } from "../../ormconfig";
 import { migrateUp } from "../../src/store/migrate";
 
@@ -10,12 +11,15 @@ export interface TestDatabase {
   drop: () => Promise<void>;
 }
 
-const template = () => process.env["TEST_DATABASE_TEMPLATE"] ?? `course_entitlements_template_${process.pid}`;
+/** What all databases of this run of the tests are called, followed by something of their own. */
+const RUN = (process.env["TEST_RUN"] ??= `test_${process.pid}`);
+/** A migrated database without rows, and one with the demo world. */
+export type Template = "empty" | "demo";
 let made = 0;
 
-/** Makes a copy of the migrated, empty template. */
-export function createTestDatabase(): Promise<TestDatabase> {
-  return create(`template ${template()}`);
+/** Makes a copy of a template. */
+export function createTestDatabase(template: Template = "empty"): Promise<TestDatabase> {
+  return create(`template ${RUN}_${template}`);
 }
 
 /** Makes a database without any table. */
@@ -41,6 +45,49 @@ export async function openTestDatabase(): Promise<{
   };
 }
 
+/** A copy of a template for the tests of this file; nothing else touches it. */
+export function useDatabase(template: Template): DataSource {
+  const name = nextName();
+  const db = openLater(name);
+  beforeAll(async () => {
+    await create(`template ${RUN}_${template}`, name);
+    await db.initialize();
+  });
+  return db;
+}
+
+let workers: DataSource | undefined;
+
+/** The database of this jest worker, which its test files use one after another: its tables are empty at first. */
+export function useWorkerDatabase(): DataSource {
+  const name = `${RUN}_worker_${process.env["JEST_WORKER_ID"]}`;
+  const db = (workers ??= openLater(name));
+  beforeAll(async () => {
+    if (db.isInitialized) return empty(urlOf(name));
+    await create(`template ${RUN}_empty`, name);
+    await db.initialize();
+  });
+  return db;
+}
+
+/** Nobody has to close it: its connections are soon closed when nobody uses them, and do not keep a worker from ending. */
+function openLater(name: string): DataSource {
+  const { extra, ...options } = dataSourceOptions(urlOf(name)) as PostgresDataSourceOptions;
+  return new DataSource({ ...options, extra: { ...extra, allowExitOnIdle: true, idleTimeoutMillis: 5_000 } });
+}
+
+/** Deletes all rows, also of tables that refuse it, and begins to number anew. */
+async function empty(url: string): Promise<void> {
+  const statements = await asSuperuser(
+    `select format(case relkind when 'S' then 'alter sequence %I restart' else 'delete from %I' end, relname) as text
+       from pg_class
+       where relkind in ('r', 'S') and relnamespace = 'public'::regnamespace and relname not like 'migrations%'`,
+    url,
+  );
+  const deletions = statements.map(({ text }) => `${String(text)};`).join(" ");
+  await asSuperuser(`set session_replication_role = replica; ${deletions}`, url);
+}
+
 /** Runs SQL as the superuser of the tests' PostgreSQL, in the given database or the one it starts with. */
 export async function asSuperuser(sql: string, url = serverUrl()): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
@@ -52,28 +99,39 @@ export async function asSuperuser(sql: string, url = serverUrl()): Promise<Recor
   }
 }
 
-/** Makes the template that all tests copy; nobody may connect to it, as that would block the copying. */
-export async function createTemplate(): Promise<void> {
-  const name = (process.env["TEST_DATABASE_TEMPLATE"] = template());
-  await asSuperuser(`create database ${name}`);
-  await migrateUp(migrationOptions(urlOf(name)));
-  await asSuperuser(`alter database ${name} allow_connections false`);
+/**
+ * Makes the migrated template, and from it the one that `fill` fills; nobody may connect to them, as that would block
+ * the copying.
+ */
+export async function createTemplates(fill: (db: DataSource) => Promise<void>): Promise<void> {
+  const names = { empty: `${RUN}_empty`, demo: `${RUN}_demo` };
+  await create("", names.empty);
+  await migrateUp(migrationOptions(urlOf(names.empty)));
+  await create(`template ${names.empty}`, names.demo);
+  const db = await new DataSource(dataSourceOptions(urlOf(names.demo))).initialize();
+  await fill(db);
+  await db.destroy();
+  for (const name of Object.values(names))
+    await asSuperuser(`alter database ${name} allow_connections false`);
 }
 
-/** Removes the template. */
-export async function dropTemplate(): Promise<void> {
-  await asSuperuser(`drop database if exists ${template()} with (force)`);
+/** Removes all databases of this run. */
+export async function dropDatabases(): Promise<void> {
+  const left = await asSuperuser(
+    `select datname as name from pg_database where starts_with(datname, '${RUN}_')`,
+  );
+  for (const { name } of left) await dropDatabase(String(name));
 }
 
-async function create(from: string): Promise<TestDatabase> {
-  const name = `test_${process.pid}_${++made}`;
+const nextName = () => `${RUN}_${process.pid}_${++made}`;
+
+async function create(from: string, name = nextName()): Promise<TestDatabase> {
   await asSuperuser(`create database ${name} ${from}`);
-  return {
-    url: urlOf(name),
-    async drop() {
-      await asSuperuser(`drop database if exists ${name} with (force)`);
-    },
-  };
+  return { url: urlOf(name), drop: () => dropDatabase(name) };
+}
+
+async function dropDatabase(name: string): Promise<void> {
+  await asSuperuser(`drop database if exists ${name} with (force)`);
 }
 
 function serverUrl(): string {

@@ -2,11 +2,10 @@ import { execute, parse, validate, type ExecutionResult } from "graphql";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { USER_IDS, type Username } from "../../src/demo/cast";
-import { fillDemoWorld } from "../../src/demo/world";
 import { createContext } from "../../src/graphql/context";
 import { buildGraphQLSchema } from "../../src/graphql/schema";
 import { appOn } from "./app";
-import { openTestDatabase } from "./database";
+import { useDatabase } from "./database";
 
 export const schema = buildGraphQLSchema();
 
@@ -20,14 +19,9 @@ export const ada = actor("ada");
 export const bob = actor("bob");
 export const grace = actor("grace", { isSupport: true });
 
-/** The product on a database of its own that holds the demo world, without HTTP around it. */
-export async function openDemoApp(
-  settings: Record<string, string> = {},
-): Promise<{ app: App; close: () => Promise<void> }> {
-  const database = await openTestDatabase();
-  const app = appOn(database.db, { SITE_DOMAIN: "demo.example", ...settings });
-  await fillDemoWorld(app);
-  return { app, close: () => database.close() };
+/** The product on a database of this file's own that holds the demo world, without HTTP around it. */
+export function useDemoApp(settings: Record<string, string> = {}): App {
+  return appOn(useDatabase("demo"), { SITE_DOMAIN: "demo.example", ...settings });
 }
 
 /** Answers a document as the server would once it has let the request in. */

@@ -2,7 +2,9 @@ import { chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "../../src/postgres/embedded-postgres";
-import { createTemplate } from "./database";
+import { fillDemoWorld } from "../../src/demo/world";
+import { appOn } from "./app";
+import { createTemplates } from "./database";
 import { removeWhenThisProcessEnds } from "./cleanup";
 
 /** Faster, as its data need not survive; and able to show what really changed, for comparisons with the history. */
@@ -15,7 +17,7 @@ const SETTINGS = {
   max_prepared_transactions: "20",
 };
 
-/** One PostgreSQL and one migrated template for all tests of a run: the one of TEST_DATABASE_URL, or its own. */
+/** One PostgreSQL and the templates for all tests of a run: the one of TEST_DATABASE_URL, or its own. */
 export default async function globalSetup(): Promise<void> {
   if (!process.env["TEST_DATABASE_URL"]) {
     const dir = mkdtempSync(join(tmpdir(), "course-entitlements-test-"));
@@ -24,5 +26,5 @@ export default async function globalSetup(): Promise<void> {
     const postgres = await startEmbeddedPostgres(dir, { settings: SETTINGS });
     process.env["TEST_DATABASE_URL"] = postgres.url;
   }
-  await createTemplate();
+  await createTemplates((db) => fillDemoWorld(appOn(db)));
 }

@@ -1,8 +1,8 @@
-import { dropTemplate } from "./database";
+import { dropDatabases } from "./database";
 import { removeNow } from "./cleanup";
 
 /** Leaves nothing behind. */
 export default async function globalTeardown(): Promise<void> {
-  await dropTemplate();
+  await dropDatabases();
   await removeNow();
 }

@@ -8,11 +8,10 @@ import { reissueEntitlement } from "../../src/use-cases/entitlements/reissue-ent
 import { setRefundLock } from "../../src/use-cases/entitlements/set-refund-lock";
 import { unenrollAndRefund } from "../../src/use-cases/refunds/unenroll-and-refund";
 import type { Sent } from "./walk";
-import { aCourse, ada, ago, anEntitlement, aRun, by, put, testApp } from "./world";
+import { aCourse, ada, ago, anEntitlement, aRun, by, put } from "./world";
 
 /** Ada, who asks, and others of whom she must not learn anything, though they take the same course. */
 export interface Neighbourhood {
-  app: App;
   /** Texts, in small letters, that stand in rows of others, or that Ada must not know of her own. */
   secrets: string[];
   /** What belongs to others, with what nobody has instead. */
@@ -21,7 +20,6 @@ export interface Neighbourhood {
   own: Sent[];
   /** From before all of them to after; at one of them what is now Ada's was another's. */
   instants: string[];
-  close: () => Promise<void>;
 }
 
 const noRoles = { isSupport: false, isStaff: false, isService: false, isSuperuser: false };
@@ -40,8 +38,7 @@ const MARKS = [
 ];
 
 /** Fills a database with what there can be of Ada and of others. */
-export async function openNeighbourhood(): Promise<Neighbourhood> {
-  const { app, close } = await testApp();
+export async function fillNeighbourhood(app: App): Promise<Neighbourhood> {
   for (const { userId, username } of [quill, marlowe])
     await put(app, UserAccount, {
       id: userId!,
@@ -75,7 +72,7 @@ export async function openNeighbourhood(): Promise<Neighbourhood> {
     secret.toLowerCase(),
   );
   const instants = ["2020-01-01T00:00:00.000Z", at.toISOString(), "2100-01-01T00:00:00.000Z"];
-  return { app, own, theirs, instants, secrets, close };
+  return { own, theirs, instants, secrets };
 }
 
 /** Everything that can happen to the entitlements of a learner, with an agent's and an operator's hands in it. */

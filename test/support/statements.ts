@@ -6,7 +6,7 @@ export interface Statement {
   values: unknown[];
 }
 
-/** Runs work and returns the statements it sent, over whatever connections. */
+/** Runs work and returns the statements it sent, over whatever connections, without the set-up of new ones. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> {
   const sent: Statement[] = [];
   const driver = Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
@@ -21,5 +21,5 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<Statem
   } finally {
     driver.query = query;
   }
-  return sent;
+  return sent.filter(({ text }) => !text.includes("current_setting('server_encoding')"));
 }

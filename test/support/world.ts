@@ -15,7 +15,7 @@ import { DAY_MS } from "../../src/rules/entitlement-rules";
 import { transact, type Change } from "../../src/store/transact";
 import type { Call } from "../../src/use-cases/command";
 import { appOn } from "./app";
-import { openTestDatabase } from "./database";
+import { useWorkerDatabase } from "./database";
 import { actor } from "./demo-app";
 
 /** When it is in these tests. */
@@ -37,13 +37,14 @@ const CHANGE: Change = {
   requestId: null,
 };
 
-/** The product on a database of its own with the people and sites of the demo world, and nothing else. */
-export async function testApp(): Promise<{ app: App; close: () => Promise<void> }> {
-  const database = await openTestDatabase();
-  const app = appOn(database.db, { SITE_DOMAIN: "demo.example" }, () => NOW);
-  await put(app, UserAccount, ...users);
-  await put(app, Site, ...sites);
-  return { app, close: () => database.close() };
+/** The product with the people and sites of the demo world, and nothing else, on the database of the jest worker. */
+export function useApp(): App {
+  const app = appOn(useWorkerDatabase(), { SITE_DOMAIN: "demo.example" }, () => NOW);
+  beforeAll(async () => {
+    await put(app, UserAccount, ...users);
+    await put(app, Site, ...sites);
+  });
+  return app;
 }
 
 /** Somebody's request at an instant. */

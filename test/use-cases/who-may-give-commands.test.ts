@@ -1,6 +1,5 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { Denied } from "../../src/auth/denial";
 import { Refund } from "../../src/entities/refund";
@@ -43,7 +42,7 @@ import {
   put,
   removePolicies,
   shop,
-  testApp,
+  useApp,
 } from "../support/world";
 
 /** What a command answers: it is done, it finds nothing to do, or the code that it rejects with. */
@@ -181,16 +180,12 @@ const IN_REVIEW = new Set(["resolveRefund"]);
 /** What only the system gives, to itself. */
 const BY_SYSTEM = ["expireDueEntitlements", "sweepRefunds"];
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => {
-  ({ app, close } = await testApp());
-  ({ app } = withShop(app, () => ({ kind: "accepted", refs: [] })));
+const { app } = withShop(useApp(), () => ({ kind: "accepted", refs: [] }));
+beforeAll(() => {
   const folder = join(__dirname, "../../src/use-cases");
   for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }))
     if (file.endsWith(".js")) require(join(folder, file));
 });
-afterAll(() => close());
 beforeEach(() => removePolicies(app));
 
 async function setScene(name: string, owner: Actor): Promise<Scene> {

@@ -1,13 +1,9 @@
-import type { App } from "../../../src/app";
 import { changeEntitlementMode } from "../../../src/use-cases/entitlements/change-entitlement-mode";
 import { checksumOf } from "../../support/checksum";
 import { expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
-import { aCourse, aPolicy, anEntitlement, aRun, by, hopper, testApp } from "../../support/world";
+import { aCourse, aPolicy, anEntitlement, aRun, by, hopper, useApp } from "../../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 const orderNumber = "ORDER-1";
 const change = (courseUuid: string, mode: string, given: object = {}) =>

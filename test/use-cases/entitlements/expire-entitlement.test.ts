@@ -1,12 +1,8 @@
-import type { App } from "../../../src/app";
 import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-entitlement";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
-import { aCourse, anEntitlement, aRun, by, grace, NOW, testApp } from "../../support/world";
+import { aCourse, anEntitlement, aRun, by, grace, NOW, useApp } from "../../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 const expire = (entitlementId: string, expectedHistoryEntryId?: string) =>
   expireEntitlement(by(grace, app), { entitlementId, comments: "Asked for it", expectedHistoryEntryId });

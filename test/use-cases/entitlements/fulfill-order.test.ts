@@ -1,4 +1,3 @@
-import type { App } from "../../../src/app";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { fulfillOrder } from "../../../src/use-cases/entitlements/fulfill-order";
 import { checksumOf } from "../../support/checksum";
@@ -14,13 +13,10 @@ import {
   by,
   NOW,
   shop,
-  testApp,
+  useApp,
 } from "../../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 let orders = 0;
 const anOrder = (given: Partial<Parameters<typeof fulfillOrder>[1]> = {}) => ({

@@ -1,4 +1,3 @@
-import type { App } from "../../../src/app";
 import { grantEntitlement } from "../../../src/use-cases/entitlements/grant-entitlement";
 import { expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
 import {
@@ -12,13 +11,10 @@ import {
   NOW,
   removePolicies,
   shop,
-  testApp,
+  useApp,
 } from "../../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 const gift = (given: { username?: string; courseUuid?: string; mode?: string } = {}) => ({
   username: "ada",

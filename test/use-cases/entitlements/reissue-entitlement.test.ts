@@ -1,24 +1,10 @@
-import type { App } from "../../../src/app";
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
 import { refundBlocker, DEFAULT_PERIODS } from "../../../src/rules/entitlement-rules";
 import { entitlementsById, standingOf } from "../../../src/reads/entitlements";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
-import {
-  aCourse,
-  ago,
-  anEnrollment,
-  anEntitlement,
-  aRun,
-  by,
-  grace,
-  NOW,
-  testApp,
-} from "../../support/world";
+import { aCourse, ago, anEnrollment, anEntitlement, aRun, by, grace, NOW, useApp } from "../../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 const reissue = (
   entitlementId: string,

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import type { App } from "../../../src/app";
 import { findEntries } from "../../../src/reads/history-entries";
 import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-entitlement";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
@@ -8,13 +7,10 @@ import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-en
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
 import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lock";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
-import { aCourse, anEntitlement, aRun, by, grace, NOW, put, testApp } from "../../support/world";
+import { aCourse, anEntitlement, aRun, by, grace, NOW, put, useApp } from "../../support/world";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 const revert = (entitlementId: string, historyEntryId: string, expectedHistoryEntryId?: string) =>
   revertEntitlement(by(grace, app), {

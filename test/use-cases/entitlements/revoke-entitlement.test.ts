@@ -1,13 +1,9 @@
-import type { App } from "../../../src/app";
 import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
 import { checksumOf } from "../../support/checksum";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
-import { aCourse, ago, anEntitlement, aRun, by, NOW, shop, testApp } from "../../support/world";
+import { aCourse, ago, anEntitlement, aRun, by, NOW, shop, useApp } from "../../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 const revoke = (entitlementId: string) =>
   revokeEntitlement(by(shop, app), { entitlementId, reason: "Chargeback" });

@@ -1,15 +1,11 @@
-import type { App } from "../../../src/app";
 import { revokeEntitlements } from "../../../src/use-cases/entitlements/revoke-entitlements";
 import { checksumOf } from "../../support/checksum";
 import { historyOf, stored } from "../../support/stored";
-import { anEntitlement, ago, by, NOW, shop, testApp } from "../../support/world";
+import { anEntitlement, ago, by, NOW, shop, useApp } from "../../support/world";
 
 const MISSING = "00000000-0000-4000-8000-000000000000";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 const revoke = (entitlementIds: string[], dryRun = false) =>
   revokeEntitlements(by(shop, app), { entitlementIds, reason: "Subscription ended", dryRun });

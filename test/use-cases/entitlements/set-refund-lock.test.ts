@@ -1,13 +1,9 @@
-import type { App } from "../../../src/app";
 import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lock";
 import { checksumOf } from "../../support/checksum";
 import { expectRefusal, historyOf, supportDetails } from "../../support/stored";
-import { anEntitlement, by, grace, testApp } from "../../support/world";
+import { anEntitlement, by, grace, useApp } from "../../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 const setLock = (entitlementId: string, isLocked: boolean, expectedHistoryEntryId?: string) =>
   setRefundLock(by(grace, app), { entitlementId, isLocked, comments: "Agreed", expectedHistoryEntryId });

@@ -1,18 +1,14 @@
-import type { App } from "../../../src/app";
 import { DAY_MS } from "../../../src/rules/entitlement-rules";
 import { createEntitlementPolicy } from "../../../src/use-cases/policies/create-entitlement-policy";
 import { deleteEntitlementPolicy } from "../../../src/use-cases/policies/delete-entitlement-policy";
 import { updateEntitlementPolicy } from "../../../src/use-cases/policies/update-entitlement-policy";
 import { expectRefusal } from "../../support/stored";
-import { anEntitlement, aPolicy, by, hopper, NOW, removePolicies, testApp } from "../../support/world";
+import { anEntitlement, aPolicy, by, hopper, NOW, removePolicies, useApp } from "../../support/world";
 
 const MISSING = "00000000-0000-4000-8000-000000000000";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
+const app = useApp();
 afterEach(() => removePolicies(app));
-afterAll(() => close());
 
 const create = (given: Partial<Parameters<typeof createEntitlementPolicy>[1]> = {}) =>
   createEntitlementPolicy(by(hopper, app), { mode: null, siteDomain: null, periods: {}, ...given });

@@ -11,7 +11,7 @@ import { settleRefund } from "../../../src/use-cases/refunds/settle-refund";
 import { sweepRefunds } from "../../../src/use-cases/refunds/sweep-refunds";
 import { switchSession } from "../../../src/use-cases/sessions/switch-session";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
-import { openDemoApp, bob } from "../../support/demo-app";
+import { useDemoApp, bob } from "../../support/demo-app";
 import {
   aSpentEntitlement,
   entitlementIdOf,
@@ -21,13 +21,8 @@ import {
   withShop,
 } from "../../support/refunds";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => {
-  ({ app, close } = await openDemoApp({ REFUND_DEADLINE_MS: "3000" }));
-});
+const app = useDemoApp({ REFUND_DEADLINE_MS: "3000" });
 afterEach(() => app.db.query("delete from refund"));
-afterAll(() => close());
 
 const ACCEPTED: RefundOutcome = { kind: "accepted", refs: ["RF-1"] };
 const UNKNOWN: RefundOutcome = { kind: "unknown", cause: "time-out" };

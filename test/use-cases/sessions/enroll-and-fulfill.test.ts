@@ -1,4 +1,3 @@
-import type { App } from "../../../src/app";
 import type { Actor } from "../../../src/auth/actor";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { checksumOf } from "../../support/checksum";
@@ -14,13 +13,10 @@ import {
   by,
   grace,
   NOW,
-  testApp,
+  useApp,
 } from "../../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 const spend = (entitlementId: string, courseRunKey: string, asking: Actor = ada) =>
   enrollAndFulfill(by(asking, app), { entitlementId, courseRunKey });

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { App } from "../../../src/app";
 import type { Actor } from "../../../src/auth/actor";
 import { Refund } from "../../../src/entities/refund";
 import { enrollIfEntitled } from "../../../src/use-cases/sessions/enroll-if-entitled";
@@ -16,13 +15,10 @@ import {
   by,
   NOW,
   put,
-  testApp,
+  useApp,
 } from "../../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 const enroll = (courseRunKey: string, asking: Actor = ada) =>
   enrollIfEntitled(by(asking, app), { courseRunKey });

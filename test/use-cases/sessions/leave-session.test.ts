@@ -1,4 +1,3 @@
-import type { App } from "../../../src/app";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
 import { checksumOf } from "../../support/checksum";
@@ -13,13 +12,10 @@ import {
   aRun,
   bob,
   by,
-  testApp,
+  useApp,
 } from "../../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 const leave = (entitlementId: string, asking = ada) => leaveSession(by(asking, app), { entitlementId });
 

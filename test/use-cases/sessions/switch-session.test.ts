@@ -1,4 +1,3 @@
-import type { App } from "../../../src/app";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { switchSession } from "../../../src/use-cases/sessions/switch-session";
 import { checksumOf } from "../../support/checksum";
@@ -13,13 +12,10 @@ import {
   aRun,
   by,
   NOW,
-  testApp,
+  useApp,
 } from "../../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-beforeAll(async () => ({ app, close } = await testApp()));
-afterAll(() => close());
+const app = useApp();
 
 const change = (entitlementId: string, courseRunKey: string) =>
   switchSession(by(ada, app), { entitlementId, courseRunKey });
