@@ -128,7 +128,7 @@ export function encodeCursor({ value, id }: Key): string {
 }
 
 /** What a cursor's sort value must look like, by kind. */
-export const CURSOR_VALUES = {
+const CURSOR_VALUES = {
   instant: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   instantOrNever: /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|infinity)$/,
   sequence: /^\d{1,18}$/,

@@ -18,7 +18,7 @@ export interface Context {
 }
 
 /** One statement for all objects of a request that ask for the same thing. */
-export class Loaders {
+class Loaders {
   readonly sessions: DataLoader<EntitlementFacts, SessionFacts[], string>;
   private readonly byName = new Map<string, DataLoader<string, unknown>>();
 

@@ -5,8 +5,6 @@ import { prepareCluster, startCluster, stopCluster, type Cluster } from "./clust
 import { cannotRun, EmbeddedPostgresError, findInstallation } from "./installation";
 import { runningPort } from "./postmaster";
 
-export { EmbeddedPostgresError };
-
 /** A running embedded PostgreSQL, which listens on the loopback interface only. */
 export interface EmbeddedPostgres {
   /** The connection URL with the superuser and its password. */

@@ -15,7 +15,7 @@ import { SupportDetailView } from "./support-detail";
 import { UserView } from "./user";
 
 /** A stored value of whatever type its field has. */
-export const HistoryValueScalar = new GraphQLScalarType<unknown, unknown>({
+const HistoryValueScalar = new GraphQLScalarType<unknown, unknown>({
   name: "HistoryValue",
   description:
     "A stored value in the form of its field: a string, a number, a boolean, a list, a `DateTime`, a `Duration`, or the id of another object.",

@@ -18,7 +18,7 @@ export interface Committed {
   changes: RowChange[];
 }
 
-export const SLOT = "storm";
+const SLOT = "storm";
 const LINES_AT_ONCE = 100_000;
 
 /** Begins to keep the log for us: everything that is committed from now on. */

@@ -36,7 +36,7 @@ export function decisionOf(situation: Situation): Decision | null {
 }
 
 /** Whether an order can be paid back, which our rules allow once. */
-export function isRefundable(situation: Situation, alias: string): boolean {
+function isRefundable(situation: Situation, alias: string): boolean {
   return original(ourFactsOf(situation, alias)).isRefundable === true && !situation.paidBack.has(alias);
 }
 
