@@ -86,6 +86,8 @@ function withCoercedType(schema: GraphQLSchema): GraphQLSchema {
  * into its code as text, gives variables inside input objects no defaults, reads conditions in fragments differently,
  * and loses names that every JavaScript object inherits, such as `__proto__` and `constructor`. It also writes out a
  * fragment wherever it is spread, which takes too long for large operations. Introspection is not worth compiling.
+ * One difference is not seen here: the compiler does not call functions that are plain properties of an object, so a
+ * field that computes its value needs a resolver or a getter.
  */
 export function isCompilable(
   schema: GraphQLSchema,
