@@ -21,22 +21,22 @@ export const BUGS: Bug[] = [
     invariants: ["I1"],
     narrowing: { faults: ["none"], endings: ["pay"] },
     edits: [
-      ["gateways/http-refund-gateway.js", '"idempotency-key": key', '"idempotency-key": crypto.randomUUID()'],
+      ["gateways/refund/coordinator.js", '"idempotency-key": key', '"idempotency-key": crypto.randomUUID()'],
     ],
   },
   {
     name: "an unknown outcome is taken for a refusal",
     invariants: ["I3"],
     narrowing: { faults: ["none"], endings: ["pay"] },
-    edits: [["policy/refund-policy.js", 'return "IN_DOUBT";', 'return "FAILED";']],
+    edits: [["rules/refund-rules.js", 'return "IN_DOUBT";', 'return "FAILED";']],
   },
   {
     name: "nobody looks for a live request",
     invariants: ["I1"],
     narrowing: { faults: ["none"], endings: ["pay"], clicks: 2 },
     edits: [
-      ["use-cases/unenroll-and-refund.js", "if (live && (", "if (false && ("],
-      ["policy/entitlement-policy.js", "return !!refundState &&", "return false &&"],
+      ["use-cases/refunds/unenroll-and-refund.js", "if (live && (", "if (false && ("],
+      ["rules/entitlement-rules.js", "return !!refundState &&", "return false &&"],
     ],
     sql: "drop index refund_live_key",
   },
@@ -52,9 +52,9 @@ export const BUGS: Bug[] = [
     narrowing: { faults: ["none"], endings: ["pay"] },
     edits: [
       [
-        "use-cases/settle-refund.js",
+        "use-cases/refunds/settle-refund.js",
         "(0, enrollment_1.release)(tx, { now }, entitlement, {",
-        "(0, request_1.save)(tx, { now }, entitlement, { enrollmentId: null, redeemedAt: null,",
+        "(0, command_1.save)(tx, { now }, entitlement, { enrollmentId: null, redeemedAt: null,",
       ],
     ],
   },
