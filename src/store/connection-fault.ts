@@ -1,15 +1,9 @@
+import { NETWORK_FAULTS } from "../network-faults";
 import { isTimeout } from "./unavailable";
 
-/** Why a database cannot be used, by the codes of Node's sockets and of PostgreSQL. */
+/** Why a database cannot be used, by PostgreSQL's codes; failures of the network have a table of their own. */
 const FAULTS: Record<string, string> = {
-  ENOTFOUND: "its host is not known",
-  EAI_AGAIN: "its host is not known at the moment",
   ENOENT: "nothing listens on its socket",
-  ECONNREFUSED: "nothing listens on its host and port",
-  ECONNRESET: "its host hangs up",
-  ETIMEDOUT: "its host does not answer",
-  EHOSTUNREACH: "its host cannot be reached",
-  ENETUNREACH: "its host cannot be reached",
   "28000": "PostgreSQL does not let its user in",
   "28P01": "PostgreSQL does not let its user in with its password",
   "3D000": "PostgreSQL has no such database",
@@ -25,8 +19,8 @@ export function connectionFault(error: unknown): string {
   const fault = error as Error & { code?: string };
   const { code, message } = fault;
   const said = firstLine(message);
-  if (code === undefined) return isTimeout(fault) ? FAULTS["ETIMEDOUT"]! : said;
-  const known = FAULTS[code];
+  if (code === undefined) return isTimeout(fault) ? NETWORK_FAULTS["ETIMEDOUT"]!.text : said;
+  const known = FAULTS[code] ?? NETWORK_FAULTS[code]?.text;
   if (known) return code === "42501" ? `${known}: ${said}` : known;
   return SQLSTATE.test(code) ? `PostgreSQL says: ${said}` : said;
 }

@@ -1,20 +1,11 @@
 import { QueryRunnerAlreadyReleasedError } from "typeorm";
+import { NETWORK_FAULTS } from "../network-faults";
 
 /**
  * SQLSTATEs of a PostgreSQL that cannot serve just now: connections, shutdown, start-up, no resources; a lock that
  * others hold, as a migration does; deadlocks; a standby that is not the primary yet; a transaction that was ended.
  */
 const SQLSTATES = /^(08...|53...|57P0[1-5]|55P03|40001|40P01|25006|25P0[34])$/;
-const NETWORK = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-]);
 /**
  * The driver's own errors about connections and time-outs. They have neither a code nor a class, so that only their
  * text tells them apart. No other file looks at it, and a test provokes each of them.
@@ -31,7 +22,7 @@ export function isUnavailable(error: unknown): boolean {
   if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
   const { code } = error as NodeJS.ErrnoException;
-  if (code !== undefined) return SQLSTATES.test(code) || NETWORK.has(code);
+  if (code !== undefined) return SQLSTATES.test(code) || Object.hasOwn(NETWORK_FAULTS, code);
   return isTimeout(error) || LOST.test(error.message);
 }
 

@@ -1,0 +1,21 @@
+/** What a code of Node's sockets, or of its HTTP client, says about a connection that failed. */
+interface NetworkFault {
+  /** What is wrong with the other side: follows "The database …", or the name of another system. */
+  text: string;
+  /** Whether no connection was ever made, so that the other side cannot have received anything. */
+  isNeverConnected: boolean;
+}
+
+/** The one table of network failures: for databases, other systems, and the answers that depend on them. */
+export const NETWORK_FAULTS: Readonly<Record<string, NetworkFault>> = {
+  ENOTFOUND: { text: "its host is not known", isNeverConnected: true },
+  EAI_AGAIN: { text: "its host is not known at the moment", isNeverConnected: true },
+  ECONNREFUSED: { text: "nothing listens on its host and port", isNeverConnected: true },
+  UND_ERR_CONNECT_TIMEOUT: { text: "its host does not answer", isNeverConnected: true },
+  // These may also end a connection on which a request has already been sent.
+  ECONNRESET: { text: "its host hangs up", isNeverConnected: false },
+  EPIPE: { text: "its host hangs up", isNeverConnected: false },
+  ETIMEDOUT: { text: "its host does not answer", isNeverConnected: false },
+  EHOSTUNREACH: { text: "its host cannot be reached", isNeverConnected: false },
+  ENETUNREACH: { text: "its host cannot be reached", isNeverConnected: false },
+};
