@@ -10,6 +10,6 @@ export interface App {
   log: Logger;
   /** The shop that pays orders back. */
   refunds: CircuitBreaker;
-  /** The instant that decisions are taken at; one per request. */
+  /** The instant that decisions are taken at, one per request: PostgreSQL's, which all servers share. */
   clock: () => Date;
 }

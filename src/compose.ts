@@ -10,6 +10,7 @@ import { HttpRefundGateway } from "./gateways/refund/coordinator";
 import type { RefundGateway } from "./gateways/refund/refund-gateway";
 import { startEmbeddedPostgres } from "./postgres/embedded-postgres";
 import { connectionFault } from "./store/connection-fault";
+import { DatabaseClock } from "./store/database-clock";
 import { planFaults } from "./store/fault-point";
 import { migrateUp } from "./store/migrate";
 
@@ -61,10 +62,12 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
   const log = pino({ level: config.logLevel });
   const database = await openDatabase(config);
   const db = new DataSource(dataSourceOptions(database.url, config.poolSize));
-  const clock = () => new Date();
-  const app: App = { config, db, log, clock, refunds: composeRefunds(config, db, clock) };
+  const clock = new DatabaseClock(db);
+  const refunds = composeRefunds(config, db, clock.now);
+  const app: App = { config, db, log, clock: clock.now, refunds };
   if (config.faultPlanUrl) planFaults(config.faultPlanUrl);
   const stop = async () => {
+    clock.stop();
     if (db.isInitialized) await db.destroy();
     await database.stop();
   };
@@ -72,6 +75,7 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
     await using(database, (url) =>
       migrateUp(migrationOptions(url), async () => {
         await db.initialize();
+        await clock.start();
         await firstStart?.(app);
       }),
     );

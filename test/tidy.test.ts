@@ -1,7 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
-<<<<<<< HEAD
 /**
  * Which rooms a room may look into, as the table in the documentation says. Type imports count too: they bind just as
  * tightly.
@@ -20,35 +19,6 @@ function namesIn(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
 }
 
-=======
-/** Which rooms a room may look into. Type imports count too: they bind just as tightly. */
-const MAY_IMPORT: Record<string, string[]> = {
-  rules: [],
-  refusal: [],
-  log: [],
-  auth: [],
-  store: ["network-faults"],
-  "network-faults": [],
-  config: ["settings"],
-  settings: ["setting-kinds"],
-  "setting-kinds": [],
-  postgres: [],
-  gateways: [],
-  entities: ["rules", "store"],
-  history: ["entities", "store"],
-  reads: ["history", "entities", "rules", "store"],
-  proof: ["history", "entities", "store"],
-  app: ["config", "gateways"],
-  // History is written unseen; a use case only reads an entry to go back to it.
-  "use-cases": ["app", "auth", "entities", "gateways", "history", "reads", "refusal", "rules", "store"],
-  graphql: ["app", "auth", "entities", "history", "reads", "refusal", "rules", "store", "use-cases"],
-  // Until metrics and BadRequest leave http/, the engine looks up at them.
-  engine: ["app", "auth", "config", "graphql", "http", "log", "store"],
-  jobs: ["app", "store", "use-cases"],
-  http: ["app", "auth", "engine", "jobs", "log", "reads", "store"],
-  demo: ["app", "entities", "history", "store"],
-};
->>>>>>> 4242654 (Keep the codes of network failures in one table)
 /** Where everything is put together: these look into every room, and no room looks into them. */
 const DOORS = new Set(["main", "compose", "cli"]);
 

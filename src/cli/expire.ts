@@ -4,6 +4,7 @@ import { DataSource } from "typeorm";
 import { dataSourceOptions } from "../../ormconfig";
 import { openDatabase, using } from "../compose";
 import { ConfigError, loadConfig, type Config } from "../config";
+import { DatabaseClock } from "../store/database-clock";
 import { expireDueEntitlements, type SweepReport } from "../use-cases/entitlements/expire-due-entitlements";
 import { endWith } from "./failure";
 import { startProgress } from "./progress";
@@ -41,7 +42,9 @@ async function main(): Promise<void> {
 }
 
 async function sweep(config: Config, db: DataSource, isCommit: boolean): Promise<void> {
-  const app = { config, db, clock: () => new Date() };
+  const clock = new DatabaseClock(db);
+  await clock.start();
+  const app = { config, db, clock: clock.now };
   const origin = { source: "CLI" as const, requestId: randomUUID() };
   const start = Date.now();
   let report = await expireDueEntitlements(app, { ...origin, isDryRun: true });

@@ -1,0 +1,48 @@
+import { setInterval } from "node:timers";
+import type { DataSource } from "typeorm";
+
+const SAMPLES = 3;
+const MEASURED_EVERY_MS = 30_000;
+/** A measurement that may be wrong by more is worth less than the one before, in milliseconds. */
+const WRONG_BY_AT_MOST_MS = 100;
+
+/**
+ * PostgreSQL's clock, told without asking it each time: its distance from the monotonic clock of this process is
+ * measured at the start and now and again. Servers whose own clocks differ so decide at the same instants, and the
+ * instants that they store agree with those of the history.
+ */
+export class DatabaseClock {
+  /** From the monotonic clock to PostgreSQL's, in milliseconds; the clock of this machine until it is measured. */
+  private distance = Date.now() - performance.now();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly db: DataSource) {}
+
+  readonly now = (): Date => new Date(Math.floor(this.distance + performance.now()));
+
+  /** Measures now, which may fail, and then regularly, until it is stopped; a measurement that fails changes nothing. */
+  async start(): Promise<void> {
+    await this.measure(Infinity);
+    const again = () => void this.measure(WRONG_BY_AT_MOST_MS).catch(() => undefined);
+    this.timer = setInterval(again, MEASURED_EVERY_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** The answer that came fastest is the one that is least wrong: by half of the time it took at most. */
+  private async measure(wrongByAtMost: number): Promise<void> {
+    let best = { wrongBy: wrongByAtMost, distance: this.distance };
+    for (let taken = 0; taken < SAMPLES; taken++) {
+      const sent = performance.now();
+      const [row] = await this.db.query<[{ ms: number }]>(
+        "select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms",
+      );
+      const received = performance.now();
+      const wrongBy = (received - sent) / 2;
+      if (wrongBy < best.wrongBy) best = { wrongBy, distance: row.ms - (sent + received) / 2 };
+    }
+    this.distance = best.distance;
+  }
+}
