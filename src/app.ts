@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { DataSource } from "typeorm";
 import type { Config } from "./config";
-import type { CircuitBreaker } from "./gateways/circuit-breaker";
+import type { Refunds } from "./gateways/refund/refund-gateway";
 
 /** What a request needs of the world. Built by `compose`, replaced piece by piece in tests. */
 export interface App {
@@ -9,7 +9,7 @@ export interface App {
   db: DataSource;
   log: Logger;
   /** The shop that pays orders back. */
-  refunds: CircuitBreaker;
+  refunds: Refunds;
   /** The instant that decisions are taken at, one per request: PostgreSQL's, which all servers share. */
   clock: () => Date;
 }

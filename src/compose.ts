@@ -7,7 +7,8 @@ import { CircuitBreaker } from "./gateways/circuit-breaker";
 import { clientCredentials } from "./gateways/client-credentials";
 import { EmbeddedRefundGateway } from "./gateways/refund/embedded";
 import { HttpRefundGateway } from "./gateways/refund/coordinator";
-import type { RefundGateway } from "./gateways/refund/refund-gateway";
+import { NoRefundGateway } from "./gateways/refund/none";
+import type { RefundGateway, Refunds } from "./gateways/refund/refund-gateway";
 import { startEmbeddedPostgres } from "./postgres/embedded-postgres";
 import { connectionFault } from "./store/connection-fault";
 import { DatabaseClock } from "./store/database-clock";
@@ -87,7 +88,7 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
 }
 
 /** The shop of REFUND_SHOP, spared while it does not answer. */
-export function composeRefunds(config: Config, db: DataSource, clock: () => Date): CircuitBreaker {
+export function composeRefunds(config: Config, db: DataSource, clock: () => Date): Refunds {
   return new CircuitBreaker(refundGateway(config, db), 2 * config.refund.deadlineMs, clock);
 }
 
@@ -95,13 +96,7 @@ function refundGateway({ refund, oauth }: Config, db: DataSource): RefundGateway
   const { shop, deadlineMs, coordinatorUrl: baseUrl, isKeyed } = refund;
   if (shop === "embedded")
     return new EmbeddedRefundGateway((text, values) => db.query(text, [...values]), deadlineMs);
-  if (shop === "none")
-    return {
-      isKeyed: true,
-      request: () => Promise.resolve({ kind: "notSent", cause: "no shop is configured" }),
-    };
-  const authorization = oauth
-    ? clientCredentials({ ...oauth, deadlineMs })
-    : () => Promise.resolve(undefined);
+  if (shop === "none") return new NoRefundGateway();
+  const authorization = oauth && clientCredentials({ ...oauth, deadlineMs });
   return new HttpRefundGateway({ baseUrl, isKeyed, authorization, deadlineMs });
 }

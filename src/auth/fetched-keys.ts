@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { httpClient, wordOf, type HttpClient } from "../gateways/http-client";
 import { DEVELOPMENT_KEY_ID } from "./development-key";
 import { signingKeys, type Keys, type KeySource } from "./keys";
 
@@ -15,7 +16,6 @@ const AHEAD_MS = 60_000;
 /** From one attempt to the next, in milliseconds; more often while there are no keys at all. */
 const PAUSE_MS = 30_000;
 const PAUSE_WITHOUT_KEYS_MS = 1_000;
-const BYTES_AT_MOST = 65_536;
 
 /** What tests change: how long the LMS may take, in milliseconds, and a clock of milliseconds that never goes back. */
 export interface Patience {
@@ -32,6 +32,7 @@ export function fetchedKeys(
   log: Logger,
   { deadlineMs = 3_000, clock = () => performance.now() }: Patience = {},
 ): KeySource {
+  const send = httpClient({ to: "keys", deadlineMs });
   let keys: Keys | undefined;
   let fetchedAt = 0;
   let triedAt = -Infinity;
@@ -43,7 +44,7 @@ export function fetchedKeys(
   async function fetchKeys(): Promise<void> {
     triedAt = clock();
     try {
-      const found = trusted(await download(url, deadlineMs));
+      const found = trusted(await download(send, url));
       fetchedAt = triedAt;
       failedAt = -Infinity;
       if (keys && areEqual(keys, found)) return;
@@ -52,9 +53,8 @@ export function fetchedKeys(
     } catch (error) {
       failedAt = clock();
       const ageS = keys && Math.round((clock() - fetchedAt) / 1000);
-      if (keys)
-        log.warn({ cause: causeOf(error), ageS }, "no keys from the LMS: the known ones stay trusted");
-      else log.error({ cause: causeOf(error) }, "no keys from the LMS: nobody with a token can be let in");
+      if (keys) log.warn({ cause: wordOf(error), ageS }, "no keys from the LMS: the known ones stay trusted");
+      else log.error({ cause: wordOf(error) }, "no keys from the LMS: nobody with a token can be let in");
     }
   }
 
@@ -83,24 +83,13 @@ export function fetchedKeys(
   };
 }
 
-async function download(url: string, deadlineMs: number): Promise<string> {
-  const response = await fetch(url, {
+async function download(send: HttpClient, url: string): Promise<string> {
+  const { status, text } = await send({
+    url,
     headers: { accept: "application/json, application/jwk-set+json" },
-    redirect: "manual",
-    signal: AbortSignal.timeout(deadlineMs), // of the body too
   });
-  if (response.status !== 200) {
-    await response.body?.cancel();
-    throw fault(`HTTP ${response.status}`);
-  }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
-    if (length > BYTES_AT_MOST) throw fault(`more than ${BYTES_AT_MOST} bytes`); // which ends the download
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+  if (status !== 200) throw fault(`HTTP ${status}`);
+  return text;
 }
 
 /** An answer without a key counts as none: it is a mistake sooner than the wish to lock everybody out. */
@@ -122,11 +111,4 @@ function areEqual(some: Keys, others: Keys): boolean {
 
 function fault(code: string): Error {
   return Object.assign(new Error(code), { code });
-}
-
-/** A word for the log, never what the other side has sent. */
-function causeOf(error: unknown): string {
-  const { code, cause, name } = error as Error & { code?: unknown; cause?: { code?: unknown } };
-  const known = [code, cause?.code].find((each) => typeof each === "string");
-  return known ?? name;
 }

@@ -1,4 +1,4 @@
-import type { RefundGateway, RefundOutcome, RefundRequest } from "./refund/refund-gateway";
+import type { RefundGateway, RefundOutcome, RefundRequest, Refunds } from "./refund/refund-gateway";
 
 const UNKNOWN_AT_MOST = 5;
 /** A slow shop must not hold up all requests that the server takes at once. */
@@ -8,7 +8,7 @@ const UNDER_WAY_AT_MOST = 16;
  * Spares a shop that does not answer, and those who wait for it: after 5 unknown outcomes in a row nothing is sent for
  * a while, and never more than 16 requests are under way.
  */
-export class CircuitBreaker implements RefundGateway {
+export class CircuitBreaker implements Refunds {
   private unknown = 0;
   private underWay = 0;
   private sendsAgainAt = 0;
@@ -23,13 +23,12 @@ export class CircuitBreaker implements RefundGateway {
     return this.gateway.isKeyed;
   }
 
-  /** Whether nothing more is being sent just now. */
-  get isOpen(): boolean {
+  get isPaused(): boolean {
     return this.underWay >= UNDER_WAY_AT_MOST || this.clock().getTime() < this.sendsAgainAt;
   }
 
   async request(request: RefundRequest): Promise<RefundOutcome> {
-    if (this.isOpen) return { kind: "notSent", cause: "the shop has not been answering" };
+    if (this.isPaused) return { kind: "notSent", cause: "the shop has not been answering" };
     this.underWay++;
     const outcome = await this.gateway.request(request).finally(() => this.underWay--);
     this.unknown = outcome.kind === "unknown" ? this.unknown + 1 : 0;

@@ -1,3 +1,6 @@
+import { z } from "zod";
+import { HttpFailure, httpClient, type Authorization } from "./http-client";
+
 /** How this service makes itself known to the other services of an Open edX installation. */
 export interface ClientCredentials {
   /** The LMS's `/oauth2/access_token`. */
@@ -7,35 +10,51 @@ export interface ClientCredentials {
   deadlineMs: number;
 }
 
+/** A token is no longer used for so long before it ends, in milliseconds. */
 const RENEW_BEFORE_MS = 5_000;
 
-/** Gives the value of the header Authorization, from a token kept until shortly before it ends. Rejects without one. */
+const token = z.object({ access_token: z.string().min(1), expires_in: z.number().default(0) });
+
+/** Shows a token of the LMS that is kept until shortly before it ends. However many wait for one, it is asked for once. */
 export function clientCredentials({
   tokenUrl,
   clientId,
   clientSecret,
   deadlineMs,
-}: ClientCredentials): () => Promise<string> {
-  let known: { token: string; until: number } | undefined;
-  return async () => {
-    if (known && known.until > Date.now()) return `JWT ${known.token}`;
-    const response = await fetch(tokenUrl, {
+}: ClientCredentials): Authorization {
+  const send = httpClient({ to: "token", deadlineMs });
+  let known: { value: string; until: number } | undefined;
+  let asking: Promise<string> | undefined;
+
+  async function ask(): Promise<string> {
+    const asked = performance.now();
+    const { status, text } = await send({
       method: "POST",
+      url: tokenUrl,
       body: new URLSearchParams({
         grant_type: "client_credentials",
         client_id: clientId,
         client_secret: clientSecret,
         token_type: "jwt",
       }),
-      signal: AbortSignal.timeout(deadlineMs),
     });
-    const body = (await response.json()) as { access_token?: string; expires_in?: number };
-    if (!response.ok || !body.access_token)
-      throw Object.assign(new Error("no token"), { code: `HTTP ${response.status}` });
-    known = {
-      token: body.access_token,
-      until: Date.now() + (body.expires_in ?? 0) * 1000 - RENEW_BEFORE_MS,
-    };
-    return `JWT ${known.token}`;
+    if (status !== 200) throw new HttpFailure(`HTTP_${status}`, false);
+    const { access_token: value, expires_in: seconds } = parse(text);
+    known = { value: `JWT ${value}`, until: asked + seconds * 1000 - RENEW_BEFORE_MS };
+    return known.value;
+  }
+
+  return (rejected) => {
+    if (known && known.value !== rejected && known.until > performance.now())
+      return Promise.resolve(known.value);
+    return (asking ??= ask().finally(() => (asking = undefined)));
   };
+}
+
+function parse(text: string): z.infer<typeof token> {
+  try {
+    return token.parse(JSON.parse(text));
+  } catch {
+    throw new HttpFailure("NONSENSE", false); // what was said may hold a token, and is not repeated
+  }
 }

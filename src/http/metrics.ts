@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { App } from "../app";
+import { OUTSIDE_CALLS, type OutsideCall } from "../gateways/http-client";
 import { refundGauges } from "../reads/refunds";
 import { lastDone } from "../jobs/last-done";
 import { poolOf } from "../store/statement";
@@ -51,6 +52,19 @@ export class Metrics {
     "When a background task was last done by any process.",
     "task",
   );
+
+  private readonly outside = new Histogram({
+    name: "outside_request_duration_seconds",
+    help: "Calls to other systems, by name of the system and by status of the answer or cause of the failure.",
+    labelNames: ["to", "outcome"],
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+  private readonly called = (call: unknown) => {
+    const { to, outcome, ms } = call as OutsideCall;
+    this.outside.observe({ to, outcome }, ms / 1000);
+  };
+
   private readonly load = this.gauge(
     "graphql_requests",
     "Admitted requests: those in work (in_flight), and those waiting for their turn.",
@@ -62,6 +76,12 @@ export class Metrics {
     private readonly now: Load,
   ) {
     collectDefaultMetrics({ register: this.registry });
+    OUTSIDE_CALLS.subscribe(this.called);
+  }
+
+  /** Counts no more calls to other systems. */
+  stop(): void {
+    OUTSIDE_CALLS.unsubscribe(this.called);
   }
 
   /** Counts an answer of any kind by the address of its route, or `other`. */

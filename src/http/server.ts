@@ -44,6 +44,7 @@ export async function startServer(app: App, graph?: Graph): Promise<RunningServe
     await delay(app.config.shutdownDelayMs);
     await listener.drain();
     await engine.stop();
+    metrics?.stop();
   }
   let stopped: Promise<void> | undefined;
   return { url: listener.url, load, stop: () => (stopped ??= stop()) };

@@ -14,7 +14,7 @@ const jwk = (key: { publicKey: KeyObject }, more: object = {}) => ({
 });
 const { token: rules } = loadConfig({});
 const MINUTE = 60_000;
-const DEADLINE_MS = 300;
+const DEADLINE_MS = 1_000;
 
 let lms: KeyServer;
 let now: number;

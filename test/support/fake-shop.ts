@@ -21,6 +21,7 @@ export interface ShopRequest {
   orderNumber: string;
   username: string;
   authorization: string | undefined;
+  requestId: string | undefined;
 }
 
 /** A shop with a ledger of its own, in the manner of commerce-coordinator; with keys, it tells repeats by key. */
@@ -93,5 +94,6 @@ async function read(incoming: IncomingMessage): Promise<ShopRequest> {
     orderNumber: order_number!,
     username: username!,
     authorization: incoming.headers.authorization,
+    requestId: incoming.headers["x-request-id"] as string | undefined,
   };
 }

@@ -5,6 +5,8 @@ export interface RefundRequest {
   entitlementId: string;
   orderNumber: string;
   username: string;
+  /** The id under which our log knows the attempt; the shop's may know it too. */
+  requestId: string | null;
 }
 
 /** What the shop said. */
@@ -24,4 +26,10 @@ export interface RefundGateway {
   readonly isKeyed: boolean;
   /** Asks once, for at most the deadline. Never rejects. */
   request(request: RefundRequest): Promise<RefundOutcome>;
+}
+
+/** What the app needs of the shop: to ask it, and to know when that makes no sense. */
+export interface Refunds extends RefundGateway {
+  /** Whether nothing is sent to the shop just now, as it does not answer or is kept busy. */
+  readonly isPaused: boolean;
 }

@@ -27,7 +27,13 @@ export async function attemptRefund(app: App, change: Change, refund: Refund): P
   await faultPoint("call:before", orderNumber);
   const username = await learnerOfAttempt(app.db, refund);
   if (username === null) return null;
-  const outcome = await app.refunds.request({ key, entitlementId, orderNumber, username });
+  const outcome = await app.refunds.request({
+    key,
+    entitlementId,
+    orderNumber,
+    username,
+    requestId: change.requestId,
+  });
   await faultPoint("call:after", orderNumber);
   return settleRefund(app, change, refund, outcome);
 }

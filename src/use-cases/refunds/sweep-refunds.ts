@@ -17,7 +17,7 @@ const AT_ONCE = 10;
  * may do so at once. Returns how many it has taken.
  */
 export const sweepRefunds = systemCommand("sweepRefunds", async (sign, app: App): Promise<number> => {
-  if (app.refunds.isOpen) return 0;
+  if (app.refunds.isPaused) return 0;
   const change = sign("JOB", `sweep-${randomUUID()}`);
   const claimed = await claim(app, change);
   const attempts = claimed

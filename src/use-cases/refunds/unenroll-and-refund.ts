@@ -64,7 +64,7 @@ function intend(request: CommandRequest, entitlementId: string): Promise<{ refun
     if (live && (live.state !== "SUCCEEDED" || entitlement.row.expiredAt))
       return { refund: live, isNew: false };
     refuseUnrefundable(entitlement, request);
-    if (app.refunds.isOpen) throw new Refusal("REFUND_UNAVAILABLE", UNAVAILABLE);
+    if (app.refunds.isPaused) throw new Refusal("REFUND_UNAVAILABLE", UNAVAILABLE);
     const refund = await tx.save(newRefund(tx, entitlement, request));
     await rehearse(tx, app, refund);
     await faultPoint("intend:beforeCommit", refund.orderNumber);

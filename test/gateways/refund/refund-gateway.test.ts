@@ -14,7 +14,8 @@ import type {
 import { openTestDatabase } from "../../support/database";
 import { openFakeShop, type FakeShop } from "../../support/fake-shop";
 
-const DEADLINE_MS = 150;
+/** Long enough for a shop on a busy machine. */
+const DEADLINE_MS = 1_000;
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let keyed: FakeShop;
@@ -57,6 +58,7 @@ const aRequest = (end = ""): RefundRequest => ({
   entitlementId: randomUUID(),
   orderNumber: `ORDER-${++orders}${end}`,
   username: "ada",
+  requestId: `request-${orders}`,
 });
 const kinds = async (gateway: RefundGateway, request: RefundRequest, times: number) => {
   const seen: RefundOutcome["kind"][] = [];
@@ -137,7 +139,7 @@ describe("over HTTP", () => {
     expect(await kinds(httpGateway("http://shop.invalid", false), aRequest(), 1)).toEqual(["notSent"]);
   });
 
-  test("the shop is told who, which order and which entitlement, by whom and under which key", async () => {
+  test("the shop is told who, which order and which entitlement, by whom, under which key and for which request", async () => {
     const request = aRequest();
     await httpGateway(natural.url, false).request(request);
     expect(natural.requests.at(-1)).toEqual({ ...request, authorization: "JWT token" });
@@ -193,7 +195,7 @@ test("five unknown outcomes in a row close the way to the shop for a while; any 
     () => new Date(now),
   );
   await kinds(breaker, aRequest(), 4);
-  expect(breaker.isOpen).toBe(false);
+  expect(breaker.isPaused).toBe(false);
   expect(await kinds(breaker, aRequest(), 2)).toEqual(["unknown", "notSent"]);
   expect(asked).toHaveLength(5);
   now = 1_000;
@@ -201,7 +203,7 @@ test("five unknown outcomes in a row close the way to the shop for a while; any 
   await kinds(breaker, aRequest(), 1);
   kind = "unknown";
   expect(await kinds(breaker, aRequest(), 4)).not.toContain("notSent");
-  expect(breaker.isOpen).toBe(false);
+  expect(breaker.isPaused).toBe(false);
 });
 
 test("no more than 16 requests to the shop are under way at once, and one that ends makes room", async () => {
@@ -216,10 +218,10 @@ test("no more than 16 requests to the shop are under way at once, and one that e
     Array.from({ length: 4 }, () => ({ kind: "notSent", cause: expect.any(String) as string })),
   );
   expect(answers).toHaveLength(16);
-  expect(breaker.isOpen).toBe(true);
+  expect(breaker.isPaused).toBe(true);
   answers.forEach((answer, nth) =>
     answer(nth % 2 ? Promise.reject(new Error("lost")) : Promise.resolve({ kind: "refused", code: "" })),
   );
   await Promise.all(asking);
-  expect(breaker.isOpen).toBe(false);
+  expect(breaker.isPaused).toBe(false);
 });

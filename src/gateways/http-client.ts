@@ -1,0 +1,161 @@
+import { channel } from "node:diagnostics_channel";
+import { NETWORK_FAULTS } from "../network-faults";
+
+/** The most that an answer may have, in bytes. */
+export const ANSWER_BYTES_AT_MOST = 65_536;
+
+/** A call to another system that has ended, as it is published on `OUTSIDE_CALLS`. */
+export interface OutsideCall {
+  /** The name of the client, such as `shop`. */
+  to: string;
+  /** The status of the answer, such as `200`, or the word of the failure. */
+  outcome: string;
+  /** From the request to the end of the answer, in milliseconds. */
+  ms: number;
+}
+
+/** Publishes an `OutsideCall` for each call that has ended, for metrics. */
+export const OUTSIDE_CALLS = channel("course-entitlements:outside-calls");
+
+/**
+ * Gives the value of the header Authorization. `rejected` is a value that the other system has not let in: a new one is
+ * asked for, unless that has been done since. Rejects when none can be had.
+ */
+export type Authorization = (rejected?: string) => Promise<string>;
+
+/** How to reach another system. */
+export interface HttpClientOptions {
+  /** The name of the other system in metrics. */
+  to: string;
+  /** How long a call may take, its token and the end of its answer included, in milliseconds. */
+  deadlineMs: number;
+  /** Whom to be there; nobody when absent. */
+  authorization?: Authorization;
+}
+
+/** One request to another system. */
+export interface HttpRequest {
+  method?: "GET" | "POST";
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: string | URLSearchParams;
+  /** The id under which our log knows what the request belongs to. */
+  requestId?: string | null;
+}
+
+/** A whole answer, whatever its status; a redirect is not followed. */
+export interface HttpAnswer {
+  status: number;
+  text: string;
+}
+
+/** There was no whole answer in time. */
+export class HttpFailure extends Error {
+  constructor(
+    /** The cause in one word, such as `ECONNREFUSED`. */
+    readonly word: string,
+    /** Whether the other system may have received the request. */
+    readonly mayBeSent: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(word, options);
+  }
+}
+
+/** Sends one request. Rejects with HttpFailure. */
+export type HttpClient = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/**
+ * Makes the client for one other system. A token that is not let in is renewed once, and the request, which nobody has
+ * looked at then, is sent once more.
+ */
+export function httpClient({ to, deadlineMs, authorization }: HttpClientOptions): HttpClient {
+  const attempt = async (request: HttpRequest): Promise<HttpAnswer> => {
+    const signal = AbortSignal.timeout(deadlineMs);
+    const token = await tokenBefore(signal, authorization?.());
+    const answer = await send(request, token, signal);
+    if (answer.status !== 401 || token === undefined) return answer;
+    const renewed = await tokenBefore(signal, authorization!(token)).catch(() => token);
+    return renewed === token ? answer : send(request, renewed, signal);
+  };
+  return async (request) => {
+    const start = performance.now();
+    const published = (outcome: string) =>
+      OUTSIDE_CALLS.publish({ to, outcome, ms: performance.now() - start } satisfies OutsideCall);
+    try {
+      const answer = await attempt(request);
+      published(String(answer.status));
+      return answer;
+    } catch (error) {
+      published((error as HttpFailure).word);
+      throw error;
+    }
+  };
+}
+
+async function send(
+  { method = "GET", url, headers, body, requestId }: HttpRequest,
+  token: string | undefined,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  if (signal.aborted) throw new HttpFailure("TimeoutError", false);
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: {
+        ...headers,
+        ...(requestId && { "x-request-id": requestId }),
+        ...(token !== undefined && { authorization: token }),
+      },
+      ...(body !== undefined && { body }),
+      redirect: "manual",
+      signal, // of the body too
+    });
+    return { status: response.status, text: await textOf(response) };
+  } catch (error) {
+    const word = wordOf(error);
+    throw new HttpFailure(word, !NETWORK_FAULTS[word]?.isNeverConnected, { cause: error });
+  }
+}
+
+/** Reads an answer to its end: a connection that is lost half-way is a failure, and so is an answer without end. */
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    // Leaving the loop ends the download.
+    if (length > ANSWER_BYTES_AT_MOST) throw new HttpFailure("TOO_LARGE", true);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** Others may have asked for the same token earlier or later: each waits for it as long as its own deadline says. */
+async function tokenBefore(
+  signal: AbortSignal,
+  token: Promise<string> | undefined,
+): Promise<string | undefined> {
+  if (!token) return undefined;
+  const end = new AbortController();
+  const timeout = new Promise<never>((_, reject) => {
+    const late = () => reject(new HttpFailure("TimeoutError", false));
+    if (signal.aborted) late();
+    else signal.addEventListener("abort", late, { signal: end.signal });
+  });
+  try {
+    return await Promise.race([token, timeout]);
+  } catch (error) {
+    throw new HttpFailure(`NO_TOKEN:${wordOf(error)}`, false, { cause: error });
+  } finally {
+    end.abort();
+  }
+}
+
+/** Why something failed, in one word: the code of a failure, or else its name. */
+export function wordOf(error: unknown): string {
+  if (error instanceof HttpFailure) return error.word;
+  const { cause, code, name } = error as { cause?: { code?: string }; code?: unknown; name?: string };
+  // A DOMException, such as that of a time-out, has a number for a code.
+  return (cause?.code ?? (typeof code === "string" ? code : name) ?? "unknown").slice(0, 100);
+}
