@@ -5,6 +5,7 @@ import { unenrollAndRefund } from "../src/use-cases/refunds/unenroll-and-refund"
 import { checksumOf } from "./support/checksum";
 import { ask, schema } from "./support/demo-app";
 import { failStatement } from "./support/fail-statement";
+import { endPauses } from "./support/refunds";
 import { historyOf, stored } from "./support/stored";
 import {
   aCourse,
@@ -172,8 +173,8 @@ test("whichever statement of a refund fails, nothing has changed or the sweep co
 
 /** Once the lease of a dead attempt is over, the sweep has the money back and the entitlement taken back. */
 async function expectCompleted(entitlementId: string): Promise<void> {
-  const later = new Date(app.clock().getTime() + 60_000);
-  await sweepRefunds({ ...app, clock: () => later });
+  await endPauses(app);
+  await sweepRefunds(app);
   const [refund, ...more] = await app.db.query<{ state: string }[]>(
     "select state from refund where entitlement_id = $1",
     [entitlementId],

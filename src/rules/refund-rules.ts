@@ -13,12 +13,6 @@ export const UNSETTLED_REFUND_STATES: readonly RefundState[] = ["REQUESTED", "IN
 /** After so long in doubt somebody should look, in milliseconds. */
 export const REFUND_ALARM_MS = 15 * 60_000;
 
-/** After so long in doubt nothing is sent by itself any more, in milliseconds: shops forget their keys after a day. */
-export const REFUND_SENDING_ENDS_MS = 23 * 3_600_000;
-
-/** Pauses between attempts, in deadlines of the shop: 1 s, 5 s, 15 s, 1 min, then 5 min for one of 5 s. */
-const PAUSES = [0.2, 1, 3, 12, 60] as const;
-
 /** What an attempt's answer makes of a refund. */
 export function nextRefundState(
   refund: { state: RefundState; attempt: number },
@@ -36,10 +30,4 @@ export function nextRefundState(
   if (answered.attempt === 1 || (answered.answer === "REFUSED" && isKeyed)) return "FAILED";
   // To a shop without keys, "refused" may mean "refunded before": only a person can find out.
   return answered.answer === "REFUSED" ? "NEEDS_REVIEW" : "IN_DOUBT";
-}
-
-/** The pause before the attempt after this one, in milliseconds; `chance` from 0 to 1 spreads it by a fifth. */
-export function pauseAfter(attempt: number, deadlineMs: number, chance: number): number {
-  const pause = PAUSES[Math.min(attempt, PAUSES.length) - 1]!;
-  return Math.round(pause * deadlineMs * (0.9 + 0.2 * chance));
 }

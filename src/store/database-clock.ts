@@ -1,5 +1,5 @@
 import { setInterval } from "node:timers";
-import type { DataSource } from "typeorm";
+import type { DataSource, EntityManager } from "typeorm";
 
 const SAMPLES = 3;
 const MEASURED_EVERY_MS = 30_000;
@@ -45,4 +45,16 @@ export class DatabaseClock {
     }
     this.distance = best.distance;
   }
+}
+
+/**
+ * PostgreSQL's present instant, or the one so many milliseconds later. Leases and due times are set by it and compared
+ * with it alone: the clocks of two servers may differ by more than a lease.
+ */
+export async function databaseNow(tx: EntityManager, afterMs = 0): Promise<Date> {
+  const [row] = await tx.query<[{ at: Date }]>(
+    "select date_trunc('milliseconds', clock_timestamp()) + $1 * interval '1 ms' as at",
+    [afterMs],
+  );
+  return row.at;
 }

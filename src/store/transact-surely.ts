@@ -1,21 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DataSource, EntityManager } from "typeorm";
+import { again } from "./again";
 import { transact, type Change } from "./transact";
 
-const TRIES = 3;
-const RETRIED = new Set(["40001", "40P01"]);
 const ASKS_FOR_MS = 5_000;
 
 /**
  * Like `transact()`, for work whose caller must know whether it was done: when the answer to COMMIT is lost, it asks
- * PostgreSQL what became of the transaction. Deadlocks and serialization faults are tried again, at most 3 times.
+ * PostgreSQL what became of the transaction. One that met another transaction is done again.
  */
-export async function transactSurely<T>(
+export function transactSurely<T>(
   db: DataSource,
   change: Change,
   work: (tx: EntityManager) => Promise<T>,
 ): Promise<T> {
-  for (let tries = 1; ; tries++) {
+  return again(async () => {
     let ended: { xid: string | null; result: T } | undefined;
     try {
       return await transact(db, change, async (tx) => {
@@ -29,10 +28,9 @@ export async function transactSurely<T>(
     } catch (error) {
       const lost = ended;
       if (lost?.xid && (await hasCommitted(db, lost.xid, error))) return lost.result;
-      const { driverError } = error as { driverError?: { code?: string } };
-      if (tries === TRIES || !RETRIED.has(driverError?.code ?? "")) throw error;
+      throw error;
     }
-  }
+  });
 }
 
 /** Rejects with `failure` when that cannot be found out. */

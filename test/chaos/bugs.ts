@@ -52,9 +52,9 @@ export const BUGS: Bug[] = [
     narrowing: { faults: ["none"], endings: ["pay"] },
     edits: [
       [
-        "use-cases/refunds/settle-refund.js",
+        "use-cases/refunds/take-back.js",
         "(0, enrollment_1.release)(tx, { now }, entitlement, {",
-        "(0, command_1.save)(tx, { now }, entitlement, { enrollmentId: null, redeemedAt: null,",
+        '(0, require("../locked-entitlement").save)(tx, { now }, entitlement, { enrollmentId: null, redeemedAt: null,',
       ],
     ],
   },

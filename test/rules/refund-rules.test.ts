@@ -1,10 +1,5 @@
 import fc from "fast-check";
-import {
-  nextRefundState,
-  pauseAfter,
-  type RefundAnswer,
-  type RefundState,
-} from "../../src/rules/refund-rules";
+import { nextRefundState, type RefundAnswer, type RefundState } from "../../src/rules/refund-rules";
 
 const STATES: RefundState[] = ["REQUESTED", "IN_DOUBT", "SUCCEEDED", "FAILED", "NEEDS_REVIEW"];
 const ANSWERS: RefundAnswer[] = ["ACCEPTED", "REFUSED", "NOT_SENT", "UNKNOWN"];
@@ -47,11 +42,4 @@ test("final states are final, doubt never becomes failure, and accepted is never
       return next !== "SUCCEEDED";
     }),
   );
-});
-
-test("the pauses are 1 s, 5 s, 15 s, 1 min and then 5 min for a shop with 5 s, give or take a tenth", () => {
-  const seconds = (chance: number) => [1, 2, 3, 4, 5, 50].map((nth) => pauseAfter(nth, 5_000, chance) / 1000);
-  expect(seconds(0.5)).toEqual([1, 5, 15, 60, 300, 300]);
-  expect(seconds(0)).toEqual([0.9, 4.5, 13.5, 54, 270, 270]);
-  expect(seconds(1)).toEqual([1.1, 5.5, 16.5, 66, 330, 330]);
 });

@@ -3,7 +3,7 @@ import { refundById } from "../../reads/refunds";
 import { Refusal } from "../../refusal";
 import { command } from "../command";
 import { lockForRefund } from "../locked-entitlement";
-import { lockRefund, takeBack } from "./settle-refund";
+import { lockRefund, takeBack } from "./take-back";
 import { supportDetail } from "../entitlements/support-detail";
 import type { Unenrolled } from "./unenroll-and-refund";
 

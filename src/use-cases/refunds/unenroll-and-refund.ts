@@ -11,11 +11,13 @@ import { UNSETTLED_REFUND_STATES } from "../../rules/refund-rules";
 import { Refusal } from "../../refusal";
 import { faultPoint } from "../../store/fault-point";
 import { transactSurely } from "../../store/transact-surely";
+import { attempt, leaseEnd } from "../attempts/attempt";
 import { leave } from "../sessions/leave-session";
 import { act, changeOf, commandInSteps, type CommandRequest } from "../command";
-import { retryRaces } from "../races";
+import { orConflict } from "../races";
 import { lockForRefund, lockRow, type LockedEntitlement } from "../locked-entitlement";
-import { attemptRefund, takeBack } from "./settle-refund";
+import { REFUNDS } from "./refund-outbox";
+import { takeBack } from "./take-back";
 
 export interface UnenrollAndRefund {
   entitlementId: string;
@@ -29,8 +31,7 @@ export interface Unenrolled {
   refund: Refund | null;
 }
 
-/** In deadlines of the shop: how long an attempt owns a refund, how long a caller waits, and how often it looks. */
-const LEASE = 2;
+/** In deadlines of the shop: how long a caller waits, and how often it looks. */
 const PATIENCE = 1.6;
 const LOOK = 0.05;
 
@@ -65,37 +66,32 @@ function intend(request: CommandRequest, entitlementId: string): Promise<{ refun
       return { refund: live, isNew: false };
     refuseUnrefundable(entitlement, request);
     if (app.refunds.isPaused) throw new Refusal("REFUND_UNAVAILABLE", UNAVAILABLE);
-    const refund = await tx.save(newRefund(tx, entitlement, request));
+    const refund = await tx.save(await newRefund(tx, entitlement, request));
     await rehearse(tx, app, refund);
     await faultPoint("intend:beforeCommit", refund.orderNumber);
     return { refund, isNew: true };
   };
-  return retryRaces(() => transactSurely(app.db, changeOf(request), record));
+  return orConflict(transactSurely(app.db, changeOf(request), record));
 }
 
-function newRefund(
+async function newRefund(
   tx: EntityManager,
   { facts }: LockedEntitlement,
   { app: { clock, config } }: CommandRequest,
-): Refund {
+): Promise<Refund> {
   const now = clock();
   return tx.create(Refund, {
     entitlementId: facts.id,
     orderNumber: facts.orderNumber!,
     state: "REQUESTED",
     attempt: 1,
-    nextAttemptAt: new Date(now.getTime() + leaseMs(config)),
+    nextAttemptAt: await leaseEnd(tx, config.refund.deadlineMs),
     answer: null,
     detail: null,
     shopReferences: [],
     createdAt: now,
     modifiedAt: now,
   });
-}
-
-/** How long an attempt owns a refund, in milliseconds. */
-export function leaseMs({ refund }: App["config"]): number {
-  return LEASE * refund.deadlineMs;
 }
 
 /** Does and undoes what a success would do, so that whatever would fail does so before money moves. */
@@ -113,11 +109,11 @@ async function askAndWait(request: CommandRequest, refund: Refund): Promise<Refu
   const { app } = request;
   const { deadlineMs } = app.config.refund;
   const until = Date.now() + PATIENCE * deadlineMs;
-  const attempt = attemptRefund(app, changeOf(request), refund).catch((error: unknown) => {
+  const asked = attempt(app, REFUNDS, changeOf(request), refund).catch((error: unknown) => {
     app.log.error({ refund: refund.id, err: error }, "a refund could not be settled; the sweep will");
     return null;
   });
-  let seen = (await Promise.race([attempt, sleep(PATIENCE * deadlineMs, null, { ref: false })])) ?? refund;
+  let seen = (await Promise.race([asked, sleep(PATIENCE * deadlineMs, null, { ref: false })])) ?? refund;
   while (UNSETTLED_REFUND_STATES.includes(seen.state) && Date.now() < until) {
     await sleep(LOOK * deadlineMs);
     seen = (await refundById(app.db, refund.id).catch(() => null)) ?? seen;

@@ -7,13 +7,15 @@ import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-ful
 import { expireDueEntitlements } from "../../../src/use-cases/entitlements/expire-due-entitlements";
 import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
 import type { Call } from "../../../src/use-cases/command";
-import { settleRefund } from "../../../src/use-cases/refunds/settle-refund";
+import { settle } from "../../../src/use-cases/attempts/attempt";
+import { REFUNDS } from "../../../src/use-cases/refunds/refund-outbox";
 import { sweepRefunds } from "../../../src/use-cases/refunds/sweep-refunds";
 import { switchSession } from "../../../src/use-cases/sessions/switch-session";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
 import { useDemoApp, bob } from "../../support/demo-app";
 import {
   aSpentEntitlement,
+  endPauses,
   entitlementIdOf,
   everythingOf,
   requestOf,
@@ -43,9 +45,8 @@ async function doubt(at: App, id: string): Promise<void> {
 
 /** Lets the pauses and leases of all refunds end. */
 async function later(at: App): Promise<App> {
-  await Promise.resolve();
-  const { clock } = at;
-  return { ...at, clock: () => new Date(clock().getTime() + 600_000) };
+  await endPauses(at);
+  return at;
 }
 
 test("E8: what the shop accepts ends the enrollment and the entitlement, signed by the learner", async () => {
@@ -198,7 +199,7 @@ describe("while the shop leaves doubt", () => {
   test("after 23 hours nothing is sent any more, and a person has to look", async () => {
     const { app: answering, asked } = withShop(app, () => ACCEPTED);
     const nextDay = new Date(Date.now() + 24 * 3_600_000);
-    await sweepRefunds({ ...answering, clock: () => nextDay });
+    await sweepRefunds({ ...(await later(answering)), clock: () => nextDay });
     expect(await liveRefundOf(app.db, id)).toMatchObject({ state: "NEEDS_REVIEW" });
     expect(asked).toEqual([]);
   });
@@ -206,13 +207,13 @@ describe("while the shop leaves doubt", () => {
   test("an overtaken attempt is believed when money has moved, and not when it has not", async () => {
     const first = (await liveRefundOf(app.db, id))!;
     await sweepRefunds(withShop(await later(app), () => UNKNOWN).app);
-    await settleRefund(app, SYSTEM, first, REFUSED);
+    await settle(app, REFUNDS, SYSTEM, first, REFUSED);
     expect(await liveRefundOf(app.db, id)).toMatchObject({
       state: "IN_DOUBT",
       attempt: 2,
       answer: "UNKNOWN",
     });
-    await settleRefund(app, SYSTEM, first, ACCEPTED);
+    await settle(app, REFUNDS, SYSTEM, first, ACCEPTED);
     expect(await liveRefundOf(app.db, id)).toMatchObject({ state: "SUCCEEDED" });
   });
 

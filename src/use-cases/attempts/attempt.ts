@@ -1,0 +1,50 @@
+import type { EntityManager } from "typeorm";
+import type { App } from "../../app";
+import { leaseMs, pauseAfter } from "../../rules/attempt-rules";
+import { databaseNow } from "../../store/database-clock";
+import { faultPoint } from "../../store/fault-point";
+import type { Change } from "../../store/transact";
+import { transactSurely } from "../../store/transact-surely";
+import type { Attempted, Outbox } from "./outbox";
+
+/**
+ * Makes a call once and records what came of it. Null when there was nothing to do. No connection to PostgreSQL is held
+ * while the other system thinks.
+ */
+export async function attempt<Row extends Attempted, Outcome>(
+  app: App,
+  outbox: Outbox<Row, Outcome>,
+  change: Change,
+  row: Row,
+): Promise<Row | null> {
+  await faultPoint("call:before", outbox.faultKey(row));
+  const outcome = await outbox.call(app, row, change.requestId);
+  if (outcome === null) return null;
+  await faultPoint("call:after", outbox.faultKey(row));
+  return settle(app, outbox, change, row, outcome);
+}
+
+/** Records an outcome and all that follows from it, at once or not at all. Null when the row is gone. */
+export function settle<Row extends Attempted, Outcome>(
+  app: App,
+  outbox: Outbox<Row, Outcome>,
+  change: Change,
+  attempted: Row,
+  outcome: Outcome,
+): Promise<Row | null> {
+  return transactSurely(app.db, change, async (tx) => {
+    const settled = await outbox.settle(tx, app, attempted, outcome);
+    await faultPoint("settle:beforeCommit", outbox.faultKey(attempted));
+    return settled;
+  });
+}
+
+/** Until when an attempt that begins now owns its row. */
+export function leaseEnd(tx: EntityManager, deadlineMs: number): Promise<Date> {
+  return databaseNow(tx, leaseMs(deadlineMs));
+}
+
+/** When the attempt after this one is due. */
+export function pauseEnd(tx: EntityManager, attempted: number, deadlineMs: number): Promise<Date> {
+  return databaseNow(tx, pauseAfter(attempted, deadlineMs, Math.random()));
+}

@@ -1,0 +1,71 @@
+import type { EntityManager } from "typeorm";
+import type { App } from "../../app";
+import { ATTEMPTS_END_MS } from "../../rules/attempt-rules";
+import { faultPoint } from "../../store/fault-point";
+import type { Change } from "../../store/transact";
+import { transactSurely } from "../../store/transact-surely";
+import { attempt, leaseEnd } from "./attempt";
+import type { Attempted, Outbox } from "./outbox";
+
+const AT_ONCE = 10;
+
+/**
+ * Takes over the rows whose attempt has died or whose pause is over, and makes their calls again. Any number of
+ * processes may do so at once. What it changes is signed with `change`. Returns how many rows it has taken.
+ */
+export async function sweep<Row extends Attempted, Outcome>(
+  app: App,
+  outbox: Outbox<Row, Outcome>,
+  change: Change,
+): Promise<number> {
+  if (outbox.isPaused(app)) return 0;
+  const claimed = await transactSurely(app.db, change, (tx) => claim(tx, app, outbox));
+  const attempts = claimed
+    .filter(({ nextAttemptAt }) => nextAttemptAt !== null)
+    .map((row) =>
+      attempt(app, outbox, change, row).catch((error: unknown) => {
+        app.log.error(
+          { task: change.reason, row: row.id, err: error },
+          "an attempt failed; it is made again later",
+        );
+      }),
+    );
+  await Promise.all(attempts);
+  return claimed.length;
+}
+
+/** Makes the due rows that nobody else holds this process's own for as long as a lease, or gives them up. */
+async function claim<Row extends Attempted, Outcome>(
+  tx: EntityManager,
+  app: App,
+  outbox: Outbox<Row, Outcome>,
+): Promise<Row[]> {
+  const due = await lockDue(tx, outbox);
+  if (due.length === 0) return [];
+  const now = app.clock();
+  const nextAttemptAt = await leaseEnd(tx, outbox.deadlineMs(app));
+  for (const row of due) {
+    const isOld = now.getTime() - row.createdAt.getTime() > ATTEMPTS_END_MS;
+    const next = isOld
+      ? { ...outbox.abandoned, nextAttemptAt: null }
+      : { attempt: row.attempt + 1, nextAttemptAt };
+    Object.assign(row, next, { modifiedAt: now });
+  }
+  await tx.save(due);
+  for (const row of due) await faultPoint("claim:beforeCommit", outbox.faultKey(row));
+  return due;
+}
+
+async function lockDue<Row extends Attempted>(
+  tx: EntityManager,
+  { entity }: Pick<Outbox<Row, never>, "entity">,
+): Promise<Row[]> {
+  return tx
+    .createQueryBuilder(entity, "row")
+    .where("row.nextAttemptAt <= clock_timestamp()")
+    .orderBy("row.nextAttemptAt")
+    .limit(AT_ONCE)
+    .setLock("for_no_key_update")
+    .setOnLocked("skip_locked")
+    .getMany();
+}
