@@ -20,7 +20,7 @@ function namesIn(cell: string): string[] {
 }
 
 /** Where everything is put together: these look into every room, and no room looks into them. */
-const DOORS = new Set(["main", "compose", "cli"]);
+const ENTRY_ROOMS = new Set(["main", "compose", "cli"]);
 
 const FILE_LINES_AT_MOST = 200;
 const FILES_AT_MOST = 12;
@@ -39,7 +39,7 @@ const importsOf = (file: string) =>
 
 test.each(files)("%s looks only into the rooms below it", (file) => {
   const room = roomOf(file);
-  if (DOORS.has(room)) return;
+  if (ENTRY_ROOMS.has(room)) return;
   const others = importsOf(file)
     .map(roomOf)
     .filter((target) => target !== room);
@@ -111,7 +111,7 @@ test.each(files)("%s is short, and leaves nothing behind", (file) => {
   if (roomOf(file) !== "cli") expect(source).not.toMatch(/console\./);
 });
 
-/** What a door takes from a use case at run time. */
+/** The exports that an entry room imports from a use case at run time. */
 const commandsTakenBy = (file: string) =>
   [...sourceOf(file).matchAll(/import \{([^}]*)\} from "(?:\.\.?\/)+(use-cases\/\w[^"]*\/[^"]*)"/g)].flatMap(
     ([, names, path]) =>
@@ -143,5 +143,5 @@ test.each(files.filter((file) => ABOVE.has(roomOf(file))))("%s writes nothing it
 
 test("only the configuration reads the environment", () => {
   const readers = files.filter((file) => /process\.env\b/.test(sourceOf(file)));
-  expect(readers.filter((file) => !DOORS.has(roomOf(file)))).toEqual([]);
+  expect(readers.filter((file) => !ENTRY_ROOMS.has(roomOf(file)))).toEqual([]);
 });

@@ -26,7 +26,7 @@ afterAll(async () => {
   await close();
 });
 
-test("requests that run at once never sign for each other", async () => {
+test("simultaneous requests never record each other's author", async () => {
   const { id: shared } = await grant(db);
   const own = await Promise.all(Array.from({ length: REQUESTS }, () => grant(db)));
   await Promise.all(
@@ -69,7 +69,7 @@ test("an account that is deleted takes its entitlements along, and leaves their 
   expect((await entriesOf(db, id)).at(-1)).toMatchObject({ history_type: "-", user_id: "50" });
 });
 
-test("the system signs its own work without an account", async () => {
+test("background work is recorded with the author `system`, without an account", async () => {
   const { id } = await grant(db);
   const sweep: Change = {
     userId: null,

@@ -24,7 +24,7 @@ const aDetail = (entitlementId: string) => ({
   modifiedAt: new Date(),
 });
 
-test("an entry says what happened, who did it, why, by which door and for which request", async () => {
+test("an entry records the kind of change, the author, the operation, the source and the request", async () => {
   const { id } = await grant(db, { mode: "professional" });
   expect(await entriesOf(db, id)).toMatchObject([
     {
@@ -83,7 +83,7 @@ test("fifty new rows are recorded with one statement, and fifty removed with one
   expect(removing.filter((sql) => sql.includes("historical_"))).toHaveLength(1);
 });
 
-test("what the guard adds names the same person, even when the flush had nothing to record", async () => {
+test("entries that the guard adds name the same author, even when the flush had nothing to record", async () => {
   const [kept, removed] = await asGrace(db, async (tx) => {
     const rows = await tx.query<{ id: string }[]>(
       `insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
@@ -168,7 +168,7 @@ test("a savepoint that is rolled back takes its entries along, and leaves those 
   expect((await entriesOf(db, id)).map((entry) => entry.mode)).toEqual(["verified", "before", "after"]);
 });
 
-test("a removal is recorded with the state that it ends, even of a row that somebody changes meanwhile", async () => {
+test("a removal is recorded with the last state of the row, even when another transaction changes it meanwhile", async () => {
   const { id } = await grant(db);
   const other = db.createQueryRunner();
   await other.startTransaction();
@@ -185,7 +185,7 @@ test("a removal is recorded with the state that it ends, even of a row that some
   ]);
 });
 
-test("a removal of rows of which somebody has removed one meanwhile ends each life once", async () => {
+test("a row that two transactions remove at the same time gets one deletion entry", async () => {
   const both = [await grant(db), await grant(db)];
   await asGrace(db, async (tx) => {
     const loaded = await tx.findBy(CourseEntitlement, { id: In(both.map(({ id }) => id)) });
@@ -196,7 +196,7 @@ test("a removal of rows of which somebody has removed one meanwhile ends each li
     expect((await entriesOf(db, id)).map((entry) => entry.history_type)).toEqual(["+", "-"]);
 });
 
-test("what a removal takes along is recorded in the name of who removes", async () => {
+test("rows that a removal deletes by cascade are recorded with the same author", async () => {
   const { id } = await grant(db);
   await asGrace(db, (tx) => tx.save(CourseEntitlementSupportDetail, aDetail(id)));
   await asGrace(db, async (tx) => tx.remove(await tx.findOneByOrFail(CourseEntitlement, { id })));

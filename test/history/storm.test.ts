@@ -44,7 +44,7 @@ describe("the audit tells", () => {
   });
   const faultsOf = (...transactions: RowChange[][]) => {
     const audit = new Audit(new Set(["thing"]));
-    const message = JSON.stringify({ door: "test", label: "ada", sources: ["API"] });
+    const message = JSON.stringify({ path: "test", label: "ada", sources: ["API"] });
     transactions.forEach((changes, i) =>
       audit.read({ lsn: BigInt(i + 1), message, changes } satisfies Committed),
     );

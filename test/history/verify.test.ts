@@ -24,13 +24,13 @@ const command = (...args: string[]) =>
 /** As a restore without triggers would. */
 const unguarded = (sql: string) => asSuperuser(`set session_replication_role = replica; ${sql}`, url);
 
-test("a database whose rows equal their history is found whole", async () => {
+test("a database whose rows equal their newest history entries has no faults", async () => {
   await grant(db);
   const { stdout } = await command();
   expect(stdout).toMatch(/^0 broken rows; 1 history entries read/m);
 });
 
-test("each row that differs from its newest entry is named, with what differs", async () => {
+test("each row that differs from its newest entry is listed with the difference", async () => {
   const [changed, gone, back] = [await grant(db), await grant(db), await grant(db)];
   const other = "f0000000-0000-4000-8000-000000000001";
   await db.query("delete from course_entitlement where id = $1", [back.id]);

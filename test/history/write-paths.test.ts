@@ -2,7 +2,7 @@ import { DataSource, type EntityManager } from "typeorm";
 import { dataSourceOptions } from "../../ormconfig";
 import { CourseEntitlementSupportDetail } from "../../src/entities/course-entitlement-support-detail";
 import { openTestDatabase } from "../support/database";
-import { DOORS, type Door } from "./write-paths";
+import { WRITE_PATHS, type WritePath } from "./write-paths";
 import { addPeople, asGrace, broken, GRACE, grant } from "./world";
 
 const TABLES = ["course_entitlement", "course_entitlement_support_detail", "course_entitlement_policy"];
@@ -44,10 +44,10 @@ beforeEach(async () => {
   }
 });
 
-describe.each(DOORS)("a change through $name", (door) => {
+describe.each(WRITE_PATHS)("a change through $name", (path) => {
   test("is in history exactly once, with its source", async () => {
     const before = await snapshot();
-    await through(door, (tx) => door.write(tx, ids));
+    await through(path, (tx) => path.write(tx, ids));
     const after = await snapshot();
     const changed = differences(before.rows, after.rows);
     expect(changed.size).toBeGreaterThan(0);
@@ -55,47 +55,47 @@ describe.each(DOORS)("a change through $name", (door) => {
       [...changed].map(([key, type]) => `${key} ${type}`).sort(),
     );
     for (const entry of after.entries.slice(before.entries.length))
-      expect(entry).toMatchObject(expectedSignature(door, entry.table));
+      expect(entry).toMatchObject(expectedSignature(path, entry.table));
     expect(await broken(ours)).toEqual([]);
   });
 
   test("leaves nothing in a savepoint that is rolled back", async () => {
     const before = await snapshot();
-    await through(door, async (tx) => {
+    await through(path, async (tx) => {
       await tx.query("update user_account set name = name || '.' where id = 1");
-      await expect(tx.transaction((inner) => door.write(inner, ids).then(regret))).rejects.toThrow("regret");
+      await expect(tx.transaction((inner) => path.write(inner, ids).then(regret))).rejects.toThrow("regret");
     });
     expect(await snapshot()).toEqual(before);
   });
 
   test("leaves nothing in a transaction that is rolled back", async () => {
     const before = await snapshot();
-    await expect(through(door, (tx) => door.write(tx, ids).then(regret))).rejects.toThrow("regret");
+    await expect(through(path, (tx) => path.write(tx, ids).then(regret))).rejects.toThrow("regret");
     expect(await snapshot()).toEqual(before);
   });
 
   test("is recorded beside the same change in a savepoint that was rolled back", async () => {
-    await through(door, async (tx) => {
-      await expect(tx.transaction((inner) => door.write(inner, ids).then(regret))).rejects.toThrow("regret");
-      await door.write(tx, ids);
+    await through(path, async (tx) => {
+      await expect(tx.transaction((inner) => path.write(inner, ids).then(regret))).rejects.toThrow("regret");
+      await path.write(tx, ids);
     });
     expect(await broken(ours)).toEqual([]);
   });
 });
 
-test.each(DOORS.filter((door) => /repository|increment|delete|query builder/.test(door.name)))(
+test.each(WRITE_PATHS.filter((path) => /repository|increment|delete|query builder/.test(path.name)))(
   "the application cannot leave by $name",
-  async (door) => {
+  async (path) => {
     const before = await snapshot();
-    await expect(asGrace(ours, (tx) => door.write(tx, ids))).rejects.toThrow(
+    await expect(asGrace(ours, (tx) => path.write(tx, ids))).rejects.toThrow(
       "Write CourseEntitlement with save()",
     );
     expect(await snapshot()).toEqual(before);
   },
 );
 
-function through(door: Door, work: (tx: EntityManager) => Promise<unknown>): Promise<unknown> {
-  return door.isOurs ? asGrace(ours, work) : theirs.transaction(work);
+function through(path: WritePath, work: (tx: EntityManager) => Promise<unknown>): Promise<unknown> {
+  return path.isOurs ? asGrace(ours, work) : theirs.transaction(work);
 }
 
 function regret(): never {
@@ -137,13 +137,13 @@ function differences(before: Map<string, string>, after: Map<string, string>): M
 const keyAndType = (entry: Entry) => `${entry.table} ${entry.id} ${entry.history_type}`;
 
 /** Support details go by cascade, in the name of whoever removed the entitlement. */
-function expectedSignature(door: Door, table: string) {
+function expectedSignature(path: WritePath, table: string) {
   const isCascade = table !== "course_entitlement";
   return {
-    history_source: door.isOurs && !isCascade ? "API" : "DATABASE",
-    history_user_label: door.isOurs ? GRACE.userLabel : expect.stringMatching(/^database:./),
-    history_user_id: door.isOurs ? GRACE.userId : null,
-    history_change_reason: door.isOurs ? GRACE.reason : "sql",
-    history_request_id: door.isOurs ? GRACE.requestId : null,
+    history_source: path.isOurs && !isCascade ? "API" : "DATABASE",
+    history_user_label: path.isOurs ? GRACE.userLabel : expect.stringMatching(/^database:./),
+    history_user_id: path.isOurs ? GRACE.userId : null,
+    history_change_reason: path.isOurs ? GRACE.reason : "sql",
+    history_request_id: path.isOurs ? GRACE.requestId : null,
   };
 }

@@ -8,9 +8,9 @@ import { writeSet } from "../../src/history/write-set";
 import { anEntitlement } from "./world";
 
 /** A way to change entitlements. */
-export interface Door {
+export interface WritePath {
   name: string;
-  /** Whether the application does it, signed; else another program, which knows nothing of history. */
+  /** Whether the server makes the change, with an author; otherwise another program, which does not know of the history. */
   isOurs: boolean;
   /** Changes some of the given three entitlements, or adds some for user 1. */
   write(tx: EntityManager, ids: readonly string[]): Promise<unknown>;
@@ -19,7 +19,7 @@ export interface Door {
 const load = (tx: EntityManager, id: string) => tx.findOneByOrFail(CourseEntitlement, { id });
 const mode = () => `mode-${Math.random()}`;
 
-export const DOORS: Door[] = [
+export const WRITE_PATHS: WritePath[] = [
   {
     name: "save",
     isOurs: true,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive } from "../../src/postgres/postmaster";
 
 const TRIES = 100;
-const undertakers: ChildProcess[] = [];
+const cleaners: ChildProcess[] = [];
 
 /**
  * Stops every PostgreSQL in `dir` and removes `dir` as soon as this process ends, even by `kill -9`: a process of its
@@ -18,13 +18,13 @@ export function removeWhenThisProcessEnds(dir: string): void {
     stdio: ["pipe", "ignore", "ignore"],
   });
   child.unref();
-  undertakers.push(child);
+  cleaners.push(child);
 }
 
 /** Does now, and waits for, what would happen when this process ends. */
 export async function removeNow(): Promise<void> {
   await Promise.all(
-    undertakers.splice(0).map((child) => {
+    cleaners.splice(0).map((child) => {
       child.ref();
       child.stdin!.end();
       return once(child, "exit");
@@ -32,7 +32,7 @@ export async function removeNow(): Promise<void> {
   );
 }
 
-async function bury(dir: string): Promise<void> {
+async function cleanUp(dir: string): Promise<void> {
   for (let tries = 0; tries < TRIES && existsSync(dir); tries++) {
     try {
       for (const file of readdirSync(dir, { recursive: true, encoding: "utf8" }))
@@ -51,4 +51,4 @@ async function kill(pid: number): Promise<void> {
   for (let tries = 0; tries < TRIES && isAlive(pid); tries++) await sleep(20);
 }
 
-if (require.main === module) process.stdin.resume().once("close", () => void bury(process.argv[2]!));
+if (require.main === module) process.stdin.resume().once("close", () => void cleanUp(process.argv[2]!));

@@ -2,7 +2,7 @@ import type { Committed, RowChange } from "./wal";
 
 /** What one transaction has to sign its entries with. */
 export interface Expected {
-  door: string;
+  path: string;
   label: string;
   sources: string[];
 }
@@ -114,7 +114,7 @@ export class Audit {
     const entries = story.entries.map((entry) => JSON.stringify([...entry]));
     this.faults.push(
       [
-        `${kind}: ${key} through ${expected?.door}`,
+        `${kind}: ${key} through ${expected?.path}`,
         `was ${story.before}`,
         `is ${story.after}`,
         ...entries,

@@ -6,7 +6,7 @@ import { startProgress } from "../../../src/cli/progress";
 import { removeNow, removeWhenThisProcessEnds } from "../../support/cleanup";
 import { runStorm } from "./storm";
 
-const HELP = `Holds the history against the truth: sixteen writers change rows through every door there is, while the writing
+const HELP = `Holds the history against the truth: sixteen writers change rows through every write path, while the writing
 process and PostgreSQL are killed again and again. PostgreSQL's write-ahead log tells which rows each transaction that
 was committed really changed; its history must say exactly that.
 

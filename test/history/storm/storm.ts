@@ -40,7 +40,7 @@ const STARTS_AT_MOST = 20;
 const RESTART_AFTER_MS = 100;
 const STALLED_AFTER_MS = 60_000;
 
-/** Writes through every door, kills what writes and what stores, and audits every transaction that was committed. */
+/** Writes through every write path, kills what writes and what stores, and audits every transaction that was committed. */
 export async function runStorm(options: StormOptions): Promise<StormReport> {
   const stage = await Stage.open(options.dir, options.seed);
   try {
@@ -189,7 +189,7 @@ async function prepare(url: string): Promise<Client> {
   );
   await client.query("begin");
   await client.query(`select pg_logical_emit_message(true, 'storm',
-    '{"door": "start", "label": "database:' || session_user || '", "sources": ["DATABASE"]}')`);
+    '{"path": "start", "label": "database:' || session_user || '", "sources": ["DATABASE"]}')`);
   await client.query("insert into course_entitlement_policy (mode) values (null)");
   await client.query("commit");
   return client;

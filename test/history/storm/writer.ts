@@ -5,7 +5,7 @@ import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../../src/entities/course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "../../../src/entities/course-entitlement-support-detail";
 import { writeSet } from "../../../src/history/write-set";
-import { DOORS, type Door } from "../write-paths";
+import { WRITE_PATHS, type WritePath } from "../write-paths";
 import { asGrace, GRACE } from "../world";
 import type { Expected } from "./audit";
 
@@ -23,7 +23,7 @@ const SOME = `(select id from course_entitlement where id >= gen_random_uuid() a
 const RETURN = `insert into user_account (id, username) select i, 'user-' || i from generate_series(1, ${USERS}) i
   on conflict do nothing`;
 
-const BULK: Door[] = [
+const BULK: WritePath[] = [
   { name: "insert of many", isOurs: false, write: (tx) => tx.query(INSERT_MANY) },
   {
     name: "insert of a set",
@@ -85,14 +85,14 @@ const BULK: Door[] = [
       ),
   },
 ];
-const THIN: Door = {
+const THIN: WritePath = {
   name: "delete of many",
   isOurs: false,
   write: (tx) => tx.query(`delete from course_entitlement where id in ${SOME}`),
 };
 const THINNING = Array.from({ length: 5 }, () => THIN);
 
-/** Writes through every door at once until it is killed, in savepoints and transactions that are rolled back too. */
+/** Writes through every path at once until it is killed, in savepoints and transactions that are rolled back too. */
 async function main(url: string, seed: number): Promise<void> {
   const ours = new DataSource(dataSourceOptions(url, WRITERS));
   const theirs = new DataSource({ ...dataSourceOptions(url, WRITERS), subscribers: [] });
@@ -104,9 +104,9 @@ async function main(url: string, seed: number): Promise<void> {
     for (let round = 0; ; round++)
       try {
         if (round % 25 === 0) isCrowded = await tendTo(ours);
-        const doors = isCrowded ? [...DOORS, ...BULK.slice(2), ...THINNING] : [...DOORS, ...BULK];
-        const door = doors[Math.floor(random() * doors.length)]!;
-        await attempt(door, door.isOurs ? ours : theirs, role, random());
+        const paths = isCrowded ? [...WRITE_PATHS, ...BULK.slice(2), ...THINNING] : [...WRITE_PATHS, ...BULK];
+        const path = paths[Math.floor(random() * paths.length)]!;
+        await attempt(path, path.isOurs ? ours : theirs, role, random());
       } catch {
         await sleep(20); // a deadlock, a learner who is gone, or PostgreSQL itself
       }
@@ -123,21 +123,21 @@ async function tendTo(db: DataSource): Promise<boolean> {
   return row.count > ROWS_AT_MOST;
 }
 
-async function attempt(door: Door, db: DataSource, role: string, chance: number): Promise<void> {
+async function attempt(path: WritePath, db: DataSource, role: string, chance: number): Promise<void> {
   const expected: Expected = {
-    door: door.name,
-    label: door.isOurs ? GRACE.userLabel : `database:${role}`,
-    sources: door.isOurs ? ["API", "DATABASE"] : ["DATABASE"],
+    path: path.name,
+    label: path.isOurs ? GRACE.userLabel : `database:${role}`,
+    sources: path.isOurs ? ["API", "DATABASE"] : ["DATABASE"],
   };
   const work = async (tx: EntityManager) => {
     await tx.query("select pg_logical_emit_message(true, 'storm', $1)", [JSON.stringify(expected)]);
     const ids = await someIds(tx);
-    if (chance < 0.15) await tx.transaction((inner) => door.write(inner, ids).then(regret)).catch(onlyRegret);
-    if (chance > 0.9) await door.write(tx, ids).then(regret);
-    await door.write(tx, ids);
-    if (chance > 0.8) await door.write(tx, await someIds(tx));
+    if (chance < 0.15) await tx.transaction((inner) => path.write(inner, ids).then(regret)).catch(onlyRegret);
+    if (chance > 0.9) await path.write(tx, ids).then(regret);
+    await path.write(tx, ids);
+    if (chance > 0.8) await path.write(tx, await someIds(tx));
   };
-  await (door.isOurs ? asGrace(db, work) : db.transaction(work)).catch(onlyRegret);
+  await (path.isOurs ? asGrace(db, work) : db.transaction(work)).catch(onlyRegret);
 }
 
 async function someIds(tx: EntityManager): Promise<string[]> {
