@@ -73,7 +73,7 @@ test.each(["lms.example/keys.json", "ftp://lms.example/keys.json", "file:///keys
     expect(faults({ JWT_JWK_SET_URL })).toEqual(["JWT_JWK_SET_URL: must be a URL of http or https"]),
 );
 
-test("production pays nobody back until it is told how, and is told what is missing for it", () => {
+test("production makes no refunds until a shop is configured, and names missing settings", () => {
   expect(loadConfig({}).refund.shop).toBe("embedded");
   expect(loadConfig(production).refund.shop).toBe("none");
   expect(faults({ REFUND_SHOP: "coordinator" })).toEqual([
@@ -110,7 +110,7 @@ test("an empty or blank setting is one that is not set", () => {
   expect(loadConfig({ PORT: "", DATABASE_URL: " " })).toEqual(loadConfig({}));
 });
 
-test("all faults are told at once, one line each", () => {
+test("all faults of the settings are reported together, one line each", () => {
   const names = faults({ PORT: "x", LOG_LEVEL: "loud", JWT_JWK_SET: "{}", EXPLORERS: "yes" });
   expect(names.map((line) => line.split(":")[0])).toEqual(["PORT", "LOG_LEVEL", "JWT_JWK_SET", "EXPLORERS"]);
 });

@@ -6,13 +6,13 @@ export const CASES: Record<string, readonly Test[]> = {
   M1: [
     [
       "use-cases/sessions/enroll-if-entitled.test.ts",
-      "M1: the enroll button spends an entitlement when there is one",
+      "M1: the enroll button redeems an entitlement when there is one",
     ],
   ],
   M2: [
     [
       "use-cases/sessions/enroll-if-entitled.test.ts",
-      "M2: it spends nothing on a run that the catalog does not know, or of another course",
+      "M2: it redeems nothing for a run that is not in the catalog or belongs to another course",
     ],
   ],
   M3: [
@@ -54,7 +54,7 @@ export const CASES: Record<string, readonly Test[]> = {
   R6: [
     [
       "use-cases/entitlements/fulfill-order.test.ts",
-      "R6: a shop's order becomes an entitlement, and the answer is what is stored",
+      "R6: the order of a shop creates an entitlement, and the answer shows what is stored",
     ],
   ],
   R7: [
@@ -66,7 +66,7 @@ export const CASES: Record<string, readonly Test[]> = {
   R8: [
     [
       "use-cases/entitlements/grant-entitlement.test.ts",
-      "R8: without an order, a learner can be given any number for one course",
+      "R8: without an order, a learner can get any number of entitlements for one course",
     ],
   ],
   R9: [
@@ -121,22 +121,22 @@ export const CASES: Record<string, readonly Test[]> = {
   R18: [
     [
       "use-cases/entitlements/grant-entitlement.test.ts",
-      "R18: support gives an entitlement without an order, and the reason is on it",
+      "R18: support grants an entitlement without an order, and a support detail records the comments",
     ],
   ],
   R19: [
     [
       "use-cases/entitlements/fulfill-order.test.ts",
-      "R19: is upgraded in the only one, and the entitlement is spent on it",
+      "R19: is upgraded in the only such run, for which the entitlement is redeemed",
     ],
   ],
   R20: [
     [
       "use-cases/entitlements/fulfill-order.test.ts",
-      "R20: is upgraded in a self-paced one too, by the deadline of the run and no other",
+      "R20: is upgraded in a self-paced run until the upgrade deadline of that run",
     ],
   ],
-  R21: [["use-cases/entitlements/fulfill-order.test.ts", "R21: is left alone once they have left it"]],
+  R21: [["use-cases/entitlements/fulfill-order.test.ts", "R21: is not upgraded after leaving the run"]],
   R22: [
     [
       "original-cases/asking.test.ts",
@@ -168,49 +168,49 @@ export const CASES: Record<string, readonly Test[]> = {
   R30: [
     [
       "use-cases/entitlements/revoke-entitlement.test.ts",
-      "R30: an unspent entitlement is taken back: expired, never deleted, with the reason on it",
+      "R30: a revoked entitlement that is not redeemed expires, is not deleted, and has a support detail with the reason",
     ],
   ],
   R31: [
     [
       "use-cases/entitlements/revoke-entitlement.test.ts",
-      "R31: the learner of a spent one is taken out of the run",
+      "R31: revoking a redeemed entitlement ends the enrollment of the learner",
     ],
   ],
   R32: [
     [
       "use-cases/entitlements/reissue-entitlement.test.ts",
-      "R32: an expired and spent entitlement comes back unspent and unexpired, and support's reason with it",
+      "R32: an expired and redeemed entitlement is reissued as neither, and a support detail records the comments",
     ],
   ],
   R33: [
     [
       "use-cases/entitlements/reissue-entitlement.test.ts",
-      "R33: what was refundable just before stays refundable",
+      "R33: an order that was refundable before the reissue stays refundable",
     ],
   ],
   R34: [
     [
       "use-cases/entitlements/reissue-entitlement.test.ts",
-      "R34: what was not refundable just before is locked, so that it never becomes refundable again",
+      "R34: an order that was not refundable before the reissue is locked, so that it never becomes refundable",
     ],
   ],
   E1: [
     [
       "use-cases/sessions/enroll-and-fulfill.test.ts",
-      "E1: an unspent entitlement is spent on a run, and its learner enrolled in its mode",
+      "E1: an entitlement is redeemed for a run, and the learner is enrolled in its mode",
     ],
   ],
   E2: [
     [
       "use-cases/sessions/leave-session.test.ts",
-      "E2: the run is left, and the entitlement is there again, never expired",
+      "E2: the learner leaves the run, and the entitlement is not redeemed and not expired",
     ],
   ],
   E3: [
     [
       "use-cases/sessions/switch-session.test.ts",
-      "E3: another run is taken for the one before, which is left",
+      "E3: the learner is enrolled in the new run and leaves the old one",
     ],
   ],
   E4: [
@@ -230,13 +230,13 @@ export const CASES: Record<string, readonly Test[]> = {
   E8: [
     [
       "use-cases/refunds/unenroll-and-refund.test.ts",
-      "E8: what the shop accepts ends the enrollment and the entitlement, signed by the learner",
+      "E8: an accepted refund ends the enrollment and the entitlement, with the learner as the author in the history",
     ],
   ],
   E9: [
     [
       "use-cases/refunds/unenroll-and-refund.test.ts",
-      "E9: what cannot be refunded is refused with its reason, before anybody is asked",
+      "E9: an entitlement that cannot be refunded is refused with the reason, before the shop is asked",
     ],
   ],
   E10: [["use-cases/refunds/unenroll-and-refund.test.ts", "E10: the shop refuses"]],
@@ -289,7 +289,7 @@ export const CASES: Record<string, readonly Test[]> = {
       "use-cases/entitlements/expire-due-entitlements.test.ts",
       "rows that the database refuses to change are reported and stop none of the others",
     ],
-    ["jobs/start-jobs.test.ts", "that fails is done again, from the same place and as the same request"],
+    ["jobs/start-jobs.test.ts", "that fails is repeated from the same place under the same request id"],
   ],
   T4: [["original-cases/sweep.test.ts", "T4: the expiration period is over a moment after it has ended"]],
   C1: [["original-cases/sweep.test.ts", "C1: a dry run finds one and expires none"]],
@@ -297,7 +297,7 @@ export const CASES: Record<string, readonly Test[]> = {
   C3: [
     [
       "use-cases/entitlements/expire-due-entitlements.test.ts",
-      "a sweep that is told to stop goes on where it stopped",
+      "a sweep that was stopped continues where it stopped",
     ],
   ],
   N11: [["original-cases/asking.test.ts", "N11: hold the current one"]],
@@ -305,7 +305,7 @@ export const CASES: Record<string, readonly Test[]> = {
   N13: [["original-cases/asking.test.ts", "N12, N13: hold the current one even when it is no longer sold"]],
   N14: [["original-cases/asking.test.ts", "N14: none is to be had when none is sold, and each says why"]],
   "8.7.1": [
-    ["rules/entitlement-rules.test.ts", "an unused entitlement, by its age"],
+    ["rules/entitlement-rules.test.ts", "an entitlement that is not redeemed, by its age"],
     [
       "rules/entitlement-rules.test.ts",
       "a redeemed entitlement counts from the latest of creation, enrollment and run start",
@@ -314,7 +314,7 @@ export const CASES: Record<string, readonly Test[]> = {
   "8.7.2": [
     [
       "use-cases/policies/entitlement-policies.test.ts",
-      "8.7.2: there is one policy for each site and mode, any site and any mode counting as one each",
+      "8.7.2: there is at most one policy for each site and mode, where any site and any mode count as values",
     ],
     [
       "rules/policy-choice.test.ts",
@@ -325,29 +325,32 @@ export const CASES: Record<string, readonly Test[]> = {
   "8.7.4": [
     [
       "use-cases/sessions/switch-session.test.ts",
-      "8.7.4: when the other run cannot be taken, the one before stays, and no history is left",
+      "8.7.4: when the new run is not available, the old one stays and no history entry is added",
     ],
   ],
   "8.7.5": [
-    ["use-cases/refunds/unenroll-and-refund.test.ts", "while the shop leaves doubt"],
-    ["use-cases/refunds/unenroll-and-refund.test.ts", "asking again after success says so"],
+    ["use-cases/refunds/unenroll-and-refund.test.ts", "while the outcome of the refund is not known"],
+    [
+      "use-cases/refunds/unenroll-and-refund.test.ts",
+      "a repeated request after success returns the succeeded refund",
+    ],
   ],
   "8.7.6": [
     [
       "use-cases/sessions/switch-session.test.ts",
-      "8.7.6: the same run again changes nothing, and leaves no history",
+      "8.7.6: switching to the current run changes nothing and adds no history entry",
     ],
   ],
   "8.7.7": [
     [
       "use-cases/sessions/enroll-and-fulfill.test.ts",
-      "8.7.7: a run that is held in another paid mode is refused, and nothing is touched",
+      "8.7.7: a run in which the learner is enrolled in another paid mode is refused, and nothing changes",
     ],
   ],
   "8.7.8": [
     [
       "use-cases/sessions/leave-session.test.ts",
-      "8.7.8: the link is cleared without asking a catalog, which may not know the run",
+      "8.7.8: a run that the catalog does not contain can be left",
     ],
   ],
   "8.7.9": [

@@ -26,7 +26,7 @@ afterAll(() => close());
 const expire = (...args: string[]) => runToEnd("dist/src/cli/expire.js", { DATABASE_URL: url }, args);
 const DUE = "3 due\n  EXPIRATION_PERIOD_OVER 3\n  CERTIFICATE_EARNED 0\n  REGAIN_PERIOD_OVER 0\n";
 
-test("a dry run tells what is due", async () => {
+test("a dry run counts the due entitlements", async () => {
   expect(await expire("--dry-run")).toEqual({ status: 0, stdout: DUE, stderr: "" });
 });
 

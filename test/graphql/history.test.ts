@@ -67,7 +67,7 @@ function anOrderOf(userId: string) {
   return { userId, courseUuid, orderNumber: "EDX-MOVED", createdAt: now, modifiedAt: now };
 }
 
-test("a timeline tells who changed what, when, why and by which door, newest first", async () => {
+test("a timeline shows author, object, instant, operation and source of each change, the newest first", async () => {
   await lockRefund(true, "The learner asked twice.");
   const [detail, locked, created] = await historyOf();
   expect(locked).toMatchObject({
@@ -115,12 +115,12 @@ test("a learner sees their own timeline, without the staff's name and without co
   expect(await historyOf(ada, { entityTypes: ["SUPPORT_DETAIL"] })).toEqual([]);
 });
 
-test("a learner does not find out who among the staff made a change by asking for each name", async () => {
+test("a learner cannot find out the author of a change by filtering for each name", async () => {
   expect(await historyOf(ada, { changedBy: "grace" })).toEqual([]);
   expect(await historyOf(ada, { changedBy: "system" })).not.toEqual([]);
 });
 
-test("a token without a user id shows no more: neither what an operator nor what the database did", async () => {
+test("a token without a user id sees no author that is an operator or a database role", async () => {
   const operator = { userId: null, userLabel: "zed", source: "CLI" as const, requestId: null };
   await transact(app.db, { ...operator, reason: "by hand" }, (tx) =>
     tx.save(CourseEntitlement, { id: ID, modifiedAt: new Date() }),
@@ -130,7 +130,7 @@ test("a token without a user id shows no more: neither what an operator nor what
   expect((await historyOf(asked)).at(-1)!.changes).not.toEqual([]);
 });
 
-test("what an entitlement was while it was another's is not told to whom it is now", async () => {
+test("a learner does not see states of an entitlement from the time when it belonged to another learner", async () => {
   const id = "e0000000-0000-4000-8000-0000000000ff";
   const change = { ...bySupport, reason: "by hand" };
   await transact(app.db, change, (tx) =>
@@ -158,7 +158,7 @@ test("what an entitlement was while it was another's is not told to whom it is n
   ]);
 });
 
-test("a timeline can be limited by kind, type, door, operation, person, request and time", async () => {
+test("a timeline can be filtered by object type, kind of change, source, operation, author, request and time", async () => {
   expect(await historyOf(grace, { types: ["CREATED"], entityTypes: ["COURSE_ENTITLEMENT"] })).toHaveLength(1);
   expect(await historyOf(grace, { sources: ["DATABASE"] })).toHaveLength(0);
   expect(await historyOf(grace, { reasons: ["setRefundLock"] })).toHaveLength(2);

@@ -64,7 +64,7 @@ test.each(["", "-SLOW", "-DUPLICATE"])("an order%s is paid back within the answe
   expect(entitlement).toMatchObject({ state: "REFUNDED", isRefundable: false, enrollment: null });
 });
 
-test("an order-DECLINED is not, and nothing has changed", async () => {
+test("an order that ends in -DECLINED is not refunded, and nothing changes", async () => {
   const id = await entitlementIdOf(app, "-DECLINED");
   const before = await everythingOf(app, id);
   const answer = await refund(id);
@@ -73,7 +73,7 @@ test("an order-DECLINED is not, and nothing has changed", async () => {
   expect(await everythingOf(app, id)).toBe(before);
 });
 
-test("an order-TIMEOUT stays in doubt, frozen, and ends by itself", async () => {
+test("the refund of an order that ends in -TIMEOUT stays in doubt, blocks the entitlement, and ends without an agent", async () => {
   const id = await entitlementIdOf(app, "-TIMEOUT");
   const before = await everythingOf(app, id);
   const { entitlement, refund: made } = await refund(id);
@@ -95,7 +95,7 @@ test("an order-TIMEOUT stays in doubt, frozen, and ends by itself", async () => 
   });
 });
 
-test("an order-LATE is found to have been paid back", async () => {
+test("an order that ends in -LATE turns out to be refunded", async () => {
   const id = await entitlementIdOf(app, "-LATE");
   await refund(id);
   expect(await settled(id)).toMatchObject({
@@ -109,7 +109,7 @@ test("leaving without a refund gives the entitlement back", async () => {
   expect(answer).toMatchObject({ refund: null, userErrors: [], entitlement: { state: "AVAILABLE" } });
 });
 
-test("what cannot be refunded says why", async () => {
+test("an entitlement that cannot be refunded has a blocker", async () => {
   const answer = await refund(await entitlementIdOf(app, "EDX-1016"));
   expect(answer.userErrors).toMatchObject([
     { code: "ENTITLEMENT_NOT_REFUNDABLE", blocker: "REFUND_PERIOD_OVER", field: ["input", "entitlementId"] },
@@ -124,7 +124,7 @@ test("another learner's entitlement counts as missing", async () => {
   expect(data!.unenrollAndRefund.userErrors).toMatchObject([{ code: "ENTITLEMENT_NOT_FOUND" }]);
 });
 
-describe("a refund that needs a person", () => {
+describe("a refund that an agent must decide", () => {
   const RESOLVE = `mutation($input: ResolveRefundInput!) { resolveRefund(input: $input) {
     entitlement { state supportDetails(first: 1) { edges { node { action comments } } } }
     refund { state } userErrors { code field }
@@ -160,7 +160,7 @@ describe("a refund that needs a person", () => {
     });
   });
 
-  test("ends as paid back: the entitlement is taken back, with the reason", async () => {
+  test("can be decided as succeeded: the entitlement expires, and a support detail records the comments", async () => {
     const { id, refundId } = await inReview();
     expect(await resolve(refundId, "SUCCEEDED")).toMatchObject({
       refund: { state: "SUCCEEDED" },
@@ -178,7 +178,7 @@ describe("a refund that needs a person", () => {
     });
   });
 
-  test("ends as not paid back: the entitlement is free again", async () => {
+  test("can be decided as failed: the entitlement can be changed again", async () => {
     const { id, refundId } = await inReview();
     expect(await resolve(refundId, "FAILED")).toMatchObject({
       refund: { state: "FAILED" },

@@ -124,7 +124,7 @@ test("of 100 requests at once the excess is refused at once, and all others are 
   await isLoad(IDLE);
 });
 
-test("whoever waits in vain is refused soon", async () => {
+test("a request that waits too long for its turn is refused", async () => {
   await fill(atOnce);
   const [late] = await open(1);
   const start = performance.now();
@@ -135,7 +135,7 @@ test("whoever waits in vain is refused soon", async () => {
   expect(server.load).toMatchObject({ inFlight: atOnce, waiting: 0 });
 });
 
-test("what is refused costs nothing: its token is not looked at", async () => {
+test("a refused request costs nothing: its token is not verified", async () => {
   const [late] = await open(1);
   late!.ask(1, "JWT no.token.atall");
   expect((await late!.answered()).status).toBe(401);
@@ -144,7 +144,7 @@ test("what is refused costs nothing: its token is not looked at", async () => {
   expect((await late!.answered()).status).toBe(503);
 });
 
-test("whoever was refused can ask again on the same connection", async () => {
+test("a client that was refused can send another request on the same connection", async () => {
   const all = await fill(atOnce);
   const [late] = await open(1);
   late!.ask(1);
@@ -189,7 +189,7 @@ test("clients that hang up in flight, waiting and refused leave nothing behind",
     expect(answer.status).toBe(200);
 });
 
-test("health is told however much there is to do", async () => {
+test("health checks are answered under any load", async () => {
   const hammering = setInterval(() => clients.at(-1)?.ask(1), 5);
   await fill();
   for (let time = 0; time < 5; time++) {
@@ -202,7 +202,7 @@ test("health is told however much there is to do", async () => {
   clearInterval(hammering);
 });
 
-test("clients that are slow to send keep nobody out", async () => {
+test("clients that send slowly do not block others", async () => {
   for (const client of await open(2 * atOnce + waiting)) client.ask(1, header, 10);
   await delay(50);
   expect(server.load).toMatchObject(IDLE);

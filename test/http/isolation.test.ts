@@ -79,7 +79,7 @@ async function expectSame(one: Answer, ask: () => Promise<Answer>): Promise<void
   expect(other.body.data).toEqual(one.body.data);
 }
 
-test("whatever a learner asks with somebody else's ids, nothing of theirs is told, nor that they exist", async () => {
+test("a query with the ids of another learner reveals neither their data nor their existence", async () => {
   let answered = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -100,7 +100,7 @@ test("whatever a learner asks with somebody else's ids, nothing of theirs is tol
   expect(answered).toBeGreaterThan(Number(WALKS) / 3); // else it would hold because nothing is answered
 }, 600_000);
 
-test("whatever a learner commands with somebody else's ids, nothing changes, nor is told", async () => {
+test("a mutation with the ids of another learner changes nothing and reveals nothing", async () => {
   const before = await checksumOf(app.db);
   await fc.assert(
     fc.asyncProperty(
@@ -120,7 +120,7 @@ test("whatever a learner commands with somebody else's ids, nothing changes, nor
   );
 }, 600_000);
 
-test("whatever those ask who may see everything, it is answered, and compiled as it was interpreted", async () => {
+test("an actor with all roles gets an answer to every query, and compiled execution answers like interpreted execution", async () => {
   const all: Actor = { ...ada, isSupport: true, isStaff: true, isService: true, isSuperuser: true };
   let answered = 0;
   const { theirs, own, instants } = world;

@@ -35,14 +35,14 @@ test("without keys a token gets 503, never 401; anonymous requests go on, and so
   expect((await send(`${server.url}/readyz`)).status).toBe(200);
 });
 
-test("people are let in soon after the LMS is back", async () => {
+test("tokens are accepted soon after the LMS is available again", async () => {
   lms.answer = published;
   while ((await server.ask(ada, "{ __typename }")).status === 503)
     await new Promise((resolve) => setTimeout(resolve, 100));
   expect((await server.ask(ada, "{ __typename }")).body).toEqual({ data: { __typename: "Query" } });
 });
 
-test("a server that nobody asks has the keys already", async () => {
+test("a server fetches the keys before the first request", async () => {
   lms.requests = 0;
   const other = await serve(database, { ...PRODUCTION, JWT_JWK_SET: "", JWT_JWK_SET_URL: lms.url });
   while (!other.logged.some(({ msg }) => msg === "the keys of tokens have changed"))

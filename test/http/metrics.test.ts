@@ -34,7 +34,7 @@ test("answers are counted by address and status, those of GraphQL by type and th
   expect(await valueOf('graphql_errors_total{code="UNAUTHENTICATED"}')).toBe(1);
 });
 
-test("a refund that is under way is seen, with its age", async () => {
+test("a pending refund is reported with its age", async () => {
   expect(await valueOf('refunds_pending{state="IN_DOUBT"}')).toBeUndefined();
   const entitlementId = await entitlementIdOf(app, "-TIMEOUT");
   const refund =
@@ -48,7 +48,7 @@ test("a refund that is under way is seen, with its age", async () => {
   expect(age).toBeLessThan(60);
 });
 
-test("of background work is told when it was last done", async () => {
+test("the last completion of background work is reported", async () => {
   const sample = 'background_task_done_timestamp_seconds{task="expireDueEntitlements"}';
   expect(await valueOf(sample)).toBeUndefined();
   const jobs = await startJobs(app);
@@ -58,7 +58,7 @@ test("of background work is told when it was last done", async () => {
   expect(Math.abs((await valueOf(sample))! - Date.now() / 1000)).toBeLessThan(30);
 });
 
-test("connections, memory and the event loop are told", async () => {
+test("connections, memory and the event loop are reported", async () => {
   expect(await valueOf('pg_pool_connections{state="open"}')).toBeGreaterThan(0);
   expect(await valueOf("process_resident_memory_bytes")).toBeGreaterThan(1e7);
   expect(await valueOf("nodejs_eventloop_lag_p99_seconds")).toBeGreaterThan(0);

@@ -65,13 +65,13 @@ test("without PostgreSQL every answer is 503, and with it again 200, without a r
   expect(await ready()).toBe(200);
 });
 
-test("a PostgreSQL that ends its connections is asked anew", async () => {
+test("the server answers again within 3 s after PostgreSQL has ended all connections", async () => {
   await Promise.all(Array.from({ length: 6 }, ask)); // opens all connections
   await endConnections();
   expect(await secondsUntilAnswered()).toBeLessThan(3);
 });
 
-test("a PostgreSQL that ends connections under way gets 503 for what it cut off", async () => {
+test("requests whose connection PostgreSQL ends get 503", async () => {
   const locker = new Client({ connectionString: database.url });
   await locker.connect();
   await locker.query("begin");
@@ -97,7 +97,7 @@ test("a table that a migration holds for long is an outage for who waits for it"
   expect((await ask()).status).toBe(200);
 });
 
-test("a network that swallows everything gets 503 within 10 s, and is forgotten when it is mended", async () => {
+test("a network that drops everything gives 503 within 10 s, and the server recovers when it works again", async () => {
   wire.stall();
   const start = performance.now();
   await expectUnavailable();
@@ -107,7 +107,7 @@ test("a network that swallows everything gets 503 within 10 s, and is forgotten 
   expect(await secondsUntilAnswered()).toBeLessThan(3);
 });
 
-test("an error of ours is not taken for an outage", () => {
+test("an error in the server does not count as an outage", () => {
   for (const error of [
     new Error("x"),
     Object.assign(new Error("x"), { code: "42P01" }),

@@ -55,7 +55,7 @@ test.each([
   expect(answer.body.errors![0]!.extensions).toEqual({ code: "BAD_REQUEST" });
 });
 
-test("a body that breaks off disturbs nobody", async () => {
+test("a request whose body breaks off does not disturb others", async () => {
   const { port } = new URL(server.url);
   await new Promise<void>((resolve) => {
     const socket = connect(Number(port), "127.0.0.1", () => {
@@ -96,7 +96,7 @@ test("a bad token gets 401 with the same body whatever is wrong with it, before 
   expect(answers[0]!.body.errors![0]!.extensions).toEqual({ code: "UNAUTHENTICATED" });
 });
 
-test("answers are nobody else's to keep", async () => {
+test("answers must not be cached by others", async () => {
   const { headers } = await server.ask(ada, "{ __typename }");
   expect(headers.get("cache-control")).toBe("no-store");
   expect(headers.get("x-content-type-options")).toBe("nosniff");
@@ -172,7 +172,7 @@ function secondsUntilClosed(...parts: string[]): Promise<{ seconds: number; text
   });
 }
 
-test("who is slow is let go: headers within 10 s, the whole request within 15 s", async () => {
+test("slow requests are ended: headers must arrive within 10 s, the whole request within 15 s", async () => {
   const head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
   const [headers, body] = await Promise.all([
     secondsUntilClosed(head),

@@ -27,7 +27,7 @@ afterAll(async () => {
   await removeNow();
 });
 
-test("a PostgreSQL that is stopped under load is an outage to everybody, and a fault of ours to nobody", async () => {
+test("stopping PostgreSQL under load gives every client an outage, and none an internal error", async () => {
   const seen = new Set<string>();
   for (let round = 0; round < ROUNDS; round++) {
     const postgres = await startEmbeddedPostgres(dir, { settings: { fsync: "off" } });

@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 describe("in processes of their own", () => {
-  test("work whose process is killed is done by another one, and each effect happens once", async () => {
+  test("the work of a killed process is continued by another process, and each effect happens once", async () => {
     await storeDue();
     const first = await startWorker();
     await until(async () => (await countExpired()) > 0);
@@ -53,7 +53,7 @@ describe("in processes of their own", () => {
     expect(await historyPerRequest()).toEqual([{ entries: DUE, entitlements: DUE }]);
   });
 
-  test("three that start at once do what is due once", async () => {
+  test("three processes that start at the same time do the due work once", async () => {
     await storeDue();
     await Promise.all([startWorker(PATIENT), startWorker(PATIENT), startWorker(PATIENT)]);
     await until(async () => (await countExpired()) === DUE);
@@ -63,7 +63,7 @@ describe("in processes of their own", () => {
     expect(await historyPerRequest()).toEqual([{ entries: DUE, entitlements: DUE }]);
   });
 
-  test("one that loses all connections goes on as soon as it can", async () => {
+  test("a process that loses all its connections continues as soon as it can", async () => {
     await storeDue();
     const worker = await startWorker();
     await until(async () => (await countExpired()) > 0);
@@ -77,7 +77,7 @@ describe("in processes of their own", () => {
 });
 
 describe("a task", () => {
-  test("that fails is done again, from the same place and as the same request", async () => {
+  test("that fails is repeated from the same place under the same request id", async () => {
     const turns: unknown[] = [];
     await start("fails", async (_, { requestId, from }) => {
       turns.push({ requestId, from });
@@ -88,7 +88,7 @@ describe("a task", () => {
     expect(new Set(turns.map((turn) => JSON.stringify(turn))).size).toBe(1);
   });
 
-  test("is done once in its period, however often processes start", async () => {
+  test("is done once in its interval, however often processes start", async () => {
     let turns = 0;
     const count = async () => (turns++, null);
     await start("counts", count);
@@ -99,7 +99,7 @@ describe("a task", () => {
     expect(turns).toBe(1);
   });
 
-  test("that is over its slice goes on where it stopped, in any process", async () => {
+  test("that exceeds its slice continues where it stopped, in any process", async () => {
     const places: unknown[] = [];
     const walk: QueuedTask["run"] = async (_, { from }) => {
       places.push(from);
@@ -111,7 +111,7 @@ describe("a task", () => {
     expect(places).toEqual([null, { step: 1 }, { step: 2 }, { step: 3 }]);
   });
 
-  test("is told to stop with its process, and what is left is not lost", async () => {
+  test("stops together with its process, and its remaining work is not lost", async () => {
     const places: unknown[] = [];
     const runs: QueuedTask["run"] = async (_, { from, shouldStop }) => {
       places.push(from);
@@ -128,7 +128,7 @@ describe("a task", () => {
   });
 });
 
-test("a sweep goes on at its pace although it fails, in every process, and is awaited at the end", async () => {
+test("a failed sweep is repeated at its interval in every process, and stopping waits for a running one", async () => {
   const sweeps = [0, 0];
   let isRunning = false;
   const sweep = (i: number) => ({
@@ -147,14 +147,14 @@ test("a sweep goes on at its pace although it fails, in every process, and is aw
   expect(isRunning).toBe(false);
 });
 
-test("in production, killed work runs again within a minute, and a slice ends long before it counts as killed", () => {
+test("in production, the work of a killed process restarts within a minute, and a slice ends before it counts as killed", () => {
   const { sliceMs, expireMs, maintenanceMs, retryDelayMs, pollMs } = TIMING;
   // The queue looks for such work once in `maintenanceMs` or, at worst, in twice that time.
   expect(expireMs + 2 * maintenanceMs + retryDelayMs + pollMs).toBeLessThan(60_000);
   expect(sliceMs + 5_000).toBeLessThan(expireMs);
 });
 
-test("the engine's tables are not the migrations' concern", async () => {
+test("the migrations ignore the tables of the job queue", async () => {
   await start("any", () => Promise.resolve(null));
   expect((await db.driver.createSchemaBuilder().log()).upQueries).toEqual([]);
 });

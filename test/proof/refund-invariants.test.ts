@@ -14,7 +14,7 @@ async function broken(paid?: Map<string, number>): Promise<string[]> {
 const refund = (id: string, at = app) =>
   unenrollAndRefund(requestOf(at), { entitlementId: id, refund: "REQUEST" });
 
-test("refunds that went well, were refused, or wait for a person break nothing", async () => {
+test("refunds that succeeded, were refused or wait for an agent violate no invariant", async () => {
   await refund(await aSpentEntitlement(app));
   await refund(await aSpentEntitlement(app, "-DECLINED")).catch(() => undefined);
   await refund(await aSpentEntitlement(app, "-DUPLICATE"));
@@ -40,7 +40,7 @@ test.each(HARM)("%s tells %s", async (invariant, _what, sql) => {
   await app.db.query("delete from course_entitlement where id = $1", [id]);
 });
 
-test("I1 and I3 tell of money paid twice, and of money paid without taking back", async () => {
+test("I1 and I3 find an order that was refunded twice, and one that was refunded without an expiry", async () => {
   const [twice, kept] = [await aSpentEntitlement(app), await aSpentEntitlement(app)];
   await refund(twice);
   const ledger = await embeddedLedger(app.db);
@@ -49,7 +49,7 @@ test("I1 and I3 tell of money paid twice, and of money paid without taking back"
   );
 });
 
-test("I4 and I6 tell of a refund in doubt for long, and of an entitlement that changed meanwhile", async () => {
+test("I4 and I6 find a refund that is in doubt for too long, and an entitlement that changed meanwhile", async () => {
   const id = await aSpentEntitlement(app);
   const { app: shop } = withShop(app, () => ({ kind: "unknown", cause: "" }));
   const anHourAgo = { ...shop, clock: () => new Date(Date.now() - 3_600_000) };
@@ -63,7 +63,7 @@ test("I4 and I6 tell of a refund in doubt for long, and of an entitlement that c
   await app.db.query("delete from course_entitlement where id = $1", [id]);
 });
 
-test("I7 tells of a change that nobody has signed", async () => {
+test("I7 finds a change without author, operation or request", async () => {
   const id = await aSpentEntitlement(app);
   const { app: shop } = withShop(app, () => ({ kind: "unknown", cause: "" }));
   await refund(id, { ...shop, config: { ...app.config, refund: { ...app.config.refund, deadlineMs: 100 } } });

@@ -23,7 +23,7 @@ let close: () => Promise<void>;
 beforeAll(async () => ({ db, close } = await openTestDatabase()));
 afterAll(() => close());
 
-test("what the database finds due is what the rule says is due", async () => {
+test("the database finds exactly the entitlements whose expiry is due by the rules", async () => {
   const states = ["REQUESTED", "IN_DOUBT", "SUCCEEDED", "FAILED", "NEEDS_REVIEW"] as const;
   const refundState = fc.option(fc.constantFrom(...states), { freq: 1 });
   const standing = fc.tuple(anyStanding, refundState).map(([any, refundState]) => ({ ...any, refundState }));
@@ -46,7 +46,7 @@ test("what the database finds due is what the rule says is due", async () => {
   expect(dueInAll).toBeGreaterThan(50);
 });
 
-test("what is to be expired is judged once more, as it may have changed since it was found", async () => {
+test("an entitlement is checked again before it expires, because it may have changed since it was found", async () => {
   const due = aStanding({ createdAt: daysAgo(731) });
   const standings: Standing[] = [
     aStanding({ createdAt: daysAgo(730) }),
@@ -72,7 +72,7 @@ test("what is to be expired is judged once more, as it may have changed since it
   await expect(expired).rejects.toThrow(new Error(idOf(3)));
 });
 
-test("it says why each is due", async () => {
+test("each due entitlement has its cause", async () => {
   const redeemed = { enrolledAt: daysAgo(3), redeemedAt: null, startsAt: null, certificateStatus: null };
   const standings: Standing[] = [
     aStanding({ createdAt: daysAgo(731) }),
@@ -111,7 +111,7 @@ else
     expect(found.size).toBeGreaterThan(100);
   });
 
-test("it reads neither what has expired nor what has time left", async () => {
+test("the query reads neither expired entitlements nor unredeemed ones that are not due", async () => {
   const database = await openTestDatabase();
   try {
     // As replication would bring them: without the guard's work for each row.

@@ -37,7 +37,7 @@ describe("whole days round toward minus infinity", () => {
   });
 });
 
-describe("an unused entitlement, by its age", () => {
+describe("an entitlement that is not redeemed, by its age", () => {
   test.each([
     // age, days since created, days left, expires, redeemable, refundable
     ["exactly 0", 0, 0, 0, 730, false, null, null],
@@ -106,7 +106,7 @@ describe("a redeemed entitlement counts from the latest of creation, enrollment 
     expect(redeemBlocker(standing, aPolicy(), NOW)).toBe("ALREADY_REDEEMED");
   });
 
-  test("and from when it was spent again on a run the learner had left long ago", () => {
+  test("and from its latest redemption for a run that the learner had left before", () => {
     const returned = spent(30, 20, 20);
     returned.redemption!.redeemedAt = daysAgo(3);
     expect(daysUntilExpiration(returned, aPolicy(), NOW)).toBe(11);
@@ -152,7 +152,7 @@ describe("a redeemed entitlement counts from the latest of creation, enrollment 
   });
 });
 
-describe("what stands in the way is said in the order of the checks", () => {
+describe("the blocker is the first reason in the order of the checks", () => {
   const worn = spent(61, 61, 61);
   worn.redemption!.certificateStatus = "downloadable";
   test.each([
@@ -205,7 +205,7 @@ test.each(["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"] as const)(
   },
 );
 
-test("an expiry that lies ahead is an expiry already, and never due again", () => {
+test("a stored expiry in the future counts as expired, and is never due again", () => {
   const standing = aStanding({ expiredAt: daysAgo(-100) });
   expect(redeemBlocker(standing, aPolicy(), NOW)).toBe("EXPIRED");
   expect(refundBlocker(standing, aPolicy(), NOW)).toBe("EXPIRED");

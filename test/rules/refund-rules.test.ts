@@ -32,7 +32,7 @@ const anyCase = fc.record({
   isKeyed: fc.boolean(),
 });
 
-test("final states are final, doubt never becomes failure, and accepted is never anything but success", () => {
+test("final states never change, an unknown outcome never fails a refund, and acceptance always succeeds", () => {
   fc.assert(
     fc.property(anyCase, ({ state, attempt, of, answer, isKeyed }) => {
       const next = nextRefundState({ state, attempt }, { attempt: of, answer }, isKeyed);

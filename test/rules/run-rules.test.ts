@@ -126,7 +126,7 @@ describe("for any run, enrollment and instant", () => {
     fc.record({ isActive: fc.boolean(), mode: fc.constantFrom("verified", "audit") }),
   );
 
-  test("being enrolled never takes a run away, and a closed run opens for nobody else", () => {
+  test("an enrollment never makes a run unavailable, and only an enrolled learner can choose a closed run", () => {
     fc.assert(
       fc.property(anyRun, anyNow, (run, now) => {
         const asStranger = runBlocker(run, "verified", null, now);
@@ -147,7 +147,7 @@ describe("for any run, enrollment and instant", () => {
     );
   });
 
-  test("once closed for strangers, a run stays closed, but for its opening", () => {
+  test("a run that is closed for a learner without an enrollment stays closed, unless enrollment has not begun yet", () => {
     fc.assert(
       fc.property(anyRun, anyNow, fc.nat({ max: 10 ** 10 }), (run, now, ms) => {
         const first = runBlocker(run, "verified", null, now);

@@ -48,7 +48,7 @@ test("a fault of the work itself is thrown as it is, and nothing is done", async
   expect(await sites()).not.toContainEqual({ id: 13 });
 });
 
-test("two that wait for each other are both done", async () => {
+test("two transactions that wait for each other are both done", async () => {
   await addSite(21);
   await addSite(22);
   const update = (first: number, second: number) =>

@@ -240,7 +240,7 @@ async function outcomeOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-test("the table has every command that there is", () => {
+test("the table contains every command", () => {
   expect([...COMMANDS.keys()].toSorted()).toEqual([...Object.keys(TABLE), ...BY_SYSTEM].toSorted());
 });
 

@@ -67,7 +67,7 @@ const kinds = async (gateway: RefundGateway, request: RefundRequest, times: numb
 };
 
 describe.each(Object.entries(GATEWAYS))("the %s gateway", (_name, make) => {
-  test("pays once, however often it is asked", async () => {
+  test("refunds an order once, however often it is asked", async () => {
     const request = aRequest();
     expect(await kinds(make(), request, 3)).toEqual(["accepted", "accepted", "accepted"]);
     expect(await timesPaid(request)).toBe(1);
@@ -79,7 +79,7 @@ describe.each(Object.entries(GATEWAYS))("the %s gateway", (_name, make) => {
     expect(await timesPaid(request)).toBe(0);
   });
 
-  test("does not know what a shop did that does not answer in time", async () => {
+  test("reports an unknown outcome when the shop does not answer in time", async () => {
     const request = aRequest("-TIMEOUT");
     expect(await kinds(make(), request, 3)).toEqual(["unknown", "unknown", "accepted"]);
     expect(await timesPaid(request)).toBe(1);

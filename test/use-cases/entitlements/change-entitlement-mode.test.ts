@@ -16,7 +16,7 @@ const change = (courseUuid: string, mode: string, given: object = {}) =>
     ...given,
   });
 
-test("staff give the entitlement of an order another mode; its policy and its run stay", async () => {
+test("staff change the mode of the entitlement of an order; its policy and its run stay", async () => {
   const courseUuid = aCourse();
   const policyId = await aPolicy(app);
   const id = await anEntitlement(app, {
@@ -35,14 +35,14 @@ test("staff give the entitlement of an order another mode; its policy and its ru
   expect((await historyOf(app, id)).at(-1)).toMatchObject({ history_change_reason: "changeEntitlementMode" });
 });
 
-test("a mode that is not sold is refused, unless any is to be accepted", async () => {
+test("a mode that is not sold is refused, unless any mode is accepted", async () => {
   const courseUuid = aCourse();
   await anEntitlement(app, { courseUuid, orderNumber });
   await expectRefusal(app, () => change(courseUuid, "honor"), "MODE_INVALID", { field: "mode" });
   expect(await change(courseUuid, "honor", { acceptAnyMode: true })).toMatchObject({ mode: "honor" });
 });
 
-test("the mode it has already changes nothing", async () => {
+test("changing to the present mode changes nothing", async () => {
   const courseUuid = aCourse();
   await anEntitlement(app, { courseUuid, orderNumber });
   const before = await checksumOf(app.db);
@@ -55,7 +55,7 @@ test("an order without an entitlement for this course is refused", () =>
     field: "orderNumber",
   }));
 
-test("whoever has not seen the newest change is told so", async () => {
+test("a caller who has not seen the newest change is refused", async () => {
   const courseUuid = aCourse();
   const id = await anEntitlement(app, { courseUuid, orderNumber });
   const [seen] = await historyOf(app, id);

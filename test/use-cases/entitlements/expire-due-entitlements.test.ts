@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => close());
 
-test("it expires what is due, as the system, in history, and nothing else", async () => {
+test("the sweep expires exactly the due entitlements, with the system as the author in the history", async () => {
   await store([lapsed, locked, fresh]);
   const report = await expireDueEntitlements(app, sweep);
   expect(report).toEqual({
@@ -59,7 +59,7 @@ test("it expires what is due, as the system, in history, and nothing else", asyn
   expect(rows[2]!.history).toHaveLength(1);
 });
 
-test("a dry run finds the same and changes nothing", async () => {
+test("a dry run finds the same entitlements and changes nothing", async () => {
   await store([lapsed, locked, fresh]);
   const before = await checksumOf(app.db);
   const { due, expired } = await expireDueEntitlements(app, { ...sweep, isDryRun: true });
@@ -89,7 +89,7 @@ test("rows that the database refuses to change are reported and stop none of the
   expect((await expireDueEntitlements(app, sweep)).failed).toHaveLength(4);
 });
 
-test("what somebody is changing is left for the next sweep, without waiting", async () => {
+test("an entitlement that another transaction is changing is left for the next sweep, without waiting", async () => {
   await store([lapsed, lapsed, lapsed]);
   const other = app.db.createQueryRunner();
   await other.startTransaction();
@@ -100,7 +100,7 @@ test("what somebody is changing is left for the next sweep, without waiting", as
   expect((await expireDueEntitlements(app, sweep)).expired).toBe(1);
 });
 
-test("sweeps that run at once expire nothing twice", async () => {
+test("simultaneous sweeps expire no entitlement twice", async () => {
   await store(Array.from({ length: 2_500 }, (_, i) => (i % 5 === 0 ? locked : lapsed)));
   const reports = await Promise.all([1, 2, 3, 4].map(() => expireDueEntitlements(app, sweep)));
   expect(reports.reduce((sum, { expired }) => sum + expired, 0)).toBe(2_500);
@@ -110,7 +110,7 @@ test("sweeps that run at once expire nothing twice", async () => {
   expect(row!.count).toBe(2_500);
 });
 
-test("a sweep that is told to stop goes on where it stopped", async () => {
+test("a sweep that was stopped continues where it stopped", async () => {
   await store(Array.from({ length: 2_500 }, (_, i) => (i % 5 === 0 ? locked : lapsed)));
   const expired: number[] = [];
   let from: Sweep["from"] = null;
@@ -124,7 +124,7 @@ test("a sweep that is told to stop goes on where it stopped", async () => {
   expect(await countExpired()).toBe(2_500);
 });
 
-test("a lost connection stops it, rather than being held against the rows", async () => {
+test("a lost connection stops the sweep and does not count as a failure of the rows", async () => {
   await store([lapsed]);
   await app.db.query(`
     create function vanish() returns trigger language plpgsql as $$ begin

@@ -7,7 +7,7 @@ const app = useApp();
 const expire = (entitlementId: string, expectedHistoryEntryId?: string) =>
   expireEntitlement(by(grace, app), { entitlementId, comments: "Asked for it", expectedHistoryEntryId });
 
-test("support expires an entitlement at once, and the reason is on it", async () => {
+test("support expires an entitlement, and a support detail records the comments", async () => {
   const id = await anEntitlement(app);
   expect(await expire(id)).toMatchObject({ id, expiredAt: NOW, expiryCause: "SUPPORT" });
   expect(await supportDetails(app, id)).toMatchObject([
@@ -16,7 +16,7 @@ test("support expires an entitlement at once, and the reason is on it", async ()
   expect((await historyOf(app, id)).at(-1)).toMatchObject({ history_change_reason: "expireEntitlement" });
 });
 
-test("the learner of a spent one is taken out of the run, which the note names", async () => {
+test("the learner of a redeemed entitlement leaves the run, which the support detail names", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const id = await anEntitlement(app, { courseUuid, run });
@@ -26,12 +26,12 @@ test("the learner of a spent one is taken out of the run, which the note names",
   expect(await supportDetails(app, id)).toMatchObject([{ unenrolledRunKey: run }]);
 });
 
-test("an expired one keeps its date, even one that lies ahead", async () => {
+test("an expired entitlement keeps its expiry, even one in the future", async () => {
   const id = await anEntitlement(app, { expiredAt: new Date(NOW.getTime() + 1) });
   await expectRefusal(app, () => expire(id), "ENTITLEMENT_EXPIRED");
 });
 
-test("of two agents who look at the same state, the second is told", async () => {
+test("of two agents who have read the same state, the second one is refused", async () => {
   const id = await anEntitlement(app);
   const [seen] = await historyOf(app, id);
   await expire(id, seen!.history_id);
@@ -40,7 +40,7 @@ test("of two agents who look at the same state, the second is told", async () =>
   });
 });
 
-test("an id that no history entry has yet is outdated too", async () => {
+test("the id of a history entry that does not exist yet counts as outdated", async () => {
   const id = await anEntitlement(app);
   await expectRefusal(app, () => expire(id, "999999999999999999"), "CONFLICT");
 });

@@ -29,7 +29,7 @@ const anOrder = (given: Partial<Parameters<typeof fulfillOrder>[1]> = {}) => ({
 });
 const fulfill = (given: Parameters<typeof anOrder>[0] = {}) => fulfillOrder(by(shop, app), anOrder(given));
 
-test("R6: a shop's order becomes an entitlement, and the answer is what is stored", async () => {
+test("R6: the order of a shop creates an entitlement, and the answer shows what is stored", async () => {
   const order = anOrder({ refundLocked: true });
   const { entitlement, isNew } = await fulfillOrder(by(shop, app), order);
   const { username: _, ...wanted } = order;
@@ -53,13 +53,13 @@ test("R7, 8.7.12: the same order again answers with the same entitlement and cha
   expect(await checksumOf(app.db)).toEqual(before);
 });
 
-test("one order may pay for several courses", async () => {
+test("one order may fulfill several courses", async () => {
   const orderNumber = "BUNDLE-1";
   expect(await fulfill({ orderNumber })).toMatchObject({ isNew: true });
   expect(await fulfill({ orderNumber })).toMatchObject({ isNew: true });
 });
 
-test("an order that has paid for another learner, or in another mode, is refused", async () => {
+test("an order that belongs to another learner or another mode is refused", async () => {
   const order = anOrder();
   await fulfill(order);
   const used = [{ username: "bob" }, { mode: "professional" }];
@@ -69,7 +69,7 @@ test("an order that has paid for another learner, or in another mode, is refused
     });
 });
 
-test("an order that arrives several times at once becomes one entitlement", async () => {
+test("several simultaneous requests for one order create one entitlement", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   await anEnrollment(app, run);
@@ -87,7 +87,7 @@ test("a learner who does not exist, or a mode that is not sold, is refused", asy
 });
 
 describe("a learner who takes a run for free", () => {
-  test("R19: is upgraded in the only one, and the entitlement is spent on it", async () => {
+  test("R19: is upgraded in the only such run, for which the entitlement is redeemed", async () => {
     const courseUuid = aCourse();
     const run = await aRun(app, courseUuid);
     const enrollmentId = await anEnrollment(app, run);
@@ -105,7 +105,7 @@ describe("a learner who takes a run for free", () => {
     });
   });
 
-  test("R20: is upgraded in a self-paced one too, by the deadline of the run and no other", async () => {
+  test("R20: is upgraded in a self-paced run until the upgrade deadline of that run", async () => {
     const courseUuid = aCourse();
     const modes = [{ slug: "verified", expiresAt: ago(-1) }];
     const run = await aRun(app, courseUuid, { isSelfPaced: true, startsAt: ago(100), modes });
@@ -114,7 +114,7 @@ describe("a learner who takes a run for free", () => {
     expect(entitlement.enrollment).toMatchObject({ courseRunKey: run, mode: "verified" });
   });
 
-  test("R21: is left alone once they have left it", async () => {
+  test("R21: is not upgraded after leaving the run", async () => {
     const courseUuid = aCourse();
     const run = await aRun(app, courseUuid);
     await anEnrollment(app, run, { isActive: false });
@@ -122,7 +122,7 @@ describe("a learner who takes a run for free", () => {
     expect(await enrollmentIn(app, run)).toMatchObject({ mode: "audit", isActive: false });
   });
 
-  test("is upgraded in none of several, and the shop is told of which", async () => {
+  test("is not upgraded when there are several runs, and the answer lists them", async () => {
     const courseUuid = aCourse();
     const runs = [await aRun(app, courseUuid), await aRun(app, courseUuid)];
     for (const run of runs) await anEnrollment(app, run);
@@ -132,7 +132,7 @@ describe("a learner who takes a run for free", () => {
     for (const run of runs) expect(await enrollmentIn(app, run)).toMatchObject({ mode: "audit" });
   });
 
-  test("is upgraded in the one of several that can still be upgraded", async () => {
+  test("is upgraded in the only run of several that can still be upgraded", async () => {
     const courseUuid = aCourse();
     const open = await aRun(app, courseUuid);
     const closed = await aRun(app, courseUuid, { modes: [{ expiresAt: ago(1) }] });
@@ -148,7 +148,7 @@ test("an enrollment in the entitlement's mode is taken over", async () => {
   expect((await fulfill({ courseUuid })).entitlement.enrollment).toMatchObject({ courseRunKey: run });
 });
 
-test("a run that is paid for otherwise is left alone, and the order is fulfilled all the same", async () => {
+test("an enrollment that was paid for otherwise stays unchanged, and the order is fulfilled nevertheless", async () => {
   const [otherMode, otherEntitlement] = [aCourse(), aCourse()];
   const run = await aRun(app, otherMode, { modes: ["verified", "professional"] });
   await anEnrollment(app, run, { mode: "professional" });

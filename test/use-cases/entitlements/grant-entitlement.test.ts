@@ -25,7 +25,7 @@ const gift = (given: { username?: string; courseUuid?: string; mode?: string } =
 });
 const grant = (given: Parameters<typeof gift>[0] = {}) => grantEntitlement(by(grace, app), gift(given));
 
-test("R18: support gives an entitlement without an order, and the reason is on it", async () => {
+test("R18: support grants an entitlement without an order, and a support detail records the comments", async () => {
   const courseUuid = aCourse();
   const { id } = await grant({ courseUuid });
   expect(await stored(app, id)).toMatchObject({
@@ -46,13 +46,13 @@ test("R18: support gives an entitlement without an order, and the reason is on i
   ]);
 });
 
-test("R8: without an order, a learner can be given any number for one course", async () => {
+test("R8: without an order, a learner can get any number of entitlements for one course", async () => {
   const courseUuid = aCourse();
   const [first, second] = [await grant({ courseUuid }), await grant({ courseUuid })];
   expect(first.id).not.toBe(second.id);
 });
 
-test("a gift upgrades nothing, even where an order would", async () => {
+test("a granted entitlement upgrades no enrollment, although an order would", async () => {
   const courseUuid = aCourse();
   await anEnrollment(app, await aRun(app, courseUuid));
   expect(await grant({ courseUuid })).toMatchObject({ enrollment: null });
@@ -68,7 +68,7 @@ test("a mode that is not sold is refused, and one that a run is sold in is not",
   expect(await grant({ mode: "masters" })).toMatchObject({ mode: "masters" });
 });
 
-test("whoever has no account here is named in history all the same", async () => {
+test("an agent without an account is named in the history nevertheless", async () => {
   const stranger = { ...shop, isSupport: true, userId: "987654", username: "elsewhere" };
   const { id } = await grantEntitlement(by(stranger, app), gift());
   expect(await supportDetails(app, id)).toMatchObject([{ supportUserId: null }]);

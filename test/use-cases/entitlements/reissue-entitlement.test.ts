@@ -11,7 +11,7 @@ const reissue = (
   given: { refundLocked?: boolean; expectedHistoryEntryId?: string } = {},
 ) => reissueEntitlement(by(grace, app), { entitlementId, comments: "Wrong run", ...given });
 
-test("R32: an expired and spent entitlement comes back unspent and unexpired, and support's reason with it", async () => {
+test("R32: an expired and redeemed entitlement is reissued as neither, and a support detail records the comments", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const id = await anEntitlement(app, { courseUuid, run, expiredAt: NOW, expiryCause: "LAPSED" });
@@ -30,7 +30,7 @@ test("R32: an expired and spent entitlement comes back unspent and unexpired, an
   ]);
 });
 
-test("R33: what was refundable just before stays refundable", async () => {
+test("R33: an order that was refundable before the reissue stays refundable", async () => {
   const courseUuid = aCourse();
   const id = await anEntitlement(app, { courseUuid, run: await aRun(app, courseUuid) });
   await reissue(id);
@@ -39,14 +39,14 @@ test("R33: what was refundable just before stays refundable", async () => {
   expect(refundBlocker(standingOf(facts!), DEFAULT_PERIODS, NOW)).toBeNull();
 });
 
-test("R34: what was not refundable just before is locked, so that it never becomes refundable again", async () => {
+test("R34: an order that was not refundable before the reissue is locked, so that it never becomes refundable", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const id = await anEntitlement(app, { courseUuid, run, expiredAt: NOW, expiryCause: "LAPSED" });
   expect(await reissue(id)).toMatchObject({ refundLocked: true });
 });
 
-test("whether refunds are locked can be said outright", async () => {
+test("the caller can decide whether refunds are locked", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const id = await anEntitlement(app, { courseUuid, run, expiredAt: NOW });
@@ -62,14 +62,14 @@ test("8.7.10: a link to an enrollment that is no longer active is cleared too", 
   expect(await stored(app, id)).toMatchObject({ enrollmentId: null, redeemedAt: null });
 });
 
-test("a run that the catalog does not know is left all the same", async () => {
+test("a run that is not in the catalog can be left nevertheless", async () => {
   const run = "course-v1:DemoX+gone+2019";
   const id = await anEntitlement(app, { run });
   await reissue(id);
   expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
 });
 
-test("a run that another entitlement is spent on is not left", async () => {
+test("the learner stays in a run for which another entitlement is redeemed", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const first = await anEntitlement(app, { courseUuid, run });
@@ -80,7 +80,7 @@ test("a run that another entitlement is spent on is not left", async () => {
   expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
 });
 
-test("an available entitlement stays as it is, without another note: a second click does nothing", async () => {
+test("an available entitlement stays unchanged, and no support detail is added", async () => {
   const courseUuid = aCourse();
   const id = await anEntitlement(app, { courseUuid, run: await aRun(app, courseUuid), createdAt: ago(3) });
   await reissue(id);
@@ -89,7 +89,7 @@ test("an available entitlement stays as it is, without another note: a second cl
   expect(await historyOf(app, id)).toHaveLength(2);
 });
 
-test("history says who reissued it, by which command and request", async () => {
+test("the history names the agent, the operation and the request of a reissue", async () => {
   const id = await anEntitlement(app, { expiredAt: NOW });
   await reissue(id);
   expect((await historyOf(app, id)).at(-1)).toMatchObject({
@@ -101,7 +101,7 @@ test("history says who reissued it, by which command and request", async () => {
   });
 });
 
-test("an agent who has not seen the newest change is told so", async () => {
+test("an agent who has not seen the newest change is refused", async () => {
   const id = await anEntitlement(app, { expiredAt: NOW });
   const [seen] = await historyOf(app, id);
   await reissue(id, { expectedHistoryEntryId: seen!.history_id });

@@ -30,7 +30,7 @@ async function essence(id: string): Promise<Partial<CourseEntitlement>> {
   return rest;
 }
 
-test("an entitlement goes back to an entry of its history, in all but its stamps, and says to which", async () => {
+test("an entitlement is reverted to an entry of its history except for its timestamps, and the history names that entry", async () => {
   const id = await anEntitlement(app);
   const [created] = await entryIds(id);
   const before = await essence(id);
@@ -49,7 +49,7 @@ test("an entitlement goes back to an entry of its history, in all but its stamps
   expect(found).toMatchObject({ reason: `revertEntitlement ${created!}` });
 });
 
-test("the learner is back in the run that an entry was spent on, and out of the one they had since", async () => {
+test("a revert enrolls the learner in the run of the entry and ends the later enrollment", async () => {
   const courseUuid = aCourse();
   const [first, second] = [await aRun(app, courseUuid), await aRun(app, courseUuid)];
   const id = await anEntitlement(app, { courseUuid, run: first });
@@ -61,7 +61,7 @@ test("the learner is back in the run that an entry was spent on, and out of the 
   expect(await enrollmentIn(app, second)).toMatchObject({ isActive: false });
 });
 
-test("it is refused when somebody has changed the entitlement since the caller looked", async () => {
+test("a revert is refused when the entitlement was changed after the caller read it", async () => {
   const id = await anEntitlement(app);
   const [created] = await entryIds(id);
   await setRefundLock(by(grace, app), { entitlementId: id, isLocked: true, comments: "Asked for" });
@@ -69,7 +69,7 @@ test("it is refused when somebody has changed the entitlement since the caller l
   await revert(id, created!, (await entryIds(id)).at(-1));
 });
 
-test("it is refused, naming the clash, when the order number is that of another entitlement by now", async () => {
+test("a revert is refused, with the conflict, when another entitlement has the order number by now", async () => {
   const courseUuid = aCourse();
   const id = await anEntitlement(app, { courseUuid, orderNumber: "EDX-TAKEN" });
   const [created] = await entryIds(id);
@@ -79,7 +79,7 @@ test("it is refused, naming the clash, when the order number is that of another 
   expect(refusal.message).toContain("order number");
 });
 
-test("it is refused, naming the clash, when the enrollment is that of another entitlement or gone by now", async () => {
+test("a revert is refused, with the conflict, when another entitlement has the enrollment or it has been deleted", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const id = await anEntitlement(app, { courseUuid, run });
@@ -97,14 +97,14 @@ test("it is refused, naming the clash, when the enrollment is that of another en
   );
 });
 
-test("an entry of another entitlement, or of none, is no entry of this one", async () => {
+test("an entry of another entitlement and an unknown entry are refused", async () => {
   const [id, other] = [await anEntitlement(app), await anEntitlement(app)];
   const [foreign] = await entryIds(other);
   await expectRefusal(app, () => revert(id, foreign!), "HISTORY_ENTRY_NOT_FOUND");
   await expectRefusal(app, () => revert(id, "999999999999999999"), "HISTORY_ENTRY_NOT_FOUND");
 });
 
-test("what has been paid back stays expired, by revert as by reissue", async () => {
+test("a refunded entitlement stays expired: neither revert nor reissue changes it", async () => {
   const id = await anEntitlement(app);
   const [created] = await entryIds(id);
   await put(
@@ -120,7 +120,7 @@ test("what has been paid back stays expired, by revert as by reissue", async () 
   );
 });
 
-test("to revert a revert is to change nothing", async () => {
+test("reverting a revert restores the state before it", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const act = fc.constantFrom("spend", "leave", "lock", "unlock", "expire", "reissue");

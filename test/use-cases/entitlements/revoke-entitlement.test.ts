@@ -8,7 +8,7 @@ const app = useApp();
 const revoke = (entitlementId: string) =>
   revokeEntitlement(by(shop, app), { entitlementId, reason: "Chargeback" });
 
-test("R30: an unspent entitlement is taken back: expired, never deleted, with the reason on it", async () => {
+test("R30: a revoked entitlement that is not redeemed expires, is not deleted, and has a support detail with the reason", async () => {
   const id = await anEntitlement(app);
   expect(await revoke(id)).toMatchObject({ id, expiredAt: NOW, expiryCause: "REVOKED" });
   expect(await supportDetails(app, id)).toMatchObject([{ action: "REVOKE", comments: "Chargeback" }]);
@@ -18,7 +18,7 @@ test("R30: an unspent entitlement is taken back: expired, never deleted, with th
   });
 });
 
-test("R31: the learner of a spent one is taken out of the run", async () => {
+test("R31: revoking a redeemed entitlement ends the enrollment of the learner", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const id = await anEntitlement(app, { courseUuid, run });
@@ -28,7 +28,7 @@ test("R31: the learner of a spent one is taken out of the run", async () => {
   expect(await supportDetails(app, id)).toMatchObject([{ unenrolledRunKey: run }]);
 });
 
-test("an expired one keeps its date, and its learner is taken out of the run all the same", async () => {
+test("an expired entitlement keeps its expiry, and the learner leaves the run nevertheless", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const id = await anEntitlement(app, { courseUuid, run, expiredAt: ago(3), expiryCause: "LAPSED" });
@@ -36,7 +36,7 @@ test("an expired one keeps its date, and its learner is taken out of the run all
   expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
 });
 
-test("a second time changes nothing, nor does it after a refund", async () => {
+test("revoking a revoked or refunded entitlement changes nothing", async () => {
   const revoked = await anEntitlement(app);
   await revoke(revoked);
   const refunded = await anEntitlement(app, { expiredAt: ago(1), expiryCause: "REFUNDED" });

@@ -10,7 +10,7 @@ const app = useApp();
 const revoke = (entitlementIds: string[], dryRun = false) =>
   revokeEntitlements(by(shop, app), { entitlementIds, reason: "Subscription ended", dryRun });
 
-test("each id has its outcome, in order, and none stops the others", async () => {
+test("each id has an outcome, in the order of the request, and no failure stops the others", async () => {
   const fresh = await anEntitlement(app);
   const revoked = await anEntitlement(app, { expiredAt: ago(1), expiryCause: "REVOKED" });
   const answers = await revoke([revoked, MISSING, fresh, fresh]);
@@ -39,7 +39,7 @@ test("a dry run says what would happen, and changes nothing", async () => {
   expect(await checksumOf(app.db)).toEqual(before);
 });
 
-test("one that fails is told from one that is refused, and the others go on", async () => {
+test("a failure differs from a refusal, and the other revocations continue", async () => {
   const [broken, fresh] = [await anEntitlement(app), await anEntitlement(app)];
   await app.db.query(`
     create function refuse_broken() returns trigger language plpgsql as $$ begin raise 'broken'; end $$;

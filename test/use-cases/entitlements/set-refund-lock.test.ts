@@ -8,7 +8,7 @@ const app = useApp();
 const setLock = (entitlementId: string, isLocked: boolean, expectedHistoryEntryId?: string) =>
   setRefundLock(by(grace, app), { entitlementId, isLocked, comments: "Agreed", expectedHistoryEntryId });
 
-test("support locks and unlocks refunds, each time with the reason", async () => {
+test("support locks and unlocks refunds, each time with comments", async () => {
   const id = await anEntitlement(app);
   expect(await setLock(id, true)).toMatchObject({ refundLocked: true });
   expect(await setLock(id, false)).toMatchObject({ refundLocked: false });
@@ -17,14 +17,14 @@ test("support locks and unlocks refunds, each time with the reason", async () =>
   expect((await historyOf(app, id)).at(-1)).toMatchObject({ history_change_reason: "setRefundLock" });
 });
 
-test("what is so already stays untouched, without another note", async () => {
+test("a lock that is set already changes nothing, and no support detail is added", async () => {
   const id = await anEntitlement(app, { refundLocked: true });
   const before = await checksumOf(app.db);
   expect(await setLock(id, true)).toMatchObject({ refundLocked: true });
   expect(await checksumOf(app.db)).toEqual(before);
 });
 
-test("an agent who has not seen the newest change is told so", async () => {
+test("an agent who has not seen the newest change is refused", async () => {
   const id = await anEntitlement(app);
   const [seen] = await historyOf(app, id);
   await setLock(id, true, seen!.history_id);

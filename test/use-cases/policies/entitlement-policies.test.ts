@@ -20,7 +20,7 @@ const remove = (policyId: string, given: Partial<Parameters<typeof deleteEntitle
 const historyOf = (id: string): Promise<{ history_id: string }[]> =>
   app.db.query("select * from historical_course_entitlement_policy where id = $1 order by history_id", [id]);
 
-test("a policy is made for a site and a mode; the default periods stand in for what is not given", async () => {
+test("a policy is created for a site and a mode, and periods that are not given are the default periods", async () => {
   const periods = { refundMs: 30 * DAY_MS };
   const policy = await create({ mode: "verified", siteDomain: "demo.example", periods });
   const { expirationMs, regainMs } = app.config.defaultPeriods;
@@ -31,14 +31,14 @@ test("a policy is made for a site and a mode; the default periods stand in for w
   ]);
 });
 
-test("8.7.2: there is one policy for each site and mode, any site and any mode counting as one each", async () => {
+test("8.7.2: there is at most one policy for each site and mode, where any site and any mode count as values", async () => {
   await create();
   await expectRefusal(app, () => create(), "POLICY_CONFLICT");
   await create({ mode: "verified" });
   await expectRefusal(app, () => create({ mode: "verified" }), "POLICY_CONFLICT");
 });
 
-test("of the same policy made several times at once, one is made and the others are told", async () => {
+test("of several simultaneous requests for the same policy, one creates it and the others are refused", async () => {
   const answers = await Promise.allSettled([create(), create(), create(), create()]);
   expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   const refused = answers.filter((answer) => answer.status === "rejected");
@@ -61,7 +61,7 @@ test.each([
   });
 });
 
-test("a period may be nothing, and a century", async () => {
+test("a period may be 0 days or a hundred years", async () => {
   const periods = { expirationMs: 36_500 * DAY_MS, refundMs: 36_500 * DAY_MS, regainMs: 0 };
   const { id } = await create({ periods });
   expect(await update(id, { periods: { regainMs: 36_500 * DAY_MS } })).toMatchObject({
@@ -75,7 +75,7 @@ test("a site that does not exist is refused", () =>
     field: "siteDomain",
   }));
 
-test("what is not given of a policy stays as it is", async () => {
+test("fields of a policy that are not given stay unchanged", async () => {
   const id = await aPolicy(app);
   expect(await update(id, { periods: { expirationMs: 90 * DAY_MS } })).toMatchObject({
     expirationMs: 90 * DAY_MS,
@@ -94,7 +94,7 @@ test("what is not given of a policy stays as it is", async () => {
   ]);
 });
 
-test("a policy in use is not deleted but can be retired, which makes room for another", async () => {
+test("a policy in use cannot be deleted, but can be retired, and then another policy can be created", async () => {
   const id = await aPolicy(app);
   await anEntitlement(app, { policyId: id });
   await expectRefusal(app, () => remove(id), "POLICY_IN_USE", { field: "policyId" });
@@ -103,7 +103,7 @@ test("a policy in use is not deleted but can be retired, which makes room for an
   await expectRefusal(app, () => update(id, { isRetired: false }), "POLICY_CONFLICT");
 });
 
-test("a retired policy stays retired since then, until it is brought back", async () => {
+test("a retired policy keeps the instant of its retirement until it is used again", async () => {
   const since = new Date(NOW.getTime() - DAY_MS);
   const id = await aPolicy(app, { retiredAt: since });
   expect(await update(id, { isRetired: true })).toMatchObject({ retiredAt: since });
@@ -120,7 +120,7 @@ test("a policy that no entitlement has is deleted, and its history stays", async
   ]);
 });
 
-test("what somebody else has changed since the caller looked is neither changed nor deleted", async () => {
+test("a policy that was changed after the caller read it is neither changed nor deleted", async () => {
   const id = await aPolicy(app);
   const [seen] = await historyOf(id);
   const expected = { expectedHistoryEntryId: seen!.history_id };

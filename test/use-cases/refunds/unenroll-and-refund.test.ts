@@ -49,7 +49,7 @@ async function later(at: App): Promise<App> {
   return at;
 }
 
-test("E8: what the shop accepts ends the enrollment and the entitlement, signed by the learner", async () => {
+test("E8: an accepted refund ends the enrollment and the entitlement, with the learner as the author in the history", async () => {
   const id = await aSpentEntitlement(app);
   const before = await app.db.query<{ enrollment_id: string }[]>(
     "select enrollment_id from course_entitlement where id = $1",
@@ -87,7 +87,7 @@ test.each([
   expect(await liveRefundOf(app.db, id)).toBeNull();
 });
 
-test("after a refusal, asking again is a new request with a new key", async () => {
+test("after a refusal, the next request is a new refund with a new key", async () => {
   const id = await aSpentEntitlement(app);
   const { app: shop, asked } = withShop(app, (nth) => (nth === 1 ? REFUSED : ACCEPTED));
   await expect(ask(shop, id)).rejects.toMatchObject({ code: "REFUND_FAILED" });
@@ -95,7 +95,7 @@ test("after a refusal, asking again is a new request with a new key", async () =
   expect(new Set(asked.map(({ key }) => key)).size).toBe(2);
 });
 
-test("E9: what cannot be refunded is refused with its reason, before anybody is asked", async () => {
+test("E9: an entitlement that cannot be refunded is refused with the reason, before the shop is asked", async () => {
   const id = await entitlementIdOf(app, "EDX-1016");
   const { app: shop, asked } = withShop(app, () => ACCEPTED);
   await expect(ask(shop, id)).rejects.toMatchObject({
@@ -108,7 +108,7 @@ test("E9: what cannot be refunded is refused with its reason, before anybody is 
   expect(asked).toEqual([]);
 });
 
-test("what would fail in the end fails before money moves", async () => {
+test("a fault that would prevent the final transaction is found before the shop is asked", async () => {
   const id = await aSpentEntitlement(app);
   await app.db.query(`
     create function never_refund() returns trigger language plpgsql as $$ begin raise 'never'; end $$;
@@ -121,7 +121,7 @@ test("what would fail in the end fails before money moves", async () => {
   await app.db.query("drop function never_refund cascade");
 });
 
-describe("while the shop leaves doubt", () => {
+describe("while the outcome of the refund is not known", () => {
   let id: string;
   let before: string;
   let shop: App;
@@ -132,7 +132,7 @@ describe("while the shop leaves doubt", () => {
     await doubt(shop, id);
   });
 
-  test("the entitlement is as it was, and the refund says when the shop is asked again", async () => {
+  test("the entitlement is unchanged, and the refund gives the instant of the next attempt", async () => {
     expect(await everythingOf(app, id)).toBe(before);
     const refund = await liveRefundOf(app.db, id);
     expect(refund?.nextAttemptAt!.getTime()).toBeGreaterThan(refund!.modifiedAt.getTime());
@@ -151,7 +151,7 @@ describe("while the shop leaves doubt", () => {
     expect(await everythingOf(app, id)).toBe(before);
   });
 
-  test("it does not expire", async () => {
+  test("the entitlement does not expire", async () => {
     await app.db.query(
       "update course_entitlement set created_at = now() - interval '1000 days' where id = $1",
       [id],
@@ -163,14 +163,14 @@ describe("while the shop leaves doubt", () => {
     expect(row).toEqual({ expired_at: null });
   });
 
-  test("asking again returns the same refund and asks nobody", async () => {
+  test("a repeated request returns the same refund and does not ask the shop", async () => {
     const { app: other, asked } = withShop(app, () => ACCEPTED);
     const { refund } = await ask(other, id);
     expect(refund).toMatchObject({ id: (await liveRefundOf(app.db, id))!.id, state: "IN_DOUBT" });
     expect(asked).toEqual([]);
   });
 
-  test("the sweep asks again with the same key, and settles", async () => {
+  test("the sweep asks the shop again with the same key, and settles the refund", async () => {
     const { app: answering, asked } = withShop(await later(app), () => ACCEPTED);
     expect(await sweepRefunds(answering)).toBe(1);
     const refund = await liveRefundOf(app.db, id);
@@ -179,24 +179,24 @@ describe("while the shop leaves doubt", () => {
     expect(await everythingOf(app, id)).not.toBe(before);
   });
 
-  test("a later refusal ends it where keys tell repeats, and otherwise goes to a person", async () => {
+  test("a later refusal fails the refund for a shop with idempotency keys, and otherwise an agent must decide", async () => {
     await sweepRefunds(withShop(await later(app), () => REFUSED, false).app);
     expect(await liveRefundOf(app.db, id)).toMatchObject({ state: "NEEDS_REVIEW", nextAttemptAt: null });
     expect(await everythingOf(app, id)).toBe(before);
   });
 
-  test("a later refusal under the same key fails it, and nothing has changed", async () => {
+  test("a later refusal under the same key fails the refund, and the entitlement is unchanged", async () => {
     await sweepRefunds(withShop(await later(app), () => REFUSED).app);
     expect(await liveRefundOf(app.db, id)).toBeNull();
     expect(await everythingOf(app, id)).toBe(before);
   });
 
-  test("a shop that cannot be reached later leaves it in doubt", async () => {
+  test("a shop that cannot be reached later leaves the refund in doubt", async () => {
     await sweepRefunds(withShop(await later(app), () => NOT_SENT).app);
     expect(await liveRefundOf(app.db, id)).toMatchObject({ state: "IN_DOUBT", attempt: 2 });
   });
 
-  test("after 23 hours nothing is sent any more, and a person has to look", async () => {
+  test("after 23 hours the shop is not asked any more, and an agent must decide", async () => {
     const { app: answering, asked } = withShop(app, () => ACCEPTED);
     const nextDay = new Date(Date.now() + 24 * 3_600_000);
     await sweepRefunds({ ...(await later(answering)), clock: () => nextDay });
@@ -204,7 +204,7 @@ describe("while the shop leaves doubt", () => {
     expect(asked).toEqual([]);
   });
 
-  test("an overtaken attempt is believed when money has moved, and not when it has not", async () => {
+  test("the answer of an overtaken attempt counts when the shop accepted, and not when it refused", async () => {
     const first = (await liveRefundOf(app.db, id))!;
     await sweepRefunds(withShop(await later(app), () => UNKNOWN).app);
     await settle(app, REFUNDS, SYSTEM, first, REFUSED);
@@ -217,14 +217,14 @@ describe("while the shop leaves doubt", () => {
     expect(await liveRefundOf(app.db, id)).toMatchObject({ state: "SUCCEEDED" });
   });
 
-  test("several sweeps at once ask once", async () => {
+  test("several simultaneous sweeps ask the shop once", async () => {
     const { app: answering, asked } = withShop(await later(app), () => ACCEPTED);
     await Promise.all([1, 2, 3, 4].map(() => sweepRefunds(answering)));
     expect(asked).toHaveLength(1);
   });
 });
 
-test("two clicks at once make one refund", async () => {
+test("two simultaneous requests make one refund", async () => {
   const id = await aSpentEntitlement(app);
   const { app: shop, asked } = withShop(app, () => ACCEPTED);
   const answers = await Promise.all([1, 2, 3, 4].map(() => ask(shop, id)));
@@ -233,13 +233,13 @@ test("two clicks at once make one refund", async () => {
   expect(await app.db.manager.countBy(Refund, { entitlementId: id })).toBe(1);
 });
 
-test("asking again after success says so", async () => {
+test("a repeated request after success returns the same refund", async () => {
   const id = await aSpentEntitlement(app);
   const first = await ask(app, id);
   expect(await ask(app, id)).toEqual(first);
 });
 
-test("after five answers in doubt nothing is sent for a while, and nothing changes", async () => {
+test("after five unknown outcomes the shop is not asked for a while, and nothing changes", async () => {
   const { app: shop, asked } = withShop(app, () => UNKNOWN);
   const ids = await Promise.all([1, 2, 3, 4, 5].map(() => aSpentEntitlement(app)));
   await Promise.all(ids.map((id) => doubt(shop, id)));
@@ -250,7 +250,7 @@ test("after five answers in doubt nothing is sent for a while, and nothing chang
   expect(await liveRefundOf(app.db, id)).toBeNull();
 });
 
-test("leaving without a refund gives the entitlement back and asks nobody", async () => {
+test("leaving without a refund keeps the entitlement and does not ask the shop", async () => {
   const id = await aSpentEntitlement(app);
   const { app: shop, asked } = withShop(app, () => ACCEPTED);
   const { entitlement, refund } = await unenrollAndRefund(requestOf(shop), {
@@ -262,7 +262,7 @@ test("leaving without a refund gives the entitlement back and asks nobody", asyn
   expect(asked).toEqual([]);
 });
 
-test("a final state is final, whoever writes", async () => {
+test("a final state of a refund never changes, whoever writes", async () => {
   const id = await aSpentEntitlement(app);
   const { refund } = await ask(app, id);
   await expect(

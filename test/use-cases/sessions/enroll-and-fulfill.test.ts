@@ -27,7 +27,7 @@ async function aPair(run: Parameters<typeof aRun>[2] = {}, given: Parameters<typ
   return [await anEntitlement(app, { courseUuid, ...given }), await aRun(app, courseUuid, run)] as const;
 }
 
-test("E1: an unspent entitlement is spent on a run, and its learner enrolled in its mode", async () => {
+test("E1: an entitlement is redeemed for a run, and the learner is enrolled in its mode", async () => {
   const [id, run] = await aPair();
   await aRun(app, (await stored(app, id)).courseUuid);
   expect(await spend(id, run)).toMatchObject({ id, redeemedAt: NOW, enrollment: { courseRunKey: run } });
@@ -63,7 +63,7 @@ test("E6: a free enrollment is upgraded and linked", async () => {
   expect(await stored(app, id)).toMatchObject({ enrollmentId });
 });
 
-test("an enrollment that was left is used again, and remembers when it began", async () => {
+test("an enrollment that the learner had left becomes active again and keeps its first date", async () => {
   const [id, run] = await aPair();
   const enrollmentId = await anEnrollment(app, run, { isActive: false, createdAt: ago(40) });
   await spend(id, run);
@@ -80,13 +80,13 @@ test("E7: a run of another course is refused", async () => {
   await expectRefusal(app, () => spend(id, foreign), "COURSE_RUN_NOT_IN_COURSE", { field: "courseRunKey" });
 });
 
-test("8.7.7: a run that is held in another paid mode is refused, and nothing is touched", async () => {
+test("8.7.7: a run in which the learner is enrolled in another paid mode is refused, and nothing changes", async () => {
   const [id, run] = await aPair({ modes: ["verified", "professional"] });
   await anEnrollment(app, run, { mode: "professional" });
   await expectRefusal(app, () => spend(id, run), "ALREADY_ENROLLED_IN_PAID_MODE", { field: "courseRunKey" });
 });
 
-test("a run that another entitlement is spent on is refused", async () => {
+test("a run for which another entitlement is redeemed is refused", async () => {
   const [id, run] = await aPair();
   await anEntitlement(app, { courseUuid: (await stored(app, id)).courseUuid, run });
   await expectRefusal(app, () => spend(id, run), "ALREADY_ENROLLED_IN_PAID_MODE");
@@ -111,19 +111,19 @@ test.each([
   await expectRefusal(app, () => spend(id, run), "COURSE_RUN_NOT_AVAILABLE", details);
 });
 
-test("a run that the catalog does not know is refused", async () => {
+test("a run that is not in the catalog is refused", async () => {
   const [id] = await aPair();
   const details = { field: "courseRunKey", blocker: "RUN_UNKNOWN" };
   await expectRefusal(app, () => spend(id, "course-v1:DemoX+x+x"), "COURSE_RUN_NOT_AVAILABLE", details);
 });
 
-test("whoever is in a full run for free is upgraded there", async () => {
+test("a learner with a free enrollment in a full run is upgraded", async () => {
   const [id, run] = await aPair({ maxEnrollments: 1 });
   await anEnrollment(app, run);
   expect(await spend(id, run)).toMatchObject({ enrollment: { mode: "verified" } });
 });
 
-test("the last place of a run is given once", async () => {
+test("the last place of a run is given to one learner", async () => {
   const [id, run] = await aPair({ maxEnrollments: 1 });
   const { courseUuid } = await stored(app, id);
   const other = await anEntitlement(app, { courseUuid, userId: bob.userId! });
@@ -141,7 +141,7 @@ test.each([
   await expectRefusal(app, () => spend(id, run), code);
 });
 
-test("one that is spent on another run is refused: that is for switching", async () => {
+test("an entitlement that is redeemed for another run is refused: switchSession is for that", async () => {
   const [id, run] = await aPair();
   await spend(id, run);
   const other = await aRun(app, (await stored(app, id)).courseUuid);
@@ -149,7 +149,7 @@ test("one that is spent on another run is refused: that is for switching", async
   await expectRefusal(app, () => spend(id, other), "ENTITLEMENT_NOT_REDEEMABLE", details);
 });
 
-test("the same run again changes nothing, whenever the answer was lost", async () => {
+test("a repeated request for the same run changes nothing", async () => {
   const [id, run] = await aPair();
   await spend(id, run);
   const before = await checksumOf(app.db);
@@ -157,13 +157,13 @@ test("the same run again changes nothing, whenever the answer was lost", async (
   expect(await checksumOf(app.db)).toEqual(before);
 });
 
-test("somebody else's entitlement counts as missing; support may choose for a learner", async () => {
+test("the entitlement of another learner counts as missing, and support may choose a run for a learner", async () => {
   const [id, run] = await aPair();
   await expectRefusal(app, () => spend(id, run, bob), "ENTITLEMENT_NOT_FOUND", { field: "entitlementId" });
   expect(await spend(id, run, grace)).toMatchObject({ username: "ada", enrollment: { courseRunKey: run } });
 });
 
-test("a token without a user id is known by its username", async () => {
+test("a token without a user id is identified by its username", async () => {
   const [id, run] = await aPair();
   const [ours, theirs] = [
     { ...ada, userId: null },

@@ -23,7 +23,7 @@ const app = useApp();
 const enroll = (courseRunKey: string, asking: Actor = ada) =>
   enrollIfEntitled(by(asking, app), { courseRunKey });
 
-test("M1: the enroll button spends an entitlement when there is one", async () => {
+test("M1: the enroll button redeems an entitlement when there is one", async () => {
   const courseUuid = aCourse();
   const [id, run] = [await anEntitlement(app, { courseUuid }), await aRun(app, courseUuid)];
   expect(await enroll(run)).toMatchObject({ id, enrollment: { courseRunKey: run, mode: "verified" } });
@@ -31,7 +31,7 @@ test("M1: the enroll button spends an entitlement when there is one", async () =
   expect((await historyOf(app, id)).at(-1)).toMatchObject({ history_change_reason: "enrollIfEntitled" });
 });
 
-test("M2: it spends nothing on a run that the catalog does not know, or of another course", async () => {
+test("M2: it redeems nothing for a run that is not in the catalog or belongs to another course", async () => {
   await anEntitlement(app);
   const before = await checksumOf(app.db);
   expect(await enroll("course-v1:DemoX+unknown+1")).toBeNull();
@@ -41,7 +41,7 @@ test("M2: it spends nothing on a run that the catalog does not know, or of anoth
   expect(await enrollmentIn(app, run)).toBeNull();
 });
 
-test("it spends the newest that can be spent, past newer ones that cannot", async () => {
+test("it redeems the newest entitlement that can be redeemed, and skips newer ones that cannot", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid, { modes: ["verified"] });
   await anEntitlement(app, { courseUuid, createdAt: ago(5) });
@@ -52,7 +52,7 @@ test("it spends the newest that can be spent, past newer ones that cannot", asyn
   expect(await enroll(run)).toMatchObject({ id: usable });
 });
 
-test("pressed again, it answers with the same entitlement and changes nothing", async () => {
+test("a repeated request answers with the same entitlement and changes nothing", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const older = await anEntitlement(app, { courseUuid, createdAt: ago(1) });
@@ -64,7 +64,7 @@ test("pressed again, it answers with the same entitlement and changes nothing", 
   expect(await stored(app, older)).toMatchObject({ enrollmentId: null });
 });
 
-test("pressed several times at once, it spends one", async () => {
+test("several simultaneous requests redeem one entitlement", async () => {
   for (let round = 0; round < 8; round++) {
     const courseUuid = aCourse();
     const run = await aRun(app, courseUuid);
@@ -76,7 +76,7 @@ test("pressed several times at once, it spends one", async () => {
   }
 });
 
-test("when somebody expires the newest at that moment, it spends the next", async () => {
+test("when the newest entitlement expires at that moment, the next one is redeemed", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const older = await anEntitlement(app, { courseUuid, createdAt: ago(1) });
@@ -90,7 +90,7 @@ test("when somebody expires the newest at that moment, it spends the next", asyn
   expect(await enrolling[0]).toMatchObject({ id: older });
 });
 
-test("it passes over one whose order is being paid back", async () => {
+test("it skips an entitlement with a pending refund", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const frozen = await anEntitlement(app, { courseUuid });
@@ -112,7 +112,7 @@ test("it passes over one whose order is being paid back", async () => {
   expect(await enroll(run)).toMatchObject({ id: older });
 });
 
-test("a run held in another paid mode is refused rather than paid for twice", async () => {
+test("a run in which the learner is enrolled in another paid mode is refused", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid, { modes: ["verified", "professional"] });
   await anEntitlement(app, { courseUuid });
@@ -120,7 +120,7 @@ test("a run held in another paid mode is refused rather than paid for twice", as
   await expectRefusal(app, () => enroll(run), "ALREADY_ENROLLED_IN_PAID_MODE");
 });
 
-test("a token without a user id is known by its username, and one of nobody has nothing", async () => {
+test("a token without a user id is identified by its username, and an unknown username has no entitlements", async () => {
   const courseUuid = aCourse();
   const [id, run] = [await anEntitlement(app, { courseUuid }), await aRun(app, courseUuid)];
   expect(await enroll(run, { ...ada, userId: null, username: "nobody" })).toBeNull();

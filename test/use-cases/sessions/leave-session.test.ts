@@ -19,7 +19,7 @@ const app = useApp();
 
 const leave = (entitlementId: string, asking = ada) => leaveSession(by(asking, app), { entitlementId });
 
-test("E2: the run is left, and the entitlement is there again, never expired", async () => {
+test("E2: the learner leaves the run, and the entitlement is not redeemed and not expired", async () => {
   const courseUuid = aCourse();
   const [id, run] = [await anEntitlement(app, { courseUuid }), await aRun(app, courseUuid)];
   await enrollAndFulfill(by(ada, app), { entitlementId: id, courseRunKey: run });
@@ -29,7 +29,7 @@ test("E2: the run is left, and the entitlement is there again, never expired", a
   expect(await historyOf(app, id)).toMatchObject([{}, {}, { history_change_reason: "leaveSession" }]);
 });
 
-test("an unspent one stays as it is: a free enrollment beside it is not its business", async () => {
+test("an entitlement that is not redeemed stays unchanged, and so does a free enrollment of the learner", async () => {
   const courseUuid = aCourse();
   await anEnrollment(app, await aRun(app, courseUuid));
   const id = await anEntitlement(app, { courseUuid });
@@ -38,12 +38,12 @@ test("an unspent one stays as it is: a free enrollment beside it is not its busi
   expect(await checksumOf(app.db)).toEqual(before);
 });
 
-test("8.7.8: the link is cleared without asking a catalog, which may not know the run", async () => {
+test("8.7.8: a run that the catalog does not contain can be left", async () => {
   const id = await anEntitlement(app, { run: "course-v1:DemoX+vanished+1" });
   expect(await leave(id)).toMatchObject({ enrollment: null });
 });
 
-test("of two entitlements of a course, the one that is spent is cleared, not the newest", async () => {
+test("of two entitlements for a course, the redeemed one is changed, not the newest", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const spent = await anEntitlement(app, { courseUuid, run, createdAt: ago(1) });
@@ -53,7 +53,7 @@ test("of two entitlements of a course, the one that is spent is cleared, not the
   expect(await historyOf(app, newer)).toHaveLength(1);
 });
 
-test("a run that another entitlement is spent on is not left", async () => {
+test("the learner stays in a run for which another entitlement is redeemed", async () => {
   const run = await aRun(app, aCourse());
   const id = await anEntitlement(app, { run });
   const { enrollmentId } = await stored(app, id);
@@ -62,7 +62,7 @@ test("a run that another entitlement is spent on is not left", async () => {
   expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
 });
 
-test("what is spent for good is not left", async () => {
+test("the run of a final redemption cannot be left", async () => {
   const expired = await anEntitlement(app, { run: await aRun(app, aCourse()), expiredAt: ago(1) });
   await expectRefusal(app, () => leave(expired), "ENTITLEMENT_EXPIRED");
   const run = await aRun(app, aCourse());
@@ -76,7 +76,7 @@ test("what is spent for good is not left", async () => {
   await expectRefusal(app, () => leave(late), "ENTITLEMENT_NOT_REGAINABLE", over);
 });
 
-test("somebody else's entitlement counts as missing", async () => {
+test("the entitlement of another learner counts as missing", async () => {
   const id = await anEntitlement(app);
   await expectRefusal(app, () => leave(id, bob), "ENTITLEMENT_NOT_FOUND", { field: "entitlementId" });
 });

@@ -30,7 +30,7 @@ async function aSpentOne(
   return { id: await anEntitlement(app, { courseUuid, run: from, ...given }), from, to: other };
 }
 
-test("E3: another run is taken for the one before, which is left", async () => {
+test("E3: the learner is enrolled in the new run and leaves the old one", async () => {
   const courseUuid = aCourse();
   const [from, to] = [await aRun(app, courseUuid), await aRun(app, courseUuid)];
   const id = await anEntitlement(app, { courseUuid });
@@ -41,14 +41,14 @@ test("E3: another run is taken for the one before, which is left", async () => {
   expect(await historyOf(app, id)).toMatchObject([{}, {}, { history_change_reason: "switchSession" }]);
 });
 
-test("8.7.6: the same run again changes nothing, and leaves no history", async () => {
+test("8.7.6: switching to the current run changes nothing and adds no history entry", async () => {
   const { id, from } = await aSpentOne();
   const before = await checksumOf(app.db);
   expect(await change(id, from)).toMatchObject({ id, enrollment: { courseRunKey: from } });
   expect(await checksumOf(app.db)).toEqual(before);
 });
 
-test("8.7.4: when the other run cannot be taken, the one before stays, and no history is left", async () => {
+test("8.7.4: when the new run is not available, the old one stays and no history entry is added", async () => {
   const { id, to } = await aSpentOne({}, { enrollmentEndsAt: ago(1) });
   const details = { field: "courseRunKey", blocker: "ENROLLMENT_CLOSED" };
   await expectRefusal(app, () => change(id, to), "COURSE_RUN_NOT_AVAILABLE", details);
@@ -56,20 +56,20 @@ test("8.7.4: when the other run cannot be taken, the one before stays, and no hi
   await expectRefusal(app, () => change(id, foreign), "COURSE_RUN_NOT_IN_COURSE");
 });
 
-test("a run that is held by other means is refused", async () => {
+test("a run in which the learner is enrolled by other means is refused", async () => {
   const { id, to } = await aSpentOne({}, { modes: ["verified", "professional"] });
   await anEnrollment(app, to, { mode: "professional" });
   await expectRefusal(app, () => change(id, to), "ALREADY_ENROLLED_IN_PAID_MODE");
 });
 
-test("an unspent entitlement has nothing to exchange", async () => {
+test("an entitlement that is not redeemed has no session to switch", async () => {
   const courseUuid = aCourse();
   const [id, to] = [await anEntitlement(app, { courseUuid }), await aRun(app, courseUuid)];
   const details = { blocker: "NOT_REDEEMED" };
   await expectRefusal(app, () => change(id, to), "ENTITLEMENT_NOT_REGAINABLE", details);
 });
 
-test("an expired one, and one whose learner has a certificate, is spent for good", async () => {
+test("the session cannot be switched after the expiry or once a certificate is earned", async () => {
   const expired = await aSpentOne({ expiredAt: ago(1) });
   await expectRefusal(app, () => change(expired.id, expired.to), "ENTITLEMENT_EXPIRED");
   const certified = await aSpentOne();
@@ -78,7 +78,7 @@ test("an expired one, and one whose learner has a certificate, is spent for good
   await expectRefusal(app, () => change(certified.id, certified.to), "ENTITLEMENT_NOT_REGAINABLE", details);
 });
 
-test("when the time to change is over, the run stays, though nobody has noted it yet", async () => {
+test("after the regain period the session cannot be switched, even before the expiry is stored", async () => {
   const courseUuid = aCourse();
   const [from, to] = [await aRun(app, courseUuid, { startsAt: ago(20) }), await aRun(app, courseUuid)];
   const id = await anEntitlement(app, { courseUuid, run: from, createdAt: ago(20) });
@@ -86,7 +86,7 @@ test("when the time to change is over, the run stays, though nobody has noted it
   await expectRefusal(app, () => change(id, to), "ENTITLEMENT_NOT_REGAINABLE", details);
 });
 
-test("the last millisecond to change still counts", async () => {
+test("the session can be switched up to the last millisecond of the regain period", async () => {
   const since = new Date(ago(15).getTime() + 1);
   const courseUuid = aCourse();
   const [from, to] = [await aRun(app, courseUuid, { startsAt: since }), await aRun(app, courseUuid)];
@@ -95,7 +95,7 @@ test("the last millisecond to change still counts", async () => {
   expect(await stored(app, id)).toMatchObject({ redeemedAt: NOW });
 });
 
-test("a run whose enrollment was ended elsewhere is taken again", async () => {
+test("a run whose enrollment was ended elsewhere can be chosen again", async () => {
   const { id, from } = await aSpentOne();
   const { enrollmentId } = await stored(app, id);
   await app.db.query("update course_enrollment set is_active = false where id = $1", [enrollmentId]);
