@@ -332,7 +332,7 @@ export const CASES: Record<string, readonly Test[]> = {
     ["use-cases/refunds/unenroll-and-refund.test.ts", "while the outcome of the refund is not known"],
     [
       "use-cases/refunds/unenroll-and-refund.test.ts",
-      "a repeated request after success returns the succeeded refund",
+      "a repeated request after success returns the same refund",
     ],
   ],
   "8.7.6": [
