@@ -59,6 +59,7 @@ export const TRACKED_TYPES = {
       field("state", "state"),
       field("attempt", "attempts"),
       field("next_attempt_at", "nextAttemptAt", "instant"),
+      { ...field("answer", "answer"), isInternal: true },
       { ...field("detail", "detail"), isInternal: true },
       field("shop_references", "shopReferences"),
       field("created_at", "createdAt", "instant"),
