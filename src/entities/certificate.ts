@@ -4,14 +4,12 @@ import { UserAccount } from "./user-account";
 /** A learner's certificate for one run. */
 @Entity("certificate")
 export class Certificate {
-  @PrimaryColumn("bigint", { name: "user_id", primaryKeyConstraintName: "certificate_pkey" })
-  @ForeignKey(() => UserAccount, { name: "certificate_user_id_fkey", onDelete: "CASCADE" })
+  @PrimaryColumn("bigint")
+  @ForeignKey(() => UserAccount, { onDelete: "CASCADE" })
   userId!: string;
 
   @PrimaryColumn("varchar", {
-    name: "course_run_key",
     length: 255,
-    primaryKeyConstraintName: "certificate_pkey",
   })
   courseRunKey!: string;
 

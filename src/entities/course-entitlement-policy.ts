@@ -10,13 +10,13 @@ export const POLICY_MODES = ["verified", "professional"] as const;
 
 /** The columns of a policy, which its history shares. */
 export abstract class CourseEntitlementPolicyColumns {
-  @DurationColumn("expiration_period", { default: "730 days" })
+  @DurationColumn({ name: "expiration_period", default: "730 days" })
   expirationMs!: number;
 
-  @DurationColumn("refund_period", { default: "60 days" })
+  @DurationColumn({ name: "refund_period", default: "60 days" })
   refundMs!: number;
 
-  @DurationColumn("regain_period", { default: "14 days" })
+  @DurationColumn({ name: "regain_period", default: "14 days" })
   regainMs!: number;
 
   /** Null applies to any mode. The professional modes share `professional`. */
@@ -24,7 +24,7 @@ export abstract class CourseEntitlementPolicyColumns {
   mode!: string | null;
 
   /** Since when new entitlements no longer get it; those that have it keep it. */
-  @InstantColumn("retired_at", { nullable: true })
+  @InstantColumn({ nullable: true })
   retiredAt!: Date | null;
 }
 
@@ -39,11 +39,11 @@ export abstract class CourseEntitlementPolicyColumns {
 @Check("course_entitlement_policy_refund_period_check", noMonths("refund_period"))
 @Check("course_entitlement_policy_regain_period_check", noMonths("regain_period"))
 export class CourseEntitlementPolicy extends CourseEntitlementPolicyColumns {
-  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "course_entitlement_policy_pkey" })
+  @PrimaryGeneratedColumn("uuid")
   id!: string;
 
   /** Null applies to any site. */
-  @Column("bigint", { name: "site_id", nullable: true })
-  @ForeignKey(() => Site, { name: "course_entitlement_policy_site_id_fkey", onDelete: "RESTRICT" })
+  @Column("bigint", { nullable: true })
+  @ForeignKey(() => Site, { onDelete: "RESTRICT" })
   siteId!: string | null;
 }

@@ -26,13 +26,13 @@ export abstract class CourseEntitlementSupportDetailColumns {
   comments!: string | null;
 
   /** The run support took the learner out of. No foreign key: the value may outlive the run. */
-  @Column("varchar", { name: "unenrolled_run_key", length: 255, nullable: true })
+  @Column("varchar", { length: 255, nullable: true })
   unenrolledRunKey!: string | null;
 
-  @InstantColumn("created_at")
+  @InstantColumn()
   createdAt!: Date;
 
-  @InstantColumn("modified_at")
+  @InstantColumn()
   modifiedAt!: Date;
 }
 
@@ -47,21 +47,15 @@ export abstract class CourseEntitlementSupportDetailColumns {
     .join(", ")})`,
 )
 export class CourseEntitlementSupportDetail extends CourseEntitlementSupportDetailColumns {
-  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "course_entitlement_support_detail_pkey" })
+  @PrimaryGeneratedColumn("uuid")
   id!: string;
 
-  @Column("uuid", { name: "entitlement_id" })
-  @ForeignKey(() => CourseEntitlement, {
-    name: "course_entitlement_support_detail_entitlement_id_fkey",
-    onDelete: "CASCADE",
-  })
+  @Column("uuid")
+  @ForeignKey(() => CourseEntitlement, { onDelete: "CASCADE" })
   entitlementId!: string;
 
   /** Null once the account of the support agent is gone. */
-  @Column("bigint", { name: "support_user_id", nullable: true })
-  @ForeignKey(() => UserAccount, {
-    name: "course_entitlement_support_detail_support_user_id_fkey",
-    onDelete: "SET NULL",
-  })
+  @Column("bigint", { nullable: true })
+  @ForeignKey(() => UserAccount, { onDelete: "SET NULL" })
   supportUserId!: string | null;
 }

@@ -18,42 +18,42 @@ const orderNumber: ValueTransformer = { to: storedOrderNumber, from: (stored: st
 
 /** The columns of an entitlement, which its history shares. */
 export abstract class CourseEntitlementColumns {
-  @Column("uuid", { name: "course_uuid" })
+  @Column("uuid")
   courseUuid!: string;
 
   @Column("varchar", { length: 100 })
   mode!: string;
 
   /** The shop's order; null when it was granted without one. An empty one is stored as none. */
-  @Column("varchar", { name: "order_number", length: 128, nullable: true, transformer: orderNumber })
+  @Column("varchar", { length: 128, nullable: true, transformer: orderNumber })
   orderNumber!: string | null;
 
   /** Once set, the order is never paid back. */
-  @Column("boolean", { name: "refund_locked", default: false })
+  @Column("boolean", { default: false })
   refundLocked!: boolean;
 
   /** Null while not expired; any instant, even one ahead, means expired. */
-  @InstantColumn("expired_at", { nullable: true })
+  @InstantColumn({ nullable: true })
   expiredAt!: Date | null;
 
   /** Why it expired; null while it has not, and where an import does not say. */
-  @Column("varchar", { name: "expiry_cause", length: 16, nullable: true })
+  @Column("varchar", { length: 16, nullable: true })
   expiryCause!: ExpiryCause | null;
 
   /** When it was last spent on a run. */
-  @InstantColumn("redeemed_at", { nullable: true })
+  @InstantColumn({ nullable: true })
   redeemedAt!: Date | null;
 
-  @InstantColumn("created_at")
+  @InstantColumn()
   createdAt!: Date;
 
-  @InstantColumn("modified_at")
+  @InstantColumn()
   modifiedAt!: Date;
 }
 
 /** A learner's right to take one run of a course in a paid mode. */
 @Entity("course_entitlement")
-@Unique("course_entitlement_course_uuid_order_number_key", ["courseUuid", "orderNumber"])
+@Unique(["courseUuid", "orderNumber"])
 @Check("course_entitlement_order_number_check", "order_number <> ''")
 @Check(
   "course_entitlement_expiry_cause_check",
@@ -74,23 +74,20 @@ export abstract class CourseEntitlementColumns {
   where: "expired_at is null and enrollment_id is not null",
 })
 export class CourseEntitlement extends CourseEntitlementColumns {
-  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "course_entitlement_pkey" })
+  @PrimaryGeneratedColumn("uuid")
   id!: string;
 
-  @Column("bigint", { name: "user_id" })
-  @ForeignKey(() => UserAccount, { name: "course_entitlement_user_id_fkey", onDelete: "CASCADE" })
+  @Column("bigint")
+  @ForeignKey(() => UserAccount, { onDelete: "CASCADE" })
   userId!: string;
 
   /** Null means the default periods. */
-  @Column("uuid", { name: "policy_id", nullable: true })
-  @ForeignKey(() => CourseEntitlementPolicy, {
-    name: "course_entitlement_policy_id_fkey",
-    onDelete: "RESTRICT",
-  })
+  @Column("uuid", { nullable: true })
+  @ForeignKey(() => CourseEntitlementPolicy, { onDelete: "RESTRICT" })
   policyId!: string | null;
 
   /** The enrollment it was spent on; null while unused. */
-  @Column("uuid", { name: "enrollment_id", nullable: true })
-  @ForeignKey(() => CourseEnrollment, { name: "course_entitlement_enrollment_id_fkey", onDelete: "SET NULL" })
+  @Column("uuid", { nullable: true })
+  @ForeignKey(() => CourseEnrollment, { onDelete: "SET NULL" })
   enrollmentId!: string | null;
 }

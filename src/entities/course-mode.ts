@@ -7,23 +7,21 @@ import { InstantColumn } from "../store/columns";
 export class CourseMode {
   /** No foreign key: modes may be known before the run is. */
   @PrimaryColumn("varchar", {
-    name: "course_run_key",
     length: 255,
-    primaryKeyConstraintName: "course_mode_pkey",
   })
   courseRunKey!: string;
 
-  @PrimaryColumn("varchar", { length: 100, primaryKeyConstraintName: "course_mode_pkey" })
+  @PrimaryColumn("varchar", { length: 100 })
   slug!: string;
 
-  @PrimaryColumn("varchar", { length: 8, default: "usd", primaryKeyConstraintName: "course_mode_pkey" })
+  @PrimaryColumn("varchar", { length: 8, default: "usd" })
   currency!: string;
 
-  @Column("integer", { name: "min_price", default: 0 })
+  @Column("integer", { default: 0 })
   minPrice!: number;
 
   /** The upgrade deadline; null means open. */
-  @InstantColumn("expires_at", { nullable: true })
+  @InstantColumn({ nullable: true })
   expiresAt!: Date | null;
 
   @Column("varchar", { length: 255, nullable: true })

@@ -6,7 +6,7 @@ import { CourseEntitlement } from "./course-entitlement";
 /** The columns of a refund, which its history shares. */
 export abstract class RefundColumns {
   /** The order at the time of the request. */
-  @Column("varchar", { name: "order_number", length: 128 })
+  @Column("varchar", { length: 128 })
   orderNumber!: string;
 
   @Column("varchar", { length: 16 })
@@ -17,7 +17,7 @@ export abstract class RefundColumns {
   attempt!: number;
 
   /** Until then the current attempt may take, or the pause after it lasts; null when no more attempts are made. */
-  @InstantColumn("next_attempt_at", { nullable: true })
+  @InstantColumn({ nullable: true })
   nextAttemptAt!: Date | null;
 
   /** What the shop said last; null before it has said anything. */
@@ -29,13 +29,13 @@ export abstract class RefundColumns {
   detail!: string | null;
 
   /** What the shop calls the refunds it made. */
-  @Column("text", { name: "shop_references", array: true, default: () => "'{}'" })
+  @Column("text", { array: true, default: () => "'{}'" })
   shopReferences!: string[];
 
-  @InstantColumn("created_at")
+  @InstantColumn()
   createdAt!: Date;
 
-  @InstantColumn("modified_at")
+  @InstantColumn()
   modifiedAt!: Date;
 }
 
@@ -52,10 +52,10 @@ export abstract class RefundColumns {
 @Index("refund_state_idx", ["state", "createdAt", "id"])
 @Index("refund_order_number_idx", ["orderNumber"])
 export class Refund extends RefundColumns {
-  @PrimaryGeneratedColumn("uuid", { primaryKeyConstraintName: "refund_pkey" })
+  @PrimaryGeneratedColumn("uuid")
   id!: string;
 
-  @Column("uuid", { name: "entitlement_id" })
-  @ForeignKey(() => CourseEntitlement, { name: "refund_entitlement_id_fkey", onDelete: "CASCADE" })
+  @Column("uuid")
+  @ForeignKey(() => CourseEntitlement, { onDelete: "CASCADE" })
   entitlementId!: string;
 }

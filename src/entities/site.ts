@@ -2,9 +2,9 @@ import { Column, Entity, PrimaryColumn, Unique } from "typeorm";
 
 /** A host of the Open edX installation, to which policies can be limited. */
 @Entity("site")
-@Unique("site_domain_key", ["domain"])
+@Unique(["domain"])
 export class Site {
-  @PrimaryColumn("bigint", { primaryKeyConstraintName: "site_pkey" })
+  @PrimaryColumn("bigint")
   id!: string;
 
   @Column("varchar", { length: 100 })

@@ -2,10 +2,10 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
 
 /** A person of the installation. Its id is the LMS user id, which tokens carry. */
 @Entity("user_account")
-@Unique("user_account_username_key", ["username"])
+@Unique(["username"])
 @Index("user_account_email_idx", ["email"])
 export class UserAccount {
-  @PrimaryColumn("bigint", { primaryKeyConstraintName: "user_account_pkey" })
+  @PrimaryColumn("bigint")
   id!: string;
 
   @Column("varchar", { length: 150 })
@@ -17,6 +17,6 @@ export class UserAccount {
   @Column("varchar", { length: 255, default: "" })
   name!: string;
 
-  @Column("boolean", { name: "is_active", default: true })
+  @Column("boolean", { default: true })
   isActive!: boolean;
 }

@@ -17,39 +17,42 @@ export type HistoryType = "+" | "~" | "-";
 /** How a change entered the system; DATABASE stands for direct SQL that bypassed the server. */
 export type HistorySource = ChangeSource | "DATABASE";
 
-/** The columns of every history entry beside those of the row: instant, kind, operation, author and source. */
+/**
+ * The columns of every history entry beside those of the row: instant, kind, operation, author and source. Their names
+ * begin with `history_`.
+ */
 export class HistoryColumns {
   /** From one sequence for all tables. It orders the changes of a row; dates may be equal. */
-  @PrimaryColumn("bigint", { name: "history_id", default: () => "nextval('history_id_seq')" })
+  @PrimaryColumn("bigint", { default: () => "nextval('history_id_seq')" })
   id!: string;
 
   /** The clock of the database in whole milliseconds; never earlier than the preceding entry of the row. */
-  @InstantColumn("history_date")
+  @InstantColumn()
   date!: Date;
 
-  @Column("char", { name: "history_type", length: 1 })
+  @Column("char", { length: 1 })
   type!: HistoryType;
 
   /** The name of the operation, such as the name of the mutation. */
-  @Column("text", { name: "history_change_reason" })
+  @Column("text", { name: "change_reason" })
   reason!: string;
 
   /** The LMS user id of the author; null for the system and for direct SQL. No foreign key: it outlives the account. */
-  @Column("bigint", { name: "history_user_id", nullable: true })
+  @Column("bigint", { nullable: true })
   userId!: string | null;
 
   /** The username of the author at the time, `system`, or `database:` followed by the database role. */
-  @Column("text", { name: "history_user_label" })
+  @Column("text")
   userLabel!: string;
 
-  @Column("varchar", { name: "history_source", length: 8 })
+  @Column("varchar", { length: 8 })
   source!: HistorySource;
 
-  @Column("text", { name: "history_request_id", nullable: true })
+  @Column("text", { nullable: true })
   requestId!: string | null;
 
   /** The id of the transaction: changes that were committed together share it. */
-  @Column("bigint", { name: "history_txid" })
+  @Column("bigint")
   txid!: string;
 }
 
@@ -79,16 +82,16 @@ export class HistoricalCourseEntitlement extends CourseEntitlementColumns {
   @Column("uuid")
   id!: string;
 
-  @Column("bigint", { name: "user_id", nullable: true })
+  @Column("bigint", { nullable: true })
   userId!: string;
 
-  @Column("uuid", { name: "policy_id", nullable: true })
+  @Column("uuid", { nullable: true })
   policyId!: string | null;
 
-  @Column("uuid", { name: "enrollment_id", nullable: true })
+  @Column("uuid", { nullable: true })
   enrollmentId!: string | null;
 
-  @Column(() => HistoryColumns, { prefix: false })
+  @Column(() => HistoryColumns)
   history!: HistoryColumns;
 }
 
@@ -99,13 +102,13 @@ export class HistoricalCourseEntitlementSupportDetail extends CourseEntitlementS
   @Column("uuid")
   id!: string;
 
-  @Column("uuid", { name: "entitlement_id", nullable: true })
+  @Column("uuid", { nullable: true })
   entitlementId!: string;
 
-  @Column("bigint", { name: "support_user_id", nullable: true })
+  @Column("bigint", { nullable: true })
   supportUserId!: string | null;
 
-  @Column(() => HistoryColumns, { prefix: false })
+  @Column(() => HistoryColumns)
   history!: HistoryColumns;
 }
 
@@ -115,10 +118,10 @@ export class HistoricalCourseEntitlementPolicy extends CourseEntitlementPolicyCo
   @Column("uuid")
   id!: string;
 
-  @Column("bigint", { name: "site_id", nullable: true })
+  @Column("bigint", { nullable: true })
   siteId!: string | null;
 
-  @Column(() => HistoryColumns, { prefix: false })
+  @Column(() => HistoryColumns)
   history!: HistoryColumns;
 }
 
@@ -129,10 +132,10 @@ export class HistoricalRefund extends RefundColumns {
   @Column("uuid")
   id!: string;
 
-  @Column("uuid", { name: "entitlement_id", nullable: true })
+  @Column("uuid", { nullable: true })
   entitlementId!: string;
 
-  @Column(() => HistoryColumns, { prefix: false })
+  @Column(() => HistoryColumns)
   history!: HistoryColumns;
 }
 

@@ -1,13 +1,13 @@
 import { Column, type ValueTransformer } from "typeorm";
 
 /** An instant in whole milliseconds, the precision of a JavaScript date, so that cursors and history agree exactly. */
-export function InstantColumn(name: string, options: { nullable?: boolean } = {}): PropertyDecorator {
-  return Column({ type: "timestamptz", precision: 3, name, ...options });
+export function InstantColumn(options: { name?: string; nullable?: boolean } = {}): PropertyDecorator {
+  return Column({ type: "timestamptz", precision: 3, ...options });
 }
 
 /** A length of time: milliseconds here, an `interval` of days and seconds in the database. */
-export function DurationColumn(name: string, options: { default: string }): PropertyDecorator {
-  return Column({ type: "interval", name, transformer: duration, ...options });
+export function DurationColumn(options: { name: string; default: string }): PropertyDecorator {
+  return Column({ type: "interval", transformer: duration, ...options });
 }
 
 const DAY_MS = 86_400_000;
