@@ -1,6 +1,6 @@
 import { IsOptional, Max, MaxLength, Min } from "class-validator";
 import { ArgsType, Field, Int, ObjectType, type ClassType } from "type-graphql";
-import type { Key, Page } from "../reads/entitlements";
+import type { Key, Page } from "../store/page";
 import { badInput } from "./bad-input";
 
 /** Rows a client may ask for at once. */

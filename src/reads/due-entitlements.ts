@@ -4,7 +4,7 @@ import { PENDING_REFUND_STATES } from "../rules/refund-rules";
 import { select, type Database } from "../store/statement";
 import { writeSet } from "../history/write-set";
 import { CourseEntitlement } from "../entities/course-entitlement";
-import type { Key } from "./entitlements";
+import type { Key } from "../store/page";
 
 /** Why an entitlement that is stored as unexpired is due: the period since its creation, or what ends a redemption. */
 export type DueCause = "EXPIRATION_PERIOD_OVER" | "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER";

@@ -7,7 +7,7 @@ import {
   type FactsRow,
   type FactsSource,
 } from "./entitlement-facts";
-import { toPage, type Page, type PageRequest } from "./entitlements";
+import { toPage, type Page, type PageRequest } from "../store/page";
 
 /** What support looks for. All that is given must hold; null counts as not given. */
 export interface EntitlementCriteria {

@@ -1,5 +1,6 @@
 import { redeemBlocker, type Periods, type Standing } from "../rules/entitlement-rules";
 import { listOf, select, type Database } from "../store/statement";
+import { toPage, type Page, type PageRequest } from "../store/page";
 import { selectFacts, toFacts, type EntitlementFacts, type FactsRow } from "./entitlement-facts";
 
 /** Which of a learner's entitlements: the original's finders. */
@@ -13,29 +14,6 @@ export const SCOPES = {
   ALL: "true",
 } as const;
 export type Scope = keyof typeof SCOPES;
-
-/** Where a page starts: behind the row with this sort value and id. */
-export interface Key {
-  value: string;
-  id: string;
-}
-
-/** So many rows from a key on, or from the start. */
-export interface PageRequest {
-  first: number;
-  after: Key | null;
-}
-
-/** A page of rows, and whether more follow. */
-export interface Page<T> {
-  rows: T[];
-  hasNextPage: boolean;
-}
-
-/** Takes one row more than asked for, to know whether more follow. */
-export function toPage<T>(rows: T[], first: number): Page<T> {
-  return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
-}
 
 /** A learner's entitlements, newest first. */
 export async function entitlementsOfUser(

@@ -1,6 +1,6 @@
 import { PENDING_REFUND_STATES, UNSETTLED_REFUND_STATES, type RefundState } from "../rules/refund-rules";
 import { listOf, select, type Database } from "../store/statement";
-import { toPage, type Page, type PageRequest } from "./entitlements";
+import { toPage, type Page, type PageRequest } from "../store/page";
 import type { Refund } from "../entities/refund";
 
 /** What operators look for. All that is given must hold; null counts as not given. */

@@ -1,7 +1,7 @@
 import { listOf, select, type Database } from "../store/statement";
 import type { SupportAction } from "../entities/course-entitlement-support-detail";
 import { RUN_COLUMNS, toRun, type RunFacts, type RunRow } from "./run-facts";
-import { toPage, type Page, type PageRequest } from "./entitlements";
+import { toPage, type Page, type PageRequest } from "../store/page";
 
 /** A support detail with its agent and run. */
 export interface SupportDetailFacts {

@@ -1,6 +1,7 @@
 import { Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
 import { LIVE, type EntitlementFacts } from "../../reads/entitlement-facts";
-import { entitlementsById, type Key, type Page } from "../../reads/entitlements";
+import { entitlementsById } from "../../reads/entitlements";
+import type { Key, Page } from "../../store/page";
 import {
   countEntitlements,
   findEntitlements,

@@ -11,7 +11,8 @@ import {
   Resolver,
   Root,
 } from "type-graphql";
-import { entitlementsById, type Key } from "../../reads/entitlements";
+import { entitlementsById } from "../../reads/entitlements";
+import type { Key } from "../../store/page";
 import type { Refund } from "../../entities/refund";
 import { findRefunds, refundsOf, type RefundCriteria } from "../../reads/refunds";
 import { refundListAsOf } from "../../reads/as-of";

@@ -8,7 +8,7 @@ import {
   type DueScope,
 } from "../../reads/due-entitlements";
 import { systemCommand } from "../command";
-import type { Key } from "../../reads/entitlements";
+import type { Key } from "../../store/page";
 import { transact, type Change, type ChangeSource } from "../../store/transact";
 
 /** How far a sweep has come: all before it is done. */
