@@ -1,14 +1,19 @@
-import { QueryFailedError } from "typeorm";
+import { QueryFailedError, type EntityManager } from "typeorm";
 import type { App } from "../../app";
+import { CourseEntitlement } from "../../entities/course-entitlement";
+import { writeSet } from "../../history/write-set";
 import {
+  DUE_CAUSE,
   dueEntitlements,
-  expireDue,
+  dueParameters,
   type DueCause,
   type DueEntitlement,
   type DueScope,
 } from "../../reads/due-entitlements";
 import { systemCommand } from "../command";
+import type { Periods } from "../../rules/entitlement-rules";
 import type { Key } from "../../store/page";
+import { select } from "../../store/statement";
 import { transact, type Change, type ChangeSource } from "../../store/transact";
 
 /** How far a sweep has come: all before it is done. */
@@ -99,6 +104,31 @@ async function expire(
     await expire(app, change, ids.slice(0, half), now, report);
     await expire(app, change, ids.slice(half), now, report);
   }
+}
+
+/**
+ * Expires those that are still due, and returns their ids. What somebody else has locked is left alone, so that it
+ * never waits; the rest is judged once more when it can no longer change.
+ */
+export async function expireDue(
+  tx: EntityManager,
+  ids: readonly string[],
+  defaultPeriods: Periods,
+  now: Date,
+): Promise<string[]> {
+  const locked = await select<{ id: string }>(
+    tx,
+    "select id from course_entitlement where id = any($1) for no key update skip locked",
+    [ids],
+  );
+  return writeSet(
+    tx,
+    CourseEntitlement,
+    `update course_entitlement e set expired_at = $1, expiry_cause = 'LAPSED', modified_at = $1
+     where e.id = any($5) and e.expired_at is null and ${DUE_CAUSE} is not null
+     returning e.*`,
+    [...dueParameters(defaultPeriods, now), locked.map(({ id }) => id)],
+  );
 }
 
 /** Anything that PostgreSQL said of a statement, but for a lost connection, a full disk and the like. */
