@@ -1,7 +1,6 @@
 import { z } from "zod";
+import { DAY_MS } from "./rules/entitlement-rules";
 import { settings } from "./settings";
-
-const DAY_MS = 86_400_000;
 
 /** What the settings of the environment come to. */
 export type Config = Readonly<ReturnType<typeof loadConfig>>;

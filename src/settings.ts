@@ -1,3 +1,4 @@
+import { DAY_MS, DEFAULT_PERIODS } from "./rules/entitlement-rules";
 import { flag, jwkSet, listOf, oneOf, postgresUrl, text, textLike, webUrl, whole } from "./setting-kinds";
 
 /** The longest period that can be set: a hundred years. */
@@ -76,13 +77,13 @@ export function settings(isProduction: boolean) {
       .default(90)
       .describe("`expirationDate` is shown once fewer days than this are left."),
     DEFAULT_EXPIRATION_DAYS: whole(0, DAYS_AT_MOST)
-      .default(730)
+      .default(DEFAULT_PERIODS.expirationMs / DAY_MS)
       .describe("The days until an entitlement without a policy expires."),
     DEFAULT_REFUND_DAYS: whole(0, DAYS_AT_MOST)
-      .default(60)
+      .default(DEFAULT_PERIODS.refundMs / DAY_MS)
       .describe("The days in which the order of an entitlement without a policy can be refunded."),
     DEFAULT_REGAIN_DAYS: whole(0, DAYS_AT_MOST)
-      .default(14)
+      .default(DEFAULT_PERIODS.regainMs / DAY_MS)
       .describe("The days in which a learner can leave a run, where no policy applies."),
     TRUSTED_DOCUMENTS: text()
       .optional()

@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "../rules/entitlement-rules";
 
 /** Rows by table, in an order that foreign keys allow; the columns of a table's rows are the same. */
 export type TableRows = Record<string, Record<string, string | number | boolean | null>[]>;

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../rules/entitlement-rules";
 import {
   BIG_COURSES,
   BIG_POLICIES,
@@ -7,8 +8,6 @@ import {
   bigRunKey,
   type TableRows,
 } from "./big-catalog";
-
-const DAY_MS = 86_400_000;
 
 /** The first id of a learner of the big world, far from the ids of the demo world. */
 export const FIRST_LEARNER = 1_000_001;

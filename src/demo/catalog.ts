@@ -1,7 +1,6 @@
+import { DAY_MS } from "../rules/entitlement-rules";
 import type { CourseMode } from "../entities/course-mode";
 import type { CourseRun } from "../entities/course-run";
-
-const DAY_MS = 86_400_000;
 
 /** The instant a number of days after another one, or before it when negative; null stays null. */
 export function daysFrom(now: Date, days: number): Date;

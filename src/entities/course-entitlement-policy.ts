@@ -1,5 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
-import { DurationColumn, InstantColumn } from "../store/columns";
+import { DEFAULT_PERIODS } from "../rules/entitlement-rules";
+import { InstantColumn } from "../store/columns";
+import { DurationColumn } from "./duration-column";
 import { Site } from "./site";
 
 const noMonths = (column: string) =>
@@ -10,13 +12,13 @@ export const POLICY_MODES = ["verified", "professional"] as const;
 
 /** The columns of a policy, which its history shares. */
 export abstract class CourseEntitlementPolicyColumns {
-  @DurationColumn({ name: "expiration_period", default: "730 days" })
+  @DurationColumn({ name: "expiration_period", defaultMs: DEFAULT_PERIODS.expirationMs })
   expirationMs!: number;
 
-  @DurationColumn({ name: "refund_period", default: "60 days" })
+  @DurationColumn({ name: "refund_period", defaultMs: DEFAULT_PERIODS.refundMs })
   refundMs!: number;
 
-  @DurationColumn({ name: "regain_period", default: "14 days" })
+  @DurationColumn({ name: "regain_period", defaultMs: DEFAULT_PERIODS.regainMs })
   regainMs!: number;
 
   /** Null applies to any mode. The professional modes share `professional`. */

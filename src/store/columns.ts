@@ -1,29 +1,6 @@
-import { Column, type ValueTransformer } from "typeorm";
+import { Column } from "typeorm";
 
 /** An instant in whole milliseconds, the precision of a JavaScript date, so that cursors and history agree exactly. */
-export function InstantColumn(options: { name?: string; nullable?: boolean } = {}): PropertyDecorator {
+export function InstantColumn(options: { nullable?: boolean } = {}): PropertyDecorator {
   return Column({ type: "timestamptz", precision: 3, ...options });
 }
-
-/** A length of time: milliseconds here, an `interval` of days and seconds in the database. */
-export function DurationColumn(options: { name: string; default: string }): PropertyDecorator {
-  return Column({ type: "interval", transformer: duration, ...options });
-}
-
-const DAY_MS = 86_400_000;
-
-/** The parts in which PostgreSQL hands out an interval without months and years. */
-interface IntervalParts {
-  days?: number;
-  hours?: number;
-  minutes?: number;
-  seconds?: number;
-  milliseconds?: number;
-}
-
-const duration: ValueTransformer = {
-  to: (ms: number | undefined) =>
-    ms === undefined ? undefined : `${Math.trunc(ms / DAY_MS)} days ${ms % DAY_MS} milliseconds`,
-  from: ({ days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0 }: IntervalParts) =>
-    (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + Math.round(milliseconds),
-};

@@ -1,0 +1,24 @@
+import { Column, type ValueTransformer } from "typeorm";
+import { DAY_MS } from "../rules/entitlement-rules";
+
+/** A length of time: milliseconds here, an `interval` of days and seconds in the database. Its default is whole days. */
+export function DurationColumn(options: { name: string; defaultMs: number }): PropertyDecorator {
+  const { name, defaultMs } = options;
+  return Column({ type: "interval", name, default: `${defaultMs / DAY_MS} days`, transformer: duration });
+}
+
+/** The parts in which PostgreSQL hands out an interval without months and years. */
+interface IntervalParts {
+  days?: number;
+  hours?: number;
+  minutes?: number;
+  seconds?: number;
+  milliseconds?: number;
+}
+
+const duration: ValueTransformer = {
+  to: (ms: number | undefined) =>
+    ms === undefined ? undefined : `${Math.trunc(ms / DAY_MS)} days ${ms % DAY_MS} milliseconds`,
+  from: ({ days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0 }: IntervalParts) =>
+    (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + Math.round(milliseconds),
+};
