@@ -1,5 +1,6 @@
 import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from "typeorm";
 import { InstantColumn } from "../store/columns";
+import type { Fields } from "../store/fields";
 import { UserAccount } from "./user-account";
 
 /** A learner's enrollment in one run. Leaving the run makes it inactive; the row stays and is used again. */
@@ -28,3 +29,13 @@ export class CourseEnrollment {
   @InstantColumn({ nullable: true })
   createdAt!: Date | null;
 }
+
+/** How each field of an enrollment is read. */
+export const COURSE_ENROLLMENT_FIELDS: Fields<CourseEnrollment> = {
+  id: { kind: "id" },
+  userId: { kind: "user" },
+  courseRunKey: { kind: "run" },
+  mode: { kind: "value" },
+  isActive: { kind: "value" },
+  createdAt: { kind: "instant" },
+};

@@ -1,6 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
 import { DEFAULT_PERIODS } from "../rules/entitlement-rules";
 import { InstantColumn } from "../store/columns";
+import type { TrackedFields } from "../store/fields";
 import { DurationColumn } from "./duration-column";
 import { Site } from "./site";
 
@@ -49,3 +50,19 @@ export class CourseEntitlementPolicy extends CourseEntitlementPolicyColumns {
   @ForeignKey(() => Site, { onDelete: "RESTRICT" })
   siteId!: string | null;
 }
+
+/** How each field of a policy is read, and told in its history. */
+export const COURSE_ENTITLEMENT_POLICY_FIELDS: TrackedFields<CourseEntitlementPolicy> = {
+  id: { kind: "id", told: "nobody" },
+  expirationMs: {
+    kind: "duration",
+    column: "expiration_period",
+    told: "everyone",
+    as: "expirationPeriod",
+  },
+  refundMs: { kind: "duration", column: "refund_period", told: "everyone", as: "refundPeriod" },
+  regainMs: { kind: "duration", column: "regain_period", told: "everyone", as: "regainPeriod" },
+  mode: { kind: "value", told: "everyone" },
+  siteId: { kind: "value", told: "everyone", as: "site" },
+  retiredAt: { kind: "instant", told: "everyone" },
+};

@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
 import { InstantColumn } from "../store/columns";
+import type { TrackedFields } from "../store/fields";
 import { CourseEntitlement } from "./course-entitlement";
 import { UserAccount } from "./user-account";
 
@@ -59,3 +60,15 @@ export class CourseEntitlementSupportDetail extends CourseEntitlementSupportDeta
   @ForeignKey(() => UserAccount, { onDelete: "SET NULL" })
   supportUserId!: string | null;
 }
+
+/** How each field of a support detail is read, and told in its history. */
+export const SUPPORT_DETAIL_FIELDS: TrackedFields<CourseEntitlementSupportDetail> = {
+  id: { kind: "id", told: "nobody" },
+  entitlementId: { kind: "entitlement", told: "everyone", as: "entitlement" },
+  supportUserId: { kind: "user", told: "everyone", as: "supportUser" },
+  action: { kind: "value", told: "everyone" },
+  comments: { kind: "value", told: "everyone" },
+  unenrolledRunKey: { kind: "run", told: "everyone", as: "unenrolledRun" },
+  createdAt: { kind: "stamp", told: "everyone" },
+  modifiedAt: { kind: "stamp", told: "everyone" },
+};

@@ -9,6 +9,7 @@ import {
   type ValueTransformer,
 } from "typeorm";
 import { InstantColumn } from "../store/columns";
+import type { TrackedFields } from "../store/fields";
 import { storedOrderNumber, type ExpiryCause } from "../rules/entitlement-rules";
 import { CourseEnrollment } from "./course-enrollment";
 import { CourseEntitlementPolicy } from "./course-entitlement-policy";
@@ -91,3 +92,20 @@ export class CourseEntitlement extends CourseEntitlementColumns {
   @ForeignKey(() => CourseEnrollment, { onDelete: "SET NULL" })
   enrollmentId!: string | null;
 }
+
+/** How each field of an entitlement is read, and told in its history. */
+export const COURSE_ENTITLEMENT_FIELDS: TrackedFields<CourseEntitlement> = {
+  id: { kind: "id", told: "nobody" },
+  userId: { kind: "user", told: "everyone", as: "user" },
+  courseUuid: { kind: "value", told: "everyone" },
+  mode: { kind: "value", told: "everyone" },
+  orderNumber: { kind: "value", told: "everyone" },
+  refundLocked: { kind: "value", told: "everyone", as: "isRefundLocked" },
+  expiredAt: { kind: "instant", told: "everyone" },
+  expiryCause: { kind: "value", told: "everyone" },
+  redeemedAt: { kind: "instant", told: "everyone" },
+  policyId: { kind: "policy", told: "everyone", as: "policy" },
+  enrollmentId: { kind: "enrollment", told: "everyone", as: "enrollment" },
+  createdAt: { kind: "stamp", told: "everyone" },
+  modifiedAt: { kind: "stamp", told: "everyone" },
+};

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 import { InstantColumn } from "../store/columns";
+import type { Fields } from "../store/fields";
 
 /** One dated run of a course, as the catalog describes it. */
 @Entity("course_run")
@@ -49,3 +50,21 @@ export class CourseRun {
   @Column("integer", { nullable: true })
   maxEnrollments!: number | null;
 }
+
+/** How each field of a run is read. */
+export const COURSE_RUN_FIELDS: Fields<CourseRun> = {
+  key: { kind: "id" },
+  courseUuid: { kind: "value" },
+  title: { kind: "value" },
+  org: { kind: "value" },
+  number: { kind: "value" },
+  levelType: { kind: "value" },
+  imageUrl: { kind: "value" },
+  marketingUrl: { kind: "value" },
+  isSelfPaced: { kind: "value" },
+  startsAt: { kind: "instant" },
+  endsAt: { kind: "instant" },
+  enrollmentStartsAt: { kind: "instant" },
+  enrollmentEndsAt: { kind: "instant" },
+  maxEnrollments: { kind: "value" },
+};

@@ -1,6 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
 import type { RefundAnswer, RefundState } from "../rules/refund-rules";
 import { InstantColumn } from "../store/columns";
+import type { TrackedFields } from "../store/fields";
 import { CourseEntitlement } from "./course-entitlement";
 
 /** The columns of a refund, which its history shares. */
@@ -59,3 +60,18 @@ export class Refund extends RefundColumns {
   @ForeignKey(() => CourseEntitlement, { onDelete: "CASCADE" })
   entitlementId!: string;
 }
+
+/** How each field of a refund is read, and told in its history. What the shop said is for support, who may have to end it. */
+export const REFUND_FIELDS: TrackedFields<Refund> = {
+  id: { kind: "id", told: "nobody" },
+  entitlementId: { kind: "entitlement", told: "everyone", as: "entitlement" },
+  orderNumber: { kind: "value", told: "everyone" },
+  state: { kind: "value", told: "everyone" },
+  attempt: { kind: "value", told: "everyone", as: "attempts" },
+  nextAttemptAt: { kind: "instant", told: "everyone" },
+  answer: { kind: "value", told: "support" },
+  detail: { kind: "value", told: "support" },
+  shopReferences: { kind: "value", told: "everyone" },
+  createdAt: { kind: "stamp", told: "everyone" },
+  modifiedAt: { kind: "stamp", told: "everyone" },
+};

@@ -7,6 +7,7 @@ import {
   type Image,
   type TrackedType,
 } from "../history/tracked-types";
+import type { FieldKind } from "../store/fields";
 import { decodeCursor, toConnection } from "./connection";
 import type { Context } from "./context";
 import { CHARACTER_OF, TYPE_OF } from "./history-enums";
@@ -60,7 +61,7 @@ export function toHistory(
 export function toEntryView(context: Context, entry: Entry, learnerId: string | null): HistoryEntryView {
   const seesAll = context.actor !== null && mayActForAnyone(context.actor);
   const maySeeImage = (image: Image | null) =>
-    seesAll || entry.entityType !== "COURSE_ENTITLEMENT" || String(image?.["user_id"]) === learnerId;
+    seesAll || entry.entityType !== "COURSE_ENTITLEMENT" || String(image?.["userId"]) === learnerId;
   const before = maySeeImage(entry.previousImage) ? entry.previousImage : null;
   const isTold = entry.type !== "-" && maySeeImage(entry.image);
   const changes = isTold ? changesBetween(entry.entityType, before, entry.image) : [];
@@ -78,7 +79,7 @@ export function toEntryView(context: Context, entry: Entry, learnerId: string | 
     requestId: entry.requestId,
     transactionId: entry.txid,
     changes: changes
-      .filter(({ field }) => seesAll || !field.isInternal)
+      .filter(({ field }) => seesAll || field.told === "everyone")
       .map((change) => toChangeView(entry.id, change)),
   };
 }
@@ -90,14 +91,15 @@ export function maySeeWho({ actor }: Context, { userId, userLabel }: Entry): boo
   return mayActForAnyone(actor) || isOwn || userLabel === "system";
 }
 
-function toChangeView(entryId: string, { field: { field, kind }, from, to }: Change): FieldChangeView {
+function toChangeView(entryId: string, { name, field: { as, kind }, from, to }: Change): FieldChangeView {
+  const field = as ?? name;
   return { id: `${entryId}:${field}`, kind, field, from: shown(kind, from), to: shown(kind, to) };
 }
 
 /** A stored value as its GraphQL field would have it; references by their id. */
-function shown(kind: string, value: Change["to"]): unknown {
+function shown(kind: FieldKind, value: Change["to"]): unknown {
   if (value === null) return null;
-  if (kind === "instant") return new Date(String(value)).toISOString();
+  if (kind === "instant" || kind === "stamp") return new Date(String(value)).toISOString();
   if (kind === "duration") return toDuration(Number(value));
   return kind === "value" ? value : String(value);
 }

@@ -1,79 +1,25 @@
 import { isDeepStrictEqual } from "node:util";
+import { COURSE_ENTITLEMENT_FIELDS } from "../entities/course-entitlement";
+import { COURSE_ENTITLEMENT_POLICY_FIELDS } from "../entities/course-entitlement-policy";
+import { SUPPORT_DETAIL_FIELDS } from "../entities/course-entitlement-support-detail";
+import { REFUND_FIELDS } from "../entities/refund";
+import { columnsOf, type TrackedField } from "../store/fields";
 
-/** The name and kind of the GraphQL field that shows a stored column in a history. */
-export interface TrackedField {
-  column: string;
-  field: string;
-  /** Whether only support and staff may see the field. */
-  isInternal?: true;
-  kind: "value" | "instant" | "duration" | "user" | "enrollment" | "policy" | "entitlement" | "run";
-}
-
-/** The tracked types by their names in GraphQL: the table, and the fields that the history shows. */
+/** The tracked types by their names in GraphQL: the table and its fields. */
 export const TRACKED_TYPES = {
-  COURSE_ENTITLEMENT: {
-    table: "course_entitlement",
-    fields: [
-      field("user_id", "user", "user"),
-      field("course_uuid", "courseUuid"),
-      field("mode", "mode"),
-      field("order_number", "orderNumber"),
-      field("refund_locked", "isRefundLocked"),
-      field("expired_at", "expiredAt", "instant"),
-      field("expiry_cause", "expiryCause"),
-      field("redeemed_at", "redeemedAt", "instant"),
-      field("policy_id", "policy", "policy"),
-      field("enrollment_id", "enrollment", "enrollment"),
-      field("created_at", "createdAt", "instant"),
-      field("modified_at", "modifiedAt", "instant"),
-    ],
-  },
-  SUPPORT_DETAIL: {
-    table: "course_entitlement_support_detail",
-    fields: [
-      field("entitlement_id", "entitlement", "entitlement"),
-      field("support_user_id", "supportUser", "user"),
-      field("action", "action"),
-      field("comments", "comments"),
-      field("unenrolled_run_key", "unenrolledRun", "run"),
-      field("created_at", "createdAt", "instant"),
-      field("modified_at", "modifiedAt", "instant"),
-    ],
-  },
-  COURSE_ENTITLEMENT_POLICY: {
-    table: "course_entitlement_policy",
-    fields: [
-      field("expiration_period", "expirationPeriod", "duration"),
-      field("refund_period", "refundPeriod", "duration"),
-      field("regain_period", "regainPeriod", "duration"),
-      field("mode", "mode"),
-      field("site_id", "site"),
-      field("retired_at", "retiredAt", "instant"),
-    ],
-  },
-  REFUND: {
-    table: "refund",
-    fields: [
-      field("entitlement_id", "entitlement", "entitlement"),
-      field("order_number", "orderNumber"),
-      field("state", "state"),
-      field("attempt", "attempts"),
-      field("next_attempt_at", "nextAttemptAt", "instant"),
-      { ...field("answer", "answer"), isInternal: true },
-      { ...field("detail", "detail"), isInternal: true },
-      field("shop_references", "shopReferences"),
-      field("created_at", "createdAt", "instant"),
-      field("modified_at", "modifiedAt", "instant"),
-    ],
-  },
-} as const satisfies Record<string, { table: string; fields: readonly TrackedField[] }>;
+  COURSE_ENTITLEMENT: { table: "course_entitlement", fields: COURSE_ENTITLEMENT_FIELDS },
+  SUPPORT_DETAIL: { table: "course_entitlement_support_detail", fields: SUPPORT_DETAIL_FIELDS },
+  COURSE_ENTITLEMENT_POLICY: { table: "course_entitlement_policy", fields: COURSE_ENTITLEMENT_POLICY_FIELDS },
+  REFUND: { table: "refund", fields: REFUND_FIELDS },
+} as const satisfies Record<string, { table: string; fields: Readonly<Record<string, TrackedField>> }>;
 export type TrackedType = keyof typeof TRACKED_TYPES;
 
-/** A row at one instant, by column; durations are in milliseconds, other values as in JSON. */
+/** The told fields of a row at one instant, by name; durations are in milliseconds, other values as in JSON. */
 export type Image = Record<string, string | number | boolean | readonly string[] | null>;
 
 /** One field of a row before and after a change, as stored. */
 export interface Change {
+  name: string;
   field: TrackedField;
   from: Image[string];
   to: Image[string];
@@ -81,26 +27,19 @@ export interface Change {
 
 /** The fields that differ between two images of a row; without the earlier image, all fields that have a value. */
 export function changesBetween(type: TrackedType, before: Image | null, after: Image): Change[] {
-  return TRACKED_TYPES[type].fields
-    .map((tracked) => ({
-      field: tracked,
-      from: before?.[tracked.column] ?? null,
-      to: after[tracked.column] ?? null,
-    }))
+  return toldFields(type)
+    .map(([name, field]) => ({ name, field, from: before?.[name] ?? null, to: after[name] ?? null }))
     .filter(({ from, to }) => !isDeepStrictEqual(from, to));
 }
 
 /** SQL for the image of a history row `alias` of this type. */
 export function imageOf(type: TrackedType, alias: string): string {
-  const fields: readonly TrackedField[] = TRACKED_TYPES[type].fields;
-  const pairs = fields.map(({ column, kind }) =>
-    kind === "duration"
-      ? `'${column}', (extract(epoch from ${alias}.${column}) * 1000)::bigint`
-      : `'${column}', ${alias}.${column}`,
-  );
+  const columns = columnsOf(Object.fromEntries(toldFields(type)), alias);
+  const pairs = Object.entries(columns).map(([name, column]) => `'${name}', ${column}`);
   return `jsonb_build_object(${pairs.join(", ")})`;
 }
 
-function field(column: string, name: string, kind: TrackedField["kind"] = "value"): TrackedField {
-  return { column, field: name, kind };
+function toldFields(type: TrackedType): [string, TrackedField][] {
+  const fields: Readonly<Record<string, TrackedField>> = TRACKED_TYPES[type].fields;
+  return Object.entries(fields).filter(([, { told }]) => told !== "nobody");
 }

@@ -1,27 +1,23 @@
-import {
-  POLICY_COLUMNS,
-  selectFacts,
-  toFacts,
-  toPolicy,
-  type EntitlementFacts,
-  type FactsRow,
-  type FactsSource,
-  type PolicyFacts,
-  type PolicyRow,
-} from "./entitlement-facts";
+import type { Refund } from "../entities/refund";
+import { byKey } from "../store/by-key";
+import type { Row } from "../store/fields";
+import { listOf, select, type Database } from "../store/statement";
+import { selectFacts, toFacts, type EntitlementFacts, type FactsSource } from "./entitlement-facts";
 import type { EntitlementCriteria } from "./entitlement-search";
+import { entriesIn } from "./history-entries";
+import { POLICY, type PolicyFacts } from "./policies";
+import { selectRefunds } from "./refunds";
 import {
   selectSupportDetails,
   toSupportDetail,
   type SupportDetailFacts,
-  type SupportDetailRow,
   type SupportDetailSource,
 } from "./support-details";
-import type { Refund } from "../entities/refund";
-import { selectRefunds } from "./refunds";
-import { byKey } from "../store/by-key";
-import { listOf, select, type Database } from "../store/statement";
-import { entriesIn } from "./history-entries";
+
+/** A row of a history, with its entry. */
+interface EntryRow extends Row {
+  entryId: string;
+}
 
 /**
  * The rows of an instant: of each entity the newest entry by then, unless it was a deletion. The order is that of the
@@ -61,8 +57,8 @@ export async function factsAsOf(
   at: Date,
 ): Promise<(EntitlementFacts | null)[]> {
   const sql = selectFacts(asOfSource("$2", `and id = any(${listOf("$1", "uuid")})`));
-  const rows = await select<FactsRow>(db, sql, [ids, at]);
-  return byKey(ids, rows, ({ id }) => id, toFacts);
+  const rows = await select(db, sql, [ids, at]);
+  return byKey(ids, rows.map(toFacts), ({ id }) => id);
 }
 
 /** Entitlements as entries of their history left them, with the policies of those instants. */
@@ -76,7 +72,7 @@ export async function factsOfEntries(
     refunds: refundsAsOf("e.history_date"),
     columns: 'e.history_id::text as "entryId",',
   });
-  const rows = await select<FactsRow & { entryId: string }>(db, sql, [entryIds]);
+  const rows = await select<EntryRow>(db, sql, [entryIds]);
   return byKey(entryIds, rows, ({ entryId }) => entryId, toFacts);
 }
 
@@ -109,7 +105,7 @@ export async function supportDetailsOfEntries(
 ): Promise<(SupportDetailFacts | null)[]> {
   const source = entriesIn("historical_course_entitlement_support_detail");
   const sql = selectSupportDetails(source, 'd.history_id::text as "entryId",');
-  const rows = await select<SupportDetailRow & { entryId: string }>(db, sql, [entryIds]);
+  const rows = await select<EntryRow>(db, sql, [entryIds]);
   return byKey(entryIds, rows, ({ entryId }) => entryId, toSupportDetail);
 }
 
@@ -118,13 +114,13 @@ export async function policiesOfEntries(
   db: Database,
   entryIds: readonly string[],
 ): Promise<(PolicyFacts | null)[]> {
-  const rows = await select<PolicyRow & { entryId: string }>(
+  const rows = await select<EntryRow>(
     db,
-    `select p.history_id::text as "entryId", ${POLICY_COLUMNS}
+    `select p.history_id::text as "entryId", ${POLICY.list}
      from ${entriesIn("historical_course_entitlement_policy")} p left join site s on s.id = p.site_id`,
     [entryIds],
   );
-  return byKey(entryIds, rows, ({ entryId }) => entryId, toPolicy);
+  return byKey(entryIds, rows, ({ entryId }) => entryId, POLICY.of);
 }
 
 /** Reads refunds as they were, of the entitlements in the first parameter. */

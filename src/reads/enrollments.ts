@@ -1,25 +1,52 @@
+import { COURSE_ENROLLMENT_FIELDS, type CourseEnrollment } from "../entities/course-enrollment";
+import { COURSE_RUN_FIELDS, type CourseRun } from "../entities/course-run";
 import { byKey } from "../store/by-key";
+import { columnsOf, part, type Row } from "../store/fields";
 import { listOf, select, type Database } from "../store/statement";
-import {
-  ENROLLMENT_COLUMNS,
-  toEnrollment,
-  type EnrollmentFacts,
-  type EnrollmentRow,
-} from "./entitlement-facts";
-import { RUN_COLUMNS } from "./run-facts";
+
+interface StoredEnrollment extends CourseEnrollment {
+  /** Status of the certificate earned there; null for none. */
+  certificateStatus: string | null;
+}
+
+/** An enrollment, its run where the catalogue knows it, and the certificate earned there. */
+export interface EnrollmentFacts extends StoredEnrollment {
+  run: CourseRun | null;
+}
+
+/** A run, for a `select` that has it as `r`. */
+export const RUN = part<CourseRun>(columnsOf(COURSE_RUN_FIELDS, "r"), "run.");
+
+const ENROLLMENT = part<StoredEnrollment>(
+  { ...columnsOf(COURSE_ENROLLMENT_FIELDS, "n"), certificateStatus: "c.status" },
+  "enrollment.",
+);
+
+/** An enrollment, for a `select` that has it as `n`, its run as `r` and the certificate earned there as `c`. */
+export const ENROLLMENT_LIST = `${ENROLLMENT.list}, ${RUN.list}`;
+
+/** The enrollment of a row, or null. */
+export function toEnrollment(row: Row): EnrollmentFacts | null {
+  const enrollment = ENROLLMENT.of(row);
+  return enrollment && Object.assign(enrollment, { run: RUN.of(row) });
+}
 
 /** Enrollments by id; null for those that do not exist. */
 export async function enrollmentsById(
   db: Database,
   ids: readonly string[],
 ): Promise<(EnrollmentFacts | null)[]> {
-  const rows = await select<EnrollmentRow>(
+  const rows = await select(
     db,
-    `select ${ENROLLMENT_COLUMNS}, ${RUN_COLUMNS} from course_enrollment n
+    `select ${ENROLLMENT_LIST} from course_enrollment n
      left join course_run r on r.key = n.course_run_key
      left join certificate c on c.user_id = n.user_id and c.course_run_key = n.course_run_key
      where n.id = any(${listOf("$1", "uuid")})`,
     [ids],
   );
-  return byKey(ids, rows, (row) => row.enrollmentId, toEnrollment);
+  return byKey(
+    ids,
+    rows.map((row) => toEnrollment(row)!),
+    ({ id }) => id,
+  );
 }

@@ -1,12 +1,5 @@
 import { select, type Database } from "../store/statement";
-import {
-  LIVE,
-  selectFacts,
-  toFacts,
-  type EntitlementFacts,
-  type FactsRow,
-  type FactsSource,
-} from "./entitlement-facts";
+import { LIVE, selectFacts, toFacts, type EntitlementFacts, type FactsSource } from "./entitlement-facts";
 import { toPage, type Page, type PageRequest } from "../store/page";
 
 /** What support looks for. All that is given must hold; null counts as not given. */
@@ -81,7 +74,7 @@ export async function findEntitlements(
     values.push(after.value, after.id);
     conditions.push(`(${ORDERS[field]}, e.id) ${beyond} ($${values.length - 1}, $${values.length})`);
   }
-  const rows = await select<FactsRow>(
+  const rows = await select(
     db,
     `${selectFacts(source)} ${where(conditions)}
      order by ${ORDERS[field]} ${direction}, e.id ${direction} limit ${rowsToRead(first)}`,

@@ -1,7 +1,7 @@
 import { redeemBlocker, type Periods, type Standing } from "../rules/entitlement-rules";
 import { listOf, select, type Database } from "../store/statement";
 import { toPage, type Page, type PageRequest } from "../store/page";
-import { selectFacts, toFacts, type EntitlementFacts, type FactsRow } from "./entitlement-facts";
+import { selectFacts, toFacts, type EntitlementFacts } from "./entitlement-facts";
 
 /** Which of a learner's entitlements: the original's finders. */
 export const SCOPES = {
@@ -23,7 +23,7 @@ export async function entitlementsOfUser(
   { first, after }: PageRequest,
 ): Promise<Page<EntitlementFacts>> {
   const keyset = after ? "and (e.created_at, e.id) < ($3, $4)" : "";
-  const rows = await select<FactsRow>(
+  const rows = await select(
     db,
     `${selectFacts()} where e.user_id = $1 and ${SCOPES[scope]} ${keyset}
      order by e.created_at desc, e.id desc limit $2`,
@@ -45,7 +45,7 @@ export async function countEntitlementsOfUser(db: Database, userId: string, scop
 /** Entitlements by id; those that do not exist are left out. */
 export async function entitlementsById(db: Database, ids: readonly string[]): Promise<EntitlementFacts[]> {
   const sql = `${selectFacts()} where e.id = any(${listOf("$1", "uuid")})`;
-  return (await select<FactsRow>(db, sql, [ids])).map(toFacts);
+  return (await select(db, sql, [ids])).map(toFacts);
 }
 
 /** The newest active entitlement of a learner for a course. */
@@ -54,7 +54,7 @@ export async function newestActiveEntitlement(
   userId: string,
   courseUuid: string,
 ): Promise<EntitlementFacts | null> {
-  const [row] = await select<FactsRow>(
+  const [row] = await select(
     db,
     `${selectFacts()} where e.user_id = $1 and e.course_uuid = $2 and ${SCOPES.ACTIVE}
      order by e.created_at desc, e.id desc limit 1`,
@@ -74,7 +74,7 @@ export async function redeemableEntitlements(
   defaultPeriods: Periods,
   now: Date,
 ): Promise<EntitlementFacts[]> {
-  const rows = await select<FactsRow>(
+  const rows = await select(
     db,
     `${selectFacts()} where e.user_id = $1 and e.course_uuid = $2 and ${SCOPES.FULFILLABLE}
      order by e.created_at desc, e.id desc`,
@@ -91,7 +91,7 @@ export async function entitlementSpentOn(
   userId: string,
   courseRunKey: string,
 ): Promise<EntitlementFacts | null> {
-  const [row] = await select<FactsRow>(
+  const [row] = await select(
     db,
     `${selectFacts()} where e.user_id = $1 and n.course_run_key = $2 and n.is_active
      order by e.created_at desc, e.id desc limit 1`,
@@ -120,7 +120,7 @@ export function standingOf(facts: EntitlementFacts): Standing {
     refundLocked,
     refundState,
     redemption: enrollment && {
-      enrolledAt: enrollment.enrolledAt,
+      enrolledAt: enrollment.createdAt,
       redeemedAt,
       startsAt: enrollment.run?.startsAt ?? null,
       certificateStatus: enrollment.certificateStatus,

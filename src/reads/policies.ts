@@ -1,24 +1,43 @@
+import {
+  COURSE_ENTITLEMENT_POLICY_FIELDS,
+  type CourseEntitlementPolicy,
+} from "../entities/course-entitlement-policy";
 import { byKey } from "../store/by-key";
+import { columnsOf, part } from "../store/fields";
 import { listOf, select, type Database } from "../store/statement";
-import { POLICY_COLUMNS, toPolicy, type PolicyFacts, type PolicyRow } from "./entitlement-facts";
+
+/** A policy with the host of its site. */
+export interface PolicyFacts extends CourseEntitlementPolicy {
+  siteDomain: string | null;
+}
+
+/** A policy, for a `select` that has it as `p` and its site as `s`. */
+export const POLICY = part<PolicyFacts>(
+  { ...columnsOf(COURSE_ENTITLEMENT_POLICY_FIELDS, "p"), siteDomain: "s.domain" },
+  "policy.",
+);
 
 /** All policies, those for a site and a mode first: the order in which they are chosen; retired ones last. */
 export async function allPolicies(db: Database): Promise<PolicyFacts[]> {
-  const rows = await select<PolicyRow>(
+  const rows = await select(
     db,
-    `select ${POLICY_COLUMNS} from course_entitlement_policy p left join site s on s.id = p.site_id
+    `select ${POLICY.list} from course_entitlement_policy p left join site s on s.id = p.site_id
      order by p.retired_at nulls first, s.domain nulls last, p.mode nulls last`,
   );
-  return rows.map((row) => toPolicy(row)!);
+  return rows.map((row) => POLICY.of(row)!);
 }
 
 /** Policies by id; null for those that do not exist. */
 export async function policiesById(db: Database, ids: readonly string[]): Promise<(PolicyFacts | null)[]> {
-  const rows = await select<PolicyRow>(
+  const rows = await select(
     db,
-    `select ${POLICY_COLUMNS} from course_entitlement_policy p left join site s on s.id = p.site_id
+    `select ${POLICY.list} from course_entitlement_policy p left join site s on s.id = p.site_id
      where p.id = any(${listOf("$1", "uuid")})`,
     [ids],
   );
-  return byKey(ids, rows, (row) => row.policyId, toPolicy);
+  return byKey(
+    ids,
+    rows.map((row) => POLICY.of(row)!),
+    ({ id }) => id,
+  );
 }

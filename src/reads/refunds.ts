@@ -1,7 +1,8 @@
 import { PENDING_REFUND_STATES, UNSETTLED_REFUND_STATES, type RefundState } from "../rules/refund-rules";
 import { listOf, select, type Database } from "../store/statement";
 import { toPage, type Page, type PageRequest } from "../store/page";
-import type { Refund } from "../entities/refund";
+import { REFUND_FIELDS, type Refund } from "../entities/refund";
+import { columnsOf, part } from "../store/fields";
 
 /** What operators look for. All that is given must hold; null counts as not given. */
 export interface RefundCriteria {
@@ -22,10 +23,7 @@ export interface RefundGauge {
   oldestSeconds: number;
 }
 
-const COLUMNS = `
-  f.id, f.entitlement_id as "entitlementId", f.order_number as "orderNumber", f.state, f.attempt,
-  f.next_attempt_at as "nextAttemptAt", f.answer, f.detail, f.shop_references as "shopReferences",
-  f.created_at as "createdAt", f.modified_at as "modifiedAt"`;
+const REFUND = part<Refund>(columnsOf(REFUND_FIELDS, "f"));
 
 /** A refund by its id, or null. */
 export async function refundById(db: Database, id: string): Promise<Refund | null> {
@@ -45,7 +43,7 @@ export async function liveRefundOf(db: Database, entitlementId: string): Promise
 
 /** The columns of a refund `f`: what precedes `where`. */
 export function selectRefunds(source = "refund", columns = ""): string {
-  return `select ${columns} ${COLUMNS} from ${source} f`;
+  return `select ${columns} ${REFUND.list} from ${source} f`;
 }
 
 /** For each entitlement its refunds, newest first, now or as a source has them: one statement for all. */

@@ -1,8 +1,10 @@
 import { runBlocker, type OfferedMode, type OfferedRun, type RunEnrollment } from "../rules/run-rules";
+import type { CourseRun } from "../entities/course-run";
 import type { Periods } from "../rules/entitlement-rules";
+import type { Row } from "../store/fields";
 import { listOf, select, type Database } from "../store/statement";
 import { type EntitlementFacts } from "./entitlement-facts";
-import { RUN_COLUMNS, toRun, type RunFacts, type RunRow } from "./run-facts";
+import { RUN } from "./enrollments";
 import { redeemableEntitlements } from "./entitlements";
 
 /** A learner and a course, or a learner and a run. */
@@ -13,13 +15,12 @@ export interface LearnerAnd<T extends string> {
 
 /** A run with what decides whether a learner may choose it. */
 export interface SessionFacts extends OfferedRun {
-  run: RunFacts;
+  run: CourseRun;
   enrollment: RunEnrollment | null;
 }
 
-interface SessionRow extends RunRow {
+interface SessionRow extends Row {
   ordinal: number;
-  maxEnrollments: number | null;
   activeEnrollments: number;
   modes: { slug: string; minPrice: number; expiresAtMs: number | null }[];
   enrollmentMode: string | null;
@@ -68,7 +69,7 @@ async function sessionsWhere(
 ): Promise<SessionFacts[][]> {
   const rows = await select<SessionRow>(
     db,
-    `select k.ordinal::int, ${RUN_COLUMNS}, r.max_enrollments as "maxEnrollments",
+    `select k.ordinal::int, ${RUN.list},
        n.mode as "enrollmentMode", n.is_active as "isActive",
        coalesce(m.modes, '[]') as modes, coalesce(a.count, 0) as "activeEnrollments"
      from unnest(${listOf("$1", "bigint")}, ${listOf("$2", "text")}) with ordinality k(user_id, key, ordinal)
@@ -87,17 +88,17 @@ async function sessionsWhere(
     [asked.map(({ userId }) => userId), asked.map(({ key }) => key)],
   );
   const sessions: SessionFacts[][] = asked.map(() => []);
-  for (const row of rows) sessions[row.ordinal - 1]!.push(toSession(row, toRun(row)!));
+  for (const row of rows) sessions[row.ordinal - 1]!.push(toSession(row, RUN.of(row)!));
   return sessions;
 }
 
-function toSession(row: SessionRow, run: RunFacts): SessionFacts {
+function toSession(row: SessionRow, run: CourseRun): SessionFacts {
   return {
     run,
     startsAt: run.startsAt,
     enrollmentStartsAt: run.enrollmentStartsAt,
     enrollmentEndsAt: run.enrollmentEndsAt,
-    maxEnrollments: row.maxEnrollments,
+    maxEnrollments: run.maxEnrollments,
     activeEnrollments: row.activeEnrollments,
     modes: row.modes.map(({ slug, minPrice, expiresAtMs }): OfferedMode => ({
       slug,

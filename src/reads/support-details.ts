@@ -1,29 +1,27 @@
-import { listOf, select, type Database } from "../store/statement";
-import type { SupportAction } from "../entities/course-entitlement-support-detail";
-import { RUN_COLUMNS, toRun, type RunFacts, type RunRow } from "./run-facts";
+import {
+  SUPPORT_DETAIL_FIELDS,
+  type CourseEntitlementSupportDetail,
+} from "../entities/course-entitlement-support-detail";
+import type { CourseRun } from "../entities/course-run";
+import { columnsOf, part, type Row } from "../store/fields";
 import { toPage, type Page, type PageRequest } from "../store/page";
+import { listOf, select, type Database } from "../store/statement";
+import { RUN } from "./enrollments";
+
+interface StoredSupportDetail extends CourseEntitlementSupportDetail {
+  /** Of the agent; null once their account is gone. */
+  username: string | null;
+}
 
 /** A support detail with its agent and run. */
-export interface SupportDetailFacts {
-  id: string;
-  action: SupportAction;
-  comments: string | null;
-  supportUser: { id: string; username: string } | null;
-  unenrolledRunKey: string | null;
-  unenrolledRun: RunFacts | null;
-  createdAt: Date;
+export interface SupportDetailFacts extends StoredSupportDetail {
+  unenrolledRun: CourseRun | null;
 }
 
-/** A row of `selectSupportDetails`. */
-export interface SupportDetailRow extends RunRow {
-  id: string;
-  action: SupportAction;
-  comments: string | null;
-  unenrolledRunKey: string | null;
-  createdAt: Date;
-  supportUserId: string | null;
-  username: string;
-}
+const SUPPORT_DETAIL = part<StoredSupportDetail>({
+  ...columnsOf(SUPPORT_DETAIL_FIELDS, "d"),
+  username: "u.username",
+});
 
 /**
  * Where support details are read from: the live table, or a subselect made with what makes a parameter of a
@@ -34,8 +32,7 @@ export type SupportDetailSource = (parameter: (value: unknown) => string) => str
 /** The columns of a support detail `d`, its agent and run: what precedes `where`. */
 export function selectSupportDetails(source: string, columns = ""): string {
   return `
-    select ${columns} d.id, d.action, d.comments, d.unenrolled_run_key as "unenrolledRunKey",
-      d.created_at as "createdAt", u.id as "supportUserId", u.username, ${RUN_COLUMNS}
+    select ${columns} ${SUPPORT_DETAIL.list}, ${RUN.list}
     from ${source} d
     left join user_account u on u.id = d.support_user_id
     left join course_run r on r.key = d.unenrolled_run_key`;
@@ -59,27 +56,17 @@ export async function supportDetailsOf(
       select * from ${sourceOf(parameter)} d where d.entitlement_id = k.entitlement_id ${keyset}
       order by d.created_at desc, d.id desc limit ${parameter(first + 1)}
     ) d)`;
-  const sql = selectSupportDetails(page, 'd.entitlement_id as "entitlementId",');
-  const rows = await select<SupportDetailRow & { entitlementId: string }>(
+  const rows = await select(
     db,
-    `${sql} order by d.created_at desc, d.id desc`,
+    `${selectSupportDetails(page)} order by d.created_at desc, d.id desc`,
     values,
   );
   const found = new Map<string, SupportDetailFacts[]>(entitlementIds.map((id) => [id, []]));
-  for (const row of rows) found.get(row.entitlementId)!.push(toSupportDetail(row));
+  for (const detail of rows.map(toSupportDetail)) found.get(detail.entitlementId)!.push(detail);
   return entitlementIds.map((id) => toPage(found.get(id)!, first));
 }
 
-/** Puts the columns of a row where they belong. */
-export function toSupportDetail(row: SupportDetailRow): SupportDetailFacts {
-  const { id, action, comments, unenrolledRunKey, createdAt, supportUserId, username } = row;
-  return {
-    id,
-    action,
-    comments,
-    supportUser: supportUserId === null ? null : { id: supportUserId, username },
-    unenrolledRunKey,
-    unenrolledRun: toRun(row),
-    createdAt,
-  };
+/** The support detail of a row of `selectSupportDetails`. */
+export function toSupportDetail(row: Row): SupportDetailFacts {
+  return Object.assign(SUPPORT_DETAIL.of(row)!, { unenrolledRun: RUN.of(row) });
 }

@@ -63,3 +63,16 @@ test("every tracked table is guarded, and so is its history", async () => {
     expect(await triggers(db.getMetadata(history).tableName)).toContain("append_only");
   }
 });
+
+test("every guard records every column of its table: a migration that adds one makes the guard anew", async () => {
+  for (const entity of tracked.keys()) {
+    const { tableName } = db.getMetadata(entity as () => object);
+    const [guard] = await db.query<{ body: string }[]>(
+      "select prosrc as body from pg_proc where proname = $1",
+      [`guard_${tableName}`],
+    );
+    const recorded = /insert into \w+ \((.*), history_date/.exec(guard!.body)![1]!.split(", ");
+    const columns = await columnsOf(tableName);
+    expect(recorded.toSorted()).toEqual(columns.map(({ column }) => column));
+  }
+});

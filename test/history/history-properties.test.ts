@@ -80,12 +80,12 @@ test("folding the changes of a life over nothing gives each of its states, whate
       let folded: Image = {};
       for (const { type, image, previousImage } of entries) {
         if (type === "+") folded = {};
-        for (const { field, to } of changesBetween(
+        for (const { name, to } of changesBetween(
           "COURSE_ENTITLEMENT",
           type === "+" ? null : previousImage,
           image,
         ))
-          folded[field.column] = to;
+          folded[name] = to;
         expect(withoutNulls(folded)).toEqual(withoutNulls(image));
       }
       // Each life begins, goes on and ends in this order.

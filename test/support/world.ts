@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { EntityTarget, ObjectLiteral } from "typeorm";
+import type { DeepPartial, EntityTarget, ObjectLiteral } from "typeorm";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { sites, users } from "../../src/demo/cast";
@@ -52,11 +52,11 @@ export function by(asking: Actor, app: App, now = app.clock()): Call {
   return { app, actor: asking, now, requestId: "test-request" };
 }
 
-/** Stores rows as an import would. */
+/** Stores rows as an import would; what they leave out has the default of its column. */
 export async function put<T extends ObjectLiteral>(
   app: App,
   entity: EntityTarget<T>,
-  ...rows: T[]
+  ...rows: DeepPartial<T>[]
 ): Promise<T[]> {
   return transact(app.db, CHANGE, (tx) => tx.save(entity, rows));
 }
@@ -70,21 +70,13 @@ export async function aRun(
   courseUuid: string,
   { modes = ["verified"], ...given }: Partial<CourseRun> & { modes?: (string | Partial<CourseMode>)[] } = {},
 ): Promise<string> {
-  const run: CourseRun = {
+  const run = {
     key: `course-v1:DemoX+${courseUuid.slice(0, 8)}+${randomUUID().slice(0, 8)}`,
     courseUuid,
     title: "A course",
     org: "DemoX",
     number: "101",
-    levelType: null,
-    imageUrl: null,
-    marketingUrl: null,
-    isSelfPaced: false,
     startsAt: NOW,
-    endsAt: null,
-    enrollmentStartsAt: null,
-    enrollmentEndsAt: null,
-    maxEnrollments: null,
     ...given,
   };
   await put(app, CourseRun, run);
@@ -104,12 +96,10 @@ export async function anEnrollment(
   courseRunKey: string,
   given: Partial<CourseEnrollment> = {},
 ): Promise<string> {
-  const enrollment: CourseEnrollment = {
+  const enrollment = {
     id: randomUUID(),
     userId: ada.userId!,
     courseRunKey,
-    mode: "audit",
-    isActive: true,
     createdAt: NOW,
     ...given,
   };
@@ -125,18 +115,12 @@ export async function anEntitlement(
   app: App,
   { run, ...given }: Partial<CourseEntitlement> & { run?: string } = {},
 ): Promise<string> {
-  const row: CourseEntitlement = {
+  const row = {
     id: randomUUID(),
     userId: ada.userId!,
     courseUuid: aCourse(),
     mode: "verified",
     orderNumber: `EDX-${randomUUID()}`,
-    refundLocked: false,
-    expiredAt: null,
-    expiryCause: null,
-    redeemedAt: null,
-    policyId: null,
-    enrollmentId: null,
     createdAt: NOW,
     modifiedAt: given.createdAt ?? NOW,
     ...given,
@@ -157,16 +141,7 @@ export async function aCertificate(app: App, courseRunKey: string, status = "dow
 
 /** A policy for any site and mode with the usual periods, unless told otherwise; its id. */
 export async function aPolicy(app: App, given: Partial<CourseEntitlementPolicy> = {}): Promise<string> {
-  const policy: CourseEntitlementPolicy = {
-    id: randomUUID(),
-    expirationMs: 730 * DAY_MS,
-    refundMs: 60 * DAY_MS,
-    regainMs: 14 * DAY_MS,
-    mode: null,
-    siteId: null,
-    retiredAt: null,
-    ...given,
-  };
+  const policy = { id: randomUUID(), ...given };
   await put(app, CourseEntitlementPolicy, policy);
   return policy.id;
 }

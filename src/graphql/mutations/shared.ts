@@ -1,6 +1,7 @@
 import { IsOptional, IsUUID, Matches, MaxLength } from "class-validator";
 import { Field, ID, InputType, ObjectType } from "type-graphql";
-import type { EntitlementFacts, PolicyFacts } from "../../reads/entitlement-facts";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import type { PolicyFacts } from "../../reads/policies";
 import type { Refund } from "../../entities/refund";
 import type { Periods } from "../../rules/entitlement-rules";
 import type { Command } from "../../use-cases/command";

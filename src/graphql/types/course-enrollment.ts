@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { EnrollmentFacts } from "../../reads/entitlement-facts";
+import type { EnrollmentFacts } from "../../reads/enrollments";
 import { DateTimeScalar } from "../scalars";
 import { CourseRunView, toCourseRun } from "./course";
 
@@ -30,7 +30,7 @@ export class CourseEnrollmentView {
 
 /** An enrollment with its run. */
 export function toEnrollmentView(enrollment: EnrollmentFacts): CourseEnrollmentView {
-  const { id, mode, isActive, enrolledAt, courseRunKey, run } = enrollment;
+  const { id, mode, isActive, createdAt: enrolledAt, courseRunKey, run } = enrollment;
   const courseRun = toCourseRun(courseRunKey, run);
   return Object.assign(new CourseEnrollmentView(), { id, mode, isActive, enrolledAt, courseRun });
 }

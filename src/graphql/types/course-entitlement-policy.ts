@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { PolicyFacts } from "../../reads/entitlement-facts";
+import type { PolicyFacts } from "../../reads/policies";
 import type { Periods } from "../../rules/entitlement-rules";
 import { DateTimeScalar, DurationScalar, toDuration } from "../scalars";
 

@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { RunFacts } from "../../reads/run-facts";
+import type { CourseRun } from "../../entities/course-run";
 import { DateTimeScalar } from "../scalars";
 
 @ObjectType("CourseRun", { description: "A run of a course, with its own dates.", simpleResolvers: true })
@@ -78,7 +78,7 @@ const UNKNOWN_RUN: Omit<CourseRunView, "id" | "key"> = {
 };
 
 /** A run by its key, with nothing else when the catalog does not know it. */
-export function toCourseRun(key: string, run: RunFacts | null): CourseRunView {
+export function toCourseRun(key: string, run: CourseRun | null): CourseRunView {
   return { id: key, key, ...(run ?? UNKNOWN_RUN) };
 }
 
@@ -126,7 +126,7 @@ export class RunSummaryView {
 }
 
 /** What to show of a run, or of none. */
-export function toRunSummary(entitlementId: string, run: RunFacts | null, now: Date): RunSummaryView {
+export function toRunSummary(entitlementId: string, run: CourseRun | null, now: Date): RunSummaryView {
   return {
     id: entitlementId,
     courseRunKey: run?.key ?? null,
@@ -182,7 +182,7 @@ export class CourseView {
 }
 
 /** A course as its latest run describes it. */
-export function toCourse(courseUuid: string, runs: readonly RunFacts[]): CourseView {
+export function toCourse(courseUuid: string, runs: readonly CourseRun[]): CourseView {
   const latest = runs.at(-1);
   return {
     id: courseUuid,

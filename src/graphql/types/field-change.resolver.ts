@@ -2,6 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { enrollmentsById } from "../../reads/enrollments";
 import { policiesById } from "../../reads/policies";
 import { usersById } from "../../reads/users";
+import type { FieldKind } from "../../store/fields";
 import { maySee, type Context } from "../context";
 import { toPolicyView } from "./course-entitlement-policy";
 import { toEnrollmentView } from "./course-enrollment";
@@ -42,7 +43,7 @@ export function users({ app, loaders }: Context) {
 
 async function referenceOf(
   context: Context,
-  kind: string,
+  kind: FieldKind,
   id: unknown,
 ): Promise<typeof ChangedReference | null> {
   const { app, loaders } = context;

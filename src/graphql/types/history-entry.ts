@@ -3,6 +3,7 @@ import { createUnionType, Field, ID, ObjectType } from "type-graphql";
 import type { Entry } from "../../reads/history-entries";
 import type { HistorySource } from "../../history/historical";
 import type { TrackedType } from "../../history/tracked-types";
+import type { FieldKind } from "../../store/fields";
 import { connectionType } from "../connection";
 import { HistorySourceEnum, HistoryTypeEnum, TrackedTypeEnum, type HistoryTypeName } from "../history-enums";
 import { DateTimeScalar } from "../scalars";
@@ -34,7 +35,7 @@ export const ChangedReference = createUnionType({
 })
 export class FieldChangeView {
   /** What the resolver looks references up by. */
-  kind!: string;
+  kind!: FieldKind;
 
   @Field(() => ID, { description: "The id of the history entry and the name of the field." })
   id!: string;

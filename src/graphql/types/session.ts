@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import type { RunFacts } from "../../reads/run-facts";
+import type { CourseRun } from "../../entities/course-run";
 import type { SessionFacts } from "../../reads/sessions";
 import { sessionBlocker, type SessionBlocker } from "../../rules/run-rules";
 import { SessionBlockerEnum } from "../enums";
@@ -49,7 +49,7 @@ export function displayedRun(
   facts: EntitlementFacts,
   sessions: readonly SessionFacts[],
   now: Date,
-): RunFacts | null {
+): CourseRun | null {
   if (facts.enrollment?.run) return facts.enrollment.run;
   const available = sessions.find((session) => toSessionView(facts, session, now).isAvailable);
   return (available ?? sessions.at(-1))?.run ?? null;

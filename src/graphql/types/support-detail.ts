@@ -46,12 +46,12 @@ export const SupportDetailConnection = connectionType("SupportDetail", SupportDe
 
 /** A support detail with its agent and run. */
 export function toSupportDetailView(facts: SupportDetailFacts): SupportDetailView {
-  const { id, action, comments, supportUser, unenrolledRunKey, unenrolledRun, createdAt } = facts;
+  const { id, action, comments, supportUserId, username, unenrolledRunKey, unenrolledRun, createdAt } = facts;
   return Object.assign(new SupportDetailView(), {
     id,
     action,
     comments,
-    supportUser,
+    supportUser: supportUserId === null || username === null ? null : { id: supportUserId, username },
     unenrolledRun: unenrolledRunKey === null ? null : toCourseRun(unenrolledRunKey, unenrolledRun),
     createdAt,
   });

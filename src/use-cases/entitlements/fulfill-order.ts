@@ -1,8 +1,8 @@
 import type { EntityManager } from "typeorm";
 import { staffOrService } from "../../auth/who";
 import { CourseEntitlement } from "../../entities/course-entitlement";
+import type { CourseRun } from "../../entities/course-run";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import type { RunFacts } from "../../reads/run-facts";
 import { entitlementsById } from "../../reads/entitlements";
 import { sessionsOfCourses } from "../../reads/sessions";
 import { Refusal } from "../../refusal";
@@ -24,7 +24,7 @@ export interface FulfilledOrder {
   /** False when the order had been fulfilled before. */
   isNew: boolean;
   /** The runs that the learner takes for free and could be upgraded in, when there are several to choose from. */
-  upgradeableRuns: RunFacts[];
+  upgradeableRuns: CourseRun[];
 }
 
 /**
@@ -57,7 +57,7 @@ async function upgrade(
 ): Promise<FulfilledOrder> {
   const { facts } = entitlement;
   const [sessions] = await sessionsOfCourses(tx, [{ userId: facts.userId, key: facts.courseUuid }]);
-  const runs: RunFacts[] = [];
+  const runs: CourseRun[] = [];
   for (const session of sessions!)
     if (await isUpgradeable(tx, request, facts, session)) runs.push(session.run);
   if (runs.length !== 1) return { entitlement: facts, isNew: true, upgradeableRuns: runs };

@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import { Not, type EntityManager } from "typeorm";
 import { support } from "../../auth/who";
 import { CourseEnrollment } from "../../entities/course-enrollment";
-import { CourseEntitlement } from "../../entities/course-entitlement";
+import { COURSE_ENTITLEMENT_FIELDS, CourseEntitlement } from "../../entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { HistoricalCourseEntitlement } from "../../history/historical";
+import { namesOf } from "../../store/fields";
 import { Refusal } from "../../refusal";
 import { refuseRefunded, unenroll } from "../sessions/enrollment";
 import { act, commandInSteps } from "../command";
@@ -17,20 +19,10 @@ export interface RevertEntitlement extends EntitlementReference {
   comments: string;
 }
 
-/** What is put back: all but the stamps. */
-type Reverted = Pick<
-  CourseEntitlement,
-  | "userId"
-  | "courseUuid"
-  | "mode"
-  | "orderNumber"
-  | "refundLocked"
-  | "expiredAt"
-  | "expiryCause"
-  | "redeemedAt"
-  | "policyId"
-  | "enrollmentId"
->;
+/** What is put back: all but the id and the stamps. */
+export const REVERTED = namesOf(COURSE_ENTITLEMENT_FIELDS).filter(
+  (name) => !["id", "stamp"].includes(COURSE_ENTITLEMENT_FIELDS[name].kind),
+);
 
 /** Puts an entitlement back to what an entry of its history left; reverting that again undoes it. */
 export const revertEntitlement = commandInSteps(
@@ -43,43 +35,32 @@ export const revertEntitlement = commandInSteps(
       const { row } = entitlement;
       refuseRefunded(entitlement);
       const target = await stateOf(tx, row.id, historyEntryId);
-      const isSame = (Object.keys(target) as (keyof Reverted)[]).every(
-        (field) => row[field]?.valueOf() === target[field]?.valueOf(),
-      );
+      const isSame = REVERTED.every((name) => isDeepStrictEqual(row[name], target[name]));
       if (isSame) return entitlement.facts;
       await refuseClashes(tx, row.id, target);
       if (row.enrollmentId !== target.enrollmentId) await unenroll(tx, entitlement);
       if (target.enrollmentId !== null)
         await tx.save(CourseEnrollment, { id: target.enrollmentId, isActive: true, mode: target.mode });
       const detail = await supportDetail(tx, request, { entitlementId: row.id, action: "REVERT", comments });
-      return save(tx, request, entitlement, target, detail);
+      const changes = Object.fromEntries(REVERTED.map((name) => [name, target[name]]));
+      return save(tx, request, entitlement, changes, detail);
     }),
 );
 
-async function stateOf(tx: EntityManager, id: string, entryId: string): Promise<Reverted> {
+async function stateOf(tx: EntityManager, id: string, entryId: string): Promise<HistoricalCourseEntitlement> {
   const entry = await tx.findOneBy(HistoricalCourseEntitlement, { id, history: { id: entryId } });
-  if (!entry)
-    throw new Refusal("HISTORY_ENTRY_NOT_FOUND", "The history of this entitlement has no such entry.", {
-      field: "historyEntryId",
-    });
-  const { userId, courseUuid, mode, orderNumber, refundLocked } = entry;
-  const { expiredAt, expiryCause, redeemedAt, policyId, enrollmentId } = entry;
-  return {
-    userId,
-    courseUuid,
-    mode,
-    orderNumber,
-    refundLocked,
-    expiredAt,
-    expiryCause,
-    redeemedAt,
-    policyId,
-    enrollmentId,
-  };
+  if (entry) return entry;
+  throw new Refusal("HISTORY_ENTRY_NOT_FOUND", "The history of this entitlement has no such entry.", {
+    field: "historyEntryId",
+  });
 }
 
 /** Refuses, naming the clash, what somebody else has taken or removed since. */
-async function refuseClashes(tx: EntityManager, id: string, target: Reverted): Promise<void> {
+async function refuseClashes(
+  tx: EntityManager,
+  id: string,
+  target: HistoricalCourseEntitlement,
+): Promise<void> {
   const { courseUuid, orderNumber, enrollmentId, policyId } = target;
   const others = { id: Not(id) };
   if (orderNumber !== null && (await tx.existsBy(CourseEntitlement, { ...others, courseUuid, orderNumber })))

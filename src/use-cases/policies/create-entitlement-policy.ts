@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
 import { staff } from "../../auth/who";
-import type { PolicyFacts } from "../../reads/entitlement-facts";
+import type { PolicyFacts } from "../../reads/policies";
 import { Site } from "../../entities/site";
 import type { Periods } from "../../rules/entitlement-rules";
 import { Refusal } from "../../refusal";

@@ -1,7 +1,6 @@
 import { IsNull, Not, type EntityManager } from "typeorm";
 import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
-import type { PolicyFacts } from "../../reads/entitlement-facts";
-import { allPolicies } from "../../reads/policies";
+import { allPolicies, type PolicyFacts } from "../../reads/policies";
 import { DAY_MS, type Periods } from "../../rules/entitlement-rules";
 import { Refusal } from "../../refusal";
 import { refuseChanged, type Seen } from "../seen";

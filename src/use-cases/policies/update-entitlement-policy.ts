@@ -1,5 +1,5 @@
 import { staff } from "../../auth/who";
-import type { PolicyFacts } from "../../reads/entitlement-facts";
+import type { PolicyFacts } from "../../reads/policies";
 import type { Periods } from "../../rules/entitlement-rules";
 import { lockPolicy, refuseSecondPolicy, requireWholeDays, savePolicy, type PolicyReference } from "./policy";
 import { command } from "../command";
