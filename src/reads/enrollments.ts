@@ -9,7 +9,7 @@ interface StoredEnrollment extends CourseEnrollment {
   certificateStatus: string | null;
 }
 
-/** An enrollment, its run where the catalogue knows it, and the certificate earned there. */
+/** An enrollment, its run where the catalog knows it, and the certificate earned there. */
 export interface EnrollmentFacts extends StoredEnrollment {
   run: CourseRun | null;
 }
