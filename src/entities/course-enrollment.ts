@@ -1,5 +1,5 @@
 import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from "typeorm";
-import { InstantColumn } from "../store/columns";
+import { InstantColumn } from "./columns";
 import type { Fields } from "../store/fields";
 import { UserAccount } from "./user-account";
 

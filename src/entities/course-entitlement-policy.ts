@@ -1,8 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
 import { DEFAULT_PERIODS } from "../rules/entitlement-rules";
-import { InstantColumn } from "../store/columns";
+import { DurationColumn, InstantColumn } from "./columns";
 import type { TrackedFields } from "../store/fields";
-import { DurationColumn } from "./duration-column";
 import { Site } from "./site";
 
 const noMonths = (column: string) =>

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
-import { InstantColumn } from "../store/columns";
+import { InstantColumn } from "./columns";
 import type { TrackedFields } from "../store/fields";
 import { CourseEntitlement } from "./course-entitlement";
 import { UserAccount } from "./user-account";

@@ -8,7 +8,7 @@ import {
   Unique,
   type ValueTransformer,
 } from "typeorm";
-import { InstantColumn } from "../store/columns";
+import { InstantColumn } from "./columns";
 import type { TrackedFields } from "../store/fields";
 import { storedOrderNumber, type ExpiryCause } from "../rules/entitlement-rules";
 import { CourseEnrollment } from "./course-enrollment";

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, PrimaryColumn } from "typeorm";
-import { InstantColumn } from "../store/columns";
+import { InstantColumn } from "./columns";
 
 /** A way to take a run: free or paid, with its price and upgrade deadline. */
 @Entity("course_mode")

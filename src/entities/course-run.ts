@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
-import { InstantColumn } from "../store/columns";
+import { InstantColumn } from "./columns";
 import type { Fields } from "../store/fields";
 
 /** One dated run of a course, as the catalog describes it. */

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
 import type { RefundAnswer, RefundState } from "../rules/refund-rules";
-import { InstantColumn } from "../store/columns";
+import { InstantColumn } from "./columns";
 import type { TrackedFields } from "../store/fields";
 import { CourseEntitlement } from "./course-entitlement";
 

@@ -9,7 +9,7 @@ import {
   CourseEntitlementSupportDetailColumns,
 } from "../entities/course-entitlement-support-detail";
 import { Refund, RefundColumns } from "../entities/refund";
-import { InstantColumn } from "../store/columns";
+import { InstantColumn } from "../entities/columns";
 import type { ChangeSource } from "../store/transact";
 
 /** The kind of a change: created, changed or deleted. */

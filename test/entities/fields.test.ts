@@ -22,16 +22,9 @@ import { sessionOfRun } from "../../src/reads/sessions";
 import { supportDetailsOf } from "../../src/reads/support-details";
 import { columnOf, type Field, type TrackedField } from "../../src/store/fields";
 import { REVERTED } from "../../src/use-cases/entitlements/revert-entitlement";
-import type { App } from "../../src/app";
-import { aCourse, ada, ago, anEntitlement, aPolicy, aRun, grace, NOW, put, testApp } from "../support/world";
+import { aCourse, ada, ago, anEntitlement, aPolicy, aRun, grace, NOW, put, useApp } from "../support/world";
 
-let app: App;
-let close: () => Promise<void>;
-
-beforeAll(async () => {
-  ({ app, close } = await testApp());
-});
-afterAll(() => close());
+const app = useApp();
 
 const NOUNS: [entity: new () => object, Readonly<Record<string, Field>>][] = [
   [CourseEnrollment, COURSE_ENROLLMENT_FIELDS],

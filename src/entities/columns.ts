@@ -1,6 +1,11 @@
 import { Column, type ValueTransformer } from "typeorm";
 import { DAY_MS } from "../rules/entitlement-rules";
 
+/** An instant in whole milliseconds, the precision of a JavaScript date, so that cursors and history agree exactly. */
+export function InstantColumn(options: { nullable?: boolean } = {}): PropertyDecorator {
+  return Column({ type: "timestamptz", precision: 3, ...options });
+}
+
 /** A length of time: milliseconds here, an `interval` of days and seconds in the database. Its default is whole days. */
 export function DurationColumn(options: { name: string; defaultMs: number }): PropertyDecorator {
   const { name, defaultMs } = options;
