@@ -4,7 +4,7 @@ import { entities } from "./src/entities";
 import { tracked } from "./src/history/historical";
 import { HistorySubscriber } from "./src/history/history-subscriber";
 import { sessionSetup, type SessionLimits } from "./src/store/session";
-import { Naming } from "./src/store/naming";
+import { Naming } from "./src/store/rows/naming";
 import { migrations } from "./migrations";
 
 /** How long a statement of the server may hold things up; migrations take what they need. */

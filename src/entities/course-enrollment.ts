@@ -1,6 +1,6 @@
 import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from "typeorm";
 import { InstantColumn } from "./columns";
-import type { Fields } from "../store/fields";
+import type { Fields } from "../store/rows/fields";
 import { UserAccount } from "./user-account";
 
 /** A learner's enrollment in one run. Leaving the run makes it inactive; the row stays and is used again. */

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
 import { DEFAULT_PERIODS } from "../rules/entitlement-rules";
 import { DurationColumn, InstantColumn } from "./columns";
-import type { TrackedFields } from "../store/fields";
+import type { TrackedFields } from "../store/rows/fields";
 import { Site } from "./site";
 
 const noMonths = (column: string) =>

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
 import { InstantColumn } from "./columns";
-import type { TrackedFields } from "../store/fields";
+import type { TrackedFields } from "../store/rows/fields";
 import { CourseEntitlement } from "./course-entitlement";
 import { UserAccount } from "./user-account";
 

@@ -9,7 +9,7 @@ import {
   type ValueTransformer,
 } from "typeorm";
 import { InstantColumn } from "./columns";
-import type { TrackedFields } from "../store/fields";
+import type { TrackedFields } from "../store/rows/fields";
 import { storedOrderNumber, type ExpiryCause } from "../rules/entitlement-rules";
 import { CourseEnrollment } from "./course-enrollment";
 import { CourseEntitlementPolicy } from "./course-entitlement-policy";

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 import { InstantColumn } from "./columns";
-import type { Fields } from "../store/fields";
+import type { Fields } from "../store/rows/fields";
 
 /** One dated run of a course, as the catalog describes it. */
 @Entity("course_run")

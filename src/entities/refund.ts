@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
 import type { RefundAnswer, RefundState } from "../rules/refund-rules";
 import { InstantColumn } from "./columns";
-import type { TrackedFields } from "../store/fields";
+import type { TrackedFields } from "../store/rows/fields";
 import { CourseEntitlement } from "./course-entitlement";
 
 /** The columns of a refund, which its history shares. */

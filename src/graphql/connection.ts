@@ -1,6 +1,6 @@
 import { IsOptional, Max, MaxLength, Min } from "class-validator";
 import { ArgsType, Field, Int, ObjectType, type ClassType } from "type-graphql";
-import type { Key, Page } from "../store/page";
+import type { Key, Page } from "../store/rows/page";
 import { badInput } from "./bad-input";
 
 /** Rows a client may ask for at once. */

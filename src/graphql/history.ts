@@ -7,7 +7,7 @@ import {
   type Image,
   type TrackedType,
 } from "../history/tracked-types";
-import type { FieldKind } from "../store/fields";
+import type { FieldKind } from "../store/rows/fields";
 import { decodeCursor, toConnection } from "./connection";
 import type { Context } from "./context";
 import { CHARACTER_OF, TYPE_OF } from "./history-enums";

@@ -3,7 +3,7 @@ import { COURSE_ENTITLEMENT_FIELDS } from "../entities/course-entitlement";
 import { COURSE_ENTITLEMENT_POLICY_FIELDS } from "../entities/course-entitlement-policy";
 import { SUPPORT_DETAIL_FIELDS } from "../entities/course-entitlement-support-detail";
 import { REFUND_FIELDS } from "../entities/refund";
-import { columnsOf, type TrackedField } from "../store/fields";
+import { columnsOf, type TrackedField } from "../store/rows/fields";
 
 /** The tracked types by their names in GraphQL: the table and its fields. */
 export const TRACKED_TYPES = {

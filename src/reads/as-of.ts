@@ -1,6 +1,6 @@
 import type { Refund } from "../entities/refund";
 import { byKey } from "../store/by-key";
-import type { Row } from "../store/fields";
+import type { Row } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
 import { selectFacts, toFacts, type EntitlementFacts, type FactsSource } from "./entitlement-facts";
 import type { EntitlementCriteria } from "./entitlement-search";

@@ -1,7 +1,7 @@
 import { BLOCKING_CERTIFICATES, type Periods } from "../rules/entitlement-rules";
 import { PENDING_REFUND_STATES } from "../rules/refund-rules";
 import { select, type Database } from "../store/statement";
-import type { Key } from "../store/page";
+import type { Key } from "../store/rows/page";
 
 /** Why an entitlement that is stored as unexpired is due: the period since its creation, or what ends a redemption. */
 export type DueCause = "EXPIRATION_PERIOD_OVER" | "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER";

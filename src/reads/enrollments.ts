@@ -1,7 +1,7 @@
 import { COURSE_ENROLLMENT_FIELDS, type CourseEnrollment } from "../entities/course-enrollment";
 import { COURSE_RUN_FIELDS, type CourseRun } from "../entities/course-run";
 import { byKey } from "../store/by-key";
-import { columnsOf, part, type Row } from "../store/fields";
+import { columnsOf, part, type Row } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
 
 interface StoredEnrollment extends CourseEnrollment {

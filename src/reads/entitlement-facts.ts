@@ -1,6 +1,6 @@
 import { COURSE_ENTITLEMENT_FIELDS, type CourseEntitlement } from "../entities/course-entitlement";
 import type { RefundState } from "../rules/refund-rules";
-import { columnsOf, part, type Row } from "../store/fields";
+import { columnsOf, part, type Row } from "../store/rows/fields";
 import { ENROLLMENT_LIST, toEnrollment, type EnrollmentFacts } from "./enrollments";
 import { POLICY, type PolicyFacts } from "./policies";
 

@@ -1,6 +1,6 @@
 import { select, type Database } from "../store/statement";
 import { LIVE, selectFacts, toFacts, type EntitlementFacts, type FactsSource } from "./entitlement-facts";
-import { toPage, type Page, type PageRequest } from "../store/page";
+import { toPage, type Page, type PageRequest } from "../store/rows/page";
 
 /** What support looks for. All that is given must hold; null counts as not given. */
 export interface EntitlementCriteria {

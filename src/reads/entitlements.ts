@@ -1,6 +1,6 @@
 import { redeemBlocker, type Periods, type Standing } from "../rules/entitlement-rules";
 import { listOf, select, type Database } from "../store/statement";
-import { toPage, type Page, type PageRequest } from "../store/page";
+import { toPage, type Page, type PageRequest } from "../store/rows/page";
 import { selectFacts, toFacts, type EntitlementFacts } from "./entitlement-facts";
 
 /** Which of a learner's entitlements: the original's finders. */

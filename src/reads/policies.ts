@@ -3,7 +3,7 @@ import {
   type CourseEntitlementPolicy,
 } from "../entities/course-entitlement-policy";
 import { byKey } from "../store/by-key";
-import { columnsOf, part } from "../store/fields";
+import { columnsOf, part } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
 
 /** A policy with the host of its site. */

@@ -1,8 +1,8 @@
 import { PENDING_REFUND_STATES, UNSETTLED_REFUND_STATES, type RefundState } from "../rules/refund-rules";
 import { listOf, select, type Database } from "../store/statement";
-import { toPage, type Page, type PageRequest } from "../store/page";
+import { toPage, type Page, type PageRequest } from "../store/rows/page";
 import { REFUND_FIELDS, type Refund } from "../entities/refund";
-import { columnsOf, part } from "../store/fields";
+import { columnsOf, part } from "../store/rows/fields";
 
 /** What operators look for. All that is given must hold; null counts as not given. */
 export interface RefundCriteria {

@@ -1,7 +1,7 @@
 import { runBlocker, type OfferedMode, type OfferedRun, type RunEnrollment } from "../rules/run-rules";
 import type { CourseRun } from "../entities/course-run";
 import type { Periods } from "../rules/entitlement-rules";
-import type { Row } from "../store/fields";
+import type { Row } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
 import { type EntitlementFacts } from "./entitlement-facts";
 import { RUN } from "./enrollments";

@@ -3,8 +3,8 @@ import {
   type CourseEntitlementSupportDetail,
 } from "../entities/course-entitlement-support-detail";
 import type { CourseRun } from "../entities/course-run";
-import { columnsOf, part, type Row } from "../store/fields";
-import { toPage, type Page, type PageRequest } from "../store/page";
+import { columnsOf, part, type Row } from "../store/rows/fields";
+import { toPage, type Page, type PageRequest } from "../store/rows/page";
 import { listOf, select, type Database } from "../store/statement";
 import { RUN } from "./enrollments";
 

@@ -20,7 +20,7 @@ import { policiesById } from "../../src/reads/policies";
 import { refundById } from "../../src/reads/refunds";
 import { sessionOfRun } from "../../src/reads/sessions";
 import { supportDetailsOf } from "../../src/reads/support-details";
-import { columnOf, type Field, type TrackedField } from "../../src/store/fields";
+import { columnOf, type Field, type TrackedField } from "../../src/store/rows/fields";
 import { REVERTED } from "../../src/use-cases/entitlements/revert-entitlement";
 import { aCourse, ada, ago, anEntitlement, aPolicy, aRun, grace, NOW, put, useApp } from "../support/world";
 

@@ -1,7 +1,7 @@
 import { Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
 import { LIVE, type EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementsById } from "../../reads/entitlements";
-import type { Key, Page } from "../../store/page";
+import type { Key, Page } from "../../store/rows/page";
 import {
   countEntitlements,
   findEntitlements,

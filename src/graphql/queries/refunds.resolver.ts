@@ -12,7 +12,7 @@ import {
   Root,
 } from "type-graphql";
 import { entitlementsById } from "../../reads/entitlements";
-import type { Key } from "../../store/page";
+import type { Key } from "../../store/rows/page";
 import type { Refund } from "../../entities/refund";
 import { findRefunds, refundsOf, type RefundCriteria } from "../../reads/refunds";
 import { refundListAsOf } from "../../reads/as-of";

@@ -1,6 +1,6 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { supportDetailsOf, type SupportDetailFacts } from "../../reads/support-details";
-import type { Key } from "../../store/page";
+import type { Key } from "../../store/rows/page";
 import { supportDetailsAsOf } from "../../reads/as-of";
 import { decodeCursor, PageArgs, toConnection } from "../connection";
 import type { Context } from "../context";

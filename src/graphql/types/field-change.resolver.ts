@@ -2,7 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { enrollmentsById } from "../../reads/enrollments";
 import { policiesById } from "../../reads/policies";
 import { usersById } from "../../reads/users";
-import type { FieldKind } from "../../store/fields";
+import type { FieldKind } from "../../store/rows/fields";
 import { maySee, type Context } from "../context";
 import { toPolicyView } from "./course-entitlement-policy";
 import { toEnrollmentView } from "./course-enrollment";

@@ -3,7 +3,7 @@ import { createUnionType, Field, ID, ObjectType } from "type-graphql";
 import type { Entry } from "../../reads/history-entries";
 import type { HistorySource } from "../../history/historical";
 import type { TrackedType } from "../../history/tracked-types";
-import type { FieldKind } from "../../store/fields";
+import type { FieldKind } from "../../store/rows/fields";
 import { connectionType } from "../connection";
 import { HistorySourceEnum, HistoryTypeEnum, TrackedTypeEnum, type HistoryTypeName } from "../history-enums";
 import { DateTimeScalar } from "../scalars";

@@ -12,7 +12,7 @@ import {
 } from "../../reads/due-entitlements";
 import { systemCommand } from "../command";
 import type { Periods } from "../../rules/entitlement-rules";
-import type { Key } from "../../store/page";
+import type { Key } from "../../store/rows/page";
 import { select } from "../../store/statement";
 import { transact, type Change, type ChangeSource } from "../../store/transact";
 

@@ -6,7 +6,7 @@ import { COURSE_ENTITLEMENT_FIELDS, CourseEntitlement } from "../../entities/cou
 import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { HistoricalCourseEntitlement } from "../../history/historical";
-import { namesOf } from "../../store/fields";
+import { namesOf } from "../../store/rows/fields";
 import { Refusal } from "../../refusal";
 import { refuseRefunded, unenroll } from "../sessions/enrollment";
 import { act, commandInSteps } from "../command";
