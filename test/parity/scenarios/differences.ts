@@ -4,6 +4,7 @@ import { storedOrderNumber } from "../../../src/rules/entitlement-rules";
 import { commandDifferences } from "./command-differences";
 import type { Changes, Operation } from "./format";
 import { stored } from "./operations";
+import { instantsWithin } from "./requests";
 import {
   entitlementOf,
   refused,
@@ -169,8 +170,9 @@ export function differencesWithin(
 ): string[] {
   let { state } = situation;
   const names = new Set<string>();
-  for (const op of situation.op.steps ?? []) {
-    const within = { ...situation, op, state };
+  const instants = situation.op.steps ? instantsWithin(situation.op, situation.at) : [];
+  for (const [index, op] of (situation.op.steps ?? []).entries()) {
+    const within = { ...situation, op, at: instants[index]!, state };
     for (const { name, applies } of differences) if (applies(within)) names.add(name);
     const row = op.op === "create" ? created(op) : state.entitlements[op.entitlement!];
     if (row) state = withEntitlement(state, op.entitlement!, changed(row, op.changes ?? {}));

@@ -17,6 +17,10 @@ const operation = z.object({
   op: z.string(),
   transaction: z.enum(["none", "atomic", "catch-inside", "raise-after"]).optional(),
   actor: alias.optional(),
+  by: z
+    .string()
+    .regex(/^\d+(ms|s|m|h|d)$/)
+    .optional(),
   entitlement: alias.optional(),
   detail: alias.optional(),
   uuid: z.uuid().optional(),

@@ -12,7 +12,7 @@ import { differencesWithin, scenarioDifferences } from "./differences";
 import type { Operation, ScenarioVector, Step } from "./format";
 import { Crash, GroupRaised, resultOf, withFaults } from "./faults";
 import { operations } from "./operations";
-import { commands, requestsOf, shopThat } from "./requests";
+import { commands, instantsWithin, requestsOf, shopThat } from "./requests";
 import type { Situation } from "./situation";
 import {
   Aliases,
@@ -139,7 +139,6 @@ const transaction = command("parity", anyone, (tx, _, work: (tx: EntityManager) 
 );
 
 async function perform(stage: Stage, step: Step, situation: Situation): Promise<unknown> {
-  if (step.op.op === "advance") return null;
   return withFaults(stage.db, situation, async () => {
     let result: unknown;
     for (const { op, at } of requestsOf(step.op, step.at)) {
@@ -169,9 +168,9 @@ async function performWithin(
 }
 
 /** Each step in a savepoint of its own. What came of them is known even if the caller raises in the end. */
-async function performAll(stage: Stage, tx: EntityManager, { op, result }: Step): Promise<unknown> {
+async function performAll(stage: Stage, tx: EntityManager, { op, at }: Step): Promise<unknown> {
   const outcomes: unknown[] = [];
-  const instants = (result as { at: string }[]).map(({ at }) => at);
+  const instants = instantsWithin(op, at);
   for (const [index, inner] of op.steps!.entries()) {
     const request = requestOf(stage, inner, op.actor, instants[index]!);
     outcomes.push(

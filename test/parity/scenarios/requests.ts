@@ -32,6 +32,24 @@ export function requestsOf(op: Operation, at: string): { op: Operation; at: stri
   return [{ op, at }];
 }
 
+/** When the steps of a group are taken: a quarter of a second apart, and later by what the clock is moved among them. */
+export function instantsWithin({ steps }: Operation, at: string): string[] {
+  let now = Date.parse(at);
+  return steps!.map((inner) => {
+    now += 250;
+    const instant = toInstant(new Date(now));
+    if (inner.op === "advance") now += milliseconds(inner.by!);
+    return instant;
+  });
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function milliseconds(by: string): number {
+  const [, count, unit] = /^(\d+)(\D+)$/.exec(by)!;
+  return Number(count) * UNITS[unit!]!;
+}
+
 /** The commands of the vectors that are commands of ours: transactions of their own. */
 export const commands: Record<
   string,
