@@ -23,11 +23,12 @@ const CHANGE: Change = {
   requestId: null,
 };
 
-/** Fills an empty database with a small world in which every state of an entitlement occurs; otherwise does nothing. */
+/**
+ * Fills an empty database with a small world in which every state of an entitlement occurs; otherwise does nothing.
+ * Two at once are the caller's to prevent: only the first start of a server fills it, one at a time.
+ */
 export function fillDemoWorld(app: App): Promise<void> {
   return transact(app.db, CHANGE, async (tx) => {
-    // Of several servers that start at once, one fills the world and the others wait for it.
-    await tx.query("lock table user_account in share row exclusive mode");
     if (await tx.exists(UserAccount)) return;
     await saveCatalog(tx, app.clock());
     await saveEntitlements(tx, app.clock());
