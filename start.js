@@ -1,14 +1,7 @@
-/** What `npm start` does: builds, then serves in this very process. */
-const { spawnSync } = require("node:child_process");
+/** What `npm start` does: builds where something has changed, then serves in this very process. */
+require("./build.js");
 
-const { status } = spawnSync(
-  process.execPath,
-  [`${__dirname}/node_modules/typescript/bin/tsc`, "-p", __dirname],
-  {
-    stdio: "inherit",
-  },
-);
-if (status !== 0) process.exit(status ?? 1);
+process.stderr.write("Starting …\n");
 
 // npm passes a signal on to the shell that runs this script, and many a shell dies of it without telling us.
 const shell = process.ppid;

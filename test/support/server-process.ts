@@ -11,7 +11,7 @@ export interface Program {
   exited: Promise<number | null>;
 }
 
-const STARTS_WITHIN_MS = 20_000;
+const STARTS_WITHIN_MS = 60_000;
 const running = new Set<ChildProcess>();
 
 /** Ends the programs that a failed test left running. */
@@ -24,10 +24,10 @@ export function run(
   file: string,
   env: Record<string, string>,
   args: string[] = [],
-  account: { uid?: number; gid?: number } = {},
+  options: { uid?: number; gid?: number; cwd?: string } = {},
 ): Program {
   const child = spawn(process.execPath, [file, ...args], {
-    ...account,
+    ...options,
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -46,10 +46,14 @@ export async function runToEnd(file: string, env: Record<string, string>, args: 
   return { status, stdout: program.stdout(), stderr: program.stderr() };
 }
 
-/** Waits until a program has said something on stderr; rejects with what it said when it ends before. */
-export async function said(program: Program, what: RegExp): Promise<RegExpExecArray> {
+/** Waits until a program has said something; rejects with what it said on stderr when it ends before. */
+export async function said(
+  program: Program,
+  what: RegExp,
+  where: "stdout" | "stderr" = "stderr",
+): Promise<RegExpExecArray> {
   for (const deadline = Date.now() + STARTS_WITHIN_MS; ; await sleep(10)) {
-    const found = what.exec(program.stderr());
+    const found = what.exec(program[where]());
     if (found) return found;
     if (program.child.exitCode !== null || Date.now() > deadline)
       throw new Error(`did not say ${String(what)}: ${program.stderr()}`);

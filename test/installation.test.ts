@@ -1,0 +1,95 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createEmptyDatabase, type TestDatabase } from "./support/database";
+import { JWT_JWK_SET } from "./support/http";
+import { killLeftovers, run, said } from "./support/server-process";
+
+const PRODUCT =
+  "package.json package-lock.json tsconfig.json tsconfig.build.json ormconfig.ts build.js start.js src migrations docs schema.graphql".split(
+    " ",
+  );
+const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+
+/** What `npm run` is given, by the command for operators. */
+const ARGUMENTS: Record<string, string[]> = {
+  migrate: ["up"],
+  expire: ["--dry-run"],
+  "history:verify": [],
+  "refunds:check": [],
+  schema: [],
+  docs: [],
+};
+/** What refuses to work in production. */
+const REFUSED = "demo";
+
+let root: string;
+let database: TestDatabase;
+let environment: Record<string, string>;
+
+/** Follows docs/operating.md: installs, builds, removes what only development needs. */
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  root = mkdtempSync(join(tmpdir(), "installation-"));
+  for (const name of PRODUCT) cpSync(name, join(root, name), { recursive: true });
+  // An installation in no time: links to the same files. npm writes its own list in place, so that is a copy.
+  execFileSync("cp", ["-al", "node_modules", root]);
+  const list = "node_modules/.package-lock.json";
+  rmSync(join(root, list));
+  cpSync(list, join(root, list));
+  environment = {
+    PATH: process.env["PATH"]!,
+    HOME: root,
+    NODE_ENV: "production",
+    HOST: "127.0.0.1",
+    PORT: "0",
+    DATABASE_URL: database.url,
+    JWT_JWK_SET,
+  };
+  npm("run", "build");
+  npm("prune", "--omit=dev", "--offline", "--no-audit", "--no-fund");
+}, 120_000);
+afterAll(async () => {
+  killLeftovers();
+  rmSync(root, { recursive: true, force: true });
+  await database.drop();
+});
+
+function npm(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync("npm", args, {
+    cwd: root,
+    env: environment,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`npm ${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
+  return { stdout, stderr };
+}
+
+test("the list of commands for operators is complete", () => {
+  const commands = Object.keys(scripts).filter((name) => scripts[name]!.includes("dist/src/cli/"));
+  expect(commands.toSorted()).toEqual([...Object.keys(ARGUMENTS), REFUSED].toSorted());
+});
+
+test("without the packages for development nothing is compiled again, and every command works", () => {
+  expect(() => execFileSync("node", ["-e", 'require("jest")'], { cwd: root, stdio: "pipe" })).toThrow(
+    "Cannot find module 'jest'",
+  );
+  for (const [command, args] of Object.entries(ARGUMENTS))
+    expect(npm("run", command, "--", ...args).stderr).not.toContain("Compiling");
+}, 60_000);
+
+test("`npm start` serves at once", async () => {
+  const server = run("start.js", environment, [], { cwd: root });
+  const [, url] = await said(server, /"url":"(http[^"]+)"/, "stdout");
+  expect(server.stderr()).toBe("Starting …\n");
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  server.child.kill("SIGTERM");
+  expect(await server.exited).toBe(0);
+}, 60_000);
+
+test("a changed source is compiled, also without the packages for development", () => {
+  execFileSync("sh", ["-c", "echo '// changed' >> src/app.ts"], { cwd: root });
+  expect(npm("run", "build").stderr).toContain("Compiling …");
+  expect(npm("run", "build").stderr).not.toContain("Compiling …");
+}, 60_000);
