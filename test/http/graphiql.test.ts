@@ -1,14 +1,12 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { launchBrowser } from "../support/browser";
 import { useDemoApp } from "../support/demo-app";
 import { serve, type TestServer } from "../support/http";
 
-const CHROMIUM = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
-const inBrowser = existsSync(CHROMIUM) ? describe : describe.skip;
-
-inBrowser("GraphiQL in Chromium (skipped where CHROMIUM_PATH and /usr/bin/chromium are missing)", () => {
+describe("GraphiQL in a browser", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "graphiql-"));
   const app = useDemoApp();
   let server: TestServer;
@@ -19,15 +17,7 @@ inBrowser("GraphiQL in Chromium (skipped where CHROMIUM_PATH and /usr/bin/chromi
 
   beforeAll(async () => {
     server = await serve(app, { JWT_JWK_SET: "", DATA_DIR: dataDir });
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
-      ],
-    });
+    browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     page.on(
       "request",
@@ -38,7 +28,7 @@ inBrowser("GraphiQL in Chromium (skipped where CHROMIUM_PATH and /usr/bin/chromi
     );
     page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(error.message));
-  });
+  }, 120_000);
   afterAll(async () => {
     await browser.close();
     await server.stop();
