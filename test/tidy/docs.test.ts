@@ -3,7 +3,13 @@ import { dirname, join } from "node:path";
 import { PAGES, withTables } from "../../src/cli/docs-tables";
 import { ERROR_MEANINGS } from "../../src/engine/error-meanings";
 
-const pages = ["README.md", "SECURITY.md", ...readdirSync("docs").map((name) => join("docs", name))];
+const pages = [
+  "README.md",
+  "SECURITY.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  ...readdirSync("docs").map((name) => join("docs", name)),
+];
 
 test.each(PAGES)("the tables of %s are what the code says; `npm run docs` writes them", (page) => {
   const text = readFileSync(page, "utf8");
@@ -15,6 +21,29 @@ test.each(pages)("every link of %s to a file leads to one", (page) => {
   const links = [...readFileSync(page, "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, to]) => to!);
   expect(links.filter((to) => !existsSync(join(dirname(page), to)))).toEqual([]);
 });
+
+test.each(pages)("every file of the repository that %s names is there", (page) => {
+  const named = [...readFileSync(page, "utf8").matchAll(/`((?:src|test|bench|migrations)\/[\w./-]+)`/g)];
+  expect(named.map(([, path]) => path!).filter((path) => !existsSync(path))).toEqual([]);
+});
+
+test("a mutation is read in at most 12 files, and each leads to the next", () => {
+  const walk = /### Read the code of one mutation\n([^]*?)\n###/.exec(
+    readFileSync("CONTRIBUTING.md", "utf8"),
+  )![1]!;
+  const files = [...walk.matchAll(/^\d+\. `(.+)`/gm)].map(([, file]) => file!);
+  expect(files.length).toBeGreaterThan(5);
+  expect(files.length).toBeLessThanOrEqual(12);
+  const strangers = files
+    .slice(1)
+    .filter((file) => !files.some((other) => importsOf(other).includes(file.replace(/\.ts$/, ""))));
+  expect(strangers).toEqual([]);
+});
+
+function importsOf(file: string): string[] {
+  const paths = readFileSync(file, "utf8").matchAll(/from "(\.[^"]+)"/g);
+  return [...paths].map(([, path]) => join(dirname(file), path!));
+}
 
 test("every error code that the code gives is described", () => {
   const given = ["src/engine", "src/http"].flatMap((folder) =>
