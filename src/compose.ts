@@ -29,6 +29,7 @@ export interface Database {
 /** Everything that answers requests, but for the network. */
 export interface Composed {
   app: App;
+  /** One line that the operator should read, if any. */
   notice: string | undefined;
   /** Closes the connections, and stops the embedded PostgreSQL. */
   stop(): Promise<void>;

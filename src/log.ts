@@ -5,6 +5,7 @@ export interface Described {
   message: string;
   /** The name of the violated constraint in PostgreSQL. */
   constraint: string | undefined;
+  /** The lines of the stack that name where the error arose. */
   frames: string[];
 }
 

@@ -23,6 +23,7 @@ const schema = z.object({
     .default("1.0.0"),
 });
 
+/** The claims of a token that we use, with their types proven. */
 export type Claims = z.infer<typeof schema>;
 
 /** Parses and validates the claims; throws when one has a wrong type. */

@@ -7,6 +7,7 @@ export interface Denial {
   message: string;
 }
 
+/** The denial of a caller who is not signed in. */
 export const UNAUTHENTICATED: Denial = {
   code: "UNAUTHENTICATED",
   message: "Not signed in: send a token in the Authorization header.",

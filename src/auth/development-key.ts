@@ -18,8 +18,10 @@ const PEOPLE = [
 
 /** An account of the demo world with a token that is valid for 24 hours. */
 export interface DevelopmentToken {
+  /** The part that the person plays. */
   part: (typeof PEOPLE)[number]["part"];
   username: string;
+  /** The signed token. */
   token: string;
 }
 

@@ -20,6 +20,7 @@ const PAUSE_WITHOUT_KEYS_MS = 1_000;
 /** What tests change: how long the LMS may take, in milliseconds, and a clock of milliseconds that never goes back. */
 export interface Patience {
   deadlineMs?: number;
+  /** A clock in milliseconds that never goes back. */
   clock?: () => number;
 }
 

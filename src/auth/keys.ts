@@ -8,7 +8,9 @@ const BITS_AT_LEAST = 2_048;
 
 /** A public key of the LMS. Its key id and its algorithm are undefined when the JWK does not name them. */
 export interface Key {
+  /** The id of the key; undefined where it has none. */
   kid: string | undefined;
+  /** The algorithm that the key is for; undefined for any. */
   alg: string | undefined;
   public: KeyObject;
 }

@@ -1,5 +1,6 @@
 /** The headers of a request that can carry a token. */
 export interface Credentials {
+  /** The header Authorization, if there is one. */
   authorization?: string | undefined;
   cookie?: string | undefined;
   "use-jwt-cookie"?: string | string[] | undefined;

@@ -9,13 +9,18 @@ export interface Who {
 
 const isStaff = (actor: Actor) => actor.isStaff || actor.isSuperuser;
 
+/** Every signed-in user. */
 export const anyone: Who = { allows: () => true, requires: "a signed-in user" };
+/** Support agents, staff and superusers. */
 export const support: Who = { allows: mayActForAnyone, requires: "the support role" };
+/** Support agents, staff, superusers and services. */
 export const supportOrService: Who = {
   allows: (actor) => mayActForAnyone(actor) || actor.isService,
   requires: "the support role or a service account",
 };
+/** Staff and superusers. */
 export const staff: Who = { allows: isStaff, requires: "the staff role" };
+/** Staff, superusers and services. */
 export const staffOrService: Who = {
   allows: (actor) => isStaff(actor) || actor.isService,
   requires: "the staff role or a service account",

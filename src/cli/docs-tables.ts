@@ -6,6 +6,7 @@ import { LIFETIME_AT_MOST_S, LENGTH_AT_MOST } from "../auth/verify-token";
 import { LIMITS } from "../engine/documents/limits";
 import { ERROR_MEANINGS } from "../engine/error-meanings";
 import { RATES } from "../engine/rate-limit";
+import { ANSWER_BYTES_AT_MOST } from "../gateways/http-client";
 import { permissionsOf } from "../graphql/permissions";
 import { buildGraphQLSchema } from "../graphql/schema";
 import { BODY_AT_MOST } from "../http/body";
@@ -94,6 +95,7 @@ function limitsTable(): string {
     ["bytes of a request's body", BODY_AT_MOST],
     ["characters of a token", LENGTH_AT_MOST],
     ["hours between a token's issue and its expiration", LIFETIME_AT_MOST_S / 3600],
+    ["bytes of another system's answer", ANSWER_BYTES_AT_MOST],
     ["requests that a process works on at once", IN_FLIGHT.atOnce],
     ["further requests that wait for their turn", IN_FLIGHT.waiting],
     ["milliseconds that a request waits for its turn", IN_FLIGHT.waitMs],

@@ -15,9 +15,11 @@ export const BIG_POLICIES = [
 
 const PERIODS = { expiration_period: "730 days", refund_period: "60 days", regain_period: "14 days" };
 
+/** The UUID of a course of the big demo world, by its number. */
 export const bigCourseUuid = (course: number) => `c1000000-0000-4000-8000-${pad(course)}`;
 /** Two to four runs, by the course's number. */
 export const bigRunCount = (course: number) => 2 + (course % 3);
+/** The key of a run of such a course. */
 export const bigRunKey = (course: number, run: number) => `course-v1:BigX+BIG.${course}+run${run}`;
 /** One course in ten is sold in the professional mode only. */
 export const bigMode = (course: number) => (course % 10 === 0 ? "professional" : "verified");

@@ -32,7 +32,9 @@ const TRACKED = new Map<string, new () => object>([
 
 /** The numbers of rows that have been written so far. */
 export interface BigWorldSize {
+  /** How many learners there are. */
   learners: number;
+  /** How many entitlements there are. */
   entitlements: number;
 }
 

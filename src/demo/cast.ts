@@ -27,6 +27,7 @@ const NAMES: Record<Username, string> = {
   gone_away: "A learner whose account is no longer active",
 };
 
+/** The accounts of the demo world. */
 export const users: UserAccount[] = (Object.keys(USER_IDS) as Username[]).map((username) => ({
   id: USER_IDS[username],
   username,
@@ -35,6 +36,7 @@ export const users: UserAccount[] = (Object.keys(USER_IDS) as Username[]).map((u
   isActive: username !== "gone_away",
 }));
 
+/** The sites of the demo world. */
 export const sites: Site[] = [
   { id: "1", domain: "demo.example", name: "DemoX" },
   { id: "2", domain: "partner.demo.example", name: "A partner of DemoX" },
@@ -58,6 +60,7 @@ const policy = (name: PolicyName, siteId: string, mode: string | null, days: [nu
   retiredAt: null,
 });
 
+/** The policies of the demo world. */
 export const policies: CourseEntitlementPolicy[] = [
   policy("site", "1", null, [730, 60, 14]),
   policy("professional", "1", "professional", [365, 30, 7]),

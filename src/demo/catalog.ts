@@ -41,6 +41,7 @@ export type RunKindName = keyof typeof RUN_KINDS;
 
 /** A course is identified by its number; its UUID and the keys of its runs are derived from it. */
 export const courseUuid = (course: number) => `c0000000-0000-4000-8000-${String(course).padStart(12, "0")}`;
+/** The key of a run of a course, by the kind of the run. */
 export const runKey = (course: number, kind: string) => `course-v1:DemoX+${courseNumber(course)}+${kind}`;
 const courseNumber = (course: number) => `DEMO.${String(course).padStart(2, "0")}`;
 

@@ -11,6 +11,7 @@ export interface Example {
   course?: number;
   /** The learner; `ada` by default. */
   learner?: Username;
+  /** When the entitlement was created, in days from now. */
   created: number;
   /** The course mode; `verified` by default. */
   mode?: string;
@@ -24,6 +25,7 @@ export interface Example {
   spent?: { ago: number; run?: RunKindName | "vanished"; enrolled?: number | null };
   /** Another enrollment of the learner, for which the entitlement is not redeemed. */
   beside?: { ago: number; run: RunKindName; mode: string };
+  /** The status of the learner's certificate in the run, if there is one. */
   certificate?: string;
   /** The actions of the support agent `grace`, the oldest first. */
   support?: [action: SupportAction, ago: number, comments: string][];

@@ -9,6 +9,7 @@ import { trustedDocuments, UntrustedDocument } from "./trusted-documents";
 
 /** A GraphQL request, read from whatever carried it, by somebody whose token has been checked. */
 export interface Asked {
+  /** The HTTP method, in capitals. */
   method: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The query part of the address, with its question mark; empty when there is none. */
@@ -22,6 +23,7 @@ export interface Asked {
 
 /** The answer to a GraphQL request: what an HTTP response needs. */
 export interface Answered {
+  /** The HTTP status. */
   status: number;
   headers: Iterable<readonly [name: string, value: string]>;
   body: string;
@@ -31,6 +33,7 @@ export interface Answered {
 export interface Engine {
   /** Answers a request, the faults of the client included; rejects only when the engine itself fails. */
   answer(asked: Asked): Promise<Answered>;
+  /** Ends the engine once what is under way has been answered. */
   stop(): Promise<void>;
 }
 

@@ -34,6 +34,7 @@ const manifest = z.union([
 
 /** A request as it was sent: in the body when there is one, otherwise in the query part of the address. */
 export interface Sent {
+  /** The query string of the request's address. */
   search: string;
   body: unknown;
 }

@@ -6,6 +6,7 @@ export interface ClientCredentials {
   /** The LMS's `/oauth2/access_token`. */
   tokenUrl: string;
   clientId: string;
+  /** The secret of the client, which no log may hold. */
   clientSecret: string;
   deadlineMs: number;
 }

@@ -35,6 +35,7 @@ export interface HttpClientOptions {
 
 /** One request to another system. */
 export interface HttpRequest {
+  /** The HTTP method; GET by default. */
   method?: "GET" | "POST";
   url: string;
   headers?: Readonly<Record<string, string>>;
@@ -45,7 +46,9 @@ export interface HttpRequest {
 
 /** A whole answer, whatever its status; a redirect is not followed. */
 export interface HttpAnswer {
+  /** The HTTP status. */
   status: number;
+  /** The body. */
   text: string;
 }
 

@@ -55,7 +55,9 @@ export class PageInfo {
 
 /** An item and where it stands. */
 export interface Edge<T> {
+  /** The place of the object in the list, which `after` takes. */
   cursor: string;
+  /** The object. */
   node: T;
 }
 

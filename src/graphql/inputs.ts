@@ -14,9 +14,13 @@ import { PageArgs } from "./connection";
 import { EntitlementOrderFieldEnum, EntitlementScopeEnum, OrderDirectionEnum } from "./enums";
 import { DateTimeScalar } from "./scalars";
 
+/** The rule of a UUID, as class-validator's option. */
 export const UUID = { message: "must be a UUID" };
+/** The rule of a list of UUIDs. */
 export const UUIDS = { each: true, message: "must hold UUIDs" };
+/** The rule of a list of at most `max` items. */
 export const atMost = (max: number) => ({ message: `must hold at most ${max}` });
+/** The rule of a text of 1 to `max` characters. */
 export const length = (max: number) => ({ message: `must have from 1 to ${max} characters` });
 
 /** A text of 1 to `max` characters that is not blank, and that PostgreSQL can hold. */

@@ -2,7 +2,9 @@ import type { ServerResponse } from "node:http";
 
 /** How many requests the server works on now, and how many wait for that. */
 export interface Load {
+  /** How many requests are worked on. */
   readonly inFlight: number;
+  /** How many requests wait for their turn. */
   readonly waiting: number;
 }
 

@@ -2,6 +2,7 @@ import { select, type Database } from "../store/statement";
 
 /** The last completion of a task of the queue, by any process. */
 export interface LastDone {
+  /** The name of the task. */
   task: string;
   /** Seconds since 1970-01-01 UTC. */
   doneAt: number;

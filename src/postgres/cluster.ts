@@ -15,6 +15,7 @@ const SETTINGS = { listen_addresses: "127.0.0.1", unix_socket_directories: "", T
 
 /** A data directory and the password of its superuser. */
 export interface Cluster extends Installation {
+  /** The folder of the cluster's data. */
   data: string;
   password: string;
 }

@@ -2,8 +2,10 @@ import type { DataSource } from "typeorm";
 
 /** An entitlement that violates an invariant of refunds. */
 export interface Violation {
+  /** The name of the promise that is broken. */
   invariant: string;
   entitlementId: string;
+  /** What was found, in words. */
   detail: string;
 }
 

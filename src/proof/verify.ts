@@ -5,6 +5,7 @@ import { tracked } from "../history/historical";
 export interface BrokenRow {
   table: string;
   id: string;
+  /** What is wrong with the row, in words. */
   fault: string;
 }
 

@@ -30,8 +30,10 @@ export const ORDERS = {
   ORDER_NUMBER: `coalesce(e.order_number, '') collate "C"`,
 } as const;
 export type OrderField = keyof typeof ORDERS;
+/** The order of a list of entitlements; ties are broken by id. */
 export interface EntitlementOrdering {
   field: OrderField;
+  /** From low to high, or from high to low. */
   direction: "ASC" | "DESC";
 }
 

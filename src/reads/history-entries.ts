@@ -10,12 +10,16 @@ export interface Entry {
   entityType: TrackedType;
   entityId: string;
   type: HistoryType;
+  /** The instant of the change. */
   date: Date;
+  /** The operation: the name of the command that made the change, or what an operator gave. */
   reason: string;
   userId: string | null;
+  /** The name of the user who made the change, as it was then. */
   userLabel: string;
   source: HistorySource;
   requestId: string | null;
+  /** The transaction of the change. */
   txid: string;
   image: Image;
   previousImage: Image | null;
@@ -30,7 +34,9 @@ export interface EntryCriteria {
   entityIds?: readonly string[] | null;
   types?: readonly HistoryType[] | null;
   sources?: readonly HistorySource[] | null;
+  /** The operations to find. */
   reasons?: readonly string[] | null;
+  /** The name of the user whose changes to find. */
   userLabel?: string | null;
   requestId?: string | null;
   /** At or after. */
@@ -42,6 +48,7 @@ export interface EntryCriteria {
 /** So many entries older than this one, or the newest. */
 export interface EntryPage {
   first: number;
+  /** The id of the entry behind which the page begins. */
   after: string | null;
 }
 

@@ -42,6 +42,7 @@ export interface Standing {
   expiredAt: Date | null;
   expiryCause: ExpiryCause | null;
   orderNumber: string | null;
+  /** Whether a refund is ruled out for good. */
   refundLocked: boolean;
   /** The state of the refund that has not failed, if there is one. */
   refundState?: RefundState | null;
@@ -49,9 +50,12 @@ export interface Standing {
   redemption: Redemption | null;
 }
 
+/** Why an entitlement cannot be redeemed. */
 export type RedeemBlocker = "REFUND_PENDING" | "EXPIRED" | "ALREADY_REDEEMED" | "EXPIRATION_PERIOD_OVER";
+/** Why a learner cannot leave the run and keep the entitlement. */
 export type RegainBlocker =
   "REFUND_PENDING" | "EXPIRED" | "NOT_REDEEMED" | "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER";
+/** Why the order of an entitlement cannot be refunded. */
 export type RefundBlocker =
   | "REFUND_PENDING"
   | "ALREADY_REFUNDED"
@@ -61,6 +65,7 @@ export type RefundBlocker =
   | "REFUND_PERIOD_OVER"
   | "CERTIFICATE_EARNED"
   | "REGAIN_PERIOD_OVER";
+/** The state of an entitlement, as clients see it. */
 export type EntitlementState =
   "AVAILABLE" | "FULFILLED_CHANGEABLE" | "FULFILLED" | "EXPIRED" | "REFUNDED" | "REVOKED";
 

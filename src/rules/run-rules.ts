@@ -14,6 +14,7 @@ export interface OfferedRun {
   enrollmentEndsAt: Date | null;
   /** The number of places; null without a limit. */
   maxEnrollments: number | null;
+  /** How many learners are enrolled in the run. */
   activeEnrollments: number;
   modes: readonly OfferedMode[];
 }
@@ -24,6 +25,7 @@ export interface RunEnrollment {
   mode: string;
 }
 
+/** Why an entitlement cannot be redeemed for a run, whoever the learner is. */
 export type RunBlocker =
   | "RUN_UNKNOWN"
   | "NO_START_DATE"
@@ -32,6 +34,7 @@ export type RunBlocker =
   | "ENROLLMENT_NOT_OPEN"
   | "ENROLLMENT_CLOSED"
   | "COURSE_FULL";
+/** Why a learner cannot choose a run. */
 export type SessionBlocker = RunBlocker | "ALREADY_ENROLLED";
 
 /**

@@ -14,8 +14,11 @@ const SETTINGS = {
 
 /** How long PostgreSQL lets a statement, a wait for a lock and a pause within a transaction take; "0" is without limit. */
 export interface SessionLimits {
+  /** The longest run of a statement. */
   statement_timeout: string;
+  /** The longest wait for a lock. */
   lock_timeout: string;
+  /** The longest pause within a transaction. */
   idle_in_transaction_session_timeout: string;
 }
 

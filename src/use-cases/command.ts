@@ -11,6 +11,7 @@ export interface Call {
   app: App;
   /** Null when the caller is not signed in. */
   actor: Actor | null;
+  /** The instant at which all decisions of the call are taken. */
   now: Date;
   requestId: string | null;
 }

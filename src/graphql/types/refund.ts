@@ -64,6 +64,7 @@ export class RefundView implements Node {
   entitlementId!: string;
 }
 
+/** A page of refunds. */
 export const RefundConnection = connectionType("Refund", RefundView);
 
 /** A refund as clients see it. */

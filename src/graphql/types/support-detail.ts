@@ -42,6 +42,7 @@ export class SupportDetailView implements Node {
   createdAt!: Date;
 }
 
+/** A page of support details. */
 export const SupportDetailConnection = connectionType("SupportDetail", SupportDetailView);
 
 /** A support detail with its agent and run. */

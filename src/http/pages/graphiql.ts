@@ -4,11 +4,13 @@ import { dirname, join } from "node:path";
 /** A file of the page: its media type and its text. */
 export interface PageFile {
   type: string;
+  /** The content of the file. */
   text: string;
 }
 
 /** What the page opens with. */
 export interface Opening {
+  /** The document that the page opens with. */
   query: string;
   headers: Record<string, string>;
 }

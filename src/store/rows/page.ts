@@ -1,5 +1,6 @@
 /** Where a page starts: behind the row with this sort value and id. */
 export interface Key {
+  /** The sort value of the row. */
   value: string;
   id: string;
 }
@@ -12,7 +13,9 @@ export interface PageRequest {
 
 /** A page of rows, and whether more follow. */
 export interface Page<T> {
+  /** The rows of the page, in their order. */
   rows: T[];
+  /** Whether more rows follow. */
   hasNextPage: boolean;
 }
 

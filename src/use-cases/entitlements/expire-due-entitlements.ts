@@ -38,7 +38,9 @@ export interface Sweep {
 
 /** What a sweep has found and done. */
 export interface SweepReport {
+  /** How many entitlements are due, by the cause of their expiration. */
   due: Record<DueCause, number>;
+  /** How many entitlements have been expired. */
   expired: number;
   /** Those that the database refused to change; all others were. */
   failed: { id: string; reason: string }[];

@@ -16,9 +16,11 @@ export interface FulfillOrder {
   courseUuid: string;
   mode: string;
   orderNumber: string;
+  /** Whether a refund is ruled out from the start. */
   refundLocked: boolean;
 }
 
+/** The result of fulfilling an order. */
 export interface FulfilledOrder {
   entitlement: EntitlementFacts;
   /** False when the order had been fulfilled before. */

@@ -15,6 +15,7 @@ export interface NewEntitlement {
   courseUuid: string;
   mode: string;
   orderNumber: string | null;
+  /** Whether a refund is ruled out from the start. */
   refundLocked: boolean;
 }
 

@@ -7,6 +7,7 @@ import { lockAnyEntitlement, type EntitlementReference, type LockedEntitlement }
 import { supportDetail } from "./support-detail";
 
 export interface RevokeEntitlement extends EntitlementReference {
+  /** Why the entitlement is revoked, for those who read its history. */
   reason: string;
 }
 

@@ -7,6 +7,7 @@ import { isRevoked, revoke } from "./revoke-entitlement";
 
 export interface RevokeEntitlements {
   entitlementIds: readonly string[];
+  /** Why the entitlements are revoked, for those who read their history. */
   reason: string;
   /** Says what would happen, and changes nothing. */
   dryRun: boolean;
@@ -18,6 +19,7 @@ export interface RevokeEntitlements {
  */
 export type RevocationOutcome = "REVOKED" | "UNCHANGED" | "REFUSED" | "FAILED";
 
+/** The outcome for one of the entitlements to revoke. */
 export interface Revocation {
   entitlementId: string;
   outcome: RevocationOutcome;
