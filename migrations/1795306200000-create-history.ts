@@ -56,7 +56,7 @@ export class CreateHistory1795306200000 implements MigrationInterface {
 }
 
 /** The history table: the columns of the live one, references nullable, and who, when, why and how. It starts with the rows there are. */
-const createHistory = `
+export const createHistory = `
   create function create_history(live regclass) returns void language plpgsql as $outer$
   declare
     history text := 'historical_' || live;
@@ -109,7 +109,7 @@ const createHistory = `
  * that may change a table need not be let into its history. Its condition lets pass only what the set-based helper,
  * which names the running transaction, answers for.
  */
-const guardHistory = `
+export const guardHistory = `
   create function guard_history(live regclass) returns void language plpgsql as $outer$
   declare
     columns text[] := (select array_agg(format('%I', attname) order by attnum) from pg_attribute

@@ -4,6 +4,8 @@ import { ExtendSupportAndPolicies1795306800000 } from "./1795306800000-extend-su
 import { IndexUnexpiredEntitlements1795308000000 } from "./1795308000000-index-unexpired-entitlements";
 import { CreateJobsSchema1795308600000 } from "./1795308600000-create-jobs-schema";
 import { CreateRefunds1795309200000 } from "./1795309200000-create-refunds";
+import { BoundInstants1795312200000 } from "./1795312200000-bound-instants";
+import { CloseDoorsOfHistory1795312800000 } from "./1795312800000-close-doors-of-history";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -13,4 +15,6 @@ export const migrations = [
   IndexUnexpiredEntitlements1795308000000,
   CreateJobsSchema1795308600000,
   CreateRefunds1795309200000,
+  BoundInstants1795312200000,
+  CloseDoorsOfHistory1795312800000,
 ];

@@ -10,6 +10,7 @@ import { HttpRefundGateway } from "./gateways/refund/coordinator";
 import { NoRefundGateway } from "./gateways/refund/none";
 import type { RefundGateway, Refunds } from "./gateways/refund/refund-gateway";
 import { startEmbeddedPostgres } from "./postgres/embedded-postgres";
+import { sequenceFault } from "./proof/posture";
 import { connectionFault } from "./store/connection-fault";
 import { DatabaseClock } from "./store/database-clock";
 import { planFaults } from "./store/fault-point";
@@ -78,6 +79,8 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
       migrateUp(migrationOptions(url), async () => {
         await db.initialize();
         await clock.start();
+        const fault = await sequenceFault(db.manager);
+        if (fault) throw new Error(fault);
         await firstStart?.(app);
       }),
     );

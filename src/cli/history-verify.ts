@@ -3,6 +3,7 @@ import { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
 import { openDatabase, using, type Database } from "../compose";
 import { loadConfig } from "../config";
+import { postureFaults } from "../proof/posture";
 import { brokenRows, type OnProgress } from "../proof/verify";
 import { endWith } from "./failure";
 import { startProgress } from "./progress";
@@ -11,8 +12,10 @@ const HELP = `Checks that every entitlement, support detail, policy and refund e
 
   npm run history:verify
 
-It prints each row that differs with the columns, and then exits with status 1. It reads the PostgreSQL of DATABASE_URL
-or, without it, the embedded one, also while a server runs on it: it reads one snapshot and writes nothing.
+It prints each row that differs with the columns, and then exits with status 1. It does so too for triggers, functions,
+privileges and a sequence that are not as the migrations made them, because changes could then bypass history. It reads
+the PostgreSQL of DATABASE_URL or, without it, the embedded one, also while a server runs on it: it reads one snapshot
+and writes nothing.
 `;
 
 async function main(): Promise<void> {
@@ -42,9 +45,11 @@ async function verify(database: Database): Promise<void> {
       process.stdout.write(`${table} ${id} ${fault}\n`);
       broken += 1;
     }
+    const faults = await postureFaults(db);
+    for (const fault of faults) process.stdout.write(`${fault}\n`);
     const seconds = ((Date.now() - start) / 1000).toFixed(1);
     process.stdout.write(`${broken} broken rows; ${total} history entries read in ${seconds} s\n`);
-    if (broken > 0) process.exitCode = 1;
+    if (broken + faults.length > 0) process.exitCode = 1;
   } finally {
     await db.destroy();
   }

@@ -1,9 +1,17 @@
-import { Column, type ValueTransformer } from "typeorm";
+import { Check, Column, type ValueTransformer } from "typeorm";
 import { DAY_MS } from "../rules/entitlement-rules";
 
 /** An instant in whole milliseconds, the precision of a JavaScript date, so that cursors and history agree exactly. */
 export function InstantColumn(options: { nullable?: boolean } = {}): PropertyDecorator {
   return Column({ type: "timestamptz", precision: 3, ...options });
+}
+
+/**
+ * Says of an entity that its instants lie in the years 1 to 9999. The constraint is made by `bound_instants(table)` of
+ * the migrations, for all instants of the table.
+ */
+export function InstantsCheck(table: string): ClassDecorator {
+  return Check(`${table}_instants_check`, "made by bound_instants()");
 }
 
 /** A length of time: milliseconds here, an `interval` of days and seconds in the database. Its default is whole days. */

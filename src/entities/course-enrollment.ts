@@ -1,10 +1,11 @@
 import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from "typeorm";
-import { InstantColumn } from "./columns";
+import { InstantColumn, InstantsCheck } from "./columns";
 import type { Fields } from "../store/rows/fields";
 import { UserAccount } from "./user-account";
 
 /** A learner's enrollment in one run. Leaving the run makes it inactive; the row stays and is used again. */
 @Entity("course_enrollment")
+@InstantsCheck("course_enrollment")
 @Unique(["userId", "courseRunKey"])
 @Index("course_enrollment_active_idx", ["courseRunKey"], { where: "is_active" })
 export class CourseEnrollment {

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
 import { DEFAULT_PERIODS } from "../rules/entitlement-rules";
-import { DurationColumn, InstantColumn } from "./columns";
+import { DurationColumn, InstantColumn, InstantsCheck } from "./columns";
 import type { TrackedFields } from "../store/rows/fields";
 import { Site } from "./site";
 
@@ -32,6 +32,7 @@ export abstract class CourseEntitlementPolicyColumns {
 
 /** How long an entitlement lasts, and how long it can be refunded and regained, by site and mode. */
 @Entity("course_entitlement_policy")
+@InstantsCheck("course_entitlement_policy")
 @Index("course_entitlement_policy_site_id_mode_key", ["siteId", "mode"], {
   unique: true,
   where: "retired_at is null",

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
-import { InstantColumn } from "./columns";
+import { InstantColumn, InstantsCheck } from "./columns";
 import type { TrackedFields } from "../store/rows/fields";
 import { CourseEntitlement } from "./course-entitlement";
 import { UserAccount } from "./user-account";
@@ -39,6 +39,7 @@ export abstract class CourseEntitlementSupportDetailColumns {
 
 /** What support did to an entitlement, and why. */
 @Entity("course_entitlement_support_detail")
+@InstantsCheck("course_entitlement_support_detail")
 @Index("course_entitlement_support_detail_entitlement_id_idx", ["entitlementId", "createdAt", "id"])
 @Index("course_entitlement_support_detail_support_user_id_idx", ["supportUserId"])
 @Check(

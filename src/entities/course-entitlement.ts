@@ -8,7 +8,7 @@ import {
   Unique,
   type ValueTransformer,
 } from "typeorm";
-import { InstantColumn } from "./columns";
+import { InstantColumn, InstantsCheck } from "./columns";
 import type { TrackedFields } from "../store/rows/fields";
 import { storedOrderNumber, type ExpiryCause } from "../rules/entitlement-rules";
 import { CourseEnrollment } from "./course-enrollment";
@@ -54,6 +54,7 @@ export abstract class CourseEntitlementColumns {
 
 /** A learner's right to take one run of a course in a paid mode. */
 @Entity("course_entitlement")
+@InstantsCheck("course_entitlement")
 @Unique(["courseUuid", "orderNumber"])
 @Check("course_entitlement_order_number_check", "order_number <> ''")
 @Check(

@@ -1,8 +1,9 @@
 import { Check, Column, Entity, PrimaryColumn } from "typeorm";
-import { InstantColumn } from "./columns";
+import { InstantColumn, InstantsCheck } from "./columns";
 
 /** A way to take a run: free or paid, with its price and upgrade deadline. */
 @Entity("course_mode")
+@InstantsCheck("course_mode")
 @Check("course_mode_min_price_check", "min_price >= 0")
 export class CourseMode {
   /** No foreign key: modes may be known before the run is. */

@@ -1,9 +1,10 @@
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
-import { InstantColumn } from "./columns";
+import { InstantColumn, InstantsCheck } from "./columns";
 import type { Fields } from "../store/rows/fields";
 
 /** One dated run of a course, as the catalog describes it. */
 @Entity("course_run")
+@InstantsCheck("course_run")
 @Index("course_run_course_uuid_idx", ["courseUuid", "startsAt"])
 export class CourseRun {
   @PrimaryColumn("varchar", { length: 255 })

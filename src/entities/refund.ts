@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
 import type { RefundAnswer, RefundState } from "../rules/refund-rules";
-import { InstantColumn } from "./columns";
+import { InstantColumn, InstantsCheck } from "./columns";
 import type { TrackedFields } from "../store/rows/fields";
 import { CourseEntitlement } from "./course-entitlement";
 
@@ -42,6 +42,7 @@ export abstract class RefundColumns {
 
 /** A request to pay back the order of an entitlement: at once the queue, and the operator's list. */
 @Entity("refund")
+@InstantsCheck("refund")
 @Check("refund_state_check", "state in ('REQUESTED', 'IN_DOUBT', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW')")
 @Check("refund_answer_check", "answer in ('ACCEPTED', 'REFUSED', 'NOT_SENT', 'UNKNOWN')")
 @Check("refund_attempt_check", "attempt > 0")

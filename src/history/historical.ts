@@ -9,7 +9,7 @@ import {
   CourseEntitlementSupportDetailColumns,
 } from "../entities/course-entitlement-support-detail";
 import { Refund, RefundColumns } from "../entities/refund";
-import { InstantColumn } from "../entities/columns";
+import { InstantColumn, InstantsCheck } from "../entities/columns";
 import type { ChangeSource } from "../store/transact";
 
 /** The kind of a change: created, changed or deleted. */
@@ -52,8 +52,16 @@ export class HistoryColumns {
   requestId!: string | null;
 
   /** The id of the transaction: changes that were committed together share it. */
-  @Column("bigint")
+  @Column("bigint", { default: () => "history_txid()" })
   txid!: string;
+
+  /** The database role that was logged in; `unknown` in entries that are older than this column. */
+  @Column("text", { default: () => "SESSION_USER" })
+  role!: string;
+
+  /** The name that was given by a role that may not sign as anybody; null where none was. */
+  @Column("text", { nullable: true })
+  claimedLabel!: string | null;
 }
 
 /** The name, constraints and indexes of a history table. */
@@ -61,6 +69,7 @@ function Historical(table: string): ClassDecorator {
   const name = `historical_${table}`;
   const decorators = [
     Entity(name),
+    InstantsCheck(name),
     Check(`${name}_type_check`, "history_type in ('+', '~', '-')"),
     Check(`${name}_source_check`, "history_source in ('API', 'JOB', 'CLI', 'IMPORT', 'DATABASE')"),
     Index(`${name}_id_idx`, ["id", "history.id"]),

@@ -66,8 +66,7 @@ export async function recordReturned(
 // The newest entry of a row determines the kind of the next entry and its earliest date.
 const TYPE = "case when last.history_type <> '-' then '~' else '+' end";
 const DATE = "greatest(last.history_date, history_now())";
-const SIGNATURE =
-  "signed.reason, signed.user_id, signed.label, signed.source, signed.request_id, pg_current_xact_id()::text::bigint";
+const SIGNATURE = "signed.reason, signed.user_id, signed.label, signed.source, signed.request_id";
 
 /** Looks up one row after the other by its key: this plan is good for every size of the table. */
 function rowsOf(metadata: EntityMetadata, ids: string, lock = ""): string {
@@ -103,7 +102,7 @@ function signature(change: Change): unknown[] {
 function insertEntries(metadata: EntityMetadata): string {
   const columns = metadata.columns.map((column) => `"${column.databaseName}"`).join(", ");
   return `insert into "historical_${metadata.tableName}" (${columns}, history_date, history_type,
-       history_change_reason, history_user_id, history_user_label, history_source, history_request_id, history_txid)`;
+       history_change_reason, history_user_id, history_user_label, history_source, history_request_id)`;
 }
 
 function columnsOf(metadata: EntityMetadata, alias: string): string {

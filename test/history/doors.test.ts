@@ -1,0 +1,94 @@
+import { Client } from "pg";
+import type { DataSource } from "typeorm";
+import { asSuperuser, openTestDatabase } from "../support/database";
+import { addPeople, broken, entriesOf, grant } from "./world";
+
+const ROLE = `clerk_of_doors_${process.pid}`;
+
+let db: DataSource;
+let url: string;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  ({ db, url, close } = await openTestDatabase());
+  await addPeople(db);
+  await asSuperuser(
+    `create role ${ROLE} login password 'clerk'; grant update, select on course_entitlement to ${ROLE}`,
+    url,
+  );
+});
+afterAll(async () => {
+  expect(await broken(db)).toEqual([]);
+  await asSuperuser(`drop owned by ${ROLE}; drop role ${ROLE}`, url);
+  await close();
+});
+
+/** Runs statements in one transaction, as a role that may change entitlements and nothing else. */
+async function asClerk(...statements: string[]): Promise<void> {
+  const client = new Client({
+    connectionString: Object.assign(new URL(url), { username: ROLE, password: "clerk" }).href,
+  });
+  await client.connect();
+  try {
+    for (const sql of ["begin", ...statements, "commit"]) await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+test("nobody but the owner of the tables can tell the guard that history is taken care of", async () => {
+  const { id } = await grant(db);
+  await asClerk(
+    "select set_config('history.covered', pg_current_xact_id()::text, true)",
+    `update course_entitlement set refund_locked = true where id = '${id}'`,
+  );
+  expect((await entriesOf(db, id)).at(-1)).toMatchObject({
+    refund_locked: true,
+    history_user_label: `database:${ROLE}`,
+    history_role: ROLE,
+  });
+});
+
+test("who may not write history cannot sign as somebody else: the name is kept as a claim", async () => {
+  const { id } = await grant(db);
+  await asClerk(
+    `select set_config('history.user', 'hopper', true), set_config('history.user_id', '3', true),
+       set_config('history.reason', 'setRefundLock', true)`,
+    `update course_entitlement set refund_locked = true where id = '${id}'`,
+  );
+  expect((await entriesOf(db, id)).at(-1)).toMatchObject({
+    history_user_label: `database:${ROLE}`,
+    history_claimed_label: "hopper",
+    history_user_id: null,
+    history_source: "DATABASE",
+    history_role: ROLE,
+  });
+});
+
+test("every entry says which role was logged in, whoever signs it", async () => {
+  const { id } = await grant(db);
+  const [{ role }] = await db.query<[{ role: string }]>("select session_user as role");
+  expect(await entriesOf(db, id)).toMatchObject([
+    { history_user_label: "grace", history_role: role, history_claimed_label: null },
+  ]);
+});
+
+test("a session that replicates passes by no trigger of history", async () => {
+  const { id } = await grant(db);
+  const replicating = (sql: string) => asSuperuser(`set session_replication_role = replica; ${sql}`, url);
+  await replicating(`update course_entitlement set mode = 'replicated' where id = '${id}'`);
+  expect((await entriesOf(db, id)).at(-1)).toMatchObject({ mode: "replicated", history_type: "~" });
+  await expect(replicating("delete from historical_course_entitlement")).rejects.toThrow("never changed");
+  await expect(replicating("truncate course_entitlement cascade")).rejects.toThrow("is refused");
+});
+
+test("a restore of data that leaves the triggers on is refused, before it makes up a history", async () => {
+  const before = await entriesOf(db);
+  const restore = asSuperuser(
+    `set check_function_bodies = off;
+     insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
+       values (1, gen_random_uuid(), 'restored', now(), now())`,
+    url,
+  );
+  await expect(restore).rejects.toThrow("course_entitlement is restored with its triggers on");
+  expect(await entriesOf(db)).toEqual(before);
+});
