@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { DataSource } from "typeorm";
+import { DataSource, type DataSourceOptions } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import type { App } from "./app";
 import { ConfigError, type Config } from "./config";
@@ -14,11 +14,14 @@ import { sequenceFault } from "./proof/posture";
 import { connectionFault } from "./store/connection-fault";
 import { DatabaseClock } from "./store/database-clock";
 import { planFaults } from "./store/fault-point";
-import { migrateUp } from "./store/migrate";
+import { grantServing } from "./store/grants";
+import { migrateUp, pendingMigrations } from "./store/migrate";
 
 /** A PostgreSQL to use: the one of DATABASE_URL, or the embedded one. */
 export interface Database {
   url: string;
+  /** The same one, for the role that owns the tables; the same as `url` unless MIGRATION_DATABASE_URL is set. */
+  migrationUrl: string;
   /** One line that the operator should read, if any. */
   notice?: string | undefined;
   /** Whether it is ours. */
@@ -41,19 +44,73 @@ export interface Composed {
  * Throws EmbeddedPostgresError.
  */
 export async function openDatabase(config: Config, { join = false } = {}): Promise<Database> {
-  if (config.databaseUrl)
-    return { url: config.databaseUrl, isEmbedded: false, stop: () => Promise.resolve() };
-  return { ...(await startEmbeddedPostgres(config.dataDir, { join })), isEmbedded: true };
+  const { databaseUrl: url, migrationDatabaseUrl } = config;
+  if (url)
+    return {
+      url,
+      migrationUrl: migrationDatabaseUrl ?? url,
+      isEmbedded: false,
+      stop: () => Promise.resolve(),
+    };
+  const embedded = await startEmbeddedPostgres(config.dataDir, { join });
+  return { ...embedded, migrationUrl: embedded.url, isEmbedded: true };
 }
 
 /** Does something with a database; where it cannot be used, throws a ConfigError that names the setting. */
-export async function using<T>(database: Database, work: (url: string) => Promise<T>): Promise<T> {
+export function using<T>(database: Database, work: (url: string) => Promise<T>): Promise<T> {
+  return naming(database, "DATABASE_URL", () => work(database.url));
+}
+
+/** The same, as the role that owns the tables. */
+export function usingAsOwner<T>(database: Database, work: (url: string) => Promise<T>): Promise<T> {
+  const setting = database.migrationUrl === database.url ? "DATABASE_URL" : "MIGRATION_DATABASE_URL";
+  return naming(database, setting, () => work(database.migrationUrl));
+}
+
+/** Connects to a database for a command. Throws a ConfigError where migrations are missing, as commands run none. */
+export function openMigrated(
+  database: Database,
+  optionsFor: (url: string) => DataSourceOptions,
+): Promise<DataSource> {
+  return using(database, async (url) => {
+    const db = await new DataSource(optionsFor(url)).initialize();
+    const [missing] = await pendingMigrations(db);
+    if (!missing) return db;
+    await db.destroy();
+    throw new ConfigError(`The database lacks migrations, first ${missing}: run npm run migrate -- up`);
+  });
+}
+
+async function naming<T>(database: Database, setting: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work(database.url);
+    return await work();
   } catch (error) {
-    throw database.isEmbedded
+    throw database.isEmbedded || error instanceof ConfigError
       ? error
-      : new ConfigError(`DATABASE_URL: ${connectionFault(error)}`, { cause: error });
+      : new ConfigError(`${setting}: ${connectionFault(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Brings the schema up to date as its owner, one server at a time, grants the role that serves what it needs where
+ * that is another, and does `then`. Returns the names of what was applied.
+ */
+export function migrate(database: Database, then?: () => Promise<void>): Promise<string[]> {
+  return usingAsOwner(database, (migrationUrl) =>
+    migrateUp(migrationOptions(migrationUrl), async (owner) => {
+      if (migrationUrl !== database.url) await grantServing(owner, await using(database, roleOf));
+      await using(database, async () => then?.());
+    }),
+  );
+}
+
+async function roleOf(url: string): Promise<string> {
+  const db = await new DataSource(migrationOptions(url)).initialize();
+  try {
+    const [row] = await db.query<[{ role: string }]>("select session_user as role");
+    return row.role;
+  } finally {
+    await db.destroy();
   }
 }
 
@@ -75,15 +132,13 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
     await database.stop();
   };
   try {
-    await using(database, (url) =>
-      migrateUp(migrationOptions(url), async () => {
-        await db.initialize();
-        await clock.start();
-        const fault = await sequenceFault(db.manager);
-        if (fault) throw new Error(fault);
-        await firstStart?.(app);
-      }),
-    );
+    await migrate(database, async () => {
+      await db.initialize();
+      await clock.start();
+      const fault = await sequenceFault(db.manager);
+      if (fault) throw new Error(fault);
+      await firstStart?.(app);
+    });
   } catch (error) {
     await stop();
     throw error;

@@ -27,8 +27,13 @@ export function settings(isProduction: boolean) {
       .default("info")
       .describe("The least severe log lines that are written to standard output, as JSON."),
     DATABASE_URL: (isProduction ? postgresUrl : postgresUrl.optional()).describe(
-      "The PostgreSQL to use, version 15 or newer; required in production. Without it, an embedded PostgreSQL is started. Its role must be allowed to create tables.",
+      "The PostgreSQL to use, version 15 or newer; required in production. Without it, an embedded PostgreSQL is started. Its role must be allowed to create tables, unless `MIGRATION_DATABASE_URL` is set.",
     ),
+    MIGRATION_DATABASE_URL: postgresUrl
+      .optional()
+      .describe(
+        "The same database, for the role that owns the tables. Migrations run as this role, and the role of `DATABASE_URL` is granted what the server needs. Without it, the role of `DATABASE_URL` does both.",
+      ),
     DATABASE_POOL_SIZE: whole(1, 200).default(10).describe("The most connections of this process."),
     DATA_DIR: text()
       .default(".data")

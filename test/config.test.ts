@@ -23,6 +23,7 @@ test("nothing has to be set for development", () => {
     host: "127.0.0.1",
     port: 4000,
     databaseUrl: undefined,
+    migrationDatabaseUrl: undefined,
     dataDir: ".data",
     explorers: true,
     shutdownDelayMs: 0,

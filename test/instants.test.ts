@@ -1,7 +1,8 @@
 import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import { fillDemoWorld } from "../src/demo/world";
-import { migrateDown, migrateUp } from "../src/store/migrate";
+import { migrateUp } from "../src/store/migrate";
+import { migrateDown } from "../src/store/migrate-down";
 import { appOn } from "./support/app";
 import { createEmptyDatabase, openTestDatabase } from "./support/database";
 import { actor, ask } from "./support/demo-app";
@@ -54,8 +55,9 @@ test("a migration names the rows that are to be changed, and an old entry that c
   const app = appOn(db, { SITE_DOMAIN: "demo.example" });
   await fillDemoWorld(app);
   // As it was before.
-  await migrateDown(options);
-  await migrateDown(options);
+  await db.query("delete from refund where state not in ('SUCCEEDED', 'FAILED')");
+  await migrateDown(options, true);
+  await migrateDown(options, true);
   const [{ id }] = await db.query<[{ id: string }]>(
     "select id from course_entitlement where user_id = 1 order by id limit 1",
   );

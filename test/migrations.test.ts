@@ -1,8 +1,10 @@
 import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import { migrations } from "../migrations";
-import { migrateDown, migrateUp, migrationStates } from "../src/store/migrate";
+import { migrateUp, migrationStates } from "../src/store/migrate";
+import { migrateDown } from "../src/store/migrate-down";
 import { asSuperuser, createEmptyDatabase, openTestDatabase, type TestDatabase } from "./support/database";
+import { JWT_JWK_SET } from "./support/http";
 import { runToEnd } from "./support/server-process";
 
 const NAMES = migrations.map(({ name }) => name);
@@ -33,8 +35,8 @@ test("every migration can be taken back and applied again", async () => {
   expect(await migrateUp(options)).toEqual(NAMES);
   const schema = await schemaOf(database.url);
 
-  for (const name of NAMES.toReversed()) expect(await migrateDown(options)).toBe(name);
-  expect(await migrateDown(options)).toBeUndefined();
+  for (const name of NAMES.toReversed()) expect(await migrateDown(options)).toEqual({ name });
+  expect(await migrateDown(options)).toEqual({});
   expect(await schemaOf(database.url)).toEqual([]);
 
   expect(await migrateUp(options)).toEqual(NAMES);
@@ -101,9 +103,92 @@ test("the command says one line for each migration", async () => {
   expect(states.map(({ isApplied }) => isApplied)).toEqual(NAMES.map((name) => name !== NAMES.at(-1)));
 });
 
+describe("taking back a migration", () => {
+  const down = (args: string[] = [], env: Record<string, string> = {}) =>
+    runToEnd("dist/src/cli/migrate.js", { DATABASE_URL: database.url, ...env }, ["down", ...args]);
+  const run = (sql: string) => asSuperuser(sql, database.url);
+  const refund = (state: string) =>
+    `insert into user_account (id, username) values (1, 'ada');
+     with e as (insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
+       values (1, gen_random_uuid(), 'verified', now(), now()) returning id)
+     insert into refund (entitlement_id, order_number, state, next_attempt_at, created_at, modified_at)
+       select id, 'ORDER-1', '${state}', case when '${state}' = 'IN_DOUBT' then now() end, now(), now() from e`;
+  const tables = async () => {
+    const [row] = await run(
+      `select (select count(*) from refund)::int as refunds, (select count(*) from historical_refund)::int as entries`,
+    );
+    return row;
+  };
+
+  test("is refused while rows or values would be lost, which are counted, and nothing has changed", async () => {
+    await migrateUp(migrationOptions(database.url));
+    await run(refund("FAILED"));
+    expect(await down()).toEqual({
+      status: 1,
+      stdout: "",
+      stderr:
+        "Nothing was reverted. It would lose 1 value(s) of public.historical_course_entitlement.history_role," +
+        " 1 value(s) of public.historical_refund.history_role\n",
+    });
+    expect((await migrationStates(migrationOptions(database.url))).every(({ isApplied }) => isApplied)).toBe(
+      true,
+    );
+    expect((await down(["--discard-data"])).stdout).toMatch(/^reverted CloseDoors/);
+    expect((await down()).stdout).toMatch(/^reverted BoundInstants/);
+    expect((await down()).stderr).toBe(
+      "Nothing was reverted. It would lose 1 row(s) of public.historical_refund, 1 row(s) of public.refund\n",
+    );
+    expect(await tables()).toEqual({ refunds: 1, entries: 1 });
+    expect((await down(["--discard-data"])).stdout).toMatch(/^reverted CreateRefunds/);
+  });
+
+  test.each(["IN_DOUBT", "NEEDS_REVIEW"])("is refused in any case while a refund is %s", async (state) => {
+    await migrateUp(migrationOptions(database.url));
+    await run(refund(state));
+    for (const args of [[], ["--discard-data"]])
+      expect(await down(args)).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(/^Nothing was reverted. 1 refund\(s\) are under way/) as string,
+      });
+    expect(await tables()).toEqual({ refunds: 1, entries: 1 });
+  });
+
+  test("is refused in production, even of an empty database, unless it is told to discard data", async () => {
+    await migrateUp(migrationOptions(database.url));
+    const production = { NODE_ENV: "production", JWT_JWK_SET, JWT_ISSUER: "https://lms.example.org/oauth2" };
+    expect(await down([], production)).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: "In production nothing is reverted without --discard-data\n",
+    });
+    expect(await down(["--discard-data"], production)).toMatchObject({ status: 0 });
+  });
+});
+
+test.each(["history-verify", "refunds-check", "expire"])(
+  "%s says of a database without migrations what is to be done, in one line",
+  async (name) => {
+    const args = name === "expire" ? ["--dry-run"] : [];
+    const { status, stderr } = await runToEnd(
+      `dist/src/cli/${name}.js`,
+      { DATABASE_URL: database.url },
+      args,
+    );
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `The database lacks migrations, first ${NAMES[0]!}: run npm run migrate -- up\n`,
+    });
+  },
+);
+
 test("the command explains itself, and refuses what it does not know", async () => {
   const help = await runToEnd("dist/src/cli/migrate.js", {}, ["--help"]);
   expect(help).toMatchObject({ status: 0, stdout: expect.stringContaining("npm run migrate -- status") });
   const unknown = await runToEnd("dist/src/cli/migrate.js", {}, ["sideways"]);
-  expect(unknown).toMatchObject({ status: 1, stdout: "", stderr: help.stdout });
+  expect(unknown).toEqual({ status: 1, stdout: "", stderr: `sideways: not a command\n\n${help.stdout}` });
+  const bogus = await runToEnd("dist/src/cli/migrate.js", {}, ["up", "--bogus"]);
+  expect(bogus).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^Unknown option '--bogus'.*\n$/) as string,
+  });
 });

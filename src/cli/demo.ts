@@ -1,10 +1,9 @@
 import { parseArgs } from "node:util";
 import { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
-import { openDatabase, using } from "../compose";
+import { migrate, openDatabase, using } from "../compose";
 import { ConfigError, loadConfig } from "../config";
 import { bigWorldLearners, fillBigWorld } from "../demo/big-world";
-import { migrateUp } from "../store/migrate";
 import { endWith } from "./failure";
 import { startProgress } from "./progress";
 
@@ -33,10 +32,8 @@ async function main(): Promise<void> {
 
   const database = await openDatabase(loadConfig(process.env), { join: true });
   try {
-    const db = await using(database, async (url) => {
-      await migrateUp(migrationOptions(url));
-      return new DataSource(migrationOptions(url)).initialize();
-    });
+    await migrate(database);
+    const db = await using(database, (url) => new DataSource(migrationOptions(url)).initialize());
     try {
       await fill(db, learners);
     } finally {

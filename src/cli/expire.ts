@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
-import { DataSource } from "typeorm";
+import type { DataSource } from "typeorm";
 import { dataSourceOptions } from "../../ormconfig";
-import { openDatabase, using } from "../compose";
+import { openDatabase, openMigrated } from "../compose";
 import { ConfigError, loadConfig, type Config } from "../config";
 import { DatabaseClock } from "../store/database-clock";
 import { expireDueEntitlements, type SweepReport } from "../use-cases/entitlements/expire-due-entitlements";
@@ -31,12 +31,14 @@ async function main(): Promise<void> {
   if (values["dry-run"] === values.commit) throw new ConfigError(HELP);
   const config = loadConfig(process.env);
   const database = await openDatabase(config, { join: true });
-  const db = new DataSource(dataSourceOptions(database.url, 2));
   try {
-    await using(database, () => db.initialize());
-    await sweep(config, db, values.commit === true);
+    const db = await openMigrated(database, (url) => dataSourceOptions(url, 2));
+    try {
+      await sweep(config, db, values.commit === true);
+    } finally {
+      await db.destroy();
+    }
   } finally {
-    if (db.isInitialized) await db.destroy();
     await database.stop();
   }
 }

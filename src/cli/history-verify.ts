@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
-import { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
-import { openDatabase, using, type Database } from "../compose";
+import { openDatabase, openMigrated, type Database } from "../compose";
 import { loadConfig } from "../config";
 import { postureFaults } from "../proof/posture";
 import { brokenRows, type OnProgress } from "../proof/verify";
@@ -30,7 +29,7 @@ async function main(): Promise<void> {
 }
 
 async function verify(database: Database): Promise<void> {
-  const db = await using(database, (url) => new DataSource(migrationOptions(url)).initialize());
+  const db = await openMigrated(database, migrationOptions);
   try {
     const start = Date.now();
     let progress: ReturnType<typeof startProgress> | undefined;
@@ -45,7 +44,7 @@ async function verify(database: Database): Promise<void> {
       process.stdout.write(`${table} ${id} ${fault}\n`);
       broken += 1;
     }
-    const faults = await postureFaults(db);
+    const faults = await postureFaults(db.manager);
     for (const fault of faults) process.stdout.write(`${fault}\n`);
     const seconds = ((Date.now() - start) / 1000).toFixed(1);
     process.stdout.write(`${broken} broken rows; ${total} history entries read in ${seconds} s\n`);

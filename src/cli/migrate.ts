@@ -1,51 +1,71 @@
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../ormconfig";
-import { openDatabase, using } from "../compose";
-import { loadConfig } from "../config";
-import { migrateDown, migrateUp, migrationStates } from "../store/migrate";
+import { migrate, openDatabase, usingAsOwner, type Database } from "../compose";
+import { ConfigError, loadConfig } from "../config";
+import { migrationStates } from "../store/migrate";
+import { migrateDown } from "../store/migrate-down";
 import { endWith } from "./failure";
 
 const HELP = `Changes the schema of the database, one line for each migration.
 
   npm run migrate -- up      apply the pending migrations, as every start of the server does
-  npm run migrate -- down    revert the newest migration; the data that it added is lost
+  npm run migrate -- down    revert the newest migration, unless rows or values would be lost with it
   npm run migrate -- status  list the applied and the pending migrations
 
-The database is the one of DATABASE_URL or, without it, the embedded one, also while a server runs on it.
+  --discard-data  Revert it although data is lost. In production nothing is reverted without this option. While refunds
+                  are under way, it is refused in any case.
+
+The database is the one of MIGRATION_DATABASE_URL, else of DATABASE_URL, or else the embedded one, also while a server
+runs on it. Where both are set, "up" grants the role of DATABASE_URL what the server needs.
 `;
 
-const COMMANDS = new Map<string, (url: string) => Promise<string[]>>([
-  ["up", async (url) => (await migrateUp(migrationOptions(url))).map((name) => `applied ${name}`)],
-  [
-    "down",
-    async (url) => {
-      const name = await migrateDown(migrationOptions(url));
-      return name ? [`reverted ${name}`] : [];
-    },
-  ],
+/** What a command may do, beside what it is there for. */
+interface Permission {
+  discardsData: boolean;
+  isProduction: boolean;
+}
+
+const COMMANDS = new Map<string, (database: Database, may: Permission) => Promise<string[]>>([
+  ["up", async (database) => (await migrate(database)).map((name) => `applied ${name}`)],
+  ["down", down],
   [
     "status",
-    async (url) => {
-      const states = await migrationStates(migrationOptions(url));
+    async (database) => {
+      const states = await usingAsOwner(database, (url) => migrationStates(migrationOptions(url)));
       return states.map(({ name, isApplied }) => `${isApplied ? "applied" : "pending"} ${name}`);
     },
   ],
 ]);
 
+async function down(database: Database, { discardsData, isProduction }: Permission): Promise<string[]> {
+  if (isProduction && !discardsData)
+    throw new ConfigError("In production nothing is reverted without --discard-data");
+  const { name, refusal } = await usingAsOwner(database, (url) =>
+    migrateDown(migrationOptions(url), discardsData),
+  );
+  if (refusal) throw new ConfigError(`Nothing was reverted. ${refusal}`);
+  return name ? [`reverted ${name}`] : [];
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { help: { type: "boolean", short: "h" } },
+    options: { help: { type: "boolean", short: "h" }, "discard-data": { type: "boolean" } },
     allowPositionals: true,
-    strict: false,
   });
-  const command = COMMANDS.get(positionals[0] ?? "");
-  if (values["help"] || !command || positionals.length > 1) {
-    (values["help"] ? process.stdout : process.stderr).write(HELP);
-    process.exit(values["help"] ? 0 : 1);
+  if (values.help) return void process.stdout.write(HELP);
+  const [name = "", ...more] = positionals;
+  const command = COMMANDS.get(name);
+  if (!command || more.length > 0) {
+    const fault = command
+      ? `${more.join(" ")}: one command at a time`
+      : `${name || "nothing"}: not a command`;
+    throw new ConfigError(`${fault}\n\n${HELP.trimEnd()}`);
   }
-  const database = await openDatabase(loadConfig(process.env), { join: true });
+  const config = loadConfig(process.env);
+  const database = await openDatabase(config, { join: true });
   try {
-    const lines = await using(database, command);
+    const may = { discardsData: values["discard-data"] === true, isProduction: config.isProduction };
+    const lines = await command(database, may);
     process.stdout.write(`${lines.join("\n") || "nothing to do"}\n`);
   } finally {
     await database.stop();

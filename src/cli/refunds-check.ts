@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
-import { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
-import { openDatabase, using, type Database } from "../compose";
+import { openDatabase, openMigrated, type Database } from "../compose";
 import { loadConfig, type Config } from "../config";
 import { embeddedLedger, refundViolations } from "../proof/refund-invariants";
 import { endWith } from "./failure";
@@ -33,7 +32,7 @@ async function main(): Promise<void> {
 }
 
 async function check(database: Database, { refund }: Config): Promise<void> {
-  const db = await using(database, (url) => new DataSource(migrationOptions(url)).initialize());
+  const db = await openMigrated(database, migrationOptions);
   try {
     const paid = refund.shop === "embedded" ? await embeddedLedger(db) : null;
     const violations = await refundViolations(db, { paid, settlesWithinMs: SETTLES_WITHIN_MS });

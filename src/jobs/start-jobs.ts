@@ -118,6 +118,9 @@ async function runSlice(
   }
 }
 
+/** A migration makes the schema. The role that serves may not make any, not even one that exists. */
+const MAKES_SCHEMA = "CREATE SCHEMA IF NOT EXISTS jobs";
+
 /** Runs a statement of pg-boss. If it fails, its connection may be left in a transaction and is closed. */
 async function runSql(app: App, text: string, values: unknown[]): Promise<{ rows: unknown[] }> {
   const client = await poolOf(app.db).connect();
@@ -126,7 +129,7 @@ async function runSql(app: App, text: string, values: unknown[]): Promise<{ rows
   client.on("error", ignore);
   let failed = true;
   try {
-    const result = await client.query(text, values);
+    const result = await client.query(text.replace(MAKES_SCHEMA, ""), values);
     failed = false;
     return result;
   } finally {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { DataSource } from "typeorm";
+import type { EntityManager } from "typeorm";
 import { tracked } from "../history/historical";
 
 /**
@@ -40,22 +40,24 @@ const FILLED_BY_DATABASE = ["history_id", "history_txid", "history_role", "histo
  * as the migrations made them, a sequence that lags behind, privileges that nobody but the owner should have. One
  * sentence for each; none when all is as it must be.
  */
-export async function postureFaults(db: DataSource): Promise<string[]> {
-  const live = [...tracked.keys()].map((entity) => db.getMetadata(entity as () => object).tableName);
+export async function postureFaults(db: EntityManager): Promise<string[]> {
+  const live = [...tracked.keys()].map(
+    (entity) => db.dataSource.getMetadata(entity as () => object).tableName,
+  );
   const history = live.map((table) => `historical_${table}`);
-  const found = await Promise.all([
-    tableFaults(db, [...live, ...history]),
-    triggerFaults(db, live, history),
-    functionFaults(db, live),
-    privilegeFaults(db, live, history),
-    sequenceFault(db).then((fault) => (fault ? [fault] : [])),
-  ]);
-  return found.flat();
+  const behind = await sequenceFault(db);
+  return [
+    ...(await tableFaults(db, [...live, ...history])),
+    ...(await triggerFaults(db, live, history)),
+    ...(await functionFaults(db, live)),
+    ...(await privilegeFaults(db, live, history)),
+    ...(behind ? [behind] : []),
+  ];
 }
 
 /** Whether new entries of history would come to stand before old ones, as after the promotion of a logical replica. */
-export async function sequenceFault(db: DataSource): Promise<string | null> {
-  const tables = [...tracked.values()].map((entity) => db.getMetadata(entity).tableName);
+export async function sequenceFault(db: EntityManager): Promise<string | null> {
+  const tables = [...tracked.values()].map((entity) => db.dataSource.getMetadata(entity).tableName);
   const newest = tables.map((table) => `coalesce((select max(history_id) from "${table}"), 0)`);
   const [row] = await db.query<[{ next: string; newest: string; isBehind: boolean }]>(
     `select next, newest, next <= newest as "isBehind" from (
@@ -69,7 +71,7 @@ export async function sequenceFault(db: DataSource): Promise<string | null> {
   );
 }
 
-async function tableFaults(db: DataSource, tables: string[]): Promise<string[]> {
+async function tableFaults(db: EntityManager, tables: string[]): Promise<string[]> {
   const rows = await db.query<{ fault: string }[]>(
     `select format('%s %s', wanted, case
          when c.oid is null then 'is missing'
@@ -86,7 +88,7 @@ async function tableFaults(db: DataSource, tables: string[]): Promise<string[]> 
   return rows.map(({ fault }) => fault);
 }
 
-async function triggerFaults(db: DataSource, live: string[], history: string[]): Promise<string[]> {
+async function triggerFaults(db: EntityManager, live: string[], history: string[]): Promise<string[]> {
   const [{ owner }] = await db.query<[{ owner: string }]>(
     "select rolname as owner from pg_class join pg_roles on pg_roles.oid = relowner where pg_class.oid = $1::regclass",
     [live[0]],
@@ -114,7 +116,7 @@ async function triggerFaults(db: DataSource, live: string[], history: string[]):
   return [...missing, ...foreign.map(({ name }) => `trigger ${name} is not ours`)];
 }
 
-async function functionFaults(db: DataSource, live: string[]): Promise<string[]> {
+async function functionFaults(db: EntityManager, live: string[]): Promise<string[]> {
   const names = ["history_now", "history_txid", "history_refuse", ...live.map((table) => `guard_${table}`)];
   const rows = await db.query<{ name: string; source: string; isOwners: boolean }[]>(
     `select proname as name, concat_ws(' ', prosecdef, provolatile, coalesce(pg_get_function_sqlbody(oid), prosrc)) as source,
@@ -132,7 +134,7 @@ async function functionFaults(db: DataSource, live: string[]): Promise<string[]>
   });
 }
 
-async function privilegeFaults(db: DataSource, live: string[], history: string[]): Promise<string[]> {
+async function privilegeFaults(db: EntityManager, live: string[], history: string[]): Promise<string[]> {
   const rows = await db.query<{ fault: string }[]>(
     `with granted as (
        select c.oid, relname, relowner, privilege_type, grantee, null as column_name

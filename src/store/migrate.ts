@@ -1,4 +1,10 @@
-import { DataSource, MigrationExecutor, type DataSourceOptions } from "typeorm";
+import {
+  DataSource,
+  MigrationExecutor,
+  type DataSourceOptions,
+  type EntityManager,
+  type QueryRunner,
+} from "typeorm";
 
 /** Whether a step of the schema's history has been taken in this database. */
 export interface MigrationState {
@@ -14,20 +20,14 @@ const OLDEST_POSTGRESQL = 15;
  * Brings the schema up to date, one server at a time, and returns the names of what it applied. `then` is what else
  * only one server at a time may do, as it starts.
  */
-export function migrateUp(options: DataSourceOptions, then?: () => Promise<void>): Promise<string[]> {
-  return exclusively(options, async (migrations) => {
+export function migrateUp(
+  options: DataSourceOptions,
+  then?: (owner: EntityManager) => Promise<void>,
+): Promise<string[]> {
+  return exclusively(options, async (migrations, { manager }) => {
     const applied = await migrations.executePendingMigrations();
-    await then?.();
+    await then?.(manager);
     return applied.map(({ name }) => name);
-  });
-}
-
-/** Takes back the newest migration, and returns its name; undefined when there is none left. */
-export function migrateDown(options: DataSourceOptions): Promise<string | undefined> {
-  return exclusively(options, async (migrations) => {
-    const [newest] = await migrations.getExecutedMigrations();
-    if (newest) await migrations.undoLastMigration();
-    return newest?.name;
   });
 }
 
@@ -53,9 +53,9 @@ export async function pendingMigrations(db: DataSource): Promise<string[]> {
 }
 
 /** TypeORM does not keep two from running migrations at once: one connection does it, under a lock while it lives. */
-async function exclusively<T>(
+export async function exclusively<T>(
   options: DataSourceOptions,
-  work: (migrations: MigrationExecutor) => Promise<T>,
+  work: (migrations: MigrationExecutor, connection: QueryRunner) => Promise<T>,
 ): Promise<T> {
   const db = await new DataSource(options).initialize();
   try {
@@ -64,7 +64,7 @@ async function exclusively<T>(
       throw new Error(`is PostgreSQL ${version}, but ${OLDEST_POSTGRESQL} or newer is needed`);
     const connection = db.createQueryRunner();
     await connection.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
-    return await work(new MigrationExecutor(db, connection));
+    return await work(new MigrationExecutor(db, connection), connection);
   } finally {
     await db.destroy();
   }

@@ -2,6 +2,8 @@ import { chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { endWith } from "../../src/cli/failure";
+import { ConfigError } from "../../src/config";
 import { startEmbeddedPostgres } from "../../src/postgres/embedded-postgres";
 import { removeNow, removeWhenThisProcessEnds } from "../support/cleanup";
 import { runBatch, told, type Broken } from "./run";
@@ -33,7 +35,7 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   if (values.gateway !== "keyed" && values.gateway !== "natural")
-    throw new Error("--gateway: keyed or natural");
+    throw new ConfigError("--gateway: must be keyed or natural");
   const first = Number(values.seed) * PER_SEED;
   const seeds = values.only
     ? [Number(values.only)]
@@ -88,10 +90,4 @@ function report(isKeyed: boolean, seeds: readonly number[], fired: readonly stri
   );
 }
 
-main().then(
-  () => process.exit(),
-  (error: unknown) => {
-    process.stderr.write(`${String((error as Error).stack)}\n`);
-    process.exit(1);
-  },
-);
+main().then(() => process.exit(), endWith);

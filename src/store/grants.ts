@@ -1,0 +1,44 @@
+import type { EntityManager } from "typeorm";
+
+/** Columns of history that only the database fills, so that no entry is forged into the past or for another role. */
+const FILLED_BY_DATABASE = "('history_id', 'history_txid', 'history_role', 'history_claimed_label')";
+
+/** A GRANT for each table, as text; $1 is the role. The owner's own tables only, as others are not its to give. */
+const TABLES = `
+  select format('grant %s on table %s to %I', case
+    when relname = 'migrations' then 'select'
+    when relname like 'historical\\_%' then format('select, insert (%s)', (
+      select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
+      where attrelid = c.oid and attnum > 0 and not attisdropped and attname not in ${FILLED_BY_DATABASE}))
+    else 'select, insert, update, delete' end, c.oid::regclass, $1::text) as sql
+  from pg_class c
+  where relnamespace = current_schema()::regnamespace and relkind = 'r' and pg_has_role(relowner, 'member')
+  order by relname`;
+/** The engine of background work makes and changes its own tables, so they must belong to the role that serves. */
+const QUEUE_OF_OTHERS = `
+  select exists (select from pg_class join pg_roles on pg_roles.oid = relowner
+    where relnamespace = 'jobs'::regnamespace and rolname <> $1) as "isOfOthers"`;
+
+/**
+ * Gives a role what the server needs, and nothing by which history could be changed, passed by or signed for another
+ * role: it may read and write the tables and add entries to history. It owns nothing but the queue of background work,
+ * which is made anew where it belongs to another role: what waited in it becomes due again by itself.
+ */
+export async function grantServing(owner: EntityManager, role: string): Promise<void> {
+  await owner.transaction(async (tx) => {
+    const [{ schema, quoted }] = await tx.query<[{ schema: string; quoted: string }]>(
+      "select quote_ident(current_schema()) as schema, quote_ident($1) as quoted",
+      [role],
+    );
+    const [{ isOfOthers }] = await tx.query<[{ isOfOthers: boolean }]>(QUEUE_OF_OTHERS, [role]);
+    const tables = await tx.query<{ sql: string }[]>(TABLES, [role]);
+    const grants = [
+      ...(isOfOthers ? ["drop schema jobs cascade", "create schema jobs"] : []),
+      `grant usage on schema ${schema} to ${quoted}`,
+      `grant usage, create on schema jobs to ${quoted}`,
+      `grant usage, select on sequence history_id_seq to ${quoted}`,
+      ...tables.map(({ sql }) => sql),
+    ];
+    for (const sql of grants) await tx.query(sql);
+  });
+}

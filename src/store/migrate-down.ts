@@ -1,0 +1,80 @@
+import type { DataSourceOptions, QueryRunner } from "typeorm";
+import { exclusively } from "./migrate";
+
+/** What became of the wish to take back the newest migration: its name, or why it was refused; neither: there is none. */
+export interface TakenBack {
+  name?: string;
+  refusal?: string;
+}
+
+/** A column of a table, as the catalog has it. */
+interface StoredColumn {
+  table: string;
+  column: string;
+}
+
+const COLUMNS = `
+  select format('%I.%I', nspname, relname) as table, attname as column from pg_attribute
+  join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace
+  where relkind = 'r' and attnum > 0 and not attisdropped and nspname not in ('pg_catalog', 'information_schema')
+    and nspname not like 'pg\\_%' order by 1, attnum`;
+const UNDER_WAY = "select count(*) from refund where state in ('REQUESTED', 'IN_DOUBT', 'NEEDS_REVIEW')";
+
+/**
+ * Takes back the newest migration, unless rows or values would be lost with it and `discardsData` was not said. While
+ * refunds are under way it is refused in any case: what becomes of the money would be forgotten. What would be lost is
+ * found by taking the migration back and undoing that, in the transaction that then does it.
+ */
+export function migrateDown(options: DataSourceOptions, discardsData = false): Promise<TakenBack> {
+  return exclusively(options, async (migrations, connection) => {
+    const [newest] = await migrations.getExecutedMigrations();
+    if (!newest) return {};
+    await connection.startTransaction();
+    try {
+      const refusal =
+        (await refundsUnderWay(connection)) ??
+        (discardsData ? null : await losses(connection, () => migrations.undoLastMigration()));
+      if (refusal) return { refusal };
+      await migrations.undoLastMigration();
+      await connection.commitTransaction();
+      return { name: newest.name };
+    } finally {
+      if (connection.isTransactionActive) await connection.rollbackTransaction();
+    }
+  });
+}
+
+async function refundsUnderWay(connection: QueryRunner): Promise<string | null> {
+  const [{ exists }] = (await connection.query("select to_regclass('refund') is not null as exists")) as [
+    { exists: boolean },
+  ];
+  if (!exists) return null;
+  const [{ count }] = (await connection.query(UNDER_WAY)) as [{ count: string }];
+  return count === "0"
+    ? null
+    : `${count} refund(s) are under way or need a review: settle them first, or what becomes of the money is forgotten`;
+}
+
+/** Says which tables and columns that hold something would be gone. */
+async function losses(connection: QueryRunner, takeBack: () => Promise<void>): Promise<string | null> {
+  const before = (await connection.query(COLUMNS)) as StoredColumn[];
+  await connection.query("savepoint as_it_is");
+  await takeBack();
+  const after = (await connection.query(COLUMNS)) as StoredColumn[];
+  await connection.query("rollback to savepoint as_it_is");
+  const tables = new Set(after.map(({ table }) => table));
+  const columns = new Set(after.map(({ table, column }) => `${table} ${column}`));
+  const gone = before.filter(({ table, column }) => !columns.has(`${table} ${column}`));
+  const lost: string[] = [];
+  for (const table of new Set(gone.map((each) => each.table).filter((name) => !tables.has(name)))) {
+    const [{ count }] = (await connection.query(`select count(*) from ${table}`)) as [{ count: string }];
+    if (count !== "0") lost.push(`${count} row(s) of ${table}`);
+  }
+  for (const { table, column } of gone.filter((each) => tables.has(each.table))) {
+    const [{ count }] = (await connection.query(`select count("${column}") from ${table}`)) as [
+      { count: string },
+    ];
+    if (count !== "0") lost.push(`${count} value(s) of ${table}.${column}`);
+  }
+  return lost.length === 0 ? null : `It would lose ${lost.join(", ")}`;
+}

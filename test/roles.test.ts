@@ -1,0 +1,212 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import { asSuperuser, createEmptyDatabase, type TestDatabase } from "./support/database";
+import { ada, grace } from "./support/demo-app";
+import { asker, JWT_JWK_SET, type Ask } from "./support/http";
+import { killLeftovers, runToEnd, startServerProcess } from "./support/server-process";
+
+const OWNER = `owner_of_roles_${process.pid}`;
+const SERVING = `serving_of_roles_${process.pid}`;
+
+let database: TestDatabase;
+let env: Record<string, string>;
+let ask: Ask;
+const urlOf = (username: string) =>
+  Object.assign(new URL(database.url), { username, password: "secret" }).href;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  const name = new URL(database.url).pathname.slice(1);
+  await asSuperuser(
+    `create role ${OWNER} login password 'secret'; create role ${SERVING} login password 'secret'`,
+  );
+  await asSuperuser(`alter database ${name} owner to ${OWNER}`);
+  env = { DATABASE_URL: urlOf(SERVING), JWT_JWK_SET };
+  const migrated = await runToEnd(
+    "dist/src/cli/migrate.js",
+    { ...env, MIGRATION_DATABASE_URL: urlOf(OWNER) },
+    ["up"],
+  );
+  expect(migrated).toMatchObject({ status: 0, stderr: "" });
+  const server = await startServerProcess(env);
+  ask = asker(server.url);
+}, 60_000);
+afterAll(async () => {
+  killLeftovers();
+  await sleep(200);
+  await database.drop();
+  await asSuperuser(`drop role ${SERVING}; drop role ${OWNER}`);
+});
+
+const see = (sql: string) => asSuperuser(sql, database.url);
+
+/** Runs statements one after the other, as the role that serves. */
+async function asServing(...statements: string[]): Promise<void> {
+  const client = new Client({ connectionString: urlOf(SERVING) });
+  await client.connect();
+  try {
+    for (const sql of statements) await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+const LIST = "{ viewer { entitlements(first: 40, scope: ALL) { edges { node { id isExpired } } } } }";
+
+async function anEntitlement(): Promise<string> {
+  const { body } = await ask(ada, LIST);
+  const { viewer } = body.data as {
+    viewer: { entitlements: { edges: { node: { id: string; isExpired: boolean } }[] } };
+  };
+  return viewer.entitlements.edges.find(({ node }) => !node.isExpired)!.node.id;
+}
+
+test("the server answers and changes, and history says who asked and which role wrote it", async () => {
+  const id = await anEntitlement();
+  const command = `mutation ($input: SetRefundLockInput!) { setRefundLock(input: $input) { userErrors { code } } }`;
+  const { body } = await ask(grace, command, {
+    input: { entitlementId: id, isLocked: true, comments: "Roles" },
+  });
+  expect(body).toEqual({ data: { setRefundLock: { userErrors: [] } } });
+  const [entry] = await see(
+    `select * from historical_course_entitlement where id = '${id}' order by history_id desc limit 1`,
+  );
+  expect(entry).toMatchObject({
+    history_user_label: "grace",
+    history_source: "API",
+    history_role: SERVING,
+    history_claimed_label: null,
+  });
+});
+
+test("what the database does of itself in such a change is signed like the change", async () => {
+  const id = await anEntitlement();
+  await asServing(
+    "begin",
+    "select set_config('history.user', 'grace', true)",
+    `update course_entitlement set mode = 'professional' where id = '${id}'`,
+    "commit",
+  );
+  const [entry] = await see(
+    `select * from historical_course_entitlement where id = '${id}' order by history_id desc limit 1`,
+  );
+  expect(entry).toMatchObject({
+    history_user_label: "grace",
+    history_source: "DATABASE",
+    history_role: SERVING,
+  });
+});
+
+test("background work is done with the rights of the role that serves", async () => {
+  const done = () =>
+    see("select name from jobs.job where state = 'completed' union select name from jobs.archive");
+  for (const deadline = Date.now() + 20_000; (await done()).length === 0; await sleep(200))
+    if (Date.now() > deadline) throw new Error("no task was done");
+  expect(await done()).toContainEqual({ name: "expireDueEntitlements" });
+}, 30_000);
+
+test("the sweep's sets are recorded once, and the guard is not told to look away", async () => {
+  await see(`insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
+    select 1, gen_random_uuid(), 'verified', now() - interval '3 years', now() from generate_series(1, 200)`);
+  const { status, stdout } = await runToEnd("dist/src/cli/expire.js", env, ["--commit"]);
+  expect({ status, stdout }).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("200 expired") as string,
+  });
+  expect(
+    await see(`select count(*)::int, count(distinct id)::int as ids from historical_course_entitlement
+      where history_source = 'CLI' and history_role = '${SERVING}' and expired_at is not null`),
+  ).toEqual([{ count: 200, ids: 200 }]);
+  const id = await anEntitlement();
+  await asServing(
+    "begin",
+    "select set_config('history.covered', pg_current_xact_id()::text, true)",
+    `update course_entitlement set mode = 'unseen' where id = '${id}'`,
+    "commit",
+  );
+  expect(
+    await see(
+      `select count(*)::int from historical_course_entitlement where id = '${id}' and mode = 'unseen'`,
+    ),
+  ).toEqual([{ count: 1 }]);
+});
+
+test.each([
+  "alter table course_entitlement disable trigger guard",
+  "alter table course_entitlement disable trigger all",
+  "drop trigger guard on course_entitlement",
+  "drop trigger append_only on historical_course_entitlement",
+  "set session_replication_role = replica",
+  "create or replace function guard_course_entitlement() returns trigger language plpgsql as 'begin return null; end'",
+  "create or replace function history_now() returns timestamptz language sql return now()",
+  "select guard_history('course_entitlement')",
+  "update historical_course_entitlement set history_user_label = 'hopper'",
+  "delete from historical_course_entitlement",
+  "truncate historical_course_entitlement",
+  "truncate course_entitlement cascade",
+  "insert into historical_refund (history_id) values (1)",
+  "insert into historical_refund (history_role) values ('postgres')",
+  "insert into historical_refund (history_txid) values (1)",
+  "select setval('history_id_seq', 1)",
+  "alter sequence history_id_seq restart",
+  "drop table historical_course_entitlement",
+  "drop table course_entitlement cascade",
+  "alter table course_entitlement add column x text",
+  "create rule r as on insert to historical_refund do instead nothing",
+  "create table t ()",
+  "delete from migrations",
+  "drop schema public cascade",
+])("the role that serves may not: %s", async (sql) => {
+  await expect(asServing(sql)).rejects.toThrow(/permission denied|must be owner|must be able to/);
+});
+
+test("history:verify finds nothing, also as the role that serves", async () => {
+  expect(await runToEnd("dist/src/cli/history-verify.js", env)).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^0 broken rows/) as string,
+  });
+});
+
+test("migrating again grants again, and leaves what waits in the queue", async () => {
+  const { stdout } = await runToEnd(
+    "dist/src/cli/migrate.js",
+    { ...env, MIGRATION_DATABASE_URL: urlOf(OWNER) },
+    ["up"],
+  );
+  expect(stdout).toBe("nothing to do\n");
+  expect(await see("select count(*)::int > 0 as kept from jobs.job")).toEqual([{ kept: true }]);
+});
+
+test("a queue that the owner has made, as when one role did both, is made anew for the role that serves", async () => {
+  const both = await createEmptyDatabase();
+  const ownUrl = (username: string) =>
+    Object.assign(new URL(both.url), { username, password: "secret" }).href;
+  await asSuperuser(`alter database ${new URL(both.url).pathname.slice(1)} owner to ${OWNER}`);
+  const before = await startServerProcess({ DATABASE_URL: ownUrl(OWNER), JWT_JWK_SET });
+  before.child.kill("SIGTERM");
+  await before.exited;
+  const settings = { DATABASE_URL: ownUrl(SERVING), MIGRATION_DATABASE_URL: ownUrl(OWNER), JWT_JWK_SET };
+  await runToEnd("dist/src/cli/migrate.js", settings, ["up"]);
+  const after = await startServerProcess({ DATABASE_URL: ownUrl(SERVING), JWT_JWK_SET });
+  expect(
+    await asSuperuser(
+      "select tableowner from pg_tables where schemaname = 'jobs' and tablename = 'job'",
+      both.url,
+    ),
+  ).toEqual([{ tableowner: SERVING }]);
+  after.child.kill("SIGTERM");
+  expect(await after.exited).toBe(0);
+  await both.drop();
+}, 60_000);
+
+test("a fault of the owner's URL is told under its own name", async () => {
+  const { status, stderr } = await runToEnd(
+    "dist/src/cli/migrate.js",
+    { ...env, MIGRATION_DATABASE_URL: urlOf("stranger_of_roles") },
+    ["up"],
+  );
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: "MIGRATION_DATABASE_URL: PostgreSQL does not let its user in with its password\n",
+  });
+});
