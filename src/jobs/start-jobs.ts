@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import PgBoss, { type Job } from "pg-boss";
 import type { App } from "../app";
 import { poolOf } from "../store/statement";
+import { failureLog, type LogFailure } from "./failure-log";
 import { sweepUntil } from "./sweep";
 import { TASKS, type QueuedTask } from "./tasks";
 
@@ -47,7 +48,8 @@ export async function startJobs(app: App, tasks = TASKS, timing: Readonly<Timing
     maintenanceIntervalSeconds: timing.maintenanceMs / 1000,
     archiveCompletedAfterSeconds: KEEP_DONE_SECONDS,
   });
-  boss.on("error", (error) => app.log.warn({ err: error }, "the maintenance of the job queue failed"));
+  const logFailure = failureLog(app);
+  boss.on("error", (error) => logFailure(error, "maintenance of the job queue"));
   await boss.start();
   const queued = tasks.filter((task) => "onceInSeconds" in task);
   for (const { name } of queued) {
@@ -63,8 +65,8 @@ export async function startJobs(app: App, tasks = TASKS, timing: Readonly<Timing
   const stopping = new AbortController();
   const working = tasks.map((task) =>
     "onceInSeconds" in task
-      ? work(app, boss, task, timing, stopping.signal)
-      : sweepUntil(stopping.signal, app, task),
+      ? work(app, boss, task, timing, stopping.signal, logFailure)
+      : sweepUntil(stopping.signal, app, task, logFailure),
   );
   return {
     async stop() {
@@ -85,6 +87,7 @@ async function work(
   task: QueuedTask,
   timing: Readonly<Timing>,
   stopping: AbortSignal,
+  logFailure: LogFailure,
 ): Promise<void> {
   while (!stopping.aborted)
     try {
@@ -93,7 +96,7 @@ async function work(
       if (job) await runSlice(app, boss, task, job, timing, stopping);
       else await sleep(timing.pollMs, undefined, { signal: stopping }).catch(() => {});
     } catch (error) {
-      app.log.error({ err: error, task: task.name }, "background work failed");
+      logFailure(error, task.name);
       await sleep(timing.pollMs, undefined, { signal: stopping }).catch(() => {});
     }
 }

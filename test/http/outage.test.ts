@@ -65,6 +65,26 @@ test("without PostgreSQL every answer is 503, and with it again 200, without a r
   expect(await ready()).toBe(200);
 });
 
+test("while PostgreSQL is away the background work says so once, in one line without a stack", async () => {
+  const before = server.stdout().length;
+  await wire.cut();
+  await delay(4_000); // refunds are looked for once a second
+  await wire.mend();
+  expect(await secondsUntilAnswered()).toBeLessThan(3);
+  const lines = server
+    .stdout()
+    .slice(before)
+    .split("\n")
+    .filter((line) => line.includes("background work"));
+  expect(lines.length).toBeLessThanOrEqual(1); // the outage before may have been told less than a minute ago
+  const told = server
+    .stdout()
+    .split("\n")
+    .find((line) => line.includes("background work"));
+  expect(JSON.parse(told!)).toMatchObject({ level: 40, msg: "background work waits for PostgreSQL" });
+  expect(told).not.toContain("stack");
+});
+
 test("the server answers again within 3 s after PostgreSQL has ended all connections", async () => {
   await Promise.all(Array.from({ length: 6 }, ask)); // opens all connections
   await endConnections();
