@@ -2,7 +2,7 @@ import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import { loadConfig } from "../src/config";
 import { startProgress } from "../src/cli/progress";
-import { migrateUp } from "../src/store/migrate";
+import { migrateUp } from "../src/store/schema/migrate";
 import {
   expireDueEntitlements,
   type SweepReport,

@@ -1,7 +1,7 @@
 import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import { CourseEntitlement } from "../src/entities/course-entitlement";
-import { migrateUp } from "../src/store/migrate";
+import { migrateUp } from "../src/store/schema/migrate";
 import { transact, type Change } from "../src/store/transact";
 import { writeSet } from "../src/history/write-set";
 import { post } from "./load";

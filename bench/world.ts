@@ -3,7 +3,7 @@ import { migrationOptions } from "../ormconfig";
 import { startProgress } from "../src/cli/progress";
 import { bigWorldLearners, fillBigWorld } from "../src/demo/big-world";
 import { SCOPES } from "../src/reads/entitlements";
-import { migrateUp } from "../src/store/migrate";
+import { migrateUp } from "../src/store/schema/migrate";
 
 /** So many different learners ask: more than any cache of answers would be worth. */
 const LEARNERS_ASKING = 2_000;

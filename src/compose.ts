@@ -14,8 +14,8 @@ import { sequenceFault } from "./proof/posture";
 import { connectionFault } from "./store/connection-fault";
 import { DatabaseClock } from "./store/database-clock";
 import { planFaults } from "./store/fault-point";
-import { grantServing } from "./store/grants";
-import { migrateUp, pendingMigrations } from "./store/migrate";
+import { grantServing } from "./store/schema/grants";
+import { migrateUp, pendingMigrations } from "./store/schema/migrate";
 
 /** A PostgreSQL to use: the one of DATABASE_URL, or the embedded one. */
 export interface Database {

@@ -1,8 +1,8 @@
 import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import { fillDemoWorld } from "../src/demo/world";
-import { migrateUp } from "../src/store/migrate";
-import { migrateDown } from "../src/store/migrate-down";
+import { migrateUp } from "../src/store/schema/migrate";
+import { migrateDown } from "../src/store/schema/migrate-down";
 import { appOn } from "./support/app";
 import { createEmptyDatabase, openTestDatabase } from "./support/database";
 import { actor, ask } from "./support/demo-app";

@@ -1,8 +1,8 @@
 import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import { migrations } from "../migrations";
-import { migrateUp, migrationStates } from "../src/store/migrate";
-import { migrateDown } from "../src/store/migrate-down";
+import { migrateUp, migrationStates } from "../src/store/schema/migrate";
+import { migrateDown } from "../src/store/schema/migrate-down";
 import { asSuperuser, createEmptyDatabase, openTestDatabase, type TestDatabase } from "./support/database";
 import { JWT_JWK_SET } from "./support/http";
 import { runToEnd } from "./support/server-process";

@@ -2,8 +2,8 @@ import { parseArgs } from "node:util";
 import { migrationOptions } from "../../ormconfig";
 import { migrate, openDatabase, usingAsOwner, type Database } from "../compose";
 import { ConfigError, loadConfig } from "../config";
-import { migrationStates } from "../store/migrate";
-import { migrateDown } from "../store/migrate-down";
+import { migrationStates } from "../store/schema/migrate";
+import { migrateDown } from "../store/schema/migrate-down";
 import { endWith } from "./failure";
 
 const HELP = `Changes the schema of the database, one line for each migration.

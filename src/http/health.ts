@@ -1,5 +1,5 @@
 import type { App } from "../app";
-import { pendingMigrations } from "../store/migrate";
+import { pendingMigrations } from "../store/schema/migrate";
 import { repeat } from "../store/statement";
 import { sendJson } from "./respond";
 import type { Route } from "./route";

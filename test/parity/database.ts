@@ -6,7 +6,7 @@ import { Client } from "pg";
 import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../../ormconfig";
 import { startEmbeddedPostgres } from "../../src/postgres/embedded-postgres";
-import { migrateUp } from "../../src/store/migrate";
+import { migrateUp } from "../../src/store/schema/migrate";
 import { removeNow, removeWhenThisProcessEnds } from "../support/cleanup";
 import { UsageError } from "./vectors";
 

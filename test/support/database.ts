@@ -2,7 +2,7 @@ import { Client } from "pg";
 import { DataSource } from "typeorm";
 import type { PostgresDataSourceOptions } from "typeorm/driver/postgres/PostgresDataSourceOptions";
 import { dataSourceOptions, migrationOptions } from "../../ormconfig";
-import { migrateUp } from "../../src/store/migrate";
+import { migrateUp } from "../../src/store/schema/migrate";
 
 /** A database of a test's own, which nothing else touches. */
 export interface TestDatabase {

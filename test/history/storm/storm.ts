@@ -8,7 +8,7 @@ import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../../../ormconfig";
 import { tracked } from "../../../src/history/historical";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "../../../src/postgres/embedded-postgres";
-import { migrateUp } from "../../../src/store/migrate";
+import { migrateUp } from "../../../src/store/schema/migrate";
 import { broken } from "../world";
 import { Audit } from "./audit";
 import { nextCommitted, openSlot } from "./wal";
