@@ -1,9 +1,11 @@
 import type { DataSourceOptions, QueryRunner } from "typeorm";
 import { exclusively } from "./migrate";
 
-/** What became of the wish to take back the newest migration: its name, or why it was refused; neither: there is none. */
-export interface TakenBack {
+/** The outcome of reverting the newest migration. Both fields are absent where there is none to revert. */
+export interface Reverted {
+  /** The migration that was reverted. */
   name?: string;
+  /** The reason why nothing was reverted, as a sentence. */
   refusal?: string;
 }
 
@@ -25,7 +27,7 @@ const UNDER_WAY = "select count(*) from refund where state in ('REQUESTED', 'IN_
  * refunds are under way it is refused in any case: what becomes of the money would be forgotten. What would be lost is
  * found by taking the migration back and undoing that, in the transaction that then does it.
  */
-export function migrateDown(options: DataSourceOptions, discardsData = false): Promise<TakenBack> {
+export function migrateDown(options: DataSourceOptions, discardsData = false): Promise<Reverted> {
   return exclusively(options, async (migrations, connection) => {
     const [newest] = await migrations.getExecutedMigrations();
     if (!newest) return {};
