@@ -2,7 +2,7 @@ import { BUGS, plant } from "./bugs";
 import { runBatch } from "./run";
 import { openTestWorld, schedulesFrom } from "./stage";
 
-jest.setTimeout(120_000);
+jest.setTimeout(900_000);
 
 test.each(BUGS)("$name: the harness notices", async (bug) => {
   const { main, remove } = plant(bug);

@@ -3,7 +3,7 @@ import { FAULTS, scheduleOf } from "./schedule";
 import { openTestWorld, schedulesFrom } from "./stage";
 import { DEADLINE_MS } from "./world";
 
-jest.setTimeout(120_000);
+jest.setTimeout(900_000);
 
 /** All but a crash of PostgreSQL, which other tests use too; `npm run chaos` has one of its own. */
 const GENTLE = FAULTS.filter((fault) => fault !== "crash");

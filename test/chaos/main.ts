@@ -6,7 +6,7 @@ import { endWith } from "../../src/cli/failure";
 import { ConfigError } from "../../src/config";
 import { startEmbeddedPostgres } from "../../src/postgres/embedded-postgres";
 import { removeNow, removeWhenThisProcessEnds } from "../support/cleanup";
-import { runBatch, told, type Broken } from "./run";
+import { healing, runBatch, told, type Broken } from "./run";
 import { FAULTS, POINTS, scheduleOf } from "./schedule";
 import { DEADLINE_MS, openWorld } from "./world";
 
@@ -82,6 +82,7 @@ function report(isKeyed: boolean, seeds: readonly number[], fired: readonly stri
   process.stdout.write(
     `${isKeyed ? "keyed" : "natural"}, schedules ${seeds[0]} to ${seeds.at(-1)}: ${seeds.length} run, ` +
       `${fired.length} faults in ${cells.size} of ${all} cells, ${broken} promises broken\n` +
+      `  the slowest batch took ${(healing.slowestMs / 1000).toFixed(1)} s to heal\n` +
       `  answers: ${[...told].map(([answer, times]) => `${answer} ${times}`).join(", ")}\n` +
       [...cells]
         .sort(([one], [other]) => one.localeCompare(other))

@@ -164,7 +164,8 @@ class KeptServer {
       const started = await said(program, /GraphQL +(http\S+)\/graphql/).catch(() => null);
       if (started) return started[1]!;
       if (this.isEnding) return "";
-      await program.exited; // PostgreSQL was away: another is being launched
+      program.child.kill("SIGKILL"); // it is slower than is waited for, if it lives at all
+      await program.exited; // another is being launched
       return this.ready;
     }
   }
