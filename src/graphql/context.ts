@@ -3,7 +3,6 @@ import type { App } from "../app";
 import { mayActForAnyone, owns, type Actor } from "../auth/actor";
 import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { sessionsOfCourses, type SessionFacts } from "../reads/sessions";
-import { CourseEntitlementView } from "./types/course-entitlement";
 
 /** What every resolver is given. */
 export interface Context {
@@ -49,19 +48,4 @@ export function createContext(app: App, actor: Actor | null, requestId: string):
 /** Another learner's entitlement counts as missing, so that ids cannot be probed. */
 export function maySee({ actor }: Context, learner: { userId: string; username: string | null }): boolean {
   return actor !== null && (actor.isService || mayActForAnyone(actor) || owns(actor, learner));
-}
-
-/** An entitlement at the instant of the request, or as it was at an earlier one. */
-export function toEntitlement(
-  { app, now }: Context,
-  facts: EntitlementFacts,
-  asOf?: Date | null,
-): CourseEntitlementView {
-  const { defaultPeriods, expirationAlertDays } = app.config;
-  return new CourseEntitlementView(facts, {
-    now: asOf ?? now,
-    asOf: asOf ?? null,
-    defaultPeriods,
-    expirationAlertDays,
-  });
 }

@@ -1,7 +1,7 @@
 import { registerEnumType } from "type-graphql";
-import { SCOPES, type Scope } from "../reads/entitlements";
-import { ORDERS, type OrderField } from "../reads/entitlement-search";
-import { SUPPORT_ACTIONS, type SupportAction } from "../entities/course-entitlement-support-detail";
+import type { Scope } from "../reads/entitlements";
+import type { OrderField } from "../reads/entitlement-search";
+import type { SupportAction } from "../entities/course-entitlement-support-detail";
 import type {
   EntitlementState,
   RedeemBlocker,
@@ -105,7 +105,7 @@ export const EntitlementScopeEnum = publish<Scope>(
     UNEXPIRED: "Entitlements that have no stored expiry, redeemed or not.",
     FULFILLABLE: "Entitlements that have no stored expiry and are not redeemed.",
     ALL: "All entitlements of the learner.",
-  } satisfies Record<keyof typeof SCOPES, string>,
+  },
 );
 
 export const EntitlementOrderFieldEnum = publish<OrderField>(
@@ -119,7 +119,7 @@ export const EntitlementOrderFieldEnum = publish<OrderField>(
     COURSE_RUN_KEY: "The key of the run; entitlements that are not redeemed count as the smallest.",
     MODE: "The name of the course mode.",
     ORDER_NUMBER: "The number of the order; entitlements without an order count as the smallest.",
-  } satisfies Record<keyof typeof ORDERS, string>,
+  },
 );
 
 export const OrderDirectionEnum = publish<"ASC" | "DESC">(
@@ -144,7 +144,7 @@ export const SupportActionEnum = publish<SupportAction>(
     CHANGE_MODE: "The mode of the entitlement was changed.",
     REVERT: "The entitlement was reverted to an earlier state of its history.",
     RESOLVE_REFUND: "An agent decided the outcome of a refund that was in review.",
-  } satisfies Record<keyof typeof SUPPORT_ACTIONS, string>,
+  },
 );
 
 export const UserErrorCodeEnum = publish<RefusalCode>(

@@ -50,3 +50,17 @@ export async function enrollmentsById(
     ({ id }) => id,
   );
 }
+
+/** Whether another entitlement than this one is redeemed for an enrollment. */
+export async function isHeldByOther(
+  db: Database,
+  enrollmentId: string,
+  entitlementId: string,
+): Promise<boolean> {
+  const [row] = await select<{ isHeld: boolean }>(
+    db,
+    `select exists (select from course_entitlement where enrollment_id = $1 and id <> $2) as "isHeld"`,
+    [enrollmentId, entitlementId],
+  );
+  return row!.isHeld;
+}

@@ -1,4 +1,4 @@
-import { redeemBlocker, type Periods, type Standing } from "../rules/entitlement-rules";
+import type { Standing } from "../rules/entitlement-rules";
 import { listOf, select, type Database } from "../store/statement";
 import { toPage, type Page, type PageRequest } from "../store/rows/page";
 import { selectFacts, toFacts, type EntitlementFacts } from "./entitlement-facts";
@@ -63,16 +63,11 @@ export async function newestActiveEntitlement(
   return row ? toFacts(row) : null;
 }
 
-/**
- * A learner's entitlements that could be spent on a course now, newest first: every candidate counts, so a spent or
- * lapsed one never hides an older usable one. Whether a run fits is for `runBlocker` to say.
- */
-export async function redeemableEntitlements(
+/** A learner's entitlements for a course that are neither expired nor redeemed, newest first. */
+export async function unredeemedEntitlements(
   db: Database,
   userId: string,
   courseUuid: string,
-  defaultPeriods: Periods,
-  now: Date,
 ): Promise<EntitlementFacts[]> {
   const rows = await select(
     db,
@@ -80,9 +75,7 @@ export async function redeemableEntitlements(
      order by e.created_at desc, e.id desc`,
     [userId, courseUuid],
   );
-  return rows
-    .map(toFacts)
-    .filter((facts) => redeemBlocker(standingOf(facts), facts.policy ?? defaultPeriods, now) === null);
+  return rows.map(toFacts);
 }
 
 /** The newest entitlement by which a learner takes a run. */

@@ -1,11 +1,8 @@
-import { runBlocker, type OfferedMode, type OfferedRun, type RunEnrollment } from "../rules/run-rules";
 import type { CourseRun } from "../entities/course-run";
-import type { Periods } from "../rules/entitlement-rules";
+import type { OfferedMode, OfferedRun, RunEnrollment } from "../rules/run-rules";
 import type { Row } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
-import { type EntitlementFacts } from "./entitlement-facts";
 import { RUN } from "./enrollments";
-import { redeemableEntitlements } from "./entitlements";
 
 /** A learner and a course, or a learner and a run. */
 export interface LearnerAnd<T extends string> {
@@ -43,23 +40,6 @@ export async function sessionOfRun(
 ): Promise<SessionFacts | null> {
   const [sessions] = await sessionsWhere(db, "r.key = k.key", [{ userId, key: courseRunKey }]);
   return sessions![0] ?? null;
-}
-
-/**
- * The entitlement that a learner's enrollment in a run would use: the newest usable one of the run's course that the
- * run can fulfill, or null.
- */
-export async function fulfillableEntitlement(
-  db: Database,
-  userId: string,
-  courseRunKey: string,
-  defaultPeriods: Periods,
-  now: Date,
-): Promise<EntitlementFacts | null> {
-  const session = await sessionOfRun(db, userId, courseRunKey);
-  if (!session?.run.courseUuid) return null;
-  const candidates = await redeemableEntitlements(db, userId, session.run.courseUuid, defaultPeriods, now);
-  return candidates.find(({ mode }) => runBlocker(session, mode, session.enrollment, now) === null) ?? null;
 }
 
 async function sessionsWhere(

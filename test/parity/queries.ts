@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm";
 import { CourseEnrollment } from "../../src/entities/course-enrollment";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { entitlementsOfUser, newestActiveEntitlement, type Scope } from "../../src/reads/entitlements";
-import { fulfillableEntitlement } from "../../src/reads/sessions";
+import { fulfillableEntitlement } from "../../src/use-cases/sessions/fulfillable-entitlement";
 import { DEFAULT_PERIODS } from "../../src/rules/entitlement-rules";
 import { transact } from "../../src/store/transact";
 import {

@@ -6,11 +6,11 @@ import type { Refund } from "../../entities/refund";
 import type { Periods } from "../../rules/entitlement-rules";
 import type { Command } from "../../use-cases/command";
 import { badInput } from "../bad-input";
-import { toEntitlement, type Context } from "../context";
+import type { Context } from "../context";
 import { IsText, length, UUID } from "../inputs";
 import { Payload, payload } from "../payload";
 import { DurationScalar, fromDuration } from "../scalars";
-import { CourseEntitlementView } from "../types/course-entitlement";
+import { CourseEntitlementView, toEntitlement } from "../types/course-entitlement";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
 import { RefundView, toRefundView } from "../types/refund";
 

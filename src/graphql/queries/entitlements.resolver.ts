@@ -1,7 +1,7 @@
 import { Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
 import { LIVE, type EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementsById } from "../../reads/entitlements";
-import type { Key, Page } from "../../store/rows/page";
+import type { Key } from "../../store/rows/page";
 import {
   countEntitlements,
   findEntitlements,
@@ -13,11 +13,11 @@ import {
 } from "../../reads/entitlement-search";
 import { asOfSource, everMatching } from "../../reads/as-of";
 import { badInput } from "../bad-input";
-import { decodeCursor, toConnection, type CursorValue } from "../connection";
-import { maySee, toEntitlement, type Context } from "../context";
+import { decodeCursor, type CursorValue } from "../connection";
+import { maySee, type Context } from "../context";
 import { EntitlementArgs, EntitlementsArgs } from "../inputs";
-import { CourseEntitlementConnection } from "../types/course-entitlement-connection";
-import { CourseEntitlementView } from "../types/course-entitlement";
+import { CourseEntitlementConnection, toEntitlementConnection } from "../types/course-entitlement-connection";
+import { CourseEntitlementView, toEntitlement } from "../types/course-entitlement";
 
 /** Orders that an index serves over everybody's entitlements; the others sort those of one learner. */
 const ORDERS_OF_EVERYONE: ReadonlySet<OrderField> = new Set(["CREATED_AT", "MODIFIED_AT"]);
@@ -79,20 +79,4 @@ function requireUsername({ username, search }: EntitlementCriteria, { field }: E
   if (username) return;
   if (search) throw badInput("filter.search", "needs filter.username");
   if (!ORDERS_OF_EVERYONE.has(field)) throw badInput("orderBy.field", "needs filter.username");
-}
-
-/** The key of lists that are sorted by creation. */
-export function createdKey({ createdAt, id }: EntitlementFacts): Key {
-  return { value: createdAt.toISOString(), id };
-}
-
-/** A page of entitlements with its total, which is only counted when asked for. */
-export function toEntitlementConnection(
-  page: Page<EntitlementFacts>,
-  keyOf: (facts: EntitlementFacts) => Key,
-  context: Context,
-  count: () => Promise<number>,
-  asOf?: Date | null,
-): CourseEntitlementConnection {
-  return { ...toConnection(page, keyOf, (facts) => toEntitlement(context, facts, asOf)), count };
 }

@@ -9,16 +9,15 @@ import {
 } from "../../reads/as-of";
 import { entriesById, entriesOf, findEntries } from "../../reads/history-entries";
 import type { TrackedType } from "../../history/tracked-types";
-import { maySee, toEntitlement, type Context } from "../context";
-import { users } from "../types/field-change.resolver";
+import { maySee, type Context } from "../context";
 import { criteriaOf, entryPageOf, maySeeWho, toEntryView, toHistory } from "../history";
 import { AsOfArgs, HistoryArgs } from "../history-inputs";
-import { CourseEntitlementView } from "../types/course-entitlement";
+import { CourseEntitlementView, toEntitlement } from "../types/course-entitlement";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
 import { HistoryEntryConnection, HistoryEntryView, HistoryState } from "../types/history-entry";
 import { RefundView, toRefundView } from "../types/refund";
 import { SupportDetailView, toSupportDetailView } from "../types/support-detail";
-import { UserView } from "../types/user";
+import { users, UserView } from "../types/user";
 
 const DESCRIPTION = "The history of the object, the newest change first.";
 

@@ -19,10 +19,10 @@ import { refundListAsOf } from "../../reads/as-of";
 import type { RefundState } from "../../rules/refund-rules";
 import { byKey } from "../../store/by-key";
 import { decodeCursor, PageArgs, toConnection } from "../connection";
-import { toEntitlement, type Context } from "../context";
+import type { Context } from "../context";
 import { atMost, IsText, UUID } from "../inputs";
 import { DateTimeScalar } from "../scalars";
-import { CourseEntitlementView } from "../types/course-entitlement";
+import { CourseEntitlementView, toEntitlement } from "../types/course-entitlement";
 import { RefundConnection, RefundStateEnum, RefundView, toRefundView } from "../types/refund";
 
 @InputType({ description: "Conditions on refunds. A refund must meet every condition that is given." })

@@ -3,9 +3,12 @@ import { countEntitlementsOfUser, entitlementsOfUser } from "../../reads/entitle
 import { userByEmail, userById, userByUsername, type UserFacts } from "../../reads/users";
 import { decodeCursor } from "../connection";
 import type { Context } from "../context";
-import { createdKey, toEntitlementConnection } from "./entitlements.resolver";
 import { EmailArgs, UserEntitlementsArgs, UserIdArgs, UsernameArgs } from "../inputs";
-import { CourseEntitlementConnection } from "../types/course-entitlement-connection";
+import {
+  CourseEntitlementConnection,
+  createdKey,
+  toEntitlementConnection,
+} from "../types/course-entitlement-connection";
 import { UserView } from "../types/user";
 
 @Resolver(() => UserView)

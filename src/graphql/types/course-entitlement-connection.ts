@@ -1,6 +1,9 @@
 import { ObjectType } from "type-graphql";
-import { connectionType } from "../connection";
-import { CourseEntitlementView } from "./course-entitlement";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import type { Key, Page } from "../../store/rows/page";
+import { connectionType, toConnection } from "../connection";
+import type { Context } from "../context";
+import { CourseEntitlementView, toEntitlement } from "./course-entitlement";
 
 const Base = connectionType("CourseEntitlement", CourseEntitlementView);
 
@@ -8,4 +11,20 @@ const Base = connectionType("CourseEntitlement", CourseEntitlementView);
 export class CourseEntitlementConnection extends Base {
   /** Counts what the list would hold without pages. */
   count!: () => Promise<number>;
+}
+
+/** The key of lists that are sorted by creation. */
+export function createdKey({ createdAt, id }: EntitlementFacts): Key {
+  return { value: createdAt.toISOString(), id };
+}
+
+/** A page of entitlements with its total, which is only counted when asked for. */
+export function toEntitlementConnection(
+  page: Page<EntitlementFacts>,
+  keyOf: (facts: EntitlementFacts) => Key,
+  context: Context,
+  count: () => Promise<number>,
+  asOf?: Date | null,
+): CourseEntitlementConnection {
+  return { ...toConnection(page, keyOf, (facts) => toEntitlement(context, facts, asOf)), count };
 }

@@ -1,13 +1,12 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { enrollmentsById } from "../../reads/enrollments";
 import { policiesById } from "../../reads/policies";
-import { usersById } from "../../reads/users";
 import type { FieldKind } from "../../store/rows/fields";
 import { maySee, type Context } from "../context";
 import { toPolicyView } from "./course-entitlement-policy";
 import { toEnrollmentView } from "./course-enrollment";
 import { ChangedReference, FieldChangeView } from "./history-entry";
-import { UserView } from "./user";
+import { users, UserView } from "./user";
 
 @Resolver(() => FieldChangeView)
 export class FieldChangeResolver {
@@ -34,11 +33,6 @@ export class FieldChangeResolver {
   ): Promise<typeof ChangedReference | null> {
     return referenceOf(context, kind, to);
   }
-}
-
-/** Loads users by id, once a request. */
-export function users({ app, loaders }: Context) {
-  return loaders.named("users", (ids) => usersById(app.db, ids));
 }
 
 async function referenceOf(

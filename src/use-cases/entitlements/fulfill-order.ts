@@ -6,7 +6,7 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementsById } from "../../reads/entitlements";
 import { sessionsOfCourses } from "../../reads/sessions";
 import { Refusal } from "../../refusal";
-import { enroll, isUpgradeable } from "../sessions/enrollment";
+import { enroll, isUpgradeable } from "../sessions/redeem";
 import { issue, requireUser } from "./issue";
 import { command, type CommandRequest } from "../command";
 import { save, type LockedEntitlement } from "../locked-entitlement";

@@ -12,7 +12,7 @@ import { Refusal } from "../../refusal";
 import { faultPoint } from "../../store/fault-point";
 import { transactSurely } from "../../store/transact-surely";
 import { attempt, leaseEnd } from "../attempts/attempt";
-import { leave } from "../sessions/leave-session";
+import { leave } from "../sessions/enrollment";
 import { act, changeOf, commandInSteps, type CommandRequest } from "../command";
 import { orConflict } from "../races";
 import { lockForRefund, lockRow, type LockedEntitlement } from "../locked-entitlement";

@@ -1,10 +1,10 @@
 import { anyone } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementSpentOn } from "../../reads/entitlements";
-import { fulfillableEntitlement } from "../../reads/sessions";
 import { userByUsername } from "../../reads/users";
 import { redeemBlocker } from "../../rules/entitlement-rules";
-import { redeem } from "./enroll-and-fulfill";
+import { fulfillableEntitlement } from "./fulfillable-entitlement";
+import { redeem } from "./redeem";
 import { command } from "../command";
 import { lockEntitlement } from "../locked-entitlement";
 

@@ -1,44 +1,18 @@
-import { Not, type EntityManager } from "typeorm";
+import type { EntityManager } from "typeorm";
 import { CourseEnrollment } from "../../entities/course-enrollment";
-import { CourseEntitlement } from "../../entities/course-entitlement";
+import type { CourseEntitlement } from "../../entities/course-entitlement";
 import type { CourseEntitlementSupportDetail } from "../../entities/course-entitlement-support-detail";
-import { CourseRun } from "../../entities/course-run";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { sessionOfRun, type SessionFacts } from "../../reads/sessions";
-import { runBlocker } from "../../rules/run-rules";
+import { isHeldByOther } from "../../reads/enrollments";
 import { Refusal } from "../../refusal";
+import { regainBlocker } from "../../rules/entitlement-rules";
 import type { CommandRequest } from "../command";
-import { save, type LockedEntitlement } from "../locked-entitlement";
-
-const RUN_FIELD = { field: "courseRunKey" };
-
-/**
- * Enrolls the learner of a locked entitlement in a run, in its mode, and returns the enrollment's id: upgrades a free
- * enrollment, takes over one in the same mode, and refuses what would spend the entitlement for nothing.
- */
-export async function enroll(
-  tx: EntityManager,
-  { now }: CommandRequest,
-  { facts }: LockedEntitlement,
-  courseRunKey: string,
-): Promise<string> {
-  // Whoever enrolls in a run with limited places waits here, so that the last place is given once.
-  await tx.findOne(CourseRun, { where: { key: courseRunKey }, lock: { mode: "for_no_key_update" } });
-  const session = await sessionOfRun(tx, facts.userId, courseRunKey);
-  refuseUnavailable(session, facts.courseUuid, facts.mode, now);
-  const enrollment =
-    (await tx.findOneBy(CourseEnrollment, { userId: facts.userId, courseRunKey })) ??
-    tx.create(CourseEnrollment, { userId: facts.userId, courseRunKey, createdAt: now, isActive: false });
-  if (enrollment.isActive && (await isHeldByOtherMeans(tx, session!, enrollment, facts, now)))
-    throw new Refusal("ALREADY_ENROLLED_IN_PAID_MODE", "This run is already held by other means.", RUN_FIELD);
-  const { id } = await tx.save(Object.assign(enrollment, { isActive: true, mode: facts.mode }));
-  return id;
-}
+import { lockEntitlement, save, type LockedEntitlement } from "../locked-entitlement";
 
 /** Takes the learner of a locked entitlement out of its run, unless another entitlement is spent on it; the enrollment stays, inactive. */
 export async function unenroll(tx: EntityManager, { facts, row }: LockedEntitlement): Promise<void> {
   const { enrollmentId } = row;
-  if (enrollmentId === null || (await isSpentOn(tx, enrollmentId, facts.id))) return;
+  if (enrollmentId === null || (await isHeldByOther(tx, enrollmentId, facts.id))) return;
   await tx.save(CourseEnrollment, { id: enrollmentId, isActive: false });
 }
 
@@ -60,57 +34,35 @@ export async function release(
   return save(tx, request, entitlement, { ...changes, enrollmentId: null, redeemedAt: null }, detail);
 }
 
-function refuseUnavailable(session: SessionFacts | null, courseUuid: string, mode: string, now: Date): void {
-  if (session && session.run.courseUuid !== courseUuid)
-    throw new Refusal("COURSE_RUN_NOT_IN_COURSE", "This run belongs to another course.", RUN_FIELD);
-  const blocker = runBlocker(session, mode, session?.enrollment ?? null, now);
+/** The steps of leaving, as part of a transaction. */
+export async function leave(
+  tx: EntityManager,
+  request: CommandRequest,
+  entitlementId: string,
+): Promise<EntitlementFacts> {
+  const entitlement = await lockEntitlement(tx, request, entitlementId);
+  if (!entitlement.facts.expiredAt && !entitlement.facts.enrollment) return entitlement.facts;
+  refuseUnregainable(request, entitlement);
+  return release(tx, request, entitlement, {});
+}
+
+/** Refuses what needs an entitlement that the learner could have back. */
+export function refuseUnregainable({ now }: CommandRequest, { standing, periods }: LockedEntitlement): void {
+  const blocker = regainBlocker(standing, periods, now);
+  if (blocker === "EXPIRED") throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired.");
   if (blocker)
-    throw new Refusal("COURSE_RUN_NOT_AVAILABLE", `This run cannot be taken now: ${RUN_MESSAGES[blocker]}.`, {
-      ...RUN_FIELD,
-      blocker,
-    });
+    throw new Refusal(
+      "ENTITLEMENT_NOT_REGAINABLE",
+      `The session cannot be changed: ${REGAIN_MESSAGES[blocker]}.`,
+      {
+        blocker,
+      },
+    );
 }
 
-/** Whether the learner is in a run already that the entitlement would be well spent on. */
-export async function isUpgradeable(
-  tx: EntityManager,
-  { now }: CommandRequest,
-  facts: EntitlementFacts,
-  session: SessionFacts,
-): Promise<boolean> {
-  if (!session.enrollment?.isActive || runBlocker(session, facts.mode, session.enrollment, now)) return false;
-  const key = { userId: facts.userId, courseRunKey: session.run.key };
-  const enrollment = await tx.findOneBy(CourseEnrollment, key);
-  return enrollment !== null && !(await isHeldByOtherMeans(tx, session, enrollment, facts, now));
-}
-
-/** Whether an active enrollment is paid for otherwise: in another paid mode, or by another entitlement. */
-async function isHeldByOtherMeans(
-  tx: EntityManager,
-  session: SessionFacts,
-  enrollment: CourseEnrollment,
-  { id, mode }: EntitlementFacts,
-  now: Date,
-): Promise<boolean> {
-  const isPaid = session.modes.some(
-    ({ slug, minPrice, expiresAt }) =>
-      slug === enrollment.mode && minPrice > 0 && (!expiresAt || expiresAt >= now),
-  );
-  if (isPaid && enrollment.mode !== mode) return true;
-  return isSpentOn(tx, enrollment.id, id);
-}
-
-/** Whether another entitlement than this one is spent on an enrollment. */
-function isSpentOn(tx: EntityManager, enrollmentId: string, entitlementId: string): Promise<boolean> {
-  return tx.existsBy(CourseEntitlement, { enrollmentId, id: Not(entitlementId) });
-}
-
-const RUN_MESSAGES = {
-  RUN_UNKNOWN: "the catalog does not know it",
-  NO_START_DATE: "it has no start date",
-  MODE_NOT_OFFERED: "it is not offered in the entitlement's mode",
-  UPGRADE_DEADLINE_PASSED: "the upgrade deadline has passed",
-  ENROLLMENT_NOT_OPEN: "enrollment has not begun",
-  ENROLLMENT_CLOSED: "enrollment has ended",
-  COURSE_FULL: "all places are taken",
+const REGAIN_MESSAGES = {
+  REFUND_PENDING: "the order is being paid back",
+  NOT_REDEEMED: "no run has been chosen yet",
+  CERTIFICATE_EARNED: "a certificate has been earned",
+  REGAIN_PERIOD_OVER: "the time to change it is over",
 } as const;

@@ -1,8 +1,7 @@
 import { anyone } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { enroll, unenroll } from "./enrollment";
-import { isCurrentSession } from "./enroll-and-fulfill";
-import { refuseUnregainable } from "./leave-session";
+import { refuseUnregainable, unenroll } from "./enrollment";
+import { enroll, isCurrentSession } from "./redeem";
 import { command } from "../command";
 import { lockEntitlement, save } from "../locked-entitlement";
 

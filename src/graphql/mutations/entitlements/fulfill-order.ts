@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { payload } from "../../payload";
-import { toEntitlement, type Context } from "../../context";
+import type { Context } from "../../context";
+import { toEntitlement } from "../../types/course-entitlement";
 import { CourseRunView, toCourseRun } from "../../types/course";
 import { fulfillOrder } from "../../../use-cases/entitlements/fulfill-order";
 import { EntitlementPayload, Text, Uuid } from "../shared";

@@ -5,11 +5,11 @@ import {
   type Revocation,
   type RevocationOutcome,
 } from "../../../use-cases/entitlements/revoke-entitlements";
-import { toEntitlement, type Context } from "../../context";
+import type { Context } from "../../context";
 import { publish } from "../../enums";
 import { UUIDS } from "../../inputs";
 import { Payload, payload, toUserError, UserError } from "../../payload";
-import { CourseEntitlementView } from "../../types/course-entitlement";
+import { CourseEntitlementView, toEntitlement } from "../../types/course-entitlement";
 import { Reason } from "../shared";
 
 const IDS_AT_MOST = 1_000;

@@ -1,0 +1,126 @@
+import { Field, Int, ObjectType } from "type-graphql";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { standingOf } from "../../reads/entitlements";
+import * as rules from "../../rules/entitlement-rules";
+import { EntitlementStateEnum, RedeemBlockerEnum, RefundBlockerEnum, RegainBlockerEnum } from "../enums";
+import { DateScalar, DateTimeScalar } from "../scalars";
+
+/** The inputs of the rules besides the facts of an entitlement. */
+export interface DecisionContext {
+  /** The instant at which decisions are taken. */
+  now: Date;
+  /** The earlier instant from which the facts were read; null for the present facts. */
+  asOf: Date | null;
+  defaultPeriods: rules.Periods;
+  /** The number of days before expiry from which `expirationDate` is given. */
+  expirationAlertDays: number;
+}
+
+/** The fields of an entitlement that the rules decide, at one instant. */
+@ObjectType({ simpleResolvers: true })
+export abstract class EntitlementDecisions {
+  private readonly standing: rules.Standing;
+  private readonly periods: rules.Periods;
+
+  constructor(
+    readonly facts: EntitlementFacts,
+    readonly context: DecisionContext,
+  ) {
+    this.standing = standingOf(facts);
+    this.periods = facts.policy ?? context.defaultPeriods;
+  }
+
+  @Field(() => Boolean, {
+    description:
+      "Whether the entitlement has expired: `expiredAt` is stored, or the expiry is due because a period of the policy is over or because of a certificate for the run.",
+  })
+  get isExpired(): boolean {
+    return this.facts.expiredAt !== null || rules.isExpiryDue(this.standing, this.periods, this.context.now);
+  }
+
+  @Field(() => EntitlementStateEnum, { description: "The lifecycle state of the entitlement." })
+  get state(): rules.EntitlementState {
+    return rules.entitlementState(this.standing, this.periods, this.context.now);
+  }
+
+  @Field(() => Int, { description: "The number of whole days since the creation, rounded down." })
+  get daysSinceCreated(): number {
+    return rules.daysSinceCreated(this.standing, this.context.now);
+  }
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "The number of whole days until the entitlement expires, rounded down; negative afterwards. For a redeemed entitlement, the end of the regain period counts when it is earlier.",
+  })
+  get daysUntilExpiration(): number {
+    return rules.daysUntilExpiration(this.standing, this.periods, this.context.now);
+  }
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      "The instant at which the entitlement will expire if nothing else happens; for a redeemed one, also the instant after which its session can no longer be changed. Null once an expiry is stored.",
+  })
+  get expiresAt(): Date | null {
+    return rules.expiresAt(this.standing, this.periods);
+  }
+
+  @Field(() => DateScalar, {
+    nullable: true,
+    description:
+      "The expiration date to show in a warning: today plus `daysUntilExpiration`. Null until fewer days than the alert period of the installation are left; still given after the expiry, as in Open edX.",
+  })
+  get expirationDate(): string | null {
+    const { now, expirationAlertDays } = this.context;
+    return rules.expirationDate(this.standing, this.periods, now, expirationAlertDays);
+  }
+
+  @Field(() => Boolean, { description: "Whether `enrollAndFulfill` can redeem the entitlement." })
+  get isRedeemable(): boolean {
+    return this.redeemBlocker === null;
+  }
+
+  @Field(() => RedeemBlockerEnum, {
+    nullable: true,
+    description: "The reason why `enrollAndFulfill` would refuse; null when it can redeem the entitlement.",
+  })
+  get redeemBlocker(): rules.RedeemBlocker | null {
+    return rules.redeemBlocker(this.standing, this.periods, this.context.now);
+  }
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether the learner can leave the run with `leaveSession` or change it with `switchSession`; true through the last day of the regain period.",
+  })
+  get isRegainable(): boolean {
+    return this.regainBlocker === null;
+  }
+
+  @Field(() => RegainBlockerEnum, {
+    nullable: true,
+    description:
+      "The reason why the learner cannot leave or change the run; null when `leaveSession` is possible.",
+  })
+  get regainBlocker(): rules.RegainBlocker | null {
+    return rules.regainBlocker(this.standing, this.periods, this.context.now);
+  }
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether `unenrollAndRefund` can request a refund of the order; true through the last day of the refund period.",
+  })
+  get isRefundable(): boolean {
+    return this.refundBlocker === null;
+  }
+
+  @Field(() => RefundBlockerEnum, {
+    nullable: true,
+    description: "The reason why no new refund can be requested with `unenrollAndRefund`; null when one can.",
+  })
+  get refundBlocker(): rules.RefundBlocker | null {
+    return rules.refundBlocker(this.standing, this.periods, this.context.now);
+  }
+}
