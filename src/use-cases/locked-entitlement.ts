@@ -63,12 +63,16 @@ export async function lockAnyEntitlement(
 }
 
 function notFound(): Refusal {
-  return new Refusal("ENTITLEMENT_NOT_FOUND", "There is no such entitlement.", FIELD);
+  return new Refusal("ENTITLEMENT_NOT_FOUND", "This entitlement does not exist.", FIELD);
 }
 
 function refuseFrozen(entitlement: LockedEntitlement): LockedEntitlement {
   if (!isRefundPending(entitlement.standing)) return entitlement;
-  throw new Refusal("REFUND_PENDING", "A refund of this entitlement is in progress.", FIELD);
+  throw new Refusal(
+    "REFUND_PENDING",
+    "A refund of this entitlement is pending. Wait until the refund has ended.",
+    FIELD,
+  );
 }
 
 /** Locks an entitlement, whoever asks and whatever its state; null when there is none. */

@@ -17,7 +17,7 @@ export const expireEntitlement = command(
   async (tx, request, { comments, ...reference }: ExpireEntitlement): Promise<EntitlementFacts> => {
     const entitlement = await lockAnyEntitlement(tx, request, reference);
     const { facts } = entitlement;
-    if (facts.expiredAt) throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired already.");
+    if (facts.expiredAt) throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has already expired.");
     const unenrolledRunKey = facts.enrollment?.courseRunKey ?? null;
     const detail = await supportDetail(tx, request, {
       entitlementId: facts.id,

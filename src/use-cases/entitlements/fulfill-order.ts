@@ -44,7 +44,7 @@ export const fulfillOrder = command(
     if (earlier.userId !== userId || earlier.mode !== order.mode)
       throw new Refusal(
         "ORDER_ALREADY_USED",
-        "This order has paid for this course already, for another learner or in another mode.",
+        "This order already belongs to an entitlement of another learner or in another mode for this course.",
         { field: "orderNumber" },
       );
     const [entitlement] = await entitlementsById(tx, [earlier.id]);

@@ -47,13 +47,13 @@ export async function requirePaidMode(
 ): Promise<void> {
   if (app.config.paidModes.includes(mode)) return;
   if (await tx.existsBy(CourseMode, { slug: mode, minPrice: MoreThan(0) })) return;
-  throw new Refusal("MODE_INVALID", "This mode is not sold.", { field: "mode" });
+  throw new Refusal("MODE_INVALID", "This course mode is not sold.", { field: "mode" });
 }
 
 /** The learner with this username. */
 export async function requireUser(tx: EntityManager, username: string): Promise<UserFacts> {
   const user = await userByUsername(tx, username);
-  if (!user) throw new Refusal("USER_NOT_FOUND", "There is no learner of this name.", { field: "username" });
+  if (!user) throw new Refusal("USER_NOT_FOUND", "No learner has this username.", { field: "username" });
   return user;
 }
 

@@ -50,9 +50,13 @@ export const revertEntitlement = commandInSteps(
 async function stateOf(tx: EntityManager, id: string, entryId: string): Promise<HistoricalCourseEntitlement> {
   const entry = await tx.findOneBy(HistoricalCourseEntitlement, { id, history: { id: entryId } });
   if (entry) return entry;
-  throw new Refusal("HISTORY_ENTRY_NOT_FOUND", "The history of this entitlement has no such entry.", {
-    field: "historyEntryId",
-  });
+  throw new Refusal(
+    "HISTORY_ENTRY_NOT_FOUND",
+    "The history of this entitlement does not contain this entry.",
+    {
+      field: "historyEntryId",
+    },
+  );
 }
 
 /** Refuses, naming the clash, what somebody else has taken or removed since. */
@@ -76,7 +80,7 @@ async function refuseClashes(
 }
 
 function clash(reason: string): Refusal {
-  return new Refusal("CONFLICT", `The entitlement cannot go back to that: ${reason}.`, {
+  return new Refusal("CONFLICT", `The entitlement cannot return to this state: ${reason}.`, {
     field: "historyEntryId",
   });
 }

@@ -36,6 +36,6 @@ export const createEntitlementPolicy = command(
 
 async function siteOf(tx: EntityManager, domain: string): Promise<string> {
   const site = await tx.findOneBy(Site, { domain });
-  if (!site) throw new Refusal("SITE_NOT_FOUND", "There is no such site.", { field: "siteDomain" });
+  if (!site) throw new Refusal("SITE_NOT_FOUND", "This site does not exist.", { field: "siteDomain" });
   return site.id;
 }

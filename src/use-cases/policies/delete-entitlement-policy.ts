@@ -12,7 +12,7 @@ export const deleteEntitlementPolicy = command(
     const { policyId } = reference;
     const policy = await lockPolicy(tx, reference);
     if (await tx.existsBy(CourseEntitlement, { policyId }))
-      throw new Refusal("POLICY_IN_USE", "Entitlements have this policy; retire it instead.", {
+      throw new Refusal("POLICY_IN_USE", "Entitlements have this policy. Retire the policy instead.", {
         field: "policyId",
       });
     await tx.remove(policy);

@@ -14,7 +14,7 @@ export function requireWholeDays(periods: Partial<Periods>): void {
     if (!Number.isInteger(days) || days < 0 || days > DAYS_AT_MOST)
       throw new Refusal(
         "POLICY_INVALID",
-        `A period must be whole days, such as P14D, and at most ${DAYS_AT_MOST} of them.`,
+        `A period must be a number of whole days, such as P14D, and at most ${DAYS_AT_MOST} days.`,
         { field: name.replace(/Ms$/, "Period") },
       );
   }
@@ -34,7 +34,7 @@ export async function lockPolicy(
     where: { id },
     lock: { mode: "pessimistic_write" },
   });
-  if (!policy) throw new Refusal("POLICY_NOT_FOUND", "There is no such policy.", { field: "policyId" });
+  if (!policy) throw new Refusal("POLICY_NOT_FOUND", "This policy does not exist.", { field: "policyId" });
   await refuseChanged(tx, "COURSE_ENTITLEMENT_POLICY", id, seen);
   return policy;
 }
@@ -54,7 +54,7 @@ export async function refuseSecondPolicy(
   if (second)
     throw new Refusal(
       "POLICY_CONFLICT",
-      "There is a policy for this site and mode already; change it, or retire it first.",
+      "A policy for this site and mode exists already. Change that policy, or retire it first.",
     );
 }
 

@@ -19,7 +19,7 @@ export async function unenroll(tx: EntityManager, { facts, row }: LockedEntitlem
 /** Refuses what would give back the right after the money has been. */
 export function refuseRefunded({ facts }: LockedEntitlement): void {
   if (facts.expiryCause === "REFUNDED")
-    throw new Refusal("ENTITLEMENT_REFUNDED", "The order of this entitlement has been paid back.");
+    throw new Refusal("ENTITLEMENT_REFUNDED", "The order of this entitlement has been refunded.");
 }
 
 /** Takes the learner of a locked entitlement out of its run, if any, and writes that with other changes. */
@@ -53,7 +53,7 @@ export function refuseUnregainable({ now }: CommandRequest, { standing, periods 
   if (blocker)
     throw new Refusal(
       "ENTITLEMENT_NOT_REGAINABLE",
-      `The session cannot be changed: ${REGAIN_MESSAGES[blocker]}.`,
+      `The learner cannot leave or change the run: ${REGAIN_MESSAGES[blocker]}.`,
       {
         blocker,
       },
@@ -61,8 +61,8 @@ export function refuseUnregainable({ now }: CommandRequest, { standing, periods 
 }
 
 const REGAIN_MESSAGES = {
-  REFUND_PENDING: "the order is being paid back",
-  NOT_REDEEMED: "no run has been chosen yet",
-  CERTIFICATE_EARNED: "a certificate has been earned",
-  REGAIN_PERIOD_OVER: "the time to change it is over",
+  REFUND_PENDING: "a refund of the order is pending",
+  NOT_REDEEMED: "the entitlement is not redeemed for a run",
+  CERTIFICATE_EARNED: "the learner has a certificate for the run",
+  REGAIN_PERIOD_OVER: "the period for changes is over",
 } as const;

@@ -31,17 +31,21 @@ export async function redeem(
   if (blocker === "EXPIRED" || isExpiryDue(standing, periods, request.now))
     throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired.");
   if (blocker)
-    throw new Refusal("ENTITLEMENT_NOT_REDEEMABLE", `This entitlement ${REDEEM_MESSAGES[blocker]}.`, {
-      blocker,
-    });
+    throw new Refusal(
+      "ENTITLEMENT_NOT_REDEEMABLE",
+      `This entitlement cannot be redeemed: ${REDEEM_MESSAGES[blocker]}.`,
+      {
+        blocker,
+      },
+    );
   const enrollmentId = await enroll(tx, request, entitlement, courseRunKey);
   return save(tx, request, entitlement, { enrollmentId, redeemedAt: request.now });
 }
 
 const REDEEM_MESSAGES = {
-  REFUND_PENDING: "is being paid back",
-  ALREADY_REDEEMED: "has been spent on a run already; switch its session instead",
-  EXPIRATION_PERIOD_OVER: "is too old to be spent",
+  REFUND_PENDING: "a refund of its order is pending",
+  ALREADY_REDEEMED: "it is redeemed already; switch the session instead",
+  EXPIRATION_PERIOD_OVER: "its expiration period is over",
 } as const;
 
 /**
@@ -62,7 +66,11 @@ export async function enroll(
     (await tx.findOneBy(CourseEnrollment, { userId: facts.userId, courseRunKey })) ??
     tx.create(CourseEnrollment, { userId: facts.userId, courseRunKey, createdAt: now, isActive: false });
   if (enrollment.isActive && (await isHeldByOtherMeans(tx, session!, enrollment, facts, now)))
-    throw new Refusal("ALREADY_ENROLLED_IN_PAID_MODE", "This run is already held by other means.", RUN_FIELD);
+    throw new Refusal(
+      "ALREADY_ENROLLED_IN_PAID_MODE",
+      "The learner is already enrolled in this run in a paid mode, or through another entitlement.",
+      RUN_FIELD,
+    );
   const { id } = await tx.save(Object.assign(enrollment, { isActive: true, mode: facts.mode }));
   return id;
 }
@@ -72,7 +80,7 @@ function refuseUnavailable(session: SessionFacts | null, courseUuid: string, mod
     throw new Refusal("COURSE_RUN_NOT_IN_COURSE", "This run belongs to another course.", RUN_FIELD);
   const blocker = runBlocker(session, mode, session?.enrollment ?? null, now);
   if (blocker)
-    throw new Refusal("COURSE_RUN_NOT_AVAILABLE", `This run cannot be taken now: ${RUN_MESSAGES[blocker]}.`, {
+    throw new Refusal("COURSE_RUN_NOT_AVAILABLE", `This run is not available: ${RUN_MESSAGES[blocker]}.`, {
       ...RUN_FIELD,
       blocker,
     });
@@ -108,11 +116,11 @@ async function isHeldByOtherMeans(
 }
 
 const RUN_MESSAGES = {
-  RUN_UNKNOWN: "the catalog does not know it",
-  NO_START_DATE: "it has no start date",
-  MODE_NOT_OFFERED: "it is not offered in the entitlement's mode",
+  RUN_UNKNOWN: "the catalog does not have the run",
+  NO_START_DATE: "the run has no start date",
+  MODE_NOT_OFFERED: "the run is not offered in the mode of the entitlement",
   UPGRADE_DEADLINE_PASSED: "the upgrade deadline has passed",
-  ENROLLMENT_NOT_OPEN: "enrollment has not begun",
-  ENROLLMENT_CLOSED: "enrollment has ended",
-  COURSE_FULL: "all places are taken",
+  ENROLLMENT_NOT_OPEN: "enrollment has not opened yet",
+  ENROLLMENT_CLOSED: "enrollment is closed",
+  COURSE_FULL: "the run is full",
 } as const;
