@@ -97,6 +97,27 @@ test.each(files.filter((file) => /^graphql\/mutations\/\w+\//.test(file)))(
   },
 );
 
+/** The longest way from a file down to one that imports nothing of ours, as the program loads them. */
+const CHAIN_AT_MOST = 12;
+
+/** What a file needs when it runs; imports of types alone are left out, as they load nothing. */
+const loadedBy = (file: string) =>
+  [...sourceOf(file).matchAll(/(?:import|export) (?!type )([^;]*?) ?from "(\.[^"]+)"/g)]
+    .filter(([, names]) => !/^\{(\s*type [^,}]+,?)+\s*\}$/.test(names!))
+    .flatMap(([, , path]) => resolve(normalize(join(dirname(file), path!))) ?? []);
+
+test(`no chain of imports is longer than ${CHAIN_AT_MOST} files`, () => {
+  const known = new Map<string, string[]>();
+  const chainOf = (file: string): string[] => {
+    const chains = loadedBy(file).map((next) => known.get(next) ?? chainOf(next));
+    const longest = chains.reduce((one, other) => (other.length > one.length ? other : one), []);
+    known.set(file, [file, ...longest]);
+    return known.get(file)!;
+  };
+  const tooLong = files.map(chainOf).filter(({ length }) => length > CHAIN_AT_MOST);
+  expect(tooLong.map((chain) => chain.join(" > "))).toEqual([]);
+});
+
 test("no folder holds more than 12 files directly", () => {
   const counts = new Map<string, number>();
   for (const folder of files.map((file) => dirname(file))) counts.set(folder, (counts.get(folder) ?? 0) + 1);
