@@ -1,5 +1,4 @@
-import { BLOCKING_CERTIFICATES, type Periods } from "../rules/entitlement-rules";
-import { PENDING_REFUND_STATES } from "../rules/refund-rules";
+import { BLOCKING_CERTIFICATES, PENDING_REFUND_STATES, type Periods } from "../rules/entitlement-rules";
 import { select, type Database } from "../store/statement";
 import type { Key } from "../store/rows/page";
 

@@ -1,4 +1,5 @@
-import { PENDING_REFUND_STATES, UNSETTLED_REFUND_STATES, type RefundState } from "../rules/refund-rules";
+import { PENDING_REFUND_STATES } from "../rules/entitlement-rules";
+import { UNSETTLED_REFUND_STATES, type RefundState } from "../rules/refund-rules";
 import { listOf, select, type Database } from "../store/statement";
 import { toPage, type Page, type PageRequest } from "../store/rows/page";
 import { REFUND_FIELDS, type Refund } from "../entities/refund";

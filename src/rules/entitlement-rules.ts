@@ -1,4 +1,4 @@
-import { PENDING_REFUND_STATES, type RefundState } from "./refund-rules";
+import type { RefundState } from "./refund-rules";
 
 /** One day in milliseconds. A day of the rules is always 86,400 s, whatever the calendar or the time zone. */
 export const DAY_MS = 86_400_000;
@@ -124,6 +124,9 @@ export function refundBlocker(standing: Standing, periods: Periods, now: Date): 
   if (!standing.redemption) return null;
   return regainBlocker(standing, periods, now) as "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER" | null;
 }
+
+/** The states in which the refund may still turn out either way: the entitlement must not change. */
+export const PENDING_REFUND_STATES: readonly RefundState[] = ["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"];
 
 /** Whether a refund of the order is pending, so that the entitlement must not be changed. */
 export function isRefundPending({ refundState }: Pick<Standing, "refundState">): boolean {

@@ -4,9 +4,6 @@ export type RefundState = "REQUESTED" | "IN_DOUBT" | "SUCCEEDED" | "FAILED" | "N
 /** What the shop said to one attempt. NOT_SENT: no byte reached it. UNKNOWN: nobody can tell what it did. */
 export type RefundAnswer = "ACCEPTED" | "REFUSED" | "NOT_SENT" | "UNKNOWN";
 
-/** The states in which the refund may still turn out either way: the entitlement must not change. */
-export const PENDING_REFUND_STATES: readonly RefundState[] = ["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"];
-
 /** The states in which attempts are made. */
 export const UNSETTLED_REFUND_STATES: readonly RefundState[] = ["REQUESTED", "IN_DOUBT"];
 
