@@ -102,25 +102,6 @@ export async function entriesById(db: Database, ids: readonly string[]): Promise
   return byKey(ids, rows, ({ id }) => id);
 }
 
-/**
- * Whether a row has changed since a history entry was its newest. All kinds of entries share one sequence, so the
- * entry may as well be one of what belongs to the row. An id that no entry has yet counts as outdated.
- */
-export async function hasChangedSince(
-  db: Database,
-  type: TrackedType,
-  id: string,
-  entryId: string,
-): Promise<boolean> {
-  const [row] = await select<{ hasChanged: boolean }>(
-    db,
-    `select exists (select from ${historyOf(type)} where id = $1 and history_id > $2::bigint)
-       or (select last_value < $2::bigint from history_id_seq) as "hasChanged"`,
-    [id, entryId],
-  );
-  return row!.hasChanged;
-}
-
 /** A subselect of the history rows whose ids are in the first parameter. */
 export function entriesIn(history: string): string {
   return `(select * from ${history} where history_id = any(${listOf("$1", "bigint")}))`;

@@ -58,7 +58,7 @@ export async function lockAnyEntitlement(
   const entitlement = await lockRow(tx, app, entitlementId);
   if (!entitlement) throw notFound();
   refuseFrozen(entitlement);
-  await refuseChanged(tx, "COURSE_ENTITLEMENT", entitlementId, seen);
+  await refuseChanged(tx, "course_entitlement", entitlementId, seen);
   return entitlement;
 }
 

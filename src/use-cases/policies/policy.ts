@@ -35,7 +35,7 @@ export async function lockPolicy(
     lock: { mode: "pessimistic_write" },
   });
   if (!policy) throw new Refusal("POLICY_NOT_FOUND", "This policy does not exist.", { field: "policyId" });
-  await refuseChanged(tx, "COURSE_ENTITLEMENT_POLICY", id, seen);
+  await refuseChanged(tx, "course_entitlement_policy", id, seen);
   return policy;
 }
 
