@@ -11,6 +11,7 @@ export interface DecisionContext {
   now: Date;
   /** The earlier instant from which the facts were read; null for the present facts. */
   asOf: Date | null;
+  /** The periods of an entitlement without a stored policy. */
   defaultPeriods: rules.Periods;
   /** The number of days before expiry from which `expirationDate` is given. */
   expirationAlertDays: number;
