@@ -19,7 +19,7 @@ import { EnrollAndFulfillMutation } from "./mutations/sessions/enroll-and-fulfil
 import { EnrollIfEntitledMutation } from "./mutations/sessions/enroll-if-entitled";
 import { LeaveSessionMutation } from "./mutations/sessions/leave-session";
 import { SwitchSessionMutation } from "./mutations/sessions/switch-session";
-import { EntitlementDetailsResolver } from "./types/entitlement-details.resolver";
+import { EntitlementDetailsResolver } from "./types/entitlements/entitlement-details.resolver";
 import { FieldChangeResolver } from "./types/field-change.resolver";
 import { EntitlementResolver } from "./queries/entitlements.resolver";
 import {

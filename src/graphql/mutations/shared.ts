@@ -10,7 +10,7 @@ import type { Context } from "../context";
 import { IsText, length, UUID } from "../inputs";
 import { Payload, payload } from "../payload";
 import { DurationScalar, fromDuration } from "../scalars";
-import { CourseEntitlementView, toEntitlement } from "../types/course-entitlement";
+import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
 import { RefundView, toRefundView } from "../types/refund";
 

@@ -16,8 +16,11 @@ import { badInput } from "../bad-input";
 import { decodeCursor, type CursorValue } from "../connection";
 import { maySee, type Context } from "../context";
 import { EntitlementArgs, EntitlementsArgs } from "../inputs";
-import { CourseEntitlementConnection, toEntitlementConnection } from "../types/course-entitlement-connection";
-import { CourseEntitlementView, toEntitlement } from "../types/course-entitlement";
+import {
+  CourseEntitlementConnection,
+  toEntitlementConnection,
+} from "../types/entitlements/course-entitlement-connection";
+import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
 
 /** Orders that an index serves over everybody's entitlements; the others sort those of one learner. */
 const ORDERS_OF_EVERYONE: ReadonlySet<OrderField> = new Set(["CREATED_AT", "MODIFIED_AT"]);

@@ -12,11 +12,11 @@ import type { TrackedType } from "../../history/tracked-types";
 import { maySee, type Context } from "../context";
 import { criteriaOf, entryPageOf, maySeeWho, toEntryView, toHistory } from "../history";
 import { AsOfArgs, HistoryArgs } from "../history-inputs";
-import { CourseEntitlementView, toEntitlement } from "../types/course-entitlement";
+import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
 import { HistoryEntryConnection, HistoryEntryView, HistoryState } from "../types/history-entry";
 import { RefundView, toRefundView } from "../types/refund";
-import { SupportDetailView, toSupportDetailView } from "../types/support-detail";
+import { SupportDetailView, toSupportDetailView } from "../types/entitlements/support-detail";
 import { users, UserView } from "../types/user";
 
 const DESCRIPTION = "The history of the object, the newest change first.";

@@ -3,7 +3,7 @@ import { SUPPORT_ACTIONS, type SupportAction } from "../../entities/course-entit
 import { allPolicies } from "../../reads/policies";
 import type { Context } from "../context";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
-import { SupportActionOptionView } from "../types/support-detail";
+import { SupportActionOptionView } from "../types/entitlements/support-detail";
 
 /** What is configured rather than owned by a learner. */
 @Resolver()

@@ -22,7 +22,7 @@ import { decodeCursor, PageArgs, toConnection } from "../connection";
 import type { Context } from "../context";
 import { atMost, IsText, UUID } from "../inputs";
 import { DateTimeScalar } from "../scalars";
-import { CourseEntitlementView, toEntitlement } from "../types/course-entitlement";
+import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
 import { RefundConnection, RefundStateEnum, RefundView, toRefundView } from "../types/refund";
 
 @InputType({ description: "Conditions on refunds. A refund must meet every condition that is given." })

@@ -8,7 +8,7 @@ import {
   CourseEntitlementConnection,
   createdKey,
   toEntitlementConnection,
-} from "../types/course-entitlement-connection";
+} from "../types/entitlements/course-entitlement-connection";
 import { UserView } from "../types/user";
 
 @Resolver(() => UserView)

@@ -9,10 +9,10 @@ import { HistorySourceEnum, HistoryTypeEnum, TrackedTypeEnum, type HistoryTypeNa
 import { DateTimeScalar } from "../scalars";
 import { CourseEnrollmentView } from "./course-enrollment";
 import { CourseEntitlementPolicyView } from "./course-entitlement-policy";
-import { CourseEntitlementView } from "./course-entitlement";
+import { CourseEntitlementView } from "./entitlements/course-entitlement";
 import { Node } from "./node";
 import { RefundView } from "./refund";
-import { SupportDetailView } from "./support-detail";
+import { SupportDetailView } from "./entitlements/support-detail";
 import { UserView } from "./user";
 
 /** A stored value of whatever type its field has. */

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { payload } from "../../payload";
 import type { Context } from "../../context";
-import { toEntitlement } from "../../types/course-entitlement";
+import { toEntitlement } from "../../types/entitlements/course-entitlement";
 import { CourseRunView, toCourseRun } from "../../types/course";
 import { fulfillOrder } from "../../../use-cases/entitlements/fulfill-order";
 import { EntitlementPayload, Text, Uuid } from "../shared";

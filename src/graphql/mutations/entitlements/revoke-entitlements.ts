@@ -9,7 +9,7 @@ import type { Context } from "../../context";
 import { publish } from "../../enums";
 import { UUIDS } from "../../inputs";
 import { Payload, payload, toUserError, UserError } from "../../payload";
-import { CourseEntitlementView, toEntitlement } from "../../types/course-entitlement";
+import { CourseEntitlementView, toEntitlement } from "../../types/entitlements/course-entitlement";
 import { Reason } from "../shared";
 
 const IDS_AT_MOST = 1_000;

@@ -1,10 +1,10 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import type { CourseRun } from "../../entities/course-run";
-import type { SessionFacts } from "../../reads/sessions";
-import { sessionBlocker, type SessionBlocker } from "../../rules/run-rules";
-import { SessionBlockerEnum } from "../enums";
-import { CourseRunView, toCourseRun } from "./course";
+import type { EntitlementFacts } from "../../../reads/entitlement-facts";
+import type { CourseRun } from "../../../entities/course-run";
+import type { SessionFacts } from "../../../reads/sessions";
+import { sessionBlocker, type SessionBlocker } from "../../../rules/run-rules";
+import { SessionBlockerEnum } from "../../enums";
+import { CourseRunView, toCourseRun } from "../course";
 
 @ObjectType("Session", {
   description: "A run of the course that a learner can choose, or cannot choose, for an entitlement.",

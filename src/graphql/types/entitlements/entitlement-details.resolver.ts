@@ -1,10 +1,10 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { supportDetailsOf, type SupportDetailFacts } from "../../reads/support-details";
-import type { Key } from "../../store/rows/page";
-import { supportDetailsAsOf } from "../../reads/as-of";
-import { decodeCursor, PageArgs, toConnection } from "../connection";
-import type { Context } from "../context";
-import { CourseView, RunSummaryView, toCourse, toRunSummary } from "./course";
+import { supportDetailsOf, type SupportDetailFacts } from "../../../reads/support-details";
+import type { Key } from "../../../store/rows/page";
+import { supportDetailsAsOf } from "../../../reads/as-of";
+import { decodeCursor, PageArgs, toConnection } from "../../connection";
+import type { Context } from "../../context";
+import { CourseView, RunSummaryView, toCourse, toRunSummary } from "../course";
 import { CourseEntitlementView } from "./course-entitlement";
 import { displayedRun, SessionView, toSessionView } from "./session";
 import { SupportDetailConnection, toSupportDetailView } from "./support-detail";

@@ -1,8 +1,8 @@
 import { ObjectType } from "type-graphql";
-import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import type { Key, Page } from "../../store/rows/page";
-import { connectionType, toConnection } from "../connection";
-import type { Context } from "../context";
+import type { EntitlementFacts } from "../../../reads/entitlement-facts";
+import type { Key, Page } from "../../../store/rows/page";
+import { connectionType, toConnection } from "../../connection";
+import type { Context } from "../../context";
 import { CourseEntitlementView, toEntitlement } from "./course-entitlement";
 
 const Base = connectionType("CourseEntitlement", CourseEntitlementView);

@@ -1,12 +1,12 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { SupportAction } from "../../entities/course-entitlement-support-detail";
-import type { SupportDetailFacts } from "../../reads/support-details";
-import { SupportActionEnum } from "../enums";
-import { connectionType } from "../connection";
-import { DateTimeScalar } from "../scalars";
-import { CourseRunView, toCourseRun } from "./course";
-import { Node } from "./node";
-import { UserView } from "./user";
+import type { SupportAction } from "../../../entities/course-entitlement-support-detail";
+import type { SupportDetailFacts } from "../../../reads/support-details";
+import { SupportActionEnum } from "../../enums";
+import { connectionType } from "../../connection";
+import { DateTimeScalar } from "../../scalars";
+import { CourseRunView, toCourseRun } from "../course";
+import { Node } from "../node";
+import { UserView } from "../user";
 
 @ObjectType("SupportDetail", {
   implements: Node,

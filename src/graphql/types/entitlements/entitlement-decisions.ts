@@ -1,9 +1,9 @@
 import { Field, Int, ObjectType } from "type-graphql";
-import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { standingOf } from "../../reads/entitlements";
-import * as rules from "../../rules/entitlement-rules";
-import { EntitlementStateEnum, RedeemBlockerEnum, RefundBlockerEnum, RegainBlockerEnum } from "../enums";
-import { DateScalar, DateTimeScalar } from "../scalars";
+import type { EntitlementFacts } from "../../../reads/entitlement-facts";
+import { standingOf } from "../../../reads/entitlements";
+import * as rules from "../../../rules/entitlement-rules";
+import { EntitlementStateEnum, RedeemBlockerEnum, RefundBlockerEnum, RegainBlockerEnum } from "../../enums";
+import { DateScalar, DateTimeScalar } from "../../scalars";
 
 /** The inputs of the rules besides the facts of an entitlement. */
 export interface DecisionContext {

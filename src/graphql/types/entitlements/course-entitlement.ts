@@ -1,12 +1,12 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import type { Context } from "../context";
-import { DateTimeScalar } from "../scalars";
-import { CourseEnrollmentView, toEnrollmentView } from "./course-enrollment";
-import { CourseEntitlementPolicyView, toPolicyView } from "./course-entitlement-policy";
+import type { EntitlementFacts } from "../../../reads/entitlement-facts";
+import type { Context } from "../../context";
+import { DateTimeScalar } from "../../scalars";
+import { CourseEnrollmentView, toEnrollmentView } from "../course-enrollment";
+import { CourseEntitlementPolicyView, toPolicyView } from "../course-entitlement-policy";
 import { EntitlementDecisions } from "./entitlement-decisions";
-import { Node } from "./node";
-import { UserView } from "./user";
+import { Node } from "../node";
+import { UserView } from "../user";
 
 /** An entitlement at one instant: the stored facts, and the decisions of the rules. */
 @ObjectType("CourseEntitlement", {
