@@ -60,7 +60,7 @@ test("a client reads why a command was refused, where, and that nothing has chan
     userErrors: [
       {
         code: "USER_NOT_FOUND",
-        message: "There is no learner of this name. Nothing has changed.",
+        message: "No learner has this username. Nothing has changed.",
         field: ["input", "username"],
         blocker: null,
       },
