@@ -76,16 +76,22 @@ function openLater(name: string): DataSource {
   return new DataSource({ ...options, extra: { ...extra, allowExitOnIdle: true, idleTimeoutMillis: 5_000 } });
 }
 
-/** Deletes all rows, also of tables that refuse it, and begins to number anew. */
+/** Deletes all rows, also of tables that refuse it whatever the session says, and begins to number anew. */
 async function empty(url: string): Promise<void> {
   const statements = await asSuperuser(
-    `select format(case relkind when 'S' then 'alter sequence %I restart' else 'delete from %I' end, relname) as text
+    `select * from (
+       select 2 as step, format(case relkind when 'S' then 'alter sequence %I restart' else 'delete from %I' end, relname) as text
        from pg_class
-       where relkind in ('r', 'S') and relnamespace = 'public'::regnamespace and relname not like 'migrations%'`,
+       where relkind in ('r', 'S') and relnamespace = 'public'::regnamespace and relname not like 'migrations%'
+       union all
+       select step, format('alter table %s ' || change || ' trigger %I', tgrelid::regclass, tgname)
+       from pg_trigger, (values (1, 'disable'), (3, 'enable always')) as around (step, change)
+       where tgenabled = 'A'
+     ) as steps order by step`,
     url,
   );
-  const deletions = statements.map(({ text }) => `${String(text)};`).join(" ");
-  await asSuperuser(`set session_replication_role = replica; ${deletions}`, url);
+  const sql = statements.map(({ text }) => `${String(text)};`).join(" ");
+  await asSuperuser(`set session_replication_role = replica; ${sql}`, url);
 }
 
 /** Runs SQL as the superuser of the tests' PostgreSQL, in the given database or the one it starts with. */
