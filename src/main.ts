@@ -6,6 +6,7 @@ import { compose } from "./compose";
 import { ConfigError, loadConfig, type Config } from "./config";
 import { fillDemoWorld } from "./demo/world";
 import { UserAccount } from "./entities/user-account";
+import { spreadLastNet } from "./http/last-net";
 import { startServer } from "./http/server";
 import { startJobs } from "./jobs/start-jobs";
 
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
   const signal = stopSignal();
   const config = loadConfig(process.env);
   const composed = await compose(config, config.isProduction ? undefined : fillDemoWorldIfEmpty);
+  spreadLastNet(composed.app.log);
   try {
     const server = await startServer(composed.app).catch((error: unknown) => {
       throw listenFault(config, error);

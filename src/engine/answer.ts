@@ -5,9 +5,10 @@ import type { Context } from "../graphql/context";
 import { BAD_USER_INPUT, SERVICE_UNAVAILABLE } from "./error-codes";
 import { causeOf, isOurs } from "./errors";
 import { describe } from "../log";
+import type { ExecutionCounter } from "./execution/executor";
 
 /** Counts answers. */
-export interface AnswerCounter {
+export interface AnswerCounter extends ExecutionCounter {
   /** `type` is the type of the operation, or `none`; `codes` are those of the errors of the answer. */
   answeredGraphQL(type: string, ms: number, codes?: readonly unknown[]): void;
 }

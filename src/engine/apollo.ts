@@ -55,7 +55,7 @@ const STATUS: Record<string, number> = {
 /** Apollo Server with every limit on, the schema hidden when explorers are off, and no reports to Apollo. */
 export function apolloServer(app: App, graph: Graph, shared: Shared): ApolloServer<Context> {
   return new ApolloServer<Context>({
-    gateway: executor(graph.schema),
+    gateway: executor(graph.schema, shared.counter),
     introspection: true, // decided for each actor by the gate below
     csrfPrevention: true,
     allowBatchedHttpRequests: false,

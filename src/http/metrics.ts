@@ -6,6 +6,7 @@ import { OUTSIDE_CALLS, type OutsideCall } from "../gateways/http-client";
 import { refundGauges } from "../reads/refunds";
 import { lastDone } from "../jobs/last-done";
 import { poolOf } from "../store/statement";
+import { unhandledFaults } from "./last-net";
 import { within } from "./health";
 import type { Load } from "./in-flight";
 import { sendError, sendText } from "./respond";
@@ -33,6 +34,17 @@ export class Metrics {
     name: "graphql_errors_total",
     help: "Errors in GraphQL answers, by code; refusals of commands are not errors.",
     labelNames: ["code"],
+    registers: [this.registry],
+  });
+  private readonly executions = new Counter({
+    name: "graphql_executions_total",
+    help: "Operations executed, by how: compiled, or interpreted at first sight and where the compiler cannot.",
+    labelNames: ["how"],
+    registers: [this.registry],
+  });
+  private readonly faults = new Counter({
+    name: "process_faults_total",
+    help: "Exceptions that no code has handled; each is in the log. Any is a fault of the program.",
     registers: [this.registry],
   });
   private readonly connections = this.gauge(
@@ -95,6 +107,11 @@ export class Metrics {
     for (const code of codes) this.errors.inc({ code: String(code) });
   }
 
+  /** Counts an executed operation. */
+  executed(how: "compiled" | "interpreted"): void {
+    this.executions.inc({ how });
+  }
+
   /** Answers a request for `/metrics`, if it shows the token of METRICS_TOKEN where there is one. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { metricsToken } = this.app.config;
@@ -109,6 +126,8 @@ export class Metrics {
   /** Samples the gauges. The gauges of the database are left empty when PostgreSQL cannot be reached. */
   private async sample(): Promise<void> {
     const { db } = this.app;
+    this.faults.reset();
+    this.faults.inc(unhandledFaults());
     this.load.set({ state: "in_flight" }, this.now.inFlight);
     this.load.set({ state: "waiting" }, this.now.waiting);
     const { totalCount: open, idleCount: idle, waitingCount: waiting } = poolOf(db);

@@ -32,6 +32,9 @@ test("answers are counted by address and status, those of GraphQL by type and th
   expect(await valueOf('graphql_request_duration_seconds_count{type="none"}')).toBe(1);
   expect(await valueOf('graphql_errors_total{code="GRAPHQL_VALIDATION_FAILED"}')).toBe(1);
   expect(await valueOf('graphql_errors_total{code="UNAUTHENTICATED"}')).toBe(1);
+  expect(await valueOf('graphql_executions_total{how="interpreted"}')).toBe(1);
+  expect(await valueOf('graphql_executions_total{how="compiled"}')).toBe(1);
+  expect(await valueOf("process_faults_total")).toBe(0);
 });
 
 test("a pending refund is reported with its age", async () => {

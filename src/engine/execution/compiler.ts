@@ -15,6 +15,7 @@ import {
 } from "graphql";
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
 import { definitionsOf, selectionsOf } from "../documents/documents";
+import { containThrows } from "./contained";
 
 const COMPILED_AT_MOST = 200;
 const COMPILED_SELECTIONS_AT_MOST = 500;
@@ -32,6 +33,7 @@ export type Compiler = (document: DocumentNode, operation: OperationDefinitionNo
 
 /** A compiler that keeps the operations used most recently. */
 export function compiler(schema: GraphQLSchema): Compiler {
+  containThrows();
   const seen = new WeakSet<OperationDefinitionNode>();
   const compilerSchema = withCoercedType(schema);
   const compiled = new Map<OperationDefinitionNode, CompiledQuery | null>();

@@ -8,11 +8,17 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
+import type { CompiledQuery } from "graphql-jit";
 import { isUnavailable } from "../../store/unavailable";
 import { nullChecker } from "../input-errors/nulls";
 import { badTexts } from "../input-errors/texts";
 import { variableErrors } from "../input-errors/variables";
 import { compiler } from "./compiler";
+
+/** Counts executions by how they came about. */
+export interface ExecutionCounter {
+  executed(how: "compiled" | "interpreted"): void;
+}
 
 type Gateway = ApolloServerOptionsWithGateway<object>["gateway"];
 
@@ -20,7 +26,7 @@ type Gateway = ApolloServerOptionsWithGateway<object>["gateway"];
  * Runs operations: interpreted when first seen, compiled from the second time on, with equal answers. It is installed
  * as Apollo Server's `gateway`, the only hook that replaces the executor.
  */
-export function executor(schema: GraphQLSchema): Gateway {
+export function executor(schema: GraphQLSchema, counter?: ExecutionCounter): Gateway {
   const compiledFor = compiler(schema);
   const nullErrors = nullChecker(schema);
 
@@ -50,12 +56,27 @@ export function executor(schema: GraphQLSchema): Gateway {
         if (!operation) return interpret(); // which says what is wrong
         const { coerced, faults } = coerce(document, operation, variableValues);
         if (faults.length > 0) return { errors: faults };
-        const answer = await compiledFor(document, operation)?.query(undefined, context, coerced);
-        return (answer && settledAnswer(answer)) ?? interpret();
+        const compiled = compiledFor(document, operation);
+        const answer = compiled && settledAnswer(await answerOf(compiled, context, coerced));
+        counter?.executed(answer ? "compiled" : "interpreted");
+        return answer ?? interpret();
       },
     }),
     stop: async () => undefined,
   };
+}
+
+/** The answer of compiled code; an error where the code itself throws. */
+async function answerOf(
+  { query }: CompiledQuery,
+  context: object,
+  variables: object,
+): Promise<ExecutionResult> {
+  try {
+    return await query(undefined, context, variables);
+  } catch (error) {
+    return { errors: [new GraphQLError("The compiled code has failed.", { originalError: error as Error })] };
+  }
 }
 
 /**
