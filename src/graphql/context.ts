@@ -9,7 +9,7 @@ export interface Context {
   app: App;
   /** Null when nobody has said who they are. */
   actor: Actor | null;
-  /** One instant per request, so that all its answers agree. */
+  /** One instant per query, or per mutation of an operation, so that all that it answers agrees. */
   now: Date;
   /** In the log, in the history and in errors. */
   requestId: string;
@@ -32,6 +32,12 @@ class Loaders {
     );
   }
 
+  /** Forgets what was loaded, because it may have been changed. */
+  clear(): void {
+    this.sessions.clearAll();
+    this.byName.clear();
+  }
+
   /** The loader of this name, which tells what it loads and with which arguments; made when first asked for. */
   named<T>(name: string, load: (ids: readonly string[]) => Promise<T[]>): DataLoader<string, T> {
     const loader = this.byName.get(name) ?? new DataLoader<string, unknown>(load);
@@ -43,6 +49,15 @@ class Loaders {
 /** What a new request starts with. */
 export function createContext(app: App, actor: Actor | null, requestId: string): Context {
   return { app, actor, now: app.clock(), requestId, loaders: new Loaders(app) };
+}
+
+/**
+ * Prepares for the next mutation of the same operation: it must not show what was loaded for this one, and happens
+ * later, so that lists in the order of time have its changes in their place.
+ */
+export function afterMutation(context: Context): void {
+  context.loaders.clear();
+  context.now = new Date(Math.max(context.app.clock().getTime(), context.now.getTime() + 1));
 }
 
 /** Another learner's entitlement counts as missing, so that ids cannot be probed. */

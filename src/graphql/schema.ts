@@ -1,6 +1,7 @@
 import "reflect-metadata";
-import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
+import { lexicographicSortSchema, printSchema, type GraphQLField, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
+import { afterMutation, type Context } from "./context";
 import { ChangeEntitlementModeMutation } from "./mutations/entitlements/change-entitlement-mode";
 import { ExpireEntitlementMutation } from "./mutations/entitlements/expire-entitlement";
 import { FulfillOrderMutation } from "./mutations/entitlements/fulfill-order";
@@ -35,7 +36,7 @@ import { UserResolver } from "./queries/users.resolver";
 
 /** Builds the schema from the resolvers. Inputs are checked by class-validator, who may ask by the permissions. */
 export function buildGraphQLSchema(): GraphQLSchema {
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [
       UserResolver,
       EntitlementResolver,
@@ -70,6 +71,20 @@ export function buildGraphQLSchema(): GraphQLSchema {
     ],
     validate: { forbidUnknownValues: false },
   });
+  for (const field of Object.values(schema.getMutationType()!.getFields())) endProperly(field);
+  return schema;
+}
+
+/** Has what follows a mutation done for this one, whatever its outcome. */
+function endProperly(mutation: GraphQLField<unknown, Context>): void {
+  const resolve = mutation.resolve!;
+  mutation.resolve = async (...given) => {
+    try {
+      return await resolve(...given);
+    } finally {
+      afterMutation(given[2]);
+    }
+  };
 }
 
 /** The schema as `schema.graphql` holds it. */

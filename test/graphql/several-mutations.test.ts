@@ -1,0 +1,51 @@
+import { createContext } from "../../src/graphql/context";
+import { ask, grace, schema, useDemoApp } from "../support/demo-app";
+
+const app = useDemoApp();
+
+interface Shown {
+  entitlement: {
+    isRefundLocked: boolean;
+    supportDetails: { edges: { node: { comments: string } }[] };
+    history: { edges: { node: { id: string } }[] };
+  };
+}
+
+test("each mutation of a document shows what it has done itself, in the lists that both ask for", async () => {
+  const [{ id }] = await app.db.query<[{ id: string }]>(
+    "select id from course_entitlement where expired_at is null and order_number is not null limit 1",
+  );
+  const lock = (isLocked: boolean, comments: string) =>
+    `setRefundLock(input: { entitlementId: $id, isLocked: ${isLocked}, comments: "${comments}" }) { entitlement { ...F } }`;
+  const { data, errors } = await ask<{ a: Shown; b: Shown }>(
+    app,
+    grace,
+    `mutation ($id: ID!) { a: ${lock(true, "one")} b: ${lock(false, "two")} }
+     fragment F on CourseEntitlement {
+       isRefundLocked
+       supportDetails(first: 1) { edges { node { comments } } }
+       history(first: 1) { edges { node { id } } }
+     }`,
+    { id },
+  );
+  expect(errors).toBeUndefined();
+  const [a, b] = [data!.a.entitlement, data!.b.entitlement];
+  expect([a.isRefundLocked, b.isRefundLocked]).toEqual([true, false]);
+  expect([a, b].map(({ supportDetails }) => supportDetails.edges[0]!.node.comments)).toEqual(["one", "two"]);
+  const [first, second] = [a, b].map(({ history }) => Number(history.edges[0]!.node.id));
+  expect(second).toBeGreaterThan(first!);
+});
+
+const mutations = Object.values(schema.getMutationType()!.getFields());
+
+test.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
+  "%s leaves nothing loaded behind, even when it fails",
+  async (_, { resolve }) => {
+    const context = createContext(app, null, "test-request");
+    let loads = 0;
+    const load = () => context.loaders.named("a list", async (ids) => ids.map(() => ++loads)).load("x");
+    expect([await load(), await load()]).toEqual([1, 1]);
+    await Promise.resolve(resolve!({}, {}, context, {} as never)).catch(() => undefined);
+    expect(await load()).toBe(2);
+  },
+);
