@@ -6,7 +6,7 @@ import { compose } from "./compose";
 import { ConfigError, loadConfig, type Config } from "./config";
 import { fillDemoWorld } from "./demo/world";
 import { UserAccount } from "./entities/user-account";
-import { spreadLastNet } from "./http/last-net";
+import { spreadLastNet } from "./log";
 import { startServer } from "./http/server";
 import { startJobs } from "./jobs/start-jobs";
 

@@ -6,7 +6,7 @@ import { OUTSIDE_CALLS, type OutsideCall } from "../gateways/http-client";
 import { refundGauges } from "../reads/refunds";
 import { lastDone } from "../jobs/last-done";
 import { poolOf } from "../store/statement";
-import { unhandledFaults } from "./last-net";
+import { unhandledFaults } from "../log";
 import { within } from "./health";
 import type { Load } from "./in-flight";
 import { sendError, sendText } from "./respond";

@@ -17,6 +17,7 @@ import { compiler } from "./compiler";
 
 /** Counts executions by how they came about. */
 export interface ExecutionCounter {
+  /** Counts one that has been answered. */
   executed(how: "compiled" | "interpreted"): void;
 }
 

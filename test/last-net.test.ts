@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 
 const PROGRAM = `
   const { pino } = require("pino");
-  const { spreadLastNet, unhandledFaults } = require("./dist/src/http/last-net");
+  const { spreadLastNet, unhandledFaults } = require("./dist/src/log");
   spreadLastNet(pino());
   Promise.reject(new TypeError("about \\"ada\\" in a promise"));
   setTimeout(() => { throw new RangeError("in a callback"); }, 1);
