@@ -4,6 +4,7 @@ import { ConfigError } from "../src/config";
 import { startEmbeddedPostgres } from "../src/postgres/embedded-postgres";
 import { measureExpiry } from "./expire";
 import { measureHistory } from "./history";
+import { measureHostile } from "./hostile";
 import { circumstances, cpuRatio, heading, medianRound, roundLines, type Round } from "./report";
 import { compareAnswers, runRound, startLoad, type Contest } from "./run";
 import { serverSettings, startServer } from "./servers";
@@ -19,7 +20,7 @@ requests with one prepared statement each, from the same big demo world.
   --seconds   how long each of the two is measured in a round
   --learners  size of the world, which is made at the first run and kept in .data/bench-<learners>
   --rows      how many entitlements the sweep expires, next to one plain statement that does the same
-  --workload  dashboard, support, expire or history; all of them unless given
+  --workload  dashboard, support, expire, history or hostile; all of them unless given
 
 Processor time is read from /proc, so only Linux shows it. BENCH_PROFILE=server (or floor) writes a CPU profile.
 `;
@@ -33,8 +34,8 @@ async function main(): Promise<void> {
     settings: { autovacuum: "off" },
   });
   try {
-    const { workloads = ["dashboard", "support", "expire", "history"] } = options;
-    if (workloads.includes("dashboard") || workloads.includes("support"))
+    const { workloads = ["dashboard", "support", "expire", "history", "hostile"] } = options;
+    if (["dashboard", "support", "hostile"].some((name) => workloads.includes(name)))
       await measureAll(postgres.url, options);
     if (workloads.includes("expire")) await measureExpiry(postgres.url, options.rows);
     if (workloads.includes("history")) await measureHistory(postgres.url);
@@ -90,6 +91,8 @@ async function measureAll(url: string, options: Options): Promise<void> {
         workload,
         options,
       );
+    if (options.workloads?.includes("hostile") ?? true)
+      await measureHostile(server, workloads[0]!.requests, options.seconds);
   } finally {
     load.kill();
     await Promise.all([server.stop(), floor.stop()]);

@@ -3,6 +3,7 @@ import { getMetadataStorage } from "class-validator";
 import { LIMITS as STATEMENT_LIMITS } from "../../ormconfig";
 import { whoMayAsk } from "../auth/permissions";
 import { LIFETIME_AT_MOST_S, LENGTH_AT_MOST } from "../auth/verify-token";
+import { REFUSALS_KEPT } from "../engine/documents/kept-documents";
 import { LIMITS } from "../engine/documents/limits";
 import { ERROR_MEANINGS } from "../engine/error-meanings";
 import { RATES } from "../engine/rate-limit";
@@ -86,6 +87,10 @@ function defaultOf({ def: { defaultValue } }: Described): string {
 function limitsTable(): string {
   const rows: [what: string, most: number | string][] = [
     ["tokens of a document", LIMITS.tokens],
+    ["fields that are written in a document", LIMITS.fields],
+    ["the same in a request without a token", LIMITS.anonymousFields],
+    ["fields that an operation repeats at one place", LIMITS.repeats],
+    ["documents whose refusal is remembered", REFUSALS_KEPT],
     ["selections of an operation, with fragments counted wherever they are spread", LIMITS.selections],
     ["levels of fields", LIMITS.depth],
     ["aliases of an operation", LIMITS.aliases],

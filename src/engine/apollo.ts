@@ -17,11 +17,14 @@ import {
 import { GraphQLError, OperationTypeNode, type GraphQLSchema } from "graphql";
 import type { App } from "../app";
 import type { Permissions } from "../auth/permissions";
+import { UNAUTHENTICATED, type Denial } from "../auth/denial";
 import { staff } from "../auth/who";
 import { authorizer } from "./documents/authorize";
 import type { Context } from "../graphql/context";
 import { rootFieldsOf } from "./documents/documents";
-import { limitExceeded, LIMITS, sizeRule } from "./documents/limits";
+import { KeptDocuments, REFUSED } from "./documents/kept-documents";
+import { limitExceeded, LIMITS } from "./documents/limits";
+import { fieldsOf, sizeFault } from "./documents/size";
 import { LIMIT_EXCEEDED, RATE_LIMITED } from "./error-codes";
 import { nodeCounter } from "./documents/node-count";
 import { settle, type AnswerCounter } from "./answer";
@@ -54,7 +57,9 @@ const STATUS: Record<string, number> = {
 
 /** Apollo Server with every limit on, the schema hidden when explorers are off, and no reports to Apollo. */
 export function apolloServer(app: App, graph: Graph, shared: Shared): ApolloServer<Context> {
+  const documents = new KeptDocuments();
   return new ApolloServer<Context>({
+    documentStore: documents,
     gateway: executor(graph.schema, shared.counter),
     introspection: true, // decided for each actor by the gate below
     csrfPrevention: true,
@@ -64,7 +69,7 @@ export function apolloServer(app: App, graph: Graph, shared: Shared): ApolloServ
     persistedQueries: false,
     parseOptions: { maxTokens: LIMITS.tokens },
     validationOptions: { maxErrors: 5 },
-    validationRules: [sizeRule, textRule],
+    validationRules: [textRule],
     maxRecursiveSelections: LIMITS.selections,
     stopOnTerminationSignals: false,
     nodeEnv: app.config.isProduction ? "production" : "development",
@@ -76,7 +81,7 @@ export function apolloServer(app: App, graph: Graph, shared: Shared): ApolloServ
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      gate(app, graph, shared),
+      gate(app, graph, shared, documents),
     ],
   });
 }
@@ -86,6 +91,7 @@ function gate(
   app: App,
   { schema, permissions }: Graph,
   { limitRate, counter }: Shared,
+  documents: KeptDocuments,
 ): ApolloServerPlugin<Context> {
   const { explorers } = app.config;
   const denialOf = authorizer(
@@ -98,16 +104,30 @@ function gate(
   class Gate implements GraphQLRequestListener<Context> {
     private readonly startedAt = performance.now();
 
-    async validationDidStart({ document }: GraphQLRequestContextValidationDidStart<Context>) {
-      return async (errors: readonly Error[] = []) =>
+    /** What is wrong with the document, found before it is validated. */
+    private fault: GraphQLError | null = null;
+    private isToRemember = false;
+
+    /** A document that is too large is not even validated: what stands for refused documents takes its place. */
+    async validationDidStart(asked: GraphQLRequestContextValidationDidStart<Context>) {
+      const { document } = asked;
+      this.fault = sizeFault(document);
+      this.isToRemember = this.fault !== null;
+      if (!asked.contextValue.actor && fieldsOf(document) > LIMITS.anonymousFields)
+        this.fault ??= denied(UNAUTHENTICATED);
+      if (this.fault) Object.assign(asked, { document: REFUSED });
+      return async (errors: readonly Error[] = []) => {
+        this.isToRemember ||= errors.length > 0;
         renameLiteralErrors(schema, document, errors as readonly GraphQLError[]);
+      };
     }
 
     async didResolveOperation(asked: GraphQLRequestContextDidResolveOperation<Context>): Promise<void> {
       const { document, operation, request, contextValue } = asked;
+      if (document === REFUSED) throw refused(this.fault ?? seenBefore());
       if (!operation) return;
       const denial = denialOf(document, operation, contextValue.actor);
-      if (denial) throw refused(new GraphQLError(denial.message, { extensions: { code: denial.code } }));
+      if (denial) throw refused(denied(denial));
       const nodes = nodesOf(document, operation, request.variables ?? {});
       if (nodes > LIMITS.nodes) throw refused(limitExceeded("nodes", nodes, LIMITS.nodes));
       if (operation.operation !== OperationTypeNode.MUTATION) return;
@@ -116,10 +136,26 @@ function gate(
     }
 
     async willSendResponse(answered: GraphQLRequestContextWillSendResponse<Context>): Promise<void> {
+      const { queryHash, document, response } = answered;
+      const result = response.body.kind === "single" ? response.body.singleResult : undefined;
+      if (result?.errors && queryHash !== undefined) {
+        if (this.isToRemember) documents.refuse(queryHash, result.errors);
+        else if (document === REFUSED && !this.fault)
+          result.errors = documents.refusalOf(queryHash) ?? result.errors;
+      }
       settle(app, answered, this.startedAt, counter);
     }
   }
   return { requestDidStart: async () => new Gate() };
+}
+
+function denied({ message, code }: Denial): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+/** Carries the status of a refusal whose errors are remembered; they take its place before it is sent. */
+function seenBefore(): GraphQLError {
+  return new GraphQLError("The document has been refused before.", { extensions: { code: LIMIT_EXCEEDED } });
 }
 
 function rateError({ message, ...extensions }: RateRefusal): GraphQLError {

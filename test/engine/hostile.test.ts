@@ -1,0 +1,88 @@
+import { parse } from "graphql";
+import {
+  KEPT_CHARACTERS,
+  KeptDocuments,
+  REFUSALS_KEPT,
+  REFUSED,
+} from "../../src/engine/documents/kept-documents";
+import { LIMITS } from "../../src/engine/documents/limits";
+import { fieldsOf, sizeFault } from "../../src/engine/documents/size";
+import { ada, useDemoApp } from "../support/demo-app";
+import { serve, type TestServer } from "../support/http";
+
+const app = useDemoApp();
+let server: TestServer;
+beforeAll(async () => {
+  server = await serve(app);
+});
+afterAll(() => server.stop());
+
+const times = (count: number, part: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => part(i)).join(" ");
+
+/** Small documents that are within most limits, and whose validation compares many pairs of fields. */
+const HOSTILE: Record<string, string> = {
+  "one field of the root again and again": `{ ${times(245, () => "viewer{id}")} }`,
+  "one field again and again": `{ viewer { entitlements { ${times(245, () => "totalCount")} } } }`,
+  "fields of the same name in places that are one": `{ ${times(20, () => `viewer{${times(10, () => "id")}}`)} }`,
+  "one fragment's fields in many fragments": `{ viewer { ${times(40, (i) => `...F${i}`)} } } ${times(40, (i) => `fragment F${i} on User { id username }`)}`,
+};
+
+test.each(Object.entries(HOSTILE))("%s: refused before its validation, each time alike", async (_, query) => {
+  const answers = [];
+  for (let sight = 1; sight <= 3; sight++) answers.push(await server.ask(ada, query));
+  const told = answers.map(({ status, body }) => ({ status, ...body }));
+  expect(told[0]).toMatchObject({ status: 400, errors: [{ extensions: { code: "LIMIT_EXCEEDED" } }] });
+  expect(told[1]).toEqual(told[0]);
+  expect(told[2]).toEqual(told[0]);
+});
+
+test("without a token only a small document is validated; with one the same is answered", async () => {
+  const fields = `id courseUuid mode orderNumber isRefundLocked createdAt modifiedAt expiredAt isExpired state
+    daysSinceCreated daysUntilExpiration expiresAt expirationDate isRedeemable isRegainable isRefundable refundBlocker
+    policy { id }`;
+  const page = (inner: string) => `entitlements(first: 1) { edges { node { ${fields} ${inner} } } }`;
+  const query = `{ viewer { ${page(`${fields} user { ${page(`${fields} ${times(15, () => "id")}`)} }`)} } }`;
+  expect(fieldsOf(parse(query))).toBeGreaterThan(LIMITS.anonymousFields);
+  expect((await server.ask(ada, query)).status).toBe(200);
+  for (let sight = 1; sight <= 2; sight++) {
+    const { status, body } = await server.ask(null, query);
+    expect(status).toBe(401);
+    expect(body.errors![0]!.extensions["code"]).toBe("UNAUTHENTICATED");
+  }
+  const unknown = query.replace("policy { id }", "noSuchField");
+  expect((await server.ask(null, unknown)).status).toBe(401);
+  expect((await server.ask(ada, unknown)).status).toBe(400);
+});
+
+test("a document that is not valid is refused with the same errors when it comes again", async () => {
+  const query = "{ viewer { nope nothing } }";
+  const [first, second] = [await server.ask(ada, query), await server.ask(null, query)];
+  expect(first.body.errors).toHaveLength(2);
+  expect({ status: second.status, ...second.body }).toEqual({ status: first.status, ...first.body });
+});
+
+test("what is remembered of documents is bounded, and refused ones do not drive out valid ones", async () => {
+  const documents = new KeptDocuments();
+  const hash = (number: number) => String(number).padStart(64, "0");
+  const valid = parse(`{ a } # ${"x".repeat(KEPT_CHARACTERS / 4)}`);
+  await documents.set(hash(0), valid);
+  for (let number = 1; number <= REFUSALS_KEPT + 1; number++)
+    documents.refuse(hash(number), [{ message: "no" }]);
+  expect(await documents.get(hash(0))).toBe(valid);
+  expect(await documents.get(hash(1))).toBeUndefined();
+  expect(await documents.get(hash(2))).toBe(REFUSED);
+  documents.refuse("long".padStart(64, "0"), [{ message: "x".repeat(100_000) }]);
+  expect(documents.refusalOf("long".padStart(64, "0"))).toBeUndefined();
+  for (let number = 1; number <= 4; number++)
+    await documents.set(`other${hash(-number)}`, parse(valid.loc!.source.body));
+  expect(await documents.get(hash(0))).toBeUndefined();
+});
+
+test("a document's size is measured in time that is linear in its length", () => {
+  const chain = times(120, (i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`);
+  const document = parse(`{ viewer { ...F0 } } ${chain} fragment F120 on User { id }`);
+  const start = performance.now();
+  expect(sizeFault(document)?.message).toContain("selections");
+  expect(performance.now() - start).toBeLessThan(500);
+});
