@@ -2,9 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { DataSource, EntityManager } from "typeorm";
 import type { App } from "../../../src/app";
 import type { Actor } from "../../../src/auth/actor";
-import { anyone } from "../../../src/auth/who";
 import { Certificate } from "../../../src/entities/certificate";
-import { command, type CommandRequest } from "../../../src/use-cases/command";
+import { act, type CommandRequest } from "../../../src/use-cases/command";
 import { judge, type Answer, type Verdict } from "../judge";
 import { enterWorld } from "../world";
 import { decisionOf } from "./commands";
@@ -133,11 +132,6 @@ function noteCommand(stage: Stage, situation: Situation, after: State): void {
   if (hasChanged && kind === "refunds") stage.paidBack = new Set([...stage.paidBack, alias]);
 }
 
-/** Operations of the vectors that are no command of ours are steps of this one. */
-const transaction = command("parity", anyone, (tx, _, work: (tx: EntityManager) => Promise<unknown>) =>
-  work(tx),
-);
-
 async function perform(stage: Stage, step: Step, situation: Situation): Promise<unknown> {
   return withFaults(stage.db, situation, async () => {
     let result: unknown;
@@ -146,7 +140,7 @@ async function perform(stage: Stage, step: Step, situation: Situation): Promise<
       const ours = commands[op.op];
       result = ours
         ? await ours(request, stage.aliases, op)
-        : await transaction(request, (tx) => performWithin(stage, tx, request, step, op));
+        : await act(request, (tx) => performWithin(stage, tx, request, step, op));
       // A caller's fault that found nothing to undo.
       if (ours && op.transaction === "raise-after") throw new Crash();
     }
