@@ -1,32 +1,65 @@
-import type { EntityManager } from "typeorm";
+import { Not, type EntityManager } from "typeorm";
 import { supportOrService } from "../../auth/who";
+import { Refund } from "../../entities/refund";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { isRefundPending } from "../../rules/entitlement-rules";
 import { release } from "../sessions/enrollment";
 import { command, type CommandRequest } from "../command";
-import { lockAnyEntitlement, type EntitlementReference, type LockedEntitlement } from "../locked-entitlement";
+import {
+  lockAnyWhateverRefund,
+  refuseFrozen,
+  type EntitlementReference,
+  type LockedEntitlement,
+} from "../locked-entitlement";
 import { supportDetail } from "./support-detail";
 
-export interface RevokeEntitlement extends EntitlementReference {
+/** Why entitlements are revoked, and what is known of the money. */
+export interface Revoking {
   /** Why the entitlement is revoked, for those who read its history. */
   reason: string;
+  /** Whether the money is back, as it is unless told otherwise: a refund is recorded, so that there is never a second. */
+  moneyReturned?: boolean;
 }
 
+/** Which entitlement to revoke, and why. */
+export type RevokeEntitlement = EntitlementReference & Revoking;
+
 /**
- * Takes an entitlement back because the money was returned elsewhere: expires it, keeping an earlier date, and takes
- * the learner out of the run. A second time changes nothing.
+ * Takes an entitlement back, usually because the money was returned elsewhere: expires it, keeping an earlier date, and
+ * takes the learner out of the run. A shop's word that the money is back settles a pending refund. A second time
+ * changes nothing.
  */
 export const revokeEntitlement = command(
   "revokeEntitlement",
   supportOrService,
-  async (tx, request, { reason, ...reference }: RevokeEntitlement): Promise<EntitlementFacts> => {
-    const entitlement = await lockAnyEntitlement(tx, request, reference);
-    return isRevoked(entitlement) ? entitlement.facts : revoke(tx, request, entitlement, reason);
+  async (
+    tx,
+    request,
+    { reason, moneyReturned = true, ...reference }: RevokeEntitlement,
+  ): Promise<EntitlementFacts> => {
+    const entitlement = await lockToRevoke(tx, request, reference, moneyReturned);
+    return isRevoked(entitlement)
+      ? entitlement.facts
+      : revoke(tx, request, entitlement, { reason, moneyReturned });
   },
 );
 
-/** Whether there is nothing left to take back: paid back or revoked, and not spent. */
-export function isRevoked({ facts: { expiryCause, enrollment } }: LockedEntitlement): boolean {
-  return (expiryCause === "REVOKED" || expiryCause === "REFUNDED") && !enrollment;
+/** Locks an entitlement; while a refund is pending, only for a shop that says how the refund has ended. */
+export async function lockToRevoke(
+  tx: EntityManager,
+  request: CommandRequest,
+  reference: EntitlementReference,
+  moneyReturned = true,
+): Promise<LockedEntitlement> {
+  const entitlement = await lockAnyWhateverRefund(tx, request, reference);
+  return moneyReturned && request.actor.isService ? entitlement : refuseFrozen(entitlement);
+}
+
+/** Whether there is nothing left to take back: refunded or revoked, and not redeemed. */
+export function isRevoked({ facts: { expiryCause, enrollment }, standing }: LockedEntitlement): boolean {
+  return (
+    (expiryCause === "REVOKED" || expiryCause === "REFUNDED") && !enrollment && !isRefundPending(standing)
+  );
 }
 
 /** Takes a locked entitlement back. */
@@ -34,16 +67,46 @@ export async function revoke(
   tx: EntityManager,
   request: CommandRequest,
   entitlement: LockedEntitlement,
-  reason: string,
+  { reason, moneyReturned = true }: Revoking,
 ): Promise<EntitlementFacts> {
   const { facts } = entitlement;
+  if (moneyReturned) await recordRefund(tx, request, facts);
   const detail = await supportDetail(tx, request, {
     entitlementId: facts.id,
     action: "REVOKE",
     comments: reason,
     unenrolledRunKey: facts.enrollment?.courseRunKey ?? null,
   });
-  const expiryCause = facts.expiryCause === "REFUNDED" ? "REFUNDED" : "REVOKED";
-  const revoked = { expiredAt: facts.expiredAt ?? request.now, expiryCause } as const;
-  return release(tx, request, entitlement, revoked, detail);
+  const isRefund = facts.expiryCause === "REFUNDED" || isRefundPending(entitlement.standing);
+  const expiryCause = isRefund ? "REFUNDED" : "REVOKED";
+  return release(
+    tx,
+    request,
+    entitlement,
+    { expiredAt: facts.expiredAt ?? request.now, expiryCause },
+    detail,
+  );
+}
+
+/** Records that the money of an order is back: ends the pending refund, or stores one that was made elsewhere. */
+async function recordRefund(
+  tx: EntityManager,
+  { now }: CommandRequest,
+  { id: entitlementId, orderNumber }: EntitlementFacts,
+): Promise<void> {
+  const live = await tx.findOne(Refund, {
+    where: { entitlementId, state: Not("FAILED") },
+    lock: { mode: "for_no_key_update" },
+  });
+  if (live?.state === "SUCCEEDED" || (!live && orderNumber === null)) return;
+  const elsewhere = {
+    entitlementId,
+    orderNumber: orderNumber!,
+    attempt: 1,
+    answer: null,
+    shopReferences: [],
+  };
+  const refund = live ?? tx.create(Refund, { ...elsewhere, createdAt: now });
+  const succeeded = { state: "SUCCEEDED", nextAttemptAt: null, modifiedAt: now } as const;
+  await tx.save(Object.assign(refund, succeeded, { detail: "told by revokeEntitlement" }));
 }

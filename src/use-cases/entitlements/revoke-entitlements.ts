@@ -2,13 +2,10 @@ import { supportOrService } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { act, commandInSteps, type CommandRequest } from "../command";
-import { lockAnyEntitlement } from "../locked-entitlement";
-import { isRevoked, revoke } from "./revoke-entitlement";
+import { isRevoked, lockToRevoke, revoke, type Revoking } from "./revoke-entitlement";
 
-export interface RevokeEntitlements {
+export interface RevokeEntitlements extends Revoking {
   entitlementIds: readonly string[];
-  /** Why the entitlements are revoked, for those who read their history. */
-  reason: string;
   /** Says what would happen, and changes nothing. */
   dryRun: boolean;
 }
@@ -32,10 +29,10 @@ export interface Revocation {
 export const revokeEntitlements = commandInSteps(
   "revokeEntitlements",
   supportOrService,
-  async (request, { entitlementIds, reason, dryRun }: RevokeEntitlements): Promise<Revocation[]> => {
+  async (request, { entitlementIds, dryRun, ...revoking }: RevokeEntitlements): Promise<Revocation[]> => {
     const revocations: Revocation[] = [];
     for (const entitlementId of entitlementIds)
-      revocations.push(await tryToRevoke(request, entitlementId, reason, dryRun));
+      revocations.push(await tryToRevoke(request, entitlementId, revoking, dryRun));
     return revocations;
   },
 );
@@ -43,16 +40,16 @@ export const revokeEntitlements = commandInSteps(
 async function tryToRevoke(
   request: CommandRequest,
   entitlementId: string,
-  reason: string,
+  revoking: Revoking,
   dryRun: boolean,
 ): Promise<Revocation> {
   try {
     return await act(request, async (tx) => {
-      const entitlement = await lockAnyEntitlement(tx, request, { entitlementId });
+      const entitlement = await lockToRevoke(tx, request, { entitlementId }, revoking.moneyReturned);
       const { facts } = entitlement;
       if (isRevoked(entitlement))
         return { entitlementId, outcome: "UNCHANGED", entitlement: facts, refusal: null };
-      const revoked = dryRun ? facts : await revoke(tx, request, entitlement, reason);
+      const revoked = dryRun ? facts : await revoke(tx, request, entitlement, revoking);
       return { entitlementId, outcome: "REVOKED", entitlement: revoked, refusal: null };
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { revokeEntitlement } from "../../../use-cases/entitlements/revoke-entitlement";
 import type { Context } from "../../context";
 import { changeEntitlement, EntitlementPayload, Reason, Uuid } from "../shared";
@@ -10,6 +10,13 @@ export class RevokeEntitlementInput {
 
   @Reason("The words in which the caller says why the entitlement is revoked")
   reason!: string;
+
+  @Field({
+    defaultValue: true,
+    description:
+      "Whether the money is back. If so, a refund is recorded, so that the order is never refunded again; a service thereby settles a pending refund.",
+  })
+  moneyReturned!: boolean;
 }
 
 @ObjectType({ description: "The result of `revokeEntitlement`.", simpleResolvers: true })

@@ -63,6 +63,13 @@ export class RevokeEntitlementsInput {
   reason!: string;
 
   @Field({
+    defaultValue: true,
+    description:
+      "Whether the money is back. If so, a refund is recorded, so that the order is never refunded again; a service thereby settles a pending refund.",
+  })
+  moneyReturned!: boolean;
+
+  @Field({
     defaultValue: false,
     description: "Whether to report the outcomes only, without any change to the entitlements.",
   })

@@ -1,0 +1,125 @@
+import { Refund } from "../../../src/entities/refund";
+import type { RefundState } from "../../../src/rules/refund-rules";
+import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
+import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
+import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
+import { revokeEntitlements } from "../../../src/use-cases/entitlements/revoke-entitlements";
+import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
+import { enrollmentIn, expectRefusal, historyOf, stored } from "../../support/stored";
+import { withShop } from "../../support/refunds";
+import {
+  aCourse,
+  ada,
+  ago,
+  anEntitlement,
+  aRun,
+  by,
+  grace,
+  NOW,
+  put,
+  shop,
+  useApp,
+} from "../../support/world";
+
+const app = useApp();
+const reason = "returned by the shop";
+const refundsOf = (entitlementId: string) => app.db.getRepository(Refund).findBy({ entitlementId });
+const firstEntry = async (id: string) => String((await historyOf(app, id))[0]!["history_id"]);
+
+/** A refund that is stored for an entitlement, as an attempt would have left it. */
+const aRefund = async (entitlementId: string, state: RefundState) => {
+  const { orderNumber } = await stored(app, entitlementId);
+  const nextAttemptAt = state === "NEEDS_REVIEW" ? null : ago(-1);
+  const attempt = { attempt: 1, answer: null, detail: null, shopReferences: [], nextAttemptAt };
+  const dates = { createdAt: NOW, modifiedAt: NOW };
+  const refund = app.db.manager.create(Refund, {
+    entitlementId,
+    orderNumber: orderNumber!,
+    state,
+    ...attempt,
+    ...dates,
+  });
+  await put(app, Refund, refund);
+};
+
+/** Asks for the money back, and fails the test if any shop is asked for it. */
+const expectNoSecondRefund = async (entitlementId: string) => {
+  const { app: shopping, asked } = withShop(app, () => ({ kind: "accepted", refs: ["second"] }));
+  const asking = () => unenrollAndRefund(by(ada, shopping), { entitlementId, refund: "REQUEST" });
+  const details = { field: "entitlementId", blocker: "ALREADY_REFUNDED" };
+  await expectRefusal(app, asking, "ENTITLEMENT_NOT_REFUNDABLE", details);
+  expect(asked).toEqual([]);
+};
+
+describe("once the money is back, it stays known", () => {
+  test.each([
+    [
+      "a revert",
+      async (entitlementId: string) =>
+        revertEntitlement(by(grace, app), {
+          entitlementId,
+          historyEntryId: await firstEntry(entitlementId),
+          comments: "x",
+        }),
+    ],
+    [
+      "a reissue",
+      (entitlementId: string) =>
+        reissueEntitlement(by(grace, app), { entitlementId, comments: "x", refundLocked: false }),
+    ],
+  ])("after revokeEntitlement and %s the order cannot be refunded again", async (_, giveBack) => {
+    const id = await anEntitlement(app);
+    await revokeEntitlement(by(shop, app), { entitlementId: id, reason });
+    expect(await refundsOf(id)).toMatchObject([{ state: "SUCCEEDED", shopReferences: [] }]);
+    await giveBack(id);
+    expect(await stored(app, id)).toMatchObject({ expiredAt: null });
+    await expectNoSecondRefund(id);
+  });
+
+  test("so it is after revokeEntitlements", async () => {
+    const id = await anEntitlement(app);
+    await revokeEntitlements(by(shop, app), { entitlementIds: [id], reason, dryRun: false });
+    await reissueEntitlement(by(grace, app), { entitlementId: id, comments: "x", refundLocked: false });
+    await expectNoSecondRefund(id);
+  });
+
+  test("a revocation that says that no money was returned records no refund", async () => {
+    const id = await anEntitlement(app);
+    await revokeEntitlement(by(shop, app), { entitlementId: id, reason, moneyReturned: false });
+    expect(await stored(app, id)).toMatchObject({ expiryCause: "REVOKED" });
+    expect(await refundsOf(id)).toEqual([]);
+  });
+
+  test("without an order there is nothing to record", async () => {
+    const id = await anEntitlement(app, { orderNumber: null });
+    await revokeEntitlement(by(shop, app), { entitlementId: id, reason });
+    expect(await refundsOf(id)).toEqual([]);
+  });
+});
+
+describe.each<RefundState>(["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"])("while a refund is %s", (state) => {
+  const aPendingOne = async () => {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid);
+    const id = await anEntitlement(app, { courseUuid, run });
+    await aRefund(id, state);
+    return { id, run };
+  };
+
+  test("a shop's word that the money is back settles it", async () => {
+    const { id, run } = await aPendingOne();
+    expect(await revokeEntitlement(by(shop, app), { entitlementId: id, reason })).toMatchObject({
+      expiryCause: "REFUNDED",
+    });
+    expect(await refundsOf(id)).toMatchObject([{ state: "SUCCEEDED", nextAttemptAt: null }]);
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
+  });
+
+  test("neither an agent's revocation nor one without the money is let through", async () => {
+    const { id } = await aPendingOne();
+    const wish = { entitlementId: id, reason };
+    await expectRefusal(app, () => revokeEntitlement(by(grace, app), wish), "REFUND_PENDING");
+    const unpaid = { ...wish, moneyReturned: false };
+    await expectRefusal(app, () => revokeEntitlement(by(shop, app), unpaid), "REFUND_PENDING");
+  });
+});
