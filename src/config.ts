@@ -49,6 +49,7 @@ function configOf(settings: Settings) {
     corsOrigins: settings.CORS_ORIGINS,
     siteDomain: settings.SITE_DOMAIN,
     paidModes: settings.PAID_MODES,
+    freeModes: settings.FREE_MODES,
     expirationAlertDays: settings.EXPIRATION_ALERT_DAYS,
     defaultPeriods: {
       expirationMs: settings.DEFAULT_EXPIRATION_DAYS * DAY_MS,

@@ -78,6 +78,11 @@ export function settings(isProduction: boolean) {
       .describe(
         "The course modes in which entitlements are sold, beside the modes that a run of the course has a price for.",
       ),
+    FREE_MODES: listOf(/^[\w-]+$/, "modes")
+      .default(["audit", "honor"])
+      .describe(
+        "The course modes that cost nothing. An entitlement only takes over an enrollment in one of them; every other enrollment stays as it is.",
+      ),
     EXPIRATION_ALERT_DAYS: whole(0, DAYS_AT_MOST)
       .default(90)
       .describe("`expirationDate` is shown once fewer days than this are left."),

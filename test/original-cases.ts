@@ -216,7 +216,7 @@ export const CASES: Record<string, readonly Test[]> = {
   E4: [
     [
       "use-cases/sessions/enroll-and-fulfill.test.ts",
-      "E4: an enrollment in the entitlement's mode is taken over",
+      "E4: an enrollment in the entitlement's mode that was bought by other means is refused",
     ],
   ],
   E5: [

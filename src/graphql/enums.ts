@@ -8,7 +8,7 @@ import type {
   RefundBlocker,
   RegainBlocker,
 } from "../rules/entitlement-rules";
-import type { SessionBlocker } from "../rules/run-rules";
+import type { SessionBlocker } from "../rules/session-rules";
 import { REFUSAL_CODES, type RefusalCode } from "../refusal";
 
 /** Publishes a closed set of strings: its values stand for themselves, each with a description. */
@@ -92,7 +92,12 @@ export const SessionBlockerEnum = publish<SessionBlocker>(
     ENROLLMENT_CLOSED: "The enrollment period of the run has ended.",
     COURSE_FULL: "The run has no free place.",
     ALREADY_ENROLLED:
-      "The learner is already enrolled in the run in this mode, but not through this entitlement.",
+      "The learner holds a place in the run that this entitlement has not paid for: in another than a free mode, or through another entitlement.",
+    REFUND_PENDING: "A refund of the order is pending, so the session cannot be chosen or changed.",
+    EXPIRED: "The entitlement has expired.",
+    EXPIRATION_PERIOD_OVER: "The entitlement is too old to be redeemed.",
+    CERTIFICATE_EARNED: "The learner has a certificate for the current run, so it cannot be changed.",
+    REGAIN_PERIOD_OVER: "The period in which the current run can be changed is over.",
   },
 );
 

@@ -27,7 +27,7 @@ export const DUE_CAUSE = `(
     ) then null
     when $1::timestamptz - e.created_at > coalesce(p.expiration_period, $2::interval)
       then 'EXPIRATION_PERIOD_OVER'
-    when e.enrollment_id is null then null
+    when n.is_active is not true then null
     when c.status = any($4) then 'CERTIFICATE_EARNED'
     when $1::timestamptz - greatest(e.created_at, e.redeemed_at, n.created_at, r.starts_at)
       >= date_trunc('day', justify_hours(coalesce(p.regain_period, $3::interval))) + interval '1 day'

@@ -9,8 +9,9 @@ export const SCOPES = {
   ACTIVE: "not (e.expired_at is not null and e.enrollment_id is null)",
   /** Not expired, spent or not. */
   UNEXPIRED: "e.expired_at is null",
-  /** Neither expired nor spent. */
-  FULFILLABLE: "e.expired_at is null and e.enrollment_id is null",
+  /** Neither expired nor redeemed for an active enrollment. */
+  FULFILLABLE: `e.expired_at is null and not exists (
+    select from course_enrollment a where a.id = e.enrollment_id and a.is_active)`,
   ALL: "true",
 } as const;
 export type Scope = keyof typeof SCOPES;
@@ -112,11 +113,14 @@ export function standingOf(facts: EntitlementFacts): Standing {
     orderNumber,
     refundLocked,
     refundState,
-    redemption: enrollment && {
-      enrolledAt: enrollment.createdAt,
-      redeemedAt,
-      startsAt: enrollment.run?.startsAt ?? null,
-      certificateStatus: enrollment.certificateStatus,
-    },
+    // Somebody has left the run without us: the right is unspent.
+    redemption: enrollment?.isActive
+      ? {
+          enrolledAt: enrollment.createdAt,
+          redeemedAt,
+          startsAt: enrollment.run?.startsAt ?? null,
+          certificateStatus: enrollment.certificateStatus,
+        }
+      : null,
   };
 }

@@ -1,5 +1,7 @@
 import type { CourseRun } from "../entities/course-run";
-import type { OfferedMode, OfferedRun, RunEnrollment } from "../rules/run-rules";
+import { PENDING_REFUND_STATES } from "../rules/entitlement-rules";
+import type { OfferedMode, OfferedRun } from "../rules/run-rules";
+import type { Seat } from "../rules/session-rules";
 import type { Row } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
 import { RUN } from "./enrollments";
@@ -13,7 +15,7 @@ export interface LearnerAnd<T extends string> {
 /** A run with what decides whether a learner may choose it. */
 export interface SessionFacts extends OfferedRun {
   run: CourseRun;
-  enrollment: RunEnrollment | null;
+  enrollment: Seat | null;
 }
 
 interface SessionRow extends Row {
@@ -22,6 +24,7 @@ interface SessionRow extends Row {
   modes: { slug: string; minPrice: number; expiresAtMs: number | null }[];
   enrollmentMode: string | null;
   isActive: boolean;
+  redeemedBy: Seat["redeemedBy"];
 }
 
 /** For each learner and course, the runs of that course by start, those without a date last: one statement. */
@@ -42,6 +45,8 @@ export async function sessionOfRun(
   return sessions![0] ?? null;
 }
 
+const REFUND_PENDING = `f.state in (${PENDING_REFUND_STATES.map((state) => `'${state}'`).join(", ")})`;
+
 async function sessionsWhere(
   db: Database,
   condition: string,
@@ -50,11 +55,16 @@ async function sessionsWhere(
   const rows = await select<SessionRow>(
     db,
     `select k.ordinal::int, ${RUN.list},
-       n.mode as "enrollmentMode", n.is_active as "isActive",
+       n.mode as "enrollmentMode", n.is_active as "isActive", coalesce(l.entitlements, '[]') as "redeemedBy",
        coalesce(m.modes, '[]') as modes, coalesce(a.count, 0) as "activeEnrollments"
      from unnest(${listOf("$1", "bigint")}, ${listOf("$2", "text")}) with ordinality k(user_id, key, ordinal)
      join course_run r on ${condition}
      left join course_enrollment n on n.user_id = k.user_id and n.course_run_key = r.key
+     left join lateral (
+       select json_agg(json_build_object('id', e.id, 'isRefundPending',
+         exists (select from refund f where f.entitlement_id = e.id and ${REFUND_PENDING}))) as entitlements
+       from course_entitlement e where e.enrollment_id = n.id
+     ) l on true
      left join lateral (
        select json_agg(json_build_object('slug', slug, 'minPrice', min_price,
          'expiresAtMs', (extract(epoch from expires_at) * 1000)::float8)) as modes
@@ -85,6 +95,9 @@ function toSession(row: SessionRow, run: CourseRun): SessionFacts {
       minPrice,
       expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs),
     })),
-    enrollment: row.enrollmentMode === null ? null : { mode: row.enrollmentMode, isActive: row.isActive },
+    enrollment:
+      row.enrollmentMode === null
+        ? null
+        : { mode: row.enrollmentMode, isActive: row.isActive, redeemedBy: row.redeemedBy },
   };
 }

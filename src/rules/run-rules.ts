@@ -34,8 +34,6 @@ export type RunBlocker =
   | "ENROLLMENT_NOT_OPEN"
   | "ENROLLMENT_CLOSED"
   | "COURSE_FULL";
-/** Why a learner cannot choose a run. */
-export type SessionBlocker = RunBlocker | "ALREADY_ENROLLED";
 
 /**
  * The reason why an entitlement of this mode cannot be redeemed for a run; null when it can. The enrollment period and
@@ -58,20 +56,4 @@ export function runBlocker(
   if (run.enrollmentEndsAt && run.enrollmentEndsAt <= now) return "ENROLLMENT_CLOSED";
   if (run.maxEnrollments !== null && run.activeEnrollments >= run.maxEnrollments) return "COURSE_FULL";
   return null;
-}
-
-/**
- * The reason why the learner cannot choose a run as the session of this entitlement; null when the learner can. The
- * current session can always be kept; a run in which the learner is enrolled in the same mode by other means cannot be
- * chosen.
- */
-export function sessionBlocker(
-  run: OfferedRun | null,
-  mode: string,
-  enrollment: RunEnrollment | null,
-  isCurrent: boolean,
-  now: Date,
-): SessionBlocker | null {
-  if (enrollment?.isActive && enrollment.mode === mode) return isCurrent ? null : "ALREADY_ENROLLED";
-  return runBlocker(run, mode, enrollment, now);
 }

@@ -17,6 +17,8 @@ export interface LockedEntitlement {
   facts: EntitlementFacts;
   standing: Standing;
   periods: Periods;
+  /** The modes that cost nothing: an enrollment in one of them may be taken over and ended. */
+  freeModes: readonly string[];
 }
 
 /** Names an entitlement, as the caller has seen it. */
@@ -49,15 +51,23 @@ export async function lockForRefund(
   throw notFound();
 }
 
-/** Locks anybody's entitlement, for commands that learners may not give. */
+/** Locks anybody's entitlement, for commands that learners may not give; refuses while a refund is pending. */
 export async function lockAnyEntitlement(
+  tx: EntityManager,
+  request: CommandRequest,
+  reference: EntitlementReference,
+): Promise<LockedEntitlement> {
+  return refuseFrozen(await lockAnyWhateverRefund(tx, request, reference));
+}
+
+/** Locks anybody's entitlement whatever becomes of its refund. */
+export async function lockAnyWhateverRefund(
   tx: EntityManager,
   { app }: CommandRequest,
   { entitlementId, ...seen }: EntitlementReference,
 ): Promise<LockedEntitlement> {
   const entitlement = await lockRow(tx, app, entitlementId);
   if (!entitlement) throw notFound();
-  refuseFrozen(entitlement);
   await refuseChanged(tx, "course_entitlement", entitlementId, seen);
   return entitlement;
 }
@@ -66,7 +76,8 @@ function notFound(): Refusal {
   return new Refusal("ENTITLEMENT_NOT_FOUND", "This entitlement does not exist.", FIELD);
 }
 
-function refuseFrozen(entitlement: LockedEntitlement): LockedEntitlement {
+/** Refuses to change an entitlement while a refund of its order is pending. */
+export function refuseFrozen(entitlement: LockedEntitlement): LockedEntitlement {
   if (!isRefundPending(entitlement.standing)) return entitlement;
   throw new Refusal(
     "REFUND_PENDING",
@@ -80,7 +91,8 @@ export async function lockRow(tx: EntityManager, app: App, id: string): Promise<
   const row = await tx.findOne(CourseEntitlement, { where: { id }, lock: { mode: "for_no_key_update" } });
   const [facts] = row ? await entitlementsById(tx, [id]) : [];
   if (!row || !facts) return null;
-  return { row, facts, standing: standingOf(facts), periods: facts.policy ?? app.config.defaultPeriods };
+  const { defaultPeriods, freeModes } = app.config;
+  return { row, facts, standing: standingOf(facts), periods: facts.policy ?? defaultPeriods, freeModes };
 }
 
 /**

@@ -2,7 +2,8 @@ import type { App } from "../../src/app";
 import { entitlementsById, standingOf } from "../../src/reads/entitlements";
 import { sessionsOfCourses } from "../../src/reads/sessions";
 import { fillDemoWorld } from "../../src/demo/world";
-import { runBlocker, sessionBlocker, type SessionBlocker } from "../../src/rules/run-rules";
+import { runBlocker } from "../../src/rules/run-rules";
+import { sessionBlocker, type SessionBlocker } from "../../src/rules/session-rules";
 import * as rules from "../../src/rules/entitlement-rules";
 import { useDatabase } from "../support/database";
 
@@ -47,6 +48,11 @@ const SESSIONS: Record<SessionBlocker, true> = {
   ENROLLMENT_CLOSED: true,
   COURSE_FULL: true,
   ALREADY_ENROLLED: true,
+  REFUND_PENDING: true,
+  EXPIRED: true,
+  EXPIRATION_PERIOD_OVER: true,
+  CERTIFICATE_EARNED: true,
+  REGAIN_PERIOD_OVER: true,
 };
 
 type Rule = (standing: rules.Standing, periods: rules.Periods, now: Date) => string | number | null;
@@ -85,13 +91,13 @@ test.each<[string, Rule, (string | null)[]]>([
 
 test("every reason not to choose a run occurs among ada's sessions", async () => {
   const found = new Set<string | null>();
-  for (const { userId, courseUuid, mode, enrollment } of await adas()) {
+  for (const facts of await adas()) {
+    const { id, userId, courseUuid, mode, enrollment } = facts;
     if (enrollment && !enrollment.run) found.add(runBlocker(null, mode, null, now));
     const [sessions] = await sessionsOfCourses(db, [{ userId, key: courseUuid }]);
-    for (const session of sessions!) {
-      const isCurrent = session.run.key === enrollment?.courseRunKey;
-      found.add(sessionBlocker(session, mode, session.enrollment, isCurrent, now));
-    }
+    const periods = facts.policy ?? app.config.defaultPeriods;
+    const choosing = { id, mode, standing: standingOf(facts), periods, freeModes: app.config.freeModes };
+    for (const session of sessions!) found.add(sessionBlocker(choosing, session, session.enrollment, now));
   }
   expect(found).toEqual(new Set([null, ...Object.keys(SESSIONS)]));
 });

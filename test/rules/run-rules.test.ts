@@ -1,11 +1,5 @@
 import fc from "fast-check";
-import {
-  runBlocker,
-  sessionBlocker,
-  type OfferedMode,
-  type OfferedRun,
-  type RunEnrollment,
-} from "../../src/rules/run-rules";
+import { runBlocker, type OfferedMode, type OfferedRun, type RunEnrollment } from "../../src/rules/run-rules";
 import { anyNow, daysAgo, NOW } from "./standings";
 
 /** A run that started and is open for verified learners, but for the overrides. */
@@ -90,21 +84,6 @@ describe("a run can fulfill an entitlement", () => {
   });
 });
 
-describe("a learner can choose a session", () => {
-  const held: RunEnrollment = { isActive: true, mode: "verified" };
-  test.each([
-    ["their current one, whatever became of it", null, held, true, null],
-    ["their current one, though enrollment is closed", aRun(closed), held, true, null],
-    ["not one they hold in the same mode by other means", aRun(), held, false, "ALREADY_ENROLLED"],
-    ["one they hold in another mode", aRun(), audit, false, null],
-    ["one they have left", aRun(), left, false, null],
-    ["not one that cannot fulfill the entitlement", aRun(closed), null, false, "ENROLLMENT_CLOSED"],
-    ["not the current one they have left, once closed", aRun(closed), left, true, "ENROLLMENT_CLOSED"],
-  ] as const)("%s", (_, run, enrollment, isCurrent, blocker) => {
-    expect(sessionBlocker(run, "verified", enrollment, isCurrent, NOW)).toBe(blocker);
-  });
-});
-
 describe("for any run, enrollment and instant", () => {
   const instant = fc.option(anyNow, { freq: 2 });
   const anyRun = fc.record<OfferedRun>({
@@ -122,27 +101,12 @@ describe("for any run, enrollment and instant", () => {
       { maxLength: 3 },
     ),
   });
-  const anyEnrollment = fc.option(
-    fc.record({ isActive: fc.boolean(), mode: fc.constantFrom("verified", "audit") }),
-  );
-
   test("an enrollment never makes a run unavailable, and only an enrolled learner can choose a closed run", () => {
     fc.assert(
       fc.property(anyRun, anyNow, (run, now) => {
         const asStranger = runBlocker(run, "verified", null, now);
         expect(runBlocker(run, "verified", left, now)).toBe(asStranger);
         if (asStranger === null) expect(runBlocker(run, "verified", audit, now)).toBeNull();
-      }),
-    );
-  });
-
-  test("a session is chosen or says why not, as the run does unless the learner is in it", () => {
-    fc.assert(
-      fc.property(anyRun, anyEnrollment, fc.boolean(), anyNow, (run, enrollment, isCurrent, now) => {
-        const session = sessionBlocker(run, "verified", enrollment, isCurrent, now);
-        if (enrollment?.isActive && enrollment.mode === "verified")
-          expect(session).toBe(isCurrent ? null : "ALREADY_ENROLLED");
-        else expect(session).toBe(runBlocker(run, "verified", enrollment, now));
       }),
     );
   });

@@ -6,7 +6,8 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementsById } from "../../reads/entitlements";
 import { sessionsOfCourses } from "../../reads/sessions";
 import { Refusal } from "../../refusal";
-import { enroll, isUpgradeable } from "../sessions/redeem";
+import { isUpgradeable } from "../../rules/session-rules";
+import { choosing, enroll } from "../sessions/redeem";
 import { issue, requireUser } from "./issue";
 import { command, type CommandRequest } from "../command";
 import { save, type LockedEntitlement } from "../locked-entitlement";
@@ -59,13 +60,13 @@ async function upgrade(
 ): Promise<FulfilledOrder> {
   const { facts } = entitlement;
   const [sessions] = await sessionsOfCourses(tx, [{ userId: facts.userId, key: facts.courseUuid }]);
-  const runs: CourseRun[] = [];
-  for (const session of sessions!)
-    if (await isUpgradeable(tx, request, facts, session)) runs.push(session.run);
+  const runs = sessions!
+    .filter((session) => isUpgradeable(choosing(entitlement), session, session.enrollment, request.now))
+    .map(({ run }) => run);
   if (runs.length !== 1) return { entitlement: facts, isNew: true, upgradeableRuns: runs };
-  const enrollmentId = await enroll(tx, request, entitlement, runs[0]!.key).catch(nullWhenRefused);
-  if (enrollmentId === null) return { entitlement: facts, isNew: true, upgradeableRuns: [] };
-  const spent = await save(tx, request, entitlement, { enrollmentId, redeemedAt: request.now });
+  const redeemed = await enroll(tx, request, entitlement, runs[0]!.key).catch(nullWhenRefused);
+  if (redeemed === null) return { entitlement: facts, isNew: true, upgradeableRuns: [] };
+  const spent = await save(tx, request, entitlement, redeemed);
   return { entitlement: spent, isNew: true, upgradeableRuns: [] };
 }
 

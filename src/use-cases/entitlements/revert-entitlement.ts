@@ -8,9 +8,14 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { HistoricalCourseEntitlement } from "../../history/historical";
 import { namesOf } from "../../store/rows/fields";
 import { Refusal } from "../../refusal";
-import { refuseRefunded, unenroll } from "../sessions/enrollment";
+import { hasPaidFor, refuseRefunded, unenroll } from "../sessions/enrollment";
 import { act, commandInSteps } from "../command";
-import { lockAnyEntitlement, save, type EntitlementReference } from "../locked-entitlement";
+import {
+  lockAnyEntitlement,
+  save,
+  type EntitlementReference,
+  type LockedEntitlement,
+} from "../locked-entitlement";
 import { supportDetail } from "./support-detail";
 
 export interface RevertEntitlement extends EntitlementReference {
@@ -39,8 +44,7 @@ export const revertEntitlement = commandInSteps(
       if (isSame) return entitlement.facts;
       await refuseClashes(tx, row.id, target);
       if (row.enrollmentId !== target.enrollmentId) await unenroll(tx, entitlement);
-      if (target.enrollmentId !== null)
-        await tx.save(CourseEnrollment, { id: target.enrollmentId, isActive: true, mode: target.mode });
+      await reenroll(tx, entitlement, target);
       const detail = await supportDetail(tx, request, { entitlementId: row.id, action: "REVERT", comments });
       const changes = Object.fromEntries(REVERTED.map((name) => [name, target[name]]));
       return save(tx, request, entitlement, changes, detail);
@@ -57,6 +61,21 @@ async function stateOf(tx: EntityManager, id: string, entryId: string): Promise<
       field: "historyEntryId",
     },
   );
+}
+
+/** Takes the learner into the run of the earlier state again, unless the learner holds it by other means now. */
+async function reenroll(
+  tx: EntityManager,
+  entitlement: LockedEntitlement,
+  { enrollmentId, mode }: HistoricalCourseEntitlement,
+): Promise<void> {
+  const enrollment = enrollmentId && (await tx.findOneBy(CourseEnrollment, { id: enrollmentId }));
+  if (!enrollment) return;
+  const isOwn = entitlement.row.enrollmentId === enrollmentId;
+  if (enrollment.isActive && !isOwn && !entitlement.freeModes.includes(enrollment.mode))
+    throw clash("the learner now holds a place in its run that this entitlement has not paid for");
+  if (enrollment.isActive && isOwn && !(await hasPaidFor(tx, entitlement, enrollment.mode))) return;
+  await tx.save(Object.assign(enrollment, { isActive: true, mode }));
 }
 
 /** Refuses, naming the clash, what somebody else has taken or removed since. */

@@ -23,9 +23,14 @@ export const enrollIfEntitled = command(
     const { app, actor, now } = request;
     const userId = actor.userId ?? (await userByUsername(tx, actor.username))?.id;
     if (!userId) return null;
-    const { defaultPeriods } = app.config;
     for (;;) {
-      const candidate = await fulfillableEntitlement(tx, userId, courseRunKey, defaultPeriods, now);
+      const candidate = await fulfillableEntitlement(
+        tx,
+        userId,
+        courseRunKey,
+        app.config.defaultPeriods,
+        now,
+      );
       const entitlement = candidate && (await lockEntitlement(tx, request, candidate.id));
       // Looked for last, so that whatever has hidden a candidate is seen here.
       const spent = await entitlementSpentOn(tx, userId, courseRunKey);

@@ -6,14 +6,30 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { isHeldByOther } from "../../reads/enrollments";
 import { Refusal } from "../../refusal";
 import { regainBlocker } from "../../rules/entitlement-rules";
+import { hasBeenInMode } from "./past-redemptions";
 import type { CommandRequest } from "../command";
 import { lockEntitlement, save, type LockedEntitlement } from "../locked-entitlement";
 
-/** Takes the learner of a locked entitlement out of its run, unless another entitlement is spent on it; the enrollment stays, inactive. */
-export async function unenroll(tx: EntityManager, { facts, row }: LockedEntitlement): Promise<void> {
-  const { enrollmentId } = row;
-  if (enrollmentId === null || (await isHeldByOther(tx, enrollmentId, facts.id))) return;
-  await tx.save(CourseEnrollment, { id: enrollmentId, isActive: false });
+/**
+ * Takes the learner of a locked entitlement out of its run; the enrollment stays, inactive. An enrollment that this
+ * entitlement has not paid for stays active, unless it is free: one that another entitlement is redeemed for, or whose
+ * mode the learner has bought elsewhere since.
+ */
+export async function unenroll(tx: EntityManager, entitlement: LockedEntitlement): Promise<void> {
+  const { facts, row } = entitlement;
+  if (row.enrollmentId === null || !facts.enrollment?.isActive) return;
+  if (await isHeldByOther(tx, row.enrollmentId, facts.id)) return;
+  if (!(await hasPaidFor(tx, entitlement, facts.enrollment.mode))) return;
+  await tx.save(CourseEnrollment, { id: row.enrollmentId, isActive: false });
+}
+
+/** Whether an enrollment in this mode is free, or one that the entitlement pays for in a mode it has or had. */
+export async function hasPaidFor(
+  tx: EntityManager,
+  { facts, freeModes }: LockedEntitlement,
+  mode: string,
+): Promise<boolean> {
+  return mode === facts.mode || freeModes.includes(mode) || hasBeenInMode(tx, facts.id, mode);
 }
 
 /** Refuses what would give back the right after the money has been. */
@@ -41,8 +57,10 @@ export async function leave(
   entitlementId: string,
 ): Promise<EntitlementFacts> {
   const entitlement = await lockEntitlement(tx, request, entitlementId);
-  if (!entitlement.facts.expiredAt && !entitlement.facts.enrollment) return entitlement.facts;
-  refuseUnregainable(request, entitlement);
+  const { facts, standing } = entitlement;
+  if (!facts.expiredAt && !facts.enrollment) return facts;
+  // Others have taken the learner out of the run: only the link to it is left to end.
+  if (facts.expiredAt || standing.redemption) refuseUnregainable(request, entitlement);
   return release(tx, request, entitlement, {});
 }
 

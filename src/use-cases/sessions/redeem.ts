@@ -1,16 +1,30 @@
-import type { EntityManager } from "typeorm";
+import { Not, type EntityManager } from "typeorm";
 import { CourseEnrollment } from "../../entities/course-enrollment";
+import { CourseEntitlement } from "../../entities/course-entitlement";
 import { CourseRun } from "../../entities/course-run";
-import { isHeldByOther } from "../../reads/enrollments";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { sessionOfRun, type SessionFacts } from "../../reads/sessions";
+import { sessionOfRun } from "../../reads/sessions";
 import { Refusal } from "../../refusal";
 import { isExpiryDue, redeemBlocker } from "../../rules/entitlement-rules";
-import { runBlocker } from "../../rules/run-rules";
+import { runBlocker, type RunBlocker } from "../../rules/run-rules";
+import { seatBlocker, type Choosing } from "../../rules/session-rules";
 import type { CommandRequest } from "../command";
 import { save, type LockedEntitlement } from "../locked-entitlement";
+import { firstRedemption } from "./past-redemptions";
 
 const RUN_FIELD = { field: "courseRunKey" };
+
+/** What redeeming changes of an entitlement. */
+export interface Redeemed {
+  enrollmentId: string;
+  /** When the entitlement was first redeemed for the run; null when an import does not say it. */
+  redeemedAt: Date | null;
+}
+
+/** A locked entitlement as the rules of sessions see it. */
+export function choosing({ facts: { id, mode }, ...same }: LockedEntitlement): Choosing {
+  return { ...same, id, mode };
+}
 
 /** Whether the learner is already in this run by this entitlement. */
 export function isCurrentSession({ facts }: LockedEntitlement, courseRunKey: string): boolean {
@@ -38,8 +52,7 @@ export async function redeem(
         blocker,
       },
     );
-  const enrollmentId = await enroll(tx, request, entitlement, courseRunKey);
-  return save(tx, request, entitlement, { enrollmentId, redeemedAt: request.now });
+  return save(tx, request, entitlement, await enroll(tx, request, entitlement, courseRunKey));
 }
 
 const REDEEM_MESSAGES = {
@@ -49,73 +62,66 @@ const REDEEM_MESSAGES = {
 } as const;
 
 /**
- * Enrolls the learner of a locked entitlement in a run, in its mode, and returns the enrollment's id: upgrades a free
- * enrollment, takes over one in the same mode, and refuses what would spend the entitlement for nothing.
+ * Enrolls the learner of a locked entitlement in a run, in the entitlement's mode, and returns what that changes of the
+ * entitlement. A free enrollment is upgraded; an enrollment that the learner holds by other means is refused, so that
+ * the entitlement is not redeemed for nothing.
  */
 export async function enroll(
   tx: EntityManager,
   { now }: CommandRequest,
-  { facts }: LockedEntitlement,
+  entitlement: LockedEntitlement,
   courseRunKey: string,
-): Promise<string> {
-  // Whoever enrolls in a run with limited places waits here, so that the last place is given once.
+): Promise<Redeemed> {
+  const { facts } = entitlement;
+  // Whoever enrolls in a run waits here, so that the last place is given once and a seat is taken by one entitlement.
   await tx.findOne(CourseRun, { where: { key: courseRunKey }, lock: { mode: "for_no_key_update" } });
   const session = await sessionOfRun(tx, facts.userId, courseRunKey);
-  refuseUnavailable(session, facts.courseUuid, facts.mode, now);
+  if (session && session.run.courseUuid !== facts.courseUuid)
+    throw new Refusal("COURSE_RUN_NOT_IN_COURSE", "This run belongs to another course.", RUN_FIELD);
+  const seat = session?.enrollment ?? null;
+  if (seatBlocker(choosing(entitlement), seat))
+    throw new Refusal(
+      "ALREADY_ENROLLED_IN_PAID_MODE",
+      "The learner is already enrolled in this run in a mode that this entitlement has not paid for, or through another entitlement.",
+      RUN_FIELD,
+    );
+  const blocker = runBlocker(session, facts.mode, seat, now);
+  if (blocker) throw unavailable(blocker);
   const enrollment =
     (await tx.findOneBy(CourseEnrollment, { userId: facts.userId, courseRunKey })) ??
     tx.create(CourseEnrollment, { userId: facts.userId, courseRunKey, createdAt: now, isActive: false });
-  if (enrollment.isActive && (await isHeldByOtherMeans(tx, session!, enrollment, facts, now)))
-    throw new Refusal(
-      "ALREADY_ENROLLED_IN_PAID_MODE",
-      "The learner is already enrolled in this run in a paid mode, or through another entitlement.",
-      RUN_FIELD,
-    );
+  if (seat) await unlinkOthers(tx, now, enrollment.id, facts.id);
   const { id } = await tx.save(Object.assign(enrollment, { isActive: true, mode: facts.mode }));
-  return id;
+  // The regain period never starts anew by leaving a run and taking it again.
+  const first = await firstRedemption(tx, facts.id, id);
+  return { enrollmentId: id, redeemedAt: first === undefined ? now : first };
 }
 
-function refuseUnavailable(session: SessionFacts | null, courseUuid: string, mode: string, now: Date): void {
-  if (session && session.run.courseUuid !== courseUuid)
-    throw new Refusal("COURSE_RUN_NOT_IN_COURSE", "This run belongs to another course.", RUN_FIELD);
-  const blocker = runBlocker(session, mode, session?.enrollment ?? null, now);
-  if (blocker)
-    throw new Refusal("COURSE_RUN_NOT_AVAILABLE", `This run is not available: ${RUN_MESSAGES[blocker]}.`, {
-      ...RUN_FIELD,
-      blocker,
-    });
-}
-
-/** Whether the learner is in a run already that the entitlement would be well spent on. */
-export async function isUpgradeable(
+/** Ends the links of other entitlements to an enrollment that the learner had left: they are not redeemed by it. */
+async function unlinkOthers(
   tx: EntityManager,
-  { now }: CommandRequest,
-  facts: EntitlementFacts,
-  session: SessionFacts,
-): Promise<boolean> {
-  if (!session.enrollment?.isActive || runBlocker(session, facts.mode, session.enrollment, now)) return false;
-  const key = { userId: facts.userId, courseRunKey: session.run.key };
-  const enrollment = await tx.findOneBy(CourseEnrollment, key);
-  return enrollment !== null && !(await isHeldByOtherMeans(tx, session, enrollment, facts, now));
-}
-
-/** Whether an active enrollment is paid for otherwise: in another paid mode, or by another entitlement. */
-async function isHeldByOtherMeans(
-  tx: EntityManager,
-  session: SessionFacts,
-  enrollment: CourseEnrollment,
-  { id, mode }: EntitlementFacts,
   now: Date,
-): Promise<boolean> {
-  const isPaid = session.modes.some(
-    ({ slug, minPrice, expiresAt }) =>
-      slug === enrollment.mode && minPrice > 0 && (!expiresAt || expiresAt >= now),
+  enrollmentId: string,
+  entitlementId: string,
+): Promise<void> {
+  const others = await tx.find(CourseEntitlement, {
+    where: { enrollmentId, id: Not(entitlementId) },
+    order: { id: "ASC" },
+    lock: { mode: "for_no_key_update" },
+  });
+  await tx.save(
+    others.map((other) =>
+      Object.assign(other, { enrollmentId: null, redeemedAt: null, modifiedAt: now } as const),
+    ),
   );
-  if (isPaid && enrollment.mode !== mode) return true;
-  return isHeldByOther(tx, enrollment.id, id);
 }
 
-const RUN_MESSAGES = {
+function unavailable(blocker: RunBlocker): Refusal {
+  const message = `This run is not available: ${RUN_MESSAGES[blocker]}.`;
+  return new Refusal("COURSE_RUN_NOT_AVAILABLE", message, { ...RUN_FIELD, blocker });
+}
+
+const RUN_MESSAGES: Record<RunBlocker, string> = {
   RUN_UNKNOWN: "the catalog does not have the run",
   NO_START_DATE: "the run has no start date",
   MODE_NOT_OFFERED: "the run is not offered in the mode of the entitlement",
@@ -123,4 +129,4 @@ const RUN_MESSAGES = {
   ENROLLMENT_NOT_OPEN: "enrollment has not opened yet",
   ENROLLMENT_CLOSED: "enrollment is closed",
   COURSE_FULL: "the run is full",
-} as const;
+};

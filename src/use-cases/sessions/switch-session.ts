@@ -1,7 +1,7 @@
 import { anyone } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { refuseUnregainable, unenroll } from "./enrollment";
-import { enroll, isCurrentSession } from "./redeem";
+import { enroll, isCurrentSession, redeem } from "./redeem";
 import { command } from "../command";
 import { lockEntitlement, save } from "../locked-entitlement";
 
@@ -17,9 +17,12 @@ export const switchSession = command(
   async (tx, request, { entitlementId, courseRunKey }: SwitchSession): Promise<EntitlementFacts> => {
     const entitlement = await lockEntitlement(tx, request, entitlementId);
     if (isCurrentSession(entitlement, courseRunKey)) return entitlement.facts;
+    const { facts, standing } = entitlement;
+    // Others have taken the learner out of the run, so there is nothing to leave.
+    if (facts.enrollment && !standing.redemption) return redeem(tx, request, entitlement, courseRunKey);
     refuseUnregainable(request, entitlement);
-    const enrollmentId = await enroll(tx, request, entitlement, courseRunKey);
-    if (enrollmentId !== entitlement.row.enrollmentId) await unenroll(tx, entitlement);
-    return save(tx, request, entitlement, { enrollmentId, redeemedAt: request.now });
+    const redeemed = await enroll(tx, request, entitlement, courseRunKey);
+    if (redeemed.enrollmentId !== entitlement.row.enrollmentId) await unenroll(tx, entitlement);
+    return save(tx, request, entitlement, redeemed);
   },
 );

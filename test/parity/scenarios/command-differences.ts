@@ -2,7 +2,14 @@ import { original } from "../original";
 import { fulfillableForRunDifferences } from "../differences";
 import { newestFirst } from "../original-finders";
 import { decisionOf, holdersOf, outcomeOf, populationOf, type Decision } from "./commands";
-import { factsOf, ourFactsOf, withEntitlement, type ScenarioDifference, type Situation } from "./situation";
+import {
+  factsOf,
+  firstSpentAt,
+  ourFactsOf,
+  withEntitlement,
+  type ScenarioDifference,
+  type Situation,
+} from "./situation";
 import type { Outcome } from "./state";
 
 const COMMANDS = new Set(["enroll", "checkAndEnroll", "unenroll", "expireThenRefund"]);
@@ -50,7 +57,7 @@ export const commandDifferences: readonly ScenarioDifference[] = [
   {
     name: "redeeming-is-checked",
     reason:
-      "An entitlement is spent only while it can be, on an open run of its course that the learner does not hold by other means; the original does not look.",
+      "An entitlement is redeemed only while it can be, on an open run of its course where the learner holds no place that it has not paid for, except a free one; the original does not look.",
     ...decidedAs(
       ({ kind }, { op }) => kind === "refuses" && (op.op === "enroll" || op.op === "checkAndEnroll"),
     ),
@@ -160,12 +167,14 @@ export const commandDifferences: readonly ScenarioDifference[] = [
   {
     name: "regain-counts-from-redemption",
     reason:
-      "The regain period runs from when the entitlement was spent; in the original from the first enrollment.",
+      "The regain period runs from when the entitlement was first redeemed for the run; in the original from the first enrollment.",
     applies: (situation) => {
-      const { op, state, spentAt } = situation;
+      const { op, state } = situation;
       const enrollment = state.entitlements[op.entitlement!]?.["enrollment"] as string | null | undefined;
       const created = enrollment ? (state.enrollments[enrollment]!["created"] as string | null) : null;
-      return READING.has(op.op) && created !== null && (spentAt[op.entitlement!] ?? "") > created;
+      return (
+        READING.has(op.op) && created !== null && (firstSpentAt(situation, op.entitlement!) ?? "") > created
+      );
     },
     instead: readAgain,
   },

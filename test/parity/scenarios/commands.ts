@@ -163,15 +163,18 @@ export function holdersOf({ state }: Situation, enrollment: string): string[] {
   );
 }
 
+/** The modes that cost nothing: only an enrollment in one of them may be taken over. */
+const FREE_MODES = new Set(["audit", "honor"]);
+
 /** Whether the run is one of the entitlement's course and open, and the learner is not in it by other means. */
 function canTake(situation: Situation, alias: string, learner: string, run: string): boolean {
   const { state, world } = situation;
   const row = state.entitlements[alias]!;
   const enrollment = state.enrollments[`${learner}/${run}`];
-  const isHeld =
-    enrollment?.["isActive"] === true &&
-    (enrollment["mode"] !== row["mode"] ||
-      holdersOf(situation, `${learner}/${run}`).some((holder) => holder !== alias));
+  const holders = holdersOf(situation, `${learner}/${run}`);
+  const isOwn = holders.length === 1 && holders[0] === alias;
+  const isFree = holders.length === 0 && FREE_MODES.has(String(enrollment?.["mode"]));
+  const isHeld = enrollment?.["isActive"] === true && !isOwn && !isFree;
   return world.catalog[run] === row["courseUuid"] && world.fulfillable[run] === true && !isHeld;
 }
 

@@ -128,7 +128,8 @@ function noteCommand(stage: Stage, situation: Situation, after: State): void {
   if (decision?.kind !== "enrolls" && decision?.kind !== "refunds") return;
   const { alias, kind } = decision;
   const hasChanged = !isDeepStrictEqual(after.entitlements[alias], state.entitlements[alias]);
-  if (hasChanged && kind === "enrolls") stage.spentAt = { ...stage.spentAt, [alias]: at };
+  const link = `${alias} ${String(after.entitlements[alias]?.["enrollment"])}`;
+  if (hasChanged && kind === "enrolls") stage.spentAt = { [link]: at, ...stage.spentAt };
   if (hasChanged && kind === "refunds") stage.paidBack = new Set([...stage.paidBack, alias]);
 }
 

@@ -13,7 +13,7 @@ export interface Situation {
   world: RecordedWorld;
   /** Certificate statuses by learner and run, as `u1/r1`. */
   certificates: Readonly<Record<string, string>>;
-  /** When each entitlement was last spent on a run. */
+  /** The instant at which each entitlement was first redeemed for an enrollment, by both. */
   spentAt: Readonly<Record<string, string>>;
   /** The entitlements whose order was paid back. */
   paidBack: ReadonlySet<string>;
@@ -68,12 +68,17 @@ export function factsOf({ state, world, certificates, at }: Situation, alias: st
   };
 }
 
-/** The same, as our rules mean to look at them: an entitlement is regained from when it was spent. */
+/** The instant at which an entitlement was first redeemed for the run that it is redeemed for now, if it is known. */
+export function firstSpentAt({ state, spentAt }: Situation, alias: string): string | null {
+  return spentAt[`${alias} ${String(state.entitlements[alias]?.["enrollment"])}`] ?? null;
+}
+
+/** The same, as our rules mean to look at them: an entitlement is regained from when it was first redeemed for the run. */
 export function ourFactsOf(situation: Situation, alias: string): PolicyInput {
   const facts = factsOf(situation, alias);
   const { enrollment, entitlement } = facts;
   if (!enrollment) return facts;
-  const known = [enrollment.created, situation.spentAt[alias] ?? null].filter((instant) => instant !== null);
+  const known = [enrollment.created, firstSpentAt(situation, alias)].filter((instant) => instant !== null);
   const start = enrollment.courseOverview?.start ?? entitlement.created;
   const created = known.toSorted().at(-1) ?? entitlement.created;
   return { ...facts, enrollment: { ...enrollment, created, courseOverview: { start } } };

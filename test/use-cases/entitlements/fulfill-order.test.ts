@@ -141,11 +141,15 @@ describe("a learner who takes a run for free", () => {
   });
 });
 
-test("an enrollment in the entitlement's mode is taken over", async () => {
+test("an enrollment in the entitlement's mode that was bought by other means is left alone", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   await anEnrollment(app, run, { mode: "verified" });
-  expect((await fulfill({ courseUuid })).entitlement.enrollment).toMatchObject({ courseRunKey: run });
+  expect(await fulfill({ courseUuid })).toMatchObject({
+    entitlement: { enrollment: null },
+    upgradeableRuns: [],
+  });
+  expect(await enrollmentIn(app, run)).toMatchObject({ mode: "verified", isActive: true });
 });
 
 test("an enrollment that was paid for otherwise stays unchanged, and the order is fulfilled nevertheless", async () => {

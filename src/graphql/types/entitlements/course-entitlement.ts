@@ -94,11 +94,12 @@ export function toEntitlement(
   facts: EntitlementFacts,
   asOf?: Date | null,
 ): CourseEntitlementView {
-  const { defaultPeriods, expirationAlertDays } = app.config;
+  const { defaultPeriods, freeModes, expirationAlertDays } = app.config;
   return new CourseEntitlementView(facts, {
     now: asOf ?? now,
     asOf: asOf ?? null,
     defaultPeriods,
+    freeModes,
     expirationAlertDays,
   });
 }

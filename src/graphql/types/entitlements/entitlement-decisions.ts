@@ -2,6 +2,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
 import { standingOf } from "../../../reads/entitlements";
 import * as rules from "../../../rules/entitlement-rules";
+import type { Choosing } from "../../../rules/session-rules";
 import { EntitlementStateEnum, RedeemBlockerEnum, RefundBlockerEnum, RegainBlockerEnum } from "../../enums";
 import { DateScalar, DateTimeScalar } from "../../scalars";
 
@@ -13,6 +14,8 @@ export interface DecisionContext {
   asOf: Date | null;
   /** The periods of an entitlement without a stored policy. */
   defaultPeriods: rules.Periods;
+  /** The modes that cost nothing. */
+  freeModes: readonly string[];
   /** The number of days before expiry from which `expirationDate` is given. */
   expirationAlertDays: number;
 }
@@ -29,6 +32,12 @@ export abstract class EntitlementDecisions {
   ) {
     this.standing = standingOf(facts);
     this.periods = facts.policy ?? context.defaultPeriods;
+  }
+
+  /** The entitlement as the rules of sessions see it. */
+  get choosing(): Choosing {
+    const { id, mode } = this.facts;
+    return { id, mode, standing: this.standing, periods: this.periods, freeModes: this.context.freeModes };
   }
 
   @Field(() => Boolean, {

@@ -6,7 +6,7 @@ import { decodeCursor, PageArgs, toConnection } from "../../connection";
 import type { Context } from "../../context";
 import { CourseView, RunSummaryView, toCourse, toRunSummary } from "../course";
 import { CourseEntitlementView } from "./course-entitlement";
-import { displayedRun, SessionView, toSessionView } from "./session";
+import { displayedRun, SessionView, toSessionViews } from "./session";
 import { SupportDetailConnection, toSupportDetailView } from "./support-detail";
 
 /** What of an entitlement needs statements of its own: one for all entitlements of a request. */
@@ -15,14 +15,13 @@ export class EntitlementDetailsResolver {
   @FieldResolver(() => [SessionView], {
     nullable: true,
     description:
-      "The runs of the course in the order of their start, each with the reason when the learner cannot choose it.",
+      "The runs of the course in the order of their start, each with the reason when the learner cannot choose it. The current run always belongs to them, also when the catalog has lost it.",
   })
   async sessions(
-    @Root() { facts, context: { now } }: CourseEntitlementView,
+    @Root() { facts, choosing, context: { now } }: CourseEntitlementView,
     @Ctx() { loaders }: Context,
   ): Promise<SessionView[]> {
-    const sessions = await loaders.sessions.load(facts);
-    return sessions.map((session) => toSessionView(facts, session, now));
+    return toSessionViews(choosing, facts.enrollment, await loaders.sessions.load(facts), now);
   }
 
   @FieldResolver(() => RunSummaryView, {
@@ -30,10 +29,11 @@ export class EntitlementDetailsResolver {
       "The run to show on a card: the run for which the entitlement is redeemed, otherwise the first available run, otherwise the latest run.",
   })
   async runSummary(
-    @Root() { facts, context: { now } }: CourseEntitlementView,
+    @Root() { facts, choosing, context: { now } }: CourseEntitlementView,
     @Ctx() { loaders }: Context,
   ): Promise<RunSummaryView> {
-    const run = facts.enrollment?.run ?? displayedRun(facts, await loaders.sessions.load(facts), now);
+    const run =
+      facts.enrollment?.run ?? displayedRun(facts, choosing, await loaders.sessions.load(facts), now);
     return toRunSummary(facts.id, run, now);
   }
 

@@ -1,8 +1,14 @@
 import { Field, ID, ObjectType } from "type-graphql";
+import type { EnrollmentFacts } from "../../../reads/enrollments";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
 import type { CourseRun } from "../../../entities/course-run";
 import type { SessionFacts } from "../../../reads/sessions";
-import { sessionBlocker, type SessionBlocker } from "../../../rules/run-rules";
+import {
+  isCurrentSession,
+  sessionBlocker,
+  type Choosing,
+  type SessionBlocker,
+} from "../../../rules/session-rules";
 import { SessionBlockerEnum } from "../../enums";
 import { CourseRunView, toCourseRun } from "../course";
 
@@ -17,7 +23,10 @@ export class SessionView {
   @Field(() => CourseRunView, { description: "The run that can be chosen." })
   courseRun!: CourseRunView;
 
-  @Field(() => Boolean, { description: "Whether the learner may choose the run for the entitlement." })
+  @Field(() => Boolean, {
+    description:
+      "Whether the learner can choose the run: whether `enrollAndFulfill` or, for a redeemed entitlement, `switchSession` accepts it now.",
+  })
   isAvailable!: boolean;
 
   @Field(() => SessionBlockerEnum, {
@@ -30,27 +39,44 @@ export class SessionView {
   isCurrent!: boolean;
 }
 
-/** A run of the course as a choice, or why it is none. */
-export function toSessionView(facts: EntitlementFacts, session: SessionFacts, now: Date): SessionView {
+/** A run of the course as a choice, with the reason when it cannot be chosen. */
+export function toSessionView(choosing: Choosing, session: SessionFacts, now: Date): SessionView {
   const { run, enrollment } = session;
-  const isCurrent = facts.enrollment?.courseRunKey === run.key;
-  const blocker = sessionBlocker(session, facts.mode, enrollment, isCurrent, now);
+  const blocker = sessionBlocker(choosing, session, enrollment, now);
   return {
-    id: `${facts.id}:${run.key}`,
+    id: `${choosing.id}:${run.key}`,
     courseRun: toCourseRun(run.key, run),
     isAvailable: blocker === null,
     blocker,
-    isCurrent,
+    isCurrent: isCurrentSession(choosing, enrollment),
   };
 }
 
-/** The run a card shows: the one it is spent on, else the first the learner may choose, else the latest. */
+/** The sessions of an entitlement: the runs of its course, and first the current run where the catalog has lost it. */
+export function toSessionViews(
+  choosing: Choosing,
+  enrollment: EnrollmentFacts | null,
+  sessions: readonly SessionFacts[],
+  now: Date,
+): SessionView[] {
+  const views = sessions.map((session) => toSessionView(choosing, session, now));
+  if (!enrollment?.isActive || views.some(({ isCurrent }) => isCurrent)) return views;
+  const { courseRunKey: key, run, mode } = enrollment;
+  const seat = { isActive: true, mode, redeemedBy: [{ id: choosing.id, isRefundPending: false }] };
+  const blocker = sessionBlocker(choosing, null, seat, now);
+  const id = `${choosing.id}:${key}`;
+  const courseRun = toCourseRun(key, run);
+  return [{ id, courseRun, isAvailable: blocker === null, blocker, isCurrent: true }, ...views];
+}
+
+/** The run a card shows: the one it is redeemed for, else the first the learner can choose, else the latest. */
 export function displayedRun(
   facts: EntitlementFacts,
+  choosing: Choosing,
   sessions: readonly SessionFacts[],
   now: Date,
 ): CourseRun | null {
   if (facts.enrollment?.run) return facts.enrollment.run;
-  const available = sessions.find((session) => toSessionView(facts, session, now).isAvailable);
+  const available = sessions.find((session) => toSessionView(choosing, session, now).isAvailable);
   return (available ?? sessions.at(-1))?.run ?? null;
 }

@@ -1,0 +1,83 @@
+import {
+  isRefundPending,
+  redeemBlocker,
+  regainBlocker,
+  type Periods,
+  type RedeemBlocker,
+  type RegainBlocker,
+  type Standing,
+} from "./entitlement-rules";
+import { runBlocker, type OfferedRun, type RunBlocker, type RunEnrollment } from "./run-rules";
+
+/** The entitlement for which a learner chooses a run. */
+export interface Choosing {
+  id: string;
+  mode: string;
+  /** The facts of the entitlement that the rules need. */
+  standing: Standing;
+  periods: Periods;
+  /** The modes that cost nothing: an enrollment in one of them may be upgraded. */
+  freeModes: readonly string[];
+}
+
+/** The learner's enrollment in a run, with the entitlements that are redeemed for it. */
+export interface Seat extends RunEnrollment {
+  /** The entitlements of the learner that are redeemed for the enrollment. */
+  redeemedBy: readonly { id: string; isRefundPending: boolean }[];
+}
+
+/** Why an entitlement must not take over an enrollment. */
+export type SeatBlocker = "ALREADY_ENROLLED";
+/** Why a learner cannot choose a run as the session of an entitlement. */
+export type SessionBlocker =
+  | RunBlocker
+  | SeatBlocker
+  | Exclude<RedeemBlocker, "ALREADY_REDEEMED">
+  | Exclude<RegainBlocker, "NOT_REDEEMED">;
+
+/**
+ * The reason why an entitlement must not take over the learner's enrollment in a run: the learner holds it by other
+ * means. Only an active enrollment in a free mode may be taken over, and none that another entitlement is redeemed
+ * for; nothing is inferred from prices. Null when there is no such enrollment, or the learner has left it.
+ */
+export function seatBlocker({ id, freeModes }: Choosing, seat: Seat | null): SeatBlocker | null {
+  const others = seat?.redeemedBy.filter((other) => other.id !== id) ?? [];
+  if (!seat?.isActive) return others.some((other) => other.isRefundPending) ? "ALREADY_ENROLLED" : null;
+  const isOwn = seat.redeemedBy.some((own) => own.id === id);
+  return others.length === 0 && (isOwn || freeModes.includes(seat.mode)) ? null : "ALREADY_ENROLLED";
+}
+
+/** Whether the learner takes the run through this entitlement now. */
+export function isCurrentSession({ id }: Choosing, seat: Seat | null): boolean {
+  return seat !== null && seat.isActive && seat.redeemedBy.some((own) => own.id === id);
+}
+
+/**
+ * The reason why the learner cannot choose a run as the session of an entitlement, by redeeming it or by switching from
+ * another run; null when the learner can. The current session can always be kept, unless a refund is pending.
+ */
+export function sessionBlocker(
+  choosing: Choosing,
+  run: OfferedRun | null,
+  seat: Seat | null,
+  now: Date,
+): SessionBlocker | null {
+  const { standing, periods, mode } = choosing;
+  if (isRefundPending(standing)) return "REFUND_PENDING";
+  if (isCurrentSession(choosing, seat)) return null;
+  const own = standing.redemption
+    ? regainBlocker(standing, periods, now)
+    : redeemBlocker(standing, periods, now);
+  if (own) return own as Exclude<typeof own, "ALREADY_REDEEMED" | "NOT_REDEEMED">;
+  return seatBlocker(choosing, seat) ?? runBlocker(run, mode, seat, now);
+}
+
+/** Whether the learner takes the run for free now and the entitlement can upgrade that enrollment. */
+export function isUpgradeable(
+  choosing: Choosing,
+  run: OfferedRun | null,
+  seat: Seat | null,
+  now: Date,
+): boolean {
+  return !!seat?.isActive && sessionBlocker(choosing, run, seat, now) === null;
+}

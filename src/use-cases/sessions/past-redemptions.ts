@@ -1,0 +1,29 @@
+import { select, type Database } from "../../store/statement";
+
+/**
+ * The instant at which an entitlement was first redeemed for an enrollment: null when an import does not say it, and
+ * undefined when the entitlement never was.
+ */
+export async function firstRedemption(
+  db: Database,
+  entitlementId: string,
+  enrollmentId: string,
+): Promise<Date | null | undefined> {
+  const [row] = await select<{ redeemedAt: Date | null }>(
+    db,
+    `select redeemed_at as "redeemedAt" from historical_course_entitlement
+     where id = $1 and enrollment_id = $2 order by history_id limit 1`,
+    [entitlementId, enrollmentId],
+  );
+  return row?.redeemedAt;
+}
+
+/** Whether an entitlement has ever been in a mode: the history keeps the modes before a change. */
+export async function hasBeenInMode(db: Database, entitlementId: string, mode: string): Promise<boolean> {
+  const [row] = await select<{ has: boolean }>(
+    db,
+    "select exists (select from historical_course_entitlement where id = $1 and mode = $2) as has",
+    [entitlementId, mode],
+  );
+  return row!.has;
+}

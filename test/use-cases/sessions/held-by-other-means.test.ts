@@ -1,0 +1,205 @@
+import { CourseEnrollment } from "../../../src/entities/course-enrollment";
+import { changeEntitlementMode } from "../../../src/use-cases/entitlements/change-entitlement-mode";
+import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-entitlement";
+import { fulfillOrder } from "../../../src/use-cases/entitlements/fulfill-order";
+import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
+import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
+import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
+import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
+import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
+import { enrollIfEntitled } from "../../../src/use-cases/sessions/enroll-if-entitled";
+import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
+import { switchSession } from "../../../src/use-cases/sessions/switch-session";
+import { enrollmentIn, historyOf, stored } from "../../support/stored";
+import {
+  aCourse,
+  ada,
+  ago,
+  anEnrollment,
+  anEntitlement,
+  aRun,
+  by,
+  grace,
+  hopper,
+  NOW,
+  shop,
+  useApp,
+} from "../../support/world";
+
+const app = useApp();
+
+/** What the learner has bought elsewhere, in whatever mode, at whatever price the run asks for it. */
+const BOUGHT = ["verified", "professional", "masters", "credit", "unpaid-executive-education"];
+const modes = [
+  "verified",
+  "professional",
+  { slug: "masters", minPrice: 0 },
+  { slug: "credit", minPrice: 150, expiresAt: ago(1) },
+  { slug: "unpaid-executive-education", minPrice: 0 },
+];
+const settled = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: { code?: string }) => error.code ?? error,
+  );
+
+/** Sets what the LMS would have changed without us. */
+const inLms = (key: string, changes: Partial<CourseEnrollment>) =>
+  app.db.getRepository(CourseEnrollment).update({ courseRunKey: key }, changes);
+
+describe.each(BOUGHT)("an enrollment in the mode %s that was bought elsewhere", (mode) => {
+  test("is never taken over", async () => {
+    const courseUuid = aCourse();
+    const [run, other] = [await aRun(app, courseUuid, { modes }), await aRun(app, courseUuid)];
+    await anEnrollment(app, run, { mode, createdAt: ago(30) });
+    const untouched = await enrollmentIn(app, run);
+    const order = {
+      username: "ada",
+      courseUuid,
+      mode: "verified",
+      orderNumber: `${mode}-1`,
+      refundLocked: false,
+    };
+    const { entitlement, upgradeableRuns } = await fulfillOrder(by(shop, app), order);
+    expect({ enrollment: entitlement.enrollment, upgradeableRuns }).toEqual({
+      enrollment: null,
+      upgradeableRuns: [],
+    });
+    const entitlementId = entitlement.id;
+    const wish = { entitlementId, courseRunKey: run };
+    expect(await settled(enrollAndFulfill(by(ada, app), wish))).toBe("ALREADY_ENROLLED_IN_PAID_MODE");
+    expect(await settled(enrollIfEntitled(by(ada, app), wish))).toBe("ALREADY_ENROLLED_IN_PAID_MODE");
+    await enrollAndFulfill(by(ada, app), { entitlementId, courseRunKey: other });
+    expect(await settled(switchSession(by(ada, app), wish))).toBe("ALREADY_ENROLLED_IN_PAID_MODE");
+    expect(await enrollmentIn(app, other)).toMatchObject({ isActive: true });
+    expect(await enrollmentIn(app, run)).toEqual(untouched);
+  });
+
+  test.each([
+    ["leaveSession", (id: string) => leaveSession(by(ada, app), { entitlementId: id })],
+    [
+      "unenrollAndRefund",
+      (id: string) => unenrollAndRefund(by(ada, app), { entitlementId: id, refund: "REQUEST" }),
+    ],
+    [
+      "revokeEntitlement",
+      (id: string) => revokeEntitlement(by(shop, app), { entitlementId: id, reason: "returned" }),
+    ],
+    [
+      "reissueEntitlement",
+      (id: string) => reissueEntitlement(by(grace, app), { entitlementId: id, comments: "again" }),
+    ],
+    [
+      "expireEntitlement",
+      (id: string) => expireEntitlement(by(grace, app), { entitlementId: id, comments: "over" }),
+    ],
+  ])("is never ended by %s, though the entitlement is linked to the run", async (_, command) => {
+    if (mode === "verified") return; // this entitlement's own mode: it pays for that
+    const run = await aRun(app, aCourse(), { modes });
+    const id = await anEntitlement(app, { run, createdAt: ago(2) });
+    await inLms(run, { mode });
+    await command(id);
+    expect(await stored(app, id)).toMatchObject({ enrollmentId: null });
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true, mode });
+  });
+});
+
+test("a run that was left and then bought elsewhere is not taken back by a revert", async () => {
+  const run = await aRun(app, aCourse());
+  const id = await anEntitlement(app, { run, createdAt: ago(2) });
+  await leaveSession(by(ada, app), { entitlementId: id });
+  await inLms(run, { isActive: true });
+  const [spent] = await historyOf(app, id);
+  const revert = { entitlementId: id, historyEntryId: String(spent!["history_id"]), comments: "mistake" };
+  expect(await settled(revertEntitlement(by(grace, app), revert))).toBe("CONFLICT");
+});
+
+test("after a change of mode the run can be left, and the place that was paid for is given back", async () => {
+  const run = await aRun(app, aCourse());
+  const id = await anEntitlement(app, { run, createdAt: ago(2), orderNumber: "CHANGED-1" });
+  const { courseUuid } = await stored(app, id);
+  const change = {
+    orderNumber: "CHANGED-1",
+    courseUuid,
+    mode: "professional",
+    acceptAnyMode: false,
+    comments: "x",
+  };
+  await changeEntitlementMode(by(hopper, app), change);
+  await leaveSession(by(ada, app), { entitlementId: id });
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
+});
+
+describe("an entitlement whose enrollment others have ended", () => {
+  const aLeftOne = async () => {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid);
+    const id = await anEntitlement(app, { courseUuid, run, createdAt: ago(40) });
+    await inLms(run, { isActive: false });
+    return { id, run, courseUuid };
+  };
+
+  test("is redeemed by the enroll button, for the same run or another one", async () => {
+    const { id, run } = await aLeftOne();
+    expect(await enrollIfEntitled(by(ada, app), { courseRunKey: run })).toMatchObject({ id });
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
+    const second = await aLeftOne();
+    const other = await aRun(app, second.courseUuid);
+    expect(await enrollIfEntitled(by(ada, app), { courseRunKey: other })).toMatchObject({ id: second.id });
+  });
+
+  test("can be left, which ends the link only", async () => {
+    const { id } = await aLeftOne();
+    await leaveSession(by(ada, app), { entitlementId: id });
+    expect(await stored(app, id)).toMatchObject({ enrollmentId: null, redeemedAt: null, expiredAt: null });
+  });
+
+  test("loses its link when another entitlement takes the run", async () => {
+    const { id, run, courseUuid } = await aLeftOne();
+    const newer = await anEntitlement(app, { courseUuid });
+    await enrollAndFulfill(by(ada, app), { entitlementId: newer, courseRunKey: run });
+    expect(await stored(app, id)).toMatchObject({ enrollmentId: null });
+    expect(await stored(app, newer)).toMatchObject({ redeemedAt: NOW });
+  });
+});
+
+describe("the regain period", () => {
+  const redeem = (entitlementId: string, courseRunKey: string, at: Date) =>
+    enrollAndFulfill(by(ada, app, at), { entitlementId, courseRunKey });
+
+  test("does not start anew when the learner leaves a run and takes it again", async () => {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid, { startsAt: ago(100) });
+    const id = await anEntitlement(app, { courseUuid, createdAt: ago(50) });
+    await redeem(id, run, ago(13));
+    await leaveSession(by(ada, app, ago(5)), { entitlementId: id });
+    await redeem(id, run, ago(4));
+    expect(await stored(app, id)).toMatchObject({ redeemedAt: ago(13) });
+  });
+
+  test("does not start anew when the learner goes to and fro between two runs", async () => {
+    const courseUuid = aCourse();
+    const [one, two] = [
+      await aRun(app, courseUuid, { startsAt: ago(100) }),
+      await aRun(app, courseUuid, { startsAt: ago(100) }),
+    ];
+    const id = await anEntitlement(app, { courseUuid, createdAt: ago(50) });
+    await redeem(id, one, ago(13));
+    await switchSession(by(ada, app, ago(9)), { entitlementId: id, courseRunKey: two });
+    await switchSession(by(ada, app, ago(5)), { entitlementId: id, courseRunKey: one });
+    expect(await stored(app, id)).toMatchObject({ redeemedAt: ago(13) });
+    await switchSession(by(ada, app, ago(4)), { entitlementId: id, courseRunKey: two });
+    expect(await stored(app, id)).toMatchObject({ redeemedAt: ago(9) });
+  });
+
+  test("begins with the redemption by this entitlement, whoever took the run before", async () => {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid);
+    const earlier = await anEntitlement(app, { courseUuid, createdAt: ago(50) });
+    await redeem(earlier, run, ago(20));
+    await leaveSession(by(ada, app, ago(19)), { entitlementId: earlier });
+    const id = await anEntitlement(app, { courseUuid, createdAt: ago(10) });
+    await redeem(id, run, ago(2));
+    expect(await stored(app, id)).toMatchObject({ redeemedAt: ago(2) });
+  });
+});
