@@ -77,9 +77,16 @@ async function aWorld(state: string): Promise<World> {
 
 /** How it ends when a command meets a refund that is under way: it is told to wait, and has done nothing. */
 async function whilePending(state: string, name: Operation): Promise<Ending> {
+  if (name === "revokeEntitlement") return settledByRevocation(state);
   const world = await aWorld(state);
   const refund = await answerOf(OPERATIONS[REFUND]!(world));
   return endingOf(world, [isSweeping(name) ? "done" : "REFUND_PENDING ", refund]);
+}
+
+/** How it ends when a shop says that the money is back while its refund is under way: that settles the refund. */
+async function settledByRevocation(state: string): Promise<Ending> {
+  const ending = await inTurn(state, "revokeEntitlement", REFUND, false);
+  return { ...ending, row: Object.assign({}, ending["row"], { expiryCause: "REFUNDED" }) };
 }
 
 /** How it ends when one command follows the other. */

@@ -14,7 +14,7 @@ export class RevokeEntitlementInput {
   @Field({
     defaultValue: true,
     description:
-      "Whether the money is back. If so, a refund is recorded, so that the order is never refunded again; a service thereby settles a pending refund.",
+      "Whether the order has been refunded elsewhere. If so, a refund is recorded, so that the order is never refunded again; a service thereby settles a pending refund.",
   })
   moneyReturned!: boolean;
 }
