@@ -40,7 +40,7 @@ export class SessionView {
 }
 
 /** A run of the course as a choice, with the reason when it cannot be chosen. */
-export function toSessionView(choosing: Choosing, session: SessionFacts, now: Date): SessionView {
+function toSessionView(choosing: Choosing, session: SessionFacts, now: Date): SessionView {
   const { run, enrollment } = session;
   const blocker = sessionBlocker(choosing, session, enrollment, now);
   return {
