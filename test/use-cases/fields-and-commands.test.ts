@@ -84,20 +84,22 @@ async function enter(world: AnyWorld): Promise<{ id: string; other: string }> {
     ...(world.expired && { expiredAt: ago(0), expiryCause: world.expired as "LAPSED" }),
   });
   if (world.refund)
-    await put(app, Refund, {
-      ...app.db.manager.create(Refund, {
+    await put(
+      app,
+      Refund,
+      app.db.manager.create(Refund, {
         entitlementId: id,
         orderNumber: "ANY",
         attempt: 1,
         shopReferences: [],
+        state: world.refund as "IN_DOUBT",
+        nextAttemptAt: world.refund === "IN_DOUBT" ? ago(-1) : null,
+        answer: null,
+        detail: null,
+        createdAt: NOW,
+        modifiedAt: NOW,
       }),
-      state: world.refund as "IN_DOUBT",
-      nextAttemptAt: world.refund === "IN_DOUBT" ? ago(-1) : null,
-      answer: null,
-      detail: null,
-      createdAt: NOW,
-      modifiedAt: NOW,
-    });
+    );
   return { id, other };
 }
 
