@@ -24,7 +24,7 @@ import {
 const app = useApp();
 const reason = "returned by the shop";
 const refundsOf = (entitlementId: string) => app.db.getRepository(Refund).findBy({ entitlementId });
-const firstEntry = async (id: string) => (await historyOf(app, id))[0]!["history_id"]!;
+const firstEntry = async (id: string) => (await historyOf(app, id))[0]!["history_id"];
 
 /** A refund that is stored for an entitlement, as an attempt would have left it. */
 const aRefund = async (entitlementId: string, state: RefundState) => {
