@@ -1,11 +1,12 @@
 import { sessionOfRun } from "../../src/reads/sessions";
+import { DAY_MS } from "../../src/rules/entitlement-rules";
 import { runBlocker } from "../../src/rules/run-rules";
 import { expireDueEntitlements } from "../../src/use-cases/entitlements/expire-due-entitlements";
 import { leaveSession } from "../../src/use-cases/sessions/leave-session";
 import { unenrollAndRefund } from "../../src/use-cases/refunds/unenroll-and-refund";
 import { ask } from "../support/demo-app";
 import { withShop } from "../support/refunds";
-import { expectRefusal, stored } from "../support/stored";
+import { enrollmentIn, expectRefusal, stored } from "../support/stored";
 import {
   aCertificate,
   aCourse,
@@ -13,6 +14,7 @@ import {
   ago,
   anEnrollment,
   anEntitlement,
+  aPolicy,
   aRun,
   by,
   NOW,
@@ -80,9 +82,17 @@ test("M5: a run can be left for two weeks, unless a certificate has been earned 
 });
 
 test("M6: a spent one has no more days left than its policy gives", async () => {
-  const { daysUntilExpiration, policy } = await decisionsOn((await spent(0)).id);
-  expect(daysUntilExpiration).toBeLessThanOrEqual(730);
-  expect(policy).toEqual({ expirationPeriod: "P730D" });
+  expect(await decisionsOn((await spent(0)).id)).toMatchObject({
+    daysUntilExpiration: 14,
+    policy: { expirationPeriod: "P730D" },
+  });
+  const policyId = await aPolicy(app, { mode: "verified", expirationMs: 10 * DAY_MS });
+  expect(await decisionsOn((await spent(0, { policyId })).id)).toMatchObject({ daysUntilExpiration: 10 });
+  const beforeItBegins = await spent(0, { policyId, began: -30 });
+  expect(await decisionsOn(beforeItBegins.id)).toMatchObject({
+    daysUntilExpiration: 10,
+    policy: { expirationPeriod: "P10D" },
+  });
 });
 
 describe("M7: the expiry is told at once and stored by the next sweep:", () => {
@@ -111,10 +121,13 @@ test("M8: to leave a run that it is not spent on refunds nothing; to leave its o
   await leaveSession(by(ada, shop), { entitlementId: beside });
   expect(asked).toEqual([]);
   expect(await stored(app, beside)).toMatchObject({ expiredAt: null });
-  const { id } = await spent(0);
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true, mode: "audit" });
+  const { id, run: own } = await spent(0);
   await unenrollAndRefund(by(ada, shop), { entitlementId: id, refund: "REQUEST" });
   expect(asked).toMatchObject([{ entitlementId: id }]);
   expect(await stored(app, id)).toMatchObject({ expiryCause: "REFUNDED", enrollmentId: null });
+  expect(await enrollmentIn(app, own)).toMatchObject({ isActive: false });
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
 });
 
 test("8.7.9: after the time to leave, there is no refund, though nobody has noted the expiry yet", async () => {

@@ -40,10 +40,21 @@ test("R33: an order that was refundable before the reissue stays refundable", as
 });
 
 test("R34: an order that was not refundable before the reissue is locked, so that it never becomes refundable", async () => {
-  const courseUuid = aCourse();
-  const run = await aRun(app, courseUuid);
-  const id = await anEntitlement(app, { courseUuid, run, expiredAt: NOW, expiryCause: "LAPSED" });
-  expect(await reissue(id)).toMatchObject({ refundLocked: true });
+  const cases: Parameters<typeof anEntitlement>[1][] = [
+    { expiredAt: NOW, expiryCause: "LAPSED" },
+    // Nothing has stored an expiry, and the run cannot be left any more.
+    { createdAt: ago(20) },
+    // The run can still be left, but the time for refunds is over.
+    { createdAt: ago(70), redeemedAt: ago(1) },
+  ];
+  for (const given of cases) {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid, { startsAt: given!.createdAt ?? NOW });
+    const id = await anEntitlement(app, { courseUuid, run, ...given });
+    expect(await reissue(id)).toMatchObject({ refundLocked: true });
+    const [facts] = await entitlementsById(app.db, [id]);
+    expect(refundBlocker(standingOf(facts!), DEFAULT_PERIODS, NOW)).toBe("REFUND_LOCKED");
+  }
 });
 
 test("the caller can decide whether refunds are locked", async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../../src/app";
+import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { Refund } from "../../../src/entities/refund";
 import { liveRefundOf } from "../../../src/reads/refunds";
 import type { RefundOutcome } from "../../../src/gateways/refund/refund-gateway";
@@ -7,6 +8,7 @@ import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-ful
 import { expireDueEntitlements } from "../../../src/use-cases/entitlements/expire-due-entitlements";
 import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
 import type { Call } from "../../../src/use-cases/command";
+import { transact } from "../../../src/store/transact";
 import { settle } from "../../../src/use-cases/attempts/attempt";
 import { REFUNDS } from "../../../src/use-cases/refunds/refund-outbox";
 import { sweepRefunds } from "../../../src/use-cases/refunds/sweep-refunds";
@@ -105,6 +107,17 @@ test("E9: an entitlement that cannot be refunded is refused with the reason, bef
   await expect(
     unenrollAndRefund(requestOf(shop, bob), { entitlementId: id, refund: "REQUEST" }),
   ).rejects.toMatchObject({ code: "ENTITLEMENT_NOT_FOUND" });
+  expect(asked).toEqual([]);
+
+  // One that the learner could leave without a refund: the refusal leaves the run to the learner.
+  const spent = await aSpentEntitlement(app);
+  await transact(app.db, { ...SYSTEM, reason: "test" }, (tx) =>
+    tx.save(CourseEntitlement, { id: spent, refundLocked: true }),
+  );
+  const before = await everythingOf(app, spent);
+  await expect(ask(shop, spent)).rejects.toMatchObject({ details: { blocker: "REFUND_LOCKED" } });
+  expect(await everythingOf(app, spent)).toBe(before);
+  expect(await liveRefundOf(app.db, spent)).toBeNull();
   expect(asked).toEqual([]);
 });
 

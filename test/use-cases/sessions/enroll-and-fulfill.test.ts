@@ -48,18 +48,24 @@ test("E4: an enrollment in the entitlement's mode that was bought by other means
 });
 
 test("E5: a free enrollment is upgraded even in a run that has ended, up to the upgrade deadline", async () => {
-  const [id, run] = await aPair({ endsAt: ago(1), modes: [{ expiresAt: ago(-1) }] });
+  const [id, run] = await aPair({
+    endsAt: ago(1),
+    enrollmentEndsAt: ago(1),
+    modes: [{ expiresAt: ago(-1) }],
+  });
   await anEnrollment(app, run);
   await spend(id, run);
   expect(await enrollmentIn(app, run)).toMatchObject({ mode: "verified", isActive: true });
 });
 
 test("E6: a free enrollment is upgraded and linked", async () => {
-  const [id, run] = await aPair();
-  const enrollmentId = await anEnrollment(app, run);
-  await spend(id, run);
-  expect(await enrollmentIn(app, run)).toMatchObject({ id: enrollmentId, mode: "verified" });
-  expect(await stored(app, id)).toMatchObject({ enrollmentId });
+  for (const period of [{}, { enrollmentEndsAt: ago(1) }, { enrollmentStartsAt: ago(-1) }]) {
+    const [id, run] = await aPair(period);
+    const enrollmentId = await anEnrollment(app, run);
+    await spend(id, run);
+    expect(await enrollmentIn(app, run)).toMatchObject({ id: enrollmentId, mode: "verified" });
+    expect(await stored(app, id)).toMatchObject({ enrollmentId });
+  }
 });
 
 test("an enrollment that the learner had left becomes active again and keeps its first date", async () => {
