@@ -97,6 +97,12 @@ function limitsTable(): string {
     ["directives of an operation", LIMITS.directives],
     ["root fields of an operation", LIMITS.rootFields],
     ["objects that an operation's pages can hold together", LIMITS.nodes],
+    ["items for which a list without pages counts", LIMITS.listItems],
+    [
+      "objects that an operation's pages and lists can hold together, with those shown at another time",
+      LIMITS.objects,
+    ],
+    ["bytes of an answer", LIMITS.answerBytes],
     ["bytes of a request's body", BODY_AT_MOST],
     ["characters of a token", LENGTH_AT_MOST],
     ["hours between a token's issue and its expiration", LIFETIME_AT_MOST_S / 3600],

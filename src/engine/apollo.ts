@@ -99,7 +99,7 @@ function gate(
     permissions,
     (actor) => explorers || (actor !== null && staff.allows(actor)),
   );
-  const nodesOf = nodeCounter(schema);
+  const countOf = nodeCounter(schema);
 
   class Gate implements GraphQLRequestListener<Context> {
     private readonly startedAt = performance.now();
@@ -128,8 +128,9 @@ function gate(
       if (!operation) return;
       const denial = denialOf(document, operation, contextValue.actor);
       if (denial) throw refused(denied(denial));
-      const nodes = nodesOf(document, operation, request.variables ?? {});
+      const { nodes, objects } = countOf(document, operation, request.variables ?? {});
       if (nodes > LIMITS.nodes) throw refused(limitExceeded("nodes", nodes, LIMITS.nodes));
+      if (objects > LIMITS.objects) throw refused(limitExceeded("objects", objects, LIMITS.objects));
       if (operation.operation !== OperationTypeNode.MUTATION) return;
       const limited = limitRate(rootFieldsOf(document, operation), contextValue.actor);
       if (limited) throw refused(rateError(limited));

@@ -5,6 +5,8 @@ import { createContext } from "../graphql/context";
 import { permissionsOf } from "../graphql/permissions";
 import { buildGraphQLSchema } from "../graphql/schema";
 import { apolloServer, type Graph, type Shared } from "./apollo";
+import { LIMITS } from "./documents/limits";
+import { LIMIT_EXCEEDED } from "./error-codes";
 import { trustedDocuments, UntrustedDocument } from "./trusted-documents";
 
 /** A GraphQL request, read from whatever carried it, by somebody whose token has been checked. */
@@ -64,11 +66,13 @@ export async function startEngine(app: App, shared: Shared, graph: Graph = ownGr
       context: async () => createContext(app, actor, requestId),
     });
     // Apollo Server sends a body in chunks only for @defer and @stream, which the schema does not have.
-    return { status: status ?? 200, headers: answered, body: body.kind === "complete" ? body.string : "" };
+    const text = body.kind === "complete" ? body.string : "";
+    if (Buffer.byteLength(text) > LIMITS.answerBytes) throw new TooLongAnswer();
+    return { status: status ?? 200, headers: answered, body: text };
   }
 
   return {
-    answer: (asked) => answer(asked).catch(untrusted),
+    answer: (asked) => answer(asked).catch(refusedAnswer),
     stop: () => apollo.stop(),
   };
 }
@@ -82,13 +86,23 @@ function apolloHeaders(given: Asked["headers"]): HeaderMap {
   return headers;
 }
 
-/** The answer to a document that is not trusted; rethrows every other error. */
-function untrusted(error: unknown): Answered {
-  if (!(error instanceof UntrustedDocument)) throw error;
+/** The answer to a document that is not trusted, or one instead of an answer that is too long; rethrows every other error. */
+function refusedAnswer(error: unknown): Answered {
+  if (!(error instanceof UntrustedDocument) && !(error instanceof TooLongAnswer)) throw error;
   const { message, code } = error;
   return {
     status: 400,
     headers: [["content-type", "application/json; charset=utf-8"]],
     body: `${JSON.stringify({ errors: [{ message, extensions: { code } }] })}\n`,
   };
+}
+
+/** An answer that would take too much memory and time to send. */
+class TooLongAnswer extends Error {
+  readonly code = LIMIT_EXCEEDED;
+  constructor() {
+    super(
+      `The answer has more than the ${LIMITS.answerBytes} bytes allowed. A mutation in it has been carried out.`,
+    );
+  }
 }

@@ -6,7 +6,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
   },
   LIMIT_EXCEEDED: {
     status: "400",
-    meaning: "The operation asks for more than one operation may. Nothing was executed.",
+    meaning:
+      "The operation asks for more than one operation may. Nothing was executed, unless the message says that the answer is too long.",
   },
   GRAPHQL_PARSE_FAILED: { status: "400", meaning: "The document is not GraphQL." },
   GRAPHQL_VALIDATION_FAILED: { status: "400", meaning: "The document does not fit the schema." },

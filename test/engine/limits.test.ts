@@ -1,3 +1,5 @@
+import { GraphQLInt, GraphQLObjectType, GraphQLSchema, GraphQLString } from "graphql";
+import { anyone } from "../../src/auth/who";
 import { LIMITS } from "../../src/engine/documents/limits";
 import { BODY_AT_MOST } from "../../src/http/body";
 import { ada, grace, useDemoApp } from "../support/demo-app";
@@ -94,6 +96,52 @@ test("a list that is selected twice under one name counts once", async () => {
   const { body } = await server.ask(grace, `{ ${part} ${part} ...A } fragment A on Query { ${part} }`);
   expect(body.errors).toBeUndefined();
 });
+
+const E = "fragment E on CourseEntitlement { id sessions { id blocker } course { runs { id } } }";
+test.each<[string, string, number]>([
+  [
+    "lists without pages",
+    `{ viewer { entitlements(first: 100) { edges { node { ...E again: course { runs { id } } } } } } } ${E}`,
+    7_600,
+  ],
+  [
+    "objects at other times",
+    `{ viewer { entitlements(first: 100) { edges { node { ${times(14, (i) => `a${i}: asOf(at: "2027-01-01T00:00:00Z") { ...E }`)} } } } } } ${E}`,
+    71_500,
+  ],
+  [
+    "states before and after a change",
+    `{ entitlement(id: "x") { history(first: 100) { edges { node { previous { state { ...E } } next { id } state { ...E } } } } } } ${E}`,
+    10_500,
+  ],
+])("%s count as what they can return", async (_, query, objects) => {
+  const { status, body } = await server.ask(ada, query);
+  expect(status).toBe(400);
+  expect(body.errors![0]!.message).toContain(`${objects} objects; at most ${LIMITS.objects}`);
+});
+
+test("an answer that is too long is not sent", async () => {
+  const text = new GraphQLObjectType({
+    name: "Query",
+    fields: { text: { type: GraphQLString, args: { length: { type: GraphQLInt } }, resolve: textOf } },
+  });
+  const graph = { schema: new GraphQLSchema({ query: text }), permissions: { Query: { text: anyone } } };
+  const long = await serve(app, {}, graph);
+  const ask = (length: number) => long.ask(ada, `{ text(length: ${length}) }`);
+  expect((await ask(LIMITS.answerBytes - 100)).status).toBe(200);
+  for (let sight = 1; sight <= 2; sight++) {
+    const { status, body } = await ask(LIMITS.answerBytes);
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([
+      { message: expect.stringContaining("2000000 bytes"), extensions: { code: "LIMIT_EXCEEDED" } },
+    ]);
+  }
+  await long.stop();
+});
+
+function textOf(_source: unknown, { length }: { length?: number }): string {
+  return "x".repeat(length ?? 0);
+}
 
 test("the size of a page is checked as an argument, not as a number of nodes", async () => {
   const { body } = await server.ask(grace, "{ entitlements(first: 5000) { edges { node { id } } } }");

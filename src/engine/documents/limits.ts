@@ -12,7 +12,10 @@ export const LIMITS = {
   aliases: 15,
   directives: 8,
   rootFields: 20,
-  nodes: 2_000,
+  nodes: 2_000, // in pages
+  listItems: 25, // for which a list counts that has no pages
+  objects: 6_000, // in pages and lists, and objects shown at another time
+  answerBytes: 2_000_000,
 };
 
 /** An operation that asks for too much; refused before anything runs. */

@@ -1,7 +1,9 @@
 import {
   getNamedType,
+  getNullableType,
   isCompositeType,
   isInterfaceType,
+  isListType,
   isObjectType,
   Kind,
   typeFromAST,
@@ -16,24 +18,36 @@ import {
 } from "graphql";
 import { FIRST_AT_MOST } from "../../graphql/connection";
 import { fragmentsOf } from "./documents";
+import { LIMITS } from "./limits";
 
 /** How many items a page has: given in the document, or by a variable with its default. */
 type PageSize = number | { variable: string; fallback: number };
 
-/** The pages of an operation and the pages inside their items. */
+/** The lists of an operation and its looks at other times, with those inside of each of their items. */
 interface Page {
   size: PageSize;
   inner: Page[];
+  /** Whether it is a page, whose size a client chooses. */
+  isPage: boolean;
+}
+
+/** Fields that show an object at another time, which is one more to load each time. */
+const TIME_TRAVEL: ReadonlySet<string> = new Set(["asOf", "previous", "next", "state"]);
+
+/** What an operation can return at most: items of pages alone, and all that is listed or shown at another time. */
+export interface Counted {
+  nodes: number;
+  objects: number;
 }
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Counts the items that all pages of an operation can hold together: nested pages multiply. */
+/** Counts what an operation can return: nested pages and lists multiply. A plain list counts as LIMITS.listItems. */
 export type NodeCounter = (
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Variables,
-) => number;
+) => Counted;
 
 /** A counter that reads each operation once and then only multiplies. */
 export function nodeCounter(schema: GraphQLSchema): NodeCounter {
@@ -41,17 +55,24 @@ export function nodeCounter(schema: GraphQLSchema): NodeCounter {
   return (document, operation, variables) => {
     const pages = known.get(operation) ?? new PageReader(schema, document, operation).read();
     known.set(operation, pages);
-    return count(pages, variables);
+    return {
+      nodes: count(pages, variables, true),
+      objects: count(pages, variables, false),
+    };
   };
 }
 
-function count(pages: readonly Page[], variables: Variables): number {
+function count(pages: readonly Page[], variables: Variables, onlyPages: boolean): number {
   let nodes = 0;
-  for (const { size, inner } of pages) {
+  for (const { size, inner, isPage } of pages) {
+    if (onlyPages && !isPage) {
+      nodes += count(inner, variables, onlyPages);
+      continue;
+    }
     const given = typeof size === "number" ? size : (variables[size.variable] ?? size.fallback);
     // Anything that is no size is refused later, by the check of the argument itself.
     const first = typeof given === "number" && given > 0 ? Math.min(given, FIRST_AT_MOST) : 0;
-    nodes += first * (1 + count(inner, variables));
+    nodes += first * (1 + count(inner, variables, onlyPages));
   }
   return nodes;
 }
@@ -118,9 +139,13 @@ class PageReader {
       nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
     );
     const first = field!.args.find(({ name }) => name === "first");
-    if (!first) return inner;
+    if (!first) {
+      const isList = isListType(getNullableType(field!.type)) && field!.name !== "edges";
+      if (!isList && !TIME_TRAVEL.has(field!.name)) return inner;
+      return [{ size: isList ? LIMITS.listItems : 1, inner, isPage: false }];
+    }
     const given = nodes[0]!.arguments?.find(({ name }) => name.value === "first");
-    return [{ size: this.sizeOf(given, Number(first.defaultValue ?? 0)), inner }];
+    return [{ size: this.sizeOf(given, Number(first.defaultValue ?? 0)), inner, isPage: true }];
   }
 
   private sizeOf(given: ArgumentNode | undefined, fallback: number): PageSize {
