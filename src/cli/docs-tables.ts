@@ -3,6 +3,7 @@ import { getMetadataStorage } from "class-validator";
 import { LIMITS as STATEMENT_LIMITS } from "../../ormconfig";
 import { whoMayAsk } from "../auth/permissions";
 import { LIFETIME_AT_MOST_S, LENGTH_AT_MOST } from "../auth/verify-token";
+import { COST } from "../engine/cost-budget";
 import { REFUSALS_KEPT } from "../engine/documents/kept-documents";
 import { LIMITS } from "../engine/documents/limits";
 import { ERROR_MEANINGS } from "../engine/error-meanings";
@@ -101,6 +102,11 @@ function limitsTable(): string {
     [
       "objects that an operation's pages and lists can hold together, with those shown at another time",
       LIMITS.objects,
+    ],
+    ["objects of an operation that costs nothing", COST.free],
+    [
+      "objects of larger operations of one actor within a minute, as `extensions.cost` tells; services have no limit",
+      COST.aMinute,
     ],
     ["bytes of an answer", LIMITS.answerBytes],
     ["bytes of a request's body", BODY_AT_MOST],

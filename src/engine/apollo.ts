@@ -25,6 +25,7 @@ import { rootFieldsOf } from "./documents/documents";
 import { KeptDocuments, REFUSED } from "./documents/kept-documents";
 import { limitExceeded, LIMITS } from "./documents/limits";
 import { fieldsOf, sizeFault } from "./documents/size";
+import { COST, costBudget, type Cost } from "./cost-budget";
 import { LIMIT_EXCEEDED, RATE_LIMITED } from "./error-codes";
 import { nodeCounter } from "./documents/node-count";
 import { settle, type AnswerCounter } from "./answer";
@@ -100,6 +101,7 @@ function gate(
     (actor) => explorers || (actor !== null && staff.allows(actor)),
   );
   const countOf = nodeCounter(schema);
+  const chargeFor = costBudget(app.clock);
 
   class Gate implements GraphQLRequestListener<Context> {
     private readonly startedAt = performance.now();
@@ -107,6 +109,8 @@ function gate(
     /** What is wrong with the document, found before it is validated. */
     private fault: GraphQLError | null = null;
     private isToRemember = false;
+    /** Told in the answer. */
+    private cost: Cost | undefined;
 
     /** A document that is too large is not even validated: what stands for refused documents takes its place. */
     async validationDidStart(asked: GraphQLRequestContextValidationDidStart<Context>) {
@@ -131,6 +135,9 @@ function gate(
       const { nodes, objects } = countOf(document, operation, request.variables ?? {});
       if (nodes > LIMITS.nodes) throw refused(limitExceeded("nodes", nodes, LIMITS.nodes));
       if (objects > LIMITS.objects) throw refused(limitExceeded("objects", objects, LIMITS.objects));
+      const charge = chargeFor(objects, contextValue.actor);
+      this.cost = charge?.cost;
+      if (charge?.retryAfterSeconds) throw refused(costError(charge.retryAfterSeconds));
       if (operation.operation !== OperationTypeNode.MUTATION) return;
       const limited = limitRate(rootFieldsOf(document, operation), contextValue.actor);
       if (limited) throw refused(rateError(limited));
@@ -144,6 +151,7 @@ function gate(
         else if (document === REFUSED && !this.fault)
           result.errors = documents.refusalOf(queryHash) ?? result.errors;
       }
+      if (result && this.cost) result.extensions = { ...result.extensions, cost: this.cost };
       settle(app, answered, this.startedAt, counter);
     }
   }
@@ -157,6 +165,11 @@ function denied({ message, code }: Denial): GraphQLError {
 /** Carries the status of a refusal whose errors are remembered; they take its place before it is sent. */
 function seenBefore(): GraphQLError {
   return new GraphQLError("The document has been refused before.", { extensions: { code: LIMIT_EXCEEDED } });
+}
+
+function costError(retryAfterSeconds: number): GraphQLError {
+  const message = `At most ${COST.aMinute} objects a minute may be asked for by large operations. Try again in ${retryAfterSeconds} s.`;
+  return new GraphQLError(message, { extensions: { code: RATE_LIMITED, retryAfterSeconds } });
 }
 
 function rateError({ message, ...extensions }: RateRefusal): GraphQLError {

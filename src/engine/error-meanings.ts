@@ -33,7 +33,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
   RATE_LIMITED: {
     status: "429",
     meaning:
-      "The caller has sent too many mutations. Nothing was done; `retryAfterSeconds` says how long to wait.",
+      "The caller has sent too many mutations or large queries. Nothing was done; `retryAfterSeconds` says how long to wait.",
   },
   INTERNAL_SERVER_ERROR: {
     status: "200 or 500",

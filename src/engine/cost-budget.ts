@@ -1,0 +1,46 @@
+import type { Actor } from "../auth/actor";
+
+/** The cost of an operation is the number of objects that it can return. Small operations are free. */
+export const COST = { free: 3_000, aMinute: 60_000 };
+
+const ACTORS_AT_MOST = 10_000;
+const MINUTE_MS = 60_000;
+
+/** What an operation costs, and what is left of the actor's budget for this minute. */
+export interface Cost {
+  requested: number;
+  remaining: number;
+  limit: number;
+}
+
+/** What a budget says of an operation: its cost, and how long to wait where the budget does not suffice. */
+export interface Charge {
+  cost: Cost;
+  retryAfterSeconds: number | null;
+}
+
+/** Charges an operation to its actor's budget; null when it is free, as for services, which act for many learners. */
+export type CostBudget = (requested: number, actor: Actor | null) => Charge | null;
+
+/** Makes a budget that is full again a minute after its first use. It counts what one process is asked. */
+export function costBudget(clock: () => Date): CostBudget {
+  const used = new Map<string, { since: number; cost: number }>();
+  return (requested, actor) => {
+    if (requested <= COST.free || !actor || actor.isService) return null;
+    const key = actor.userId ?? `@${actor.username}`;
+    const now = clock().getTime();
+    let budget = used.get(key);
+    if (!budget || now - budget.since >= MINUTE_MS || now < budget.since) {
+      budget = { since: now, cost: 0 };
+      used.delete(key);
+      used.set(key, budget); // in the order of time: the first one is the oldest
+      if (used.size > ACTORS_AT_MOST) used.delete(used.keys().next().value!);
+    }
+    const suffices = budget.cost + requested <= COST.aMinute;
+    if (suffices) budget.cost += requested;
+    return {
+      cost: { requested, remaining: COST.aMinute - budget.cost, limit: COST.aMinute },
+      retryAfterSeconds: suffices ? null : Math.ceil((budget.since + MINUTE_MS - now) / 1_000),
+    };
+  };
+}
