@@ -8,14 +8,19 @@ const MINUTE_MS = 60_000;
 
 /** What an operation costs, and what is left of the actor's budget for this minute. */
 export interface Cost {
+  /** The cost of this operation. */
   requested: number;
+  /** What may still be asked for before the budget is full again. */
   remaining: number;
+  /** The whole budget. */
   limit: number;
 }
 
 /** What a budget says of an operation: its cost, and how long to wait where the budget does not suffice. */
 export interface Charge {
+  /** As the answer tells it. */
   cost: Cost;
+  /** Null where the budget suffices. */
   retryAfterSeconds: number | null;
 }
 

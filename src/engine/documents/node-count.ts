@@ -34,9 +34,11 @@ interface Page {
 /** Fields that show an object at another time, which is one more to load each time. */
 const TIME_TRAVEL: ReadonlySet<string> = new Set(["asOf", "previous", "next", "state"]);
 
-/** What an operation can return at most: items of pages alone, and all that is listed or shown at another time. */
+/** What an operation can return at most. */
 export interface Counted {
+  /** The items of its pages. */
   nodes: number;
+  /** The items of its pages and lists, and the objects that it shows at another time. */
   objects: number;
 }
 
