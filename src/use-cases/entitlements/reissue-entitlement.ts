@@ -1,6 +1,7 @@
 import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { refundBlocker } from "../../rules/entitlement-rules";
+import { Refusal } from "../../refusal";
+import { redeemBlocker, refundBlocker, type Periods, type Standing } from "../../rules/entitlement-rules";
 import { refuseRefunded, release } from "../sessions/enrollment";
 import { command } from "../command";
 import { lockAnyEntitlement, type EntitlementReference } from "../locked-entitlement";
@@ -26,6 +27,11 @@ export const reissueEntitlement = command(
     refuseRefunded(entitlement);
     const isLocked = refundLocked ?? refundBlocker(standing, periods, request.now) !== null;
     if (!facts.expiredAt && !facts.enrollment && facts.refundLocked === isLocked) return facts;
+    refuseUseless(
+      { ...standing, expiredAt: null, expiryCause: null, redemption: null },
+      periods,
+      request.now,
+    );
     const unenrolledRunKey = facts.enrollment?.courseRunKey ?? null;
     const detail = await supportDetail(tx, request, {
       entitlementId: facts.id,
@@ -37,3 +43,14 @@ export const reissueEntitlement = command(
     return release(tx, request, entitlement, reissued, detail);
   },
 );
+
+/** Refuses to give back what could not be redeemed: the next sweep would expire it again. */
+function refuseUseless(reissued: Standing, periods: Periods, now: Date): void {
+  const blocker = redeemBlocker(reissued, periods, now);
+  if (blocker)
+    throw new Refusal(
+      "ENTITLEMENT_NOT_REDEEMABLE",
+      "This entitlement cannot be reissued, because it would expire at once: its expiration period is over.",
+      { field: "entitlementId", blocker },
+    );
+}

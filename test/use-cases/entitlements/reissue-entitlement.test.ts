@@ -124,3 +124,19 @@ test("an entitlement that does not exist is refused", async () => {
   const missing = () => reissue("00000000-0000-4000-8000-000000000000");
   await expectRefusal(app, missing, "ENTITLEMENT_NOT_FOUND", { field: "entitlementId" });
 });
+
+test.each([
+  ["that has expired", { expiredAt: ago(1), expiryCause: "LAPSED" as const }],
+  ["that is redeemed", { run: "course-v1:DemoX+old+1" }],
+])("an entitlement %s is not reissued when it is too old to be redeemed again", async (_, given) => {
+  const id = await anEntitlement(app, { createdAt: ago(800), ...given });
+  const details = { field: "entitlementId", blocker: "EXPIRATION_PERIOD_OVER" };
+  const reissuing = () => reissueEntitlement(by(grace, app), { entitlementId: id, comments: "again" });
+  await expectRefusal(app, reissuing, "ENTITLEMENT_NOT_REDEEMABLE", details);
+});
+
+test("on the last day on which it can be redeemed, an entitlement is reissued", async () => {
+  const id = await anEntitlement(app, { createdAt: ago(729.9), expiredAt: ago(1), expiryCause: "LAPSED" });
+  const reissuing = reissueEntitlement(by(grace, app), { entitlementId: id, comments: "again" });
+  expect(await reissuing).toMatchObject({ expiredAt: null });
+});
