@@ -8,10 +8,10 @@ const app = useDemoApp();
 
 test("an instant that JavaScript cannot read fails its request each time, and the server goes on", async () => {
   const server = await serve(app);
-  const constraints = `select conname as name from pg_constraint
-    where conrelid = 'course_entitlement'::regclass and contype = 'c'`;
-  for (const { name } of await app.db.query<{ name: string }[]>(constraints))
-    await app.db.query(`alter table course_entitlement drop constraint "${name}"`);
+  const constraints = `select conname as name, conrelid::regclass::text as "table" from pg_constraint
+    where conrelid in ('course_entitlement'::regclass, 'historical_course_entitlement'::regclass) and contype = 'c'`;
+  for (const { name, table } of await app.db.query<{ name: string; table: string }[]>(constraints))
+    await app.db.query(`alter table ${table} drop constraint "${name}"`);
   await app.db.query("update course_entitlement set created_at = 'infinity' where user_id = $1", [
     ada.userId,
   ]);

@@ -73,7 +73,9 @@ class Walk {
       this.directives += node.directives?.length ?? 0;
     const root: Place = new Map();
     this.enter(definition.selectionSet, root, 0);
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) this.rootFields = 0; // it is not at the root
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      // these count where it is spread
+      this.depth = this.aliases = this.directives = this.rootFields = 0;
   }
 
   /** `level` is how many fields the selection is inside of; below introspection, whose depth graphql-js bounds, none. */
