@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import PgBoss, { type Job } from "pg-boss";
 import type { App } from "../app";
+import { again } from "../store/again";
 import { poolOf } from "../store/statement";
 import { failureLog, type LogFailure } from "./failure-log";
 import { sweepUntil } from "./sweep";
@@ -59,8 +60,8 @@ export async function startJobs(app: App, tasks = TASKS, timing: Readonly<Timing
       retryDelay: timing.retryDelayMs / 1000,
       expireInSeconds: timing.expireMs / 1000,
     };
-    await boss.createQueue(name, queue);
-    await boss.updateQueue(name, queue); // an earlier version may have created it
+    await again(() => boss.createQueue(name, queue)); // servers that start at once may meet here
+    await again(() => boss.updateQueue(name, queue)); // an earlier version may have created it
   }
   const stopping = new AbortController();
   const working = tasks.map((task) =>

@@ -1,3 +1,4 @@
+import { DatabaseError } from "pg";
 import { QueryFailedError } from "typeorm";
 
 const RETRIES_AT_MOST = 3;
@@ -16,5 +17,6 @@ export async function again<T>(work: () => Promise<T>, retries = RETRIES_AT_MOST
 
 /** The code that PostgreSQL has refused a statement with; undefined for any other error. */
 export function sqlStateOf(error: unknown): string | undefined {
-  return error instanceof QueryFailedError ? (error.driverError as { code?: string }).code : undefined;
+  if (error instanceof QueryFailedError) return (error.driverError as { code?: string }).code;
+  return error instanceof DatabaseError ? error.code : undefined;
 }
