@@ -164,3 +164,7 @@ test("only the configuration reads the environment", () => {
   const readers = files.filter((file) => /process\.env\b/.test(sourceOf(file)));
   expect(readers.filter((file) => !ENTRY_ROOMS.has(roomOf(file)))).toEqual([]);
 });
+
+test.each(files)("SEC-5: %s logs no error as it is, which could hold personal data", (file) => {
+  expect(sourceOf(file)).not.toMatch(/\berr ?[:,}]|\berror: error\b|\blog\.\w+\(\s*(\{ error[ ,]|error\b)/);
+});

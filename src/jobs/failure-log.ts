@@ -1,4 +1,5 @@
 import type { App } from "../app";
+import { describe } from "../log";
 import { connectionFault } from "../store/connection-fault";
 import { isUnavailable } from "../store/unavailable";
 
@@ -14,7 +15,7 @@ export type LogFailure = (error: unknown, task: string) => void;
 export function failureLog({ log }: Pick<App, "log">): LogFailure {
   let outageLoggedAt = -Infinity;
   return (error, task) => {
-    if (!isUnavailable(error)) return log.error({ err: error, task }, "background work failed");
+    if (!isUnavailable(error)) return log.error({ error: describe(error), task }, "background work failed");
     if (performance.now() - outageLoggedAt < REPEATED_AFTER_MS) return;
     outageLoggedAt = performance.now();
     log.warn({ reason: connectionFault(error) }, "background work waits for PostgreSQL");

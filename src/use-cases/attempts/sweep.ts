@@ -6,6 +6,7 @@ import type { Change } from "../../store/transact";
 import { transactSurely } from "../../store/transact-surely";
 import { attempt, leaseEnd } from "./attempt";
 import type { Attempted, Outbox } from "./outbox";
+import { describe } from "../../log";
 
 const AT_ONCE = 10;
 
@@ -25,7 +26,7 @@ export async function sweep<Row extends Attempted, Outcome>(
     .map((row) =>
       attempt(app, outbox, change, row).catch((error: unknown) => {
         app.log.error(
-          { task: change.reason, row: row.id, err: error },
+          { task: change.reason, row: row.id, error: describe(error) },
           "an attempt failed; it is made again later",
         );
       }),

@@ -3,6 +3,7 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { act, commandInSteps, type CommandRequest } from "../command";
 import { isRevoked, lockToRevoke, revoke, type Revoking } from "./revoke-entitlement";
+import { describe } from "../../log";
 
 export interface RevokeEntitlements extends Revoking {
   entitlementIds: readonly string[];
@@ -55,7 +56,10 @@ async function tryToRevoke(
   } catch (error) {
     if (error instanceof Refusal)
       return { entitlementId, outcome: "REFUSED", entitlement: null, refusal: error };
-    request.app.log.error({ err: error, requestId: request.requestId, entitlementId }, "a revocation failed");
+    request.app.log.error(
+      { error: describe(error), requestId: request.requestId, entitlementId },
+      "a revocation failed",
+    );
     return { entitlementId, outcome: "FAILED", entitlement: null, refusal: null };
   }
 }

@@ -18,6 +18,7 @@ import { orConflict } from "../races";
 import { lockForRefund, lockRow, type LockedEntitlement } from "../locked-entitlement";
 import { REFUNDS } from "./refund-outbox";
 import { takeBack } from "./take-back";
+import { describe } from "../../log";
 
 export interface UnenrollAndRefund {
   entitlementId: string;
@@ -110,7 +111,10 @@ async function askAndWait(request: CommandRequest, refund: Refund): Promise<Refu
   const { deadlineMs } = app.config.refund;
   const until = Date.now() + PATIENCE * deadlineMs;
   const asked = attempt(app, REFUNDS, changeOf(request), refund).catch((error: unknown) => {
-    app.log.error({ refund: refund.id, err: error }, "a refund could not be settled; the sweep will");
+    app.log.error(
+      { refund: refund.id, error: describe(error) },
+      "a refund could not be settled; the sweep will",
+    );
     return null;
   });
   let seen = (await Promise.race([asked, sleep(PATIENCE * deadlineMs, null, { ref: false })])) ?? refund;
