@@ -83,6 +83,14 @@ function faultyCombinations(given: NodeJS.ProcessEnv): string[] {
       "JWT_JWK_SET: must be set when NODE_ENV is production, or else JWT_JWK_SET_URL: one of them",
     ],
     [
+      given["NODE_ENV"] === "production" && !has("JWT_ISSUER"),
+      "JWT_ISSUER: must be set when NODE_ENV is production",
+    ],
+    [
+      given["NODE_ENV"] === "production" && given["REFUND_SHOP"] === "embedded",
+      "REFUND_SHOP: must not be embedded when NODE_ENV is production, as that shop moves no money",
+    ],
+    [
       has("JWT_JWK_SET") && has("JWT_JWK_SET_URL"),
       "JWT_JWK_SET: must not be set beside JWT_JWK_SET_URL: only one of them",
     ],

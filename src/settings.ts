@@ -51,7 +51,7 @@ export function settings(isProduction: boolean) {
       .describe("The address where the LMS publishes its public keys, instead of `JWT_JWK_SET`."),
     JWT_ISSUER: text()
       .default("http://localhost:18000/oauth2")
-      .describe("The issuer that a token must name (claim `iss`)."),
+      .describe("The issuer that a token must name (claim `iss`); required in production."),
     JWT_AUDIENCE: text().default("openedx").describe("The audience that a token must name (claim `aud`)."),
     JWT_SUPPORT_ROLE: text()
       .default("support")
@@ -108,7 +108,7 @@ export function settings(isProduction: boolean) {
     REFUND_SHOP: oneOf("embedded", "coordinator", "none")
       .default(isProduction ? "none" : "embedded")
       .describe(
-        "The shop that refunds orders: `coordinator` is commerce-coordinator, `embedded` is a stand-in that moves no money, `none` refunds nothing.",
+        "The shop that refunds orders: `coordinator` is commerce-coordinator, `embedded` is a stand-in that moves no money and is refused in production, `none` refunds nothing.",
       ),
     REFUND_DEADLINE_MS: whole(50, 30_000)
       .default(5_000)

@@ -5,6 +5,7 @@ const production = {
   NODE_ENV: "production",
   DATABASE_URL: "postgres://user:secret@db.example.org/entitlements",
   JWT_JWK_SET: '{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}',
+  JWT_ISSUER: "https://lms.example.org/oauth2",
 };
 
 function faults(env: NodeJS.ProcessEnv): string[] {
@@ -52,6 +53,7 @@ test("production has no development database and no development key", () => {
   expect(faults({ NODE_ENV: "production" })).toEqual([
     "DATABASE_URL: must be set when NODE_ENV is production",
     "JWT_JWK_SET: must be set when NODE_ENV is production, or else JWT_JWK_SET_URL: one of them",
+    "JWT_ISSUER: must be set when NODE_ENV is production",
   ]);
 });
 
@@ -73,6 +75,13 @@ test.each(["lms.example/keys.json", "ftp://lms.example/keys.json", "file:///keys
   (JWT_JWK_SET_URL) =>
     expect(faults({ JWT_JWK_SET_URL })).toEqual(["JWT_JWK_SET_URL: must be a URL of http or https"]),
 );
+
+test("USE-5: production refuses the shop that moves no money", () => {
+  expect(faults({ ...production, REFUND_SHOP: "embedded" })).toEqual([
+    "REFUND_SHOP: must not be embedded when NODE_ENV is production, as that shop moves no money",
+  ]);
+  expect(loadConfig({ REFUND_SHOP: "embedded" }).refund.shop).toBe("embedded");
+});
 
 test("production makes no refunds until a shop is configured, and names missing settings", () => {
   expect(loadConfig({}).refund.shop).toBe("embedded");
@@ -126,6 +135,7 @@ const FAULTY: Record<string, NodeJS.ProcessEnv> = {
   METRICS_TOKEN: { METRICS_TOKEN: "short" },
   DATABASE_URL: { DATABASE_URL: "" },
   JWT_JWK_SET: { JWT_JWK_SET: "" },
+  JWT_ISSUER: { JWT_ISSUER: "" },
   COORDINATOR_URL: { REFUND_SHOP: "coordinator" },
   OAUTH_TOKEN_URL: { OAUTH_CLIENT_ID: "us" },
 };

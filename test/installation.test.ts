@@ -46,6 +46,7 @@ beforeAll(async () => {
     PORT: "0",
     DATABASE_URL: database.url,
     JWT_JWK_SET,
+    JWT_ISSUER: "https://lms.example.org/oauth2",
   };
   npm("run", "build");
   npm("prune", "--omit=dev", "--offline", "--no-audit", "--no-fund");

@@ -91,7 +91,13 @@ describe("with DATABASE_URL", () => {
     const jwkSet = JSON.stringify({ keys: [{ kty: "RSA", n: "AQAB".repeat(90), e: "AQAB" }] });
     const server = run(
       MAIN,
-      settings({ NODE_ENV: "production", HOST: "127.0.0.1", DATABASE_URL: url, JWT_JWK_SET: jwkSet }),
+      settings({
+        NODE_ENV: "production",
+        HOST: "127.0.0.1",
+        DATABASE_URL: url,
+        JWT_JWK_SET: jwkSet,
+        JWT_ISSUER: "https://lms.example.org/oauth2",
+      }),
     );
     while (!server.stdout().includes("\n")) await sleep(10);
     expect(JSON.parse(server.stdout())).toMatchObject({

@@ -16,6 +16,7 @@ export const PRODUCTION = {
   NODE_ENV: "production",
   DATABASE_URL: "postgres://localhost/unused",
   HOST: "127.0.0.1",
+  JWT_ISSUER: "http://localhost:18000/oauth2",
 };
 
 /** The Authorization header that says who is asking. */
