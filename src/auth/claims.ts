@@ -17,6 +17,8 @@ const schema = z.object({
   superuser: z.boolean().default(false),
   is_restricted: z.boolean().default(false),
   roles: z.array(z.string()).default([]),
+  scopes: z.array(z.string()).default([]),
+  filters: z.array(z.string()).default([]),
   version: z
     .string()
     .regex(/^[01](\.\d+){0,2}$/)
@@ -29,6 +31,16 @@ export type Claims = z.infer<typeof schema>;
 /** Parses and validates the claims; throws when one has a wrong type. */
 export function readClaims(payload: unknown): Claims {
   return schema.parse(payload);
+}
+
+/**
+ * Whether the token may be used for the learner that it names. The filter `user:me` or `user:<username>` restricts a token
+ * to one learner; one that names another learner contradicts the token.
+ */
+export function areFiltersMet({ filters, preferred_username: username }: Claims): boolean {
+  return filters
+    .filter((filter) => filter.startsWith("user:"))
+    .every((filter) => filter === "user:me" || filter === `user:${username}`);
 }
 
 /** The actor that the claims describe. */

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { decodeProtectedHeader, errors, jwtVerify, type JWTHeaderParameters, type JWTPayload } from "jose";
 import type { Actor } from "./actor";
-import { actorOf, readClaims, type Roles } from "./claims";
+import { actorOf, areFiltersMet, readClaims, type Roles } from "./claims";
 import { ALGORITHMS, type Key, type Keys, type KeySource } from "./keys";
 import { tokenOf, type Credentials } from "./request-token";
 
@@ -16,9 +16,13 @@ export interface TokenRules extends Roles {
   cookies: boolean;
 }
 
+/** Why a token is not accepted, for operators: a word for the log and a label of the metrics. */
+export type TokenFault =
+  "malformed" | "issuer" | "audience" | "key" | "expired" | "times" | "claims" | "filter" | "restricted";
+
 /** A token that is not accepted. The message never gives the reason, which would help an attacker. */
 export class InvalidToken extends Error {
-  constructor() {
+  constructor(readonly fault: TokenFault) {
     super("The token is missing, invalid or expired.");
   }
 }
@@ -50,7 +54,8 @@ export function tokenVerifier(rules: TokenRules): TokenVerifier {
   return async (headers) => {
     const token = tokenOf(headers, rules.cookies);
     if (token === null) return null;
-    if (token.length > LENGTH_AT_MOST || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new InvalidToken();
+    if (token.length > LENGTH_AT_MOST || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
+      throw new InvalidToken("malformed");
     const keys = await rules.keys.current();
     const digest = hash("sha256", token, "base64");
     const known = remembered.get(digest);
@@ -68,7 +73,9 @@ async function verify(token: string, known: Keys, rules: TokenRules, now: number
   const { payload, keys } = await signedPayload(token, known, rules);
   const claims = claimsOrRefusal(payload);
   const isTimely = claims.iat <= now + LEEWAY_S && claims.exp - claims.iat <= LIFETIME_AT_MOST_S;
-  if (!isTimely || (claims.is_restricted && !rules.restrictedApplications)) throw new InvalidToken();
+  if (!areFiltersMet(claims)) throw new InvalidToken("filter");
+  if (!isTimely) throw new InvalidToken("times");
+  if (claims.is_restricted && !rules.restrictedApplications) throw new InvalidToken("restricted");
   return { actor: actorOf(claims, rules), until: claims.exp + LEEWAY_S, keys };
 }
 
@@ -79,18 +86,23 @@ async function signedPayload(token: string, known: Keys, rules: TokenRules) {
   if (payload) return { payload, keys: known };
   const keys = await rules.keys.renewed();
   const later = keys === known ? null : await payloadOf(token, candidates(header, keys), rules);
-  if (!later) throw new InvalidToken();
+  if (!later) throw new InvalidToken("key");
   return { payload: later, keys };
 }
 
 function headerOf(token: string): JWTHeaderParameters {
   try {
     const header = decodeProtectedHeader(token) as JWTHeaderParameters;
-    if (ALGORITHMS.some((known) => known === header.alg)) return header;
+    if (ALGORITHMS.some((known) => known === header.alg) && isTypeOfTokens(header.typ)) return header;
   } catch {
     // refused below
   }
-  throw new InvalidToken();
+  throw new InvalidToken("malformed");
+}
+
+/** Whether a header has no type or the type `JWT`: the LMS signs other things with the same keys (RFC 8725, 3.11). */
+function isTypeOfTokens(typ: unknown): boolean {
+  return typ === undefined || (typeof typ === "string" && typ.toUpperCase() === "JWT");
 }
 
 /** The keys that may have signed the token: those whose key id and algorithm do not contradict its header. */
@@ -117,16 +129,22 @@ async function payloadOf(token: string, keys: Key[], rules: TokenRules): Promise
     } catch (error) {
       const isByAnother = error instanceof errors.JWSSignatureVerificationFailed;
       const isTooWeak = error instanceof TypeError;
-      if (!isByAnother && !isTooWeak) throw new InvalidToken();
+      if (!isByAnother && !isTooWeak) throw new InvalidToken(faultOf(error));
     }
   }
   return null;
+}
+
+function faultOf(error: unknown): TokenFault {
+  if (error instanceof errors.JWTExpired) return "expired";
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return "malformed";
+  return error.claim === "iss" ? "issuer" : error.claim === "aud" ? "audience" : "times";
 }
 
 function claimsOrRefusal(payload: unknown) {
   try {
     return readClaims(payload);
   } catch {
-    throw new InvalidToken();
+    throw new InvalidToken("claims");
   }
 }

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { App } from "../app";
+import type { TokenFault } from "../auth/verify-token";
 import { OUTSIDE_CALLS, type OutsideCall } from "../gateways/http-client";
 import { refundGauges } from "../reads/refunds";
 import { lastDone } from "../jobs/last-done";
@@ -40,6 +41,12 @@ export class Metrics {
     name: "graphql_executions_total",
     help: "Operations executed, by how: compiled, or interpreted at first sight and where the compiler cannot.",
     labelNames: ["how"],
+    registers: [this.registry],
+  });
+  private readonly rejections = new Counter({
+    name: "tokens_rejected_total",
+    help: "Tokens that were refused, by the kind of their fault.",
+    labelNames: ["fault"],
     registers: [this.registry],
   });
   private readonly faults = new Counter({
@@ -106,6 +113,11 @@ export class Metrics {
     this.durations.observe({ type }, ms / 1000);
     for (const code of codes) this.errors.inc({ code: String(code) });
   }
+
+  /** Counts a refused token. */
+  readonly rejected = (fault: TokenFault): void => {
+    this.rejections.inc({ fault });
+  };
 
   /** Counts an executed operation. */
   executed(how: "compiled" | "interpreted"): void {

@@ -24,8 +24,8 @@ export interface RunningServer {
 /** Serves GraphQL, its explorers, health and metrics on the configured host and port. */
 export async function startServer(app: App, graph?: Graph): Promise<RunningServer> {
   const load = new InFlightLimiter();
-  const admit = admission(app, load);
   const metrics = app.config.metrics ? new Metrics(app, load) : undefined;
+  const admit = admission(app, load, metrics?.rejected);
   const engine = await startEngine(app, { limitRate: rateLimiter(app.clock), counter: metrics }, graph);
   const stopping = new AbortController();
 

@@ -4,7 +4,8 @@ import type { Actor } from "../auth/actor";
 import { developmentJwkSet } from "../auth/development-key";
 import { fetchedKeys } from "../auth/fetched-keys";
 import { fixedKeys, type KeySource } from "../auth/keys";
-import { tokenVerifier } from "../auth/verify-token";
+import { rejectionLog } from "../auth/rejections";
+import { InvalidToken, tokenVerifier, type TokenFault } from "../auth/verify-token";
 import type { InFlightLimiter } from "./in-flight";
 
 /**
@@ -17,10 +18,22 @@ export type Admit = <T>(
   work: (actor: Actor | null) => Promise<T>,
 ) => Promise<T>;
 
-/** The one way in for every route whose work costs something, so that all of them share one limit. */
-export function admission(app: App, limiter: InFlightLimiter): Admit {
+/**
+ * The one way in for every route whose work costs something, so that all of them share one limit. Refused tokens are
+ * logged by their fault, and counted by `rejected`.
+ */
+export function admission(app: App, limiter: InFlightLimiter, rejected?: (fault: TokenFault) => void): Admit {
+  const logRejection = rejectionLog(app.log);
   const verify = tokenVerifier({ ...app.config.token, keys: keysOf(app) });
-  return (request, response, work) => limiter.run(response, async () => work(await verify(request.headers)));
+  const actorOf = (request: IncomingMessage) =>
+    verify(request.headers).catch((error: unknown) => {
+      if (error instanceof InvalidToken) {
+        logRejection(error.fault);
+        rejected?.(error.fault);
+      }
+      throw error;
+    });
+  return (request, response, work) => limiter.run(response, async () => work(await actorOf(request)));
 }
 
 /** The keys that the operator has configured, or else the key that signs the development tokens. */

@@ -90,6 +90,10 @@ test.each<[string, string]>([
   ["no version", without("version")],
   ["version 1.9.3", token({ version: "1.9.3" })],
   ["a jku, x5u and jwk, which it does not follow", token({}, { jku: "http://x", x5u: "http://x", jwk: {} })],
+  ["the type JWT", token({}, { typ: "JWT" })],
+  ["a filter for its own learner", token({ filters: ["user:ada"] })],
+  ["a filter for the learner who asks", token({ filters: ["user:me", "content_org:edX"] })],
+  ["scopes", token({ scopes: ["read", "write"] })],
   ["unknown claims", token({ favourite: ["colour"] })],
 ])("lets in %s", async (_, given) => {
   expect(await ask(given)).toMatchObject({ username: "ada", userId: "1", isStaff: false, isSupport: false });
@@ -148,6 +152,12 @@ const refused: [string, string][] = [
   ["an empty username", token({ preferred_username: "" })],
   ["a username that is a list", token({ preferred_username: ["ada"] })],
   ["roles that are a string", token({ roles: "support" })],
+  ["SEC-7: the type of a refresh token", token({}, { typ: "refresh+jwt" })],
+  ["SEC-7: an empty type", token({}, { typ: "" })],
+  ["SEC-7: a filter for another learner", token({ filters: ["user:bob"] })],
+  ["SEC-7: a filter for another learner beside its own", token({ filters: ["user:me", "user:bob"] })],
+  ["SEC-7: filters that are a string", token({ filters: "user:ada" })],
+  ["SEC-7: scopes that are a string", token({ scopes: "read write" })],
   ["a payload that is a list", signed([payload])],
   ["a payload that is not JSON", signed("no JSON")],
   ["more than 8 kB", token({ filler: "x".repeat(8_192) })],
@@ -168,6 +178,20 @@ test("says the same of every token that it refuses", async () => {
     refused.map(([, given]) => ask(given).catch((error: Error) => error.message)),
   );
   expect(new Set(messages).size).toBe(1);
+});
+
+test.each([
+  ["issuer", token({ iss: "http://evil.example/oauth2" })],
+  ["audience", token({ aud: "shop" })],
+  ["expired", token({ iat: now - 2 * HOUR, exp: now - HOUR })],
+  ["key", token({}, {}, stranger.privateKey)],
+  ["malformed", `${head}.${body}`],
+  ["times", token({ iat: now + 60 })],
+  ["claims", token({ scopes: "read write" })],
+  ["filter", token({ filters: ["user:bob"] })],
+  ["restricted", token({ is_restricted: true })],
+])("USE-7: tells operators the fault %s", async (fault, given) => {
+  await expect(ask(given)).rejects.toMatchObject({ fault });
 });
 
 test("knows nobody without a header", async () => {

@@ -37,6 +37,17 @@ test("answers are counted by address and status, those of GraphQL by type and th
   expect(await valueOf("process_faults_total")).toBe(0);
 });
 
+test("USE-7: refused tokens are counted by their fault", async () => {
+  const headers = { "content-type": "application/json", authorization: "JWT no.token" };
+  const { status } = await send(`${server.url}/graphql`, {
+    method: "POST",
+    headers,
+    body: '{"query":"{__typename}"}',
+  });
+  expect(status).toBe(401);
+  expect(await valueOf('tokens_rejected_total{fault="malformed"}')).toBe(1);
+});
+
 test("a pending refund is reported with its age", async () => {
   expect(await valueOf('refunds_pending{state="IN_DOUBT"}')).toBeUndefined();
   const entitlementId = await entitlementIdOf(app, "-TIMEOUT");
