@@ -205,6 +205,14 @@ test.each(["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"] as const)(
   },
 );
 
+test("a settled refund holds nothing up, and an order that was paid back is not paid back again", () => {
+  const paidBack = aStanding({ refundState: "SUCCEEDED" });
+  const refused = aStanding({ refundState: "FAILED" });
+  for (const standing of [paidBack, refused]) expect(redeemBlocker(standing, aPolicy(), NOW)).toBeNull();
+  expect(refundBlocker(paidBack, aPolicy(), NOW)).toBe("ALREADY_REFUNDED");
+  expect(refundBlocker(refused, aPolicy(), NOW)).toBeNull();
+});
+
 test("a stored expiry in the future counts as expired, and is never due again", () => {
   const standing = aStanding({ expiredAt: daysAgo(-100) });
   expect(redeemBlocker(standing, aPolicy(), NOW)).toBe("EXPIRED");

@@ -47,6 +47,11 @@ describe("the policy of a new entitlement", () => {
     expect(choosePolicy([own, any], null, "verified")).toBe(any);
   });
 
+  test("of two alike, which cannot be stored, is the first", () => {
+    const [first, second] = [policy(SITE, null), policy(SITE, null)];
+    expect(choosePolicy([first, second], SITE, "verified")).toBe(first);
+  });
+
   test("does not depend on the order in which policies are stored, and is the closest that applies", () => {
     const scope = fc.record({
       siteId: fc.constantFrom(null, SITE, "2"),
