@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { cpuRatio, medianRound, type Round } from "../bench/report";
 import { compareAnswers, runRound, startLoad } from "../bench/run";
-import { startServer, type BenchServer } from "../bench/servers";
+import { serverSettings, startServer, type BenchServer } from "../bench/servers";
 import { prepareWorkloads, type Workload } from "../bench/workloads";
 import { prepareWorld } from "../bench/world";
 import { createEmptyDatabase, type TestDatabase } from "./support/database";
@@ -12,6 +12,8 @@ let workloads: Workload[];
 let server: BenchServer;
 let floor: BenchServer;
 let load: ChildProcess;
+/** Ends what has been started, also when a later start failed: what is left would keep jest waiting. */
+const ends: (() => unknown)[] = [];
 
 beforeAll(async () => {
   database = await createEmptyDatabase();
@@ -19,18 +21,18 @@ beforeAll(async () => {
   ({ postmasterPid } = world);
   const prepared = await prepareWorkloads(world.learnerIds);
   ({ workloads } = prepared);
-  const env = { DATABASE_URL: database.url, JWT_JWK_SET: JSON.stringify(prepared.jwkSet), HOST: "127.0.0.1" };
-  [server, floor] = await Promise.all([
-    startServer("server", "src/main.js", { ...env, SHUTDOWN_DELAY_MS: "0" }),
-    startServer("floor", "bench/floor.js", env),
-  ]);
+  const env = serverSettings(database.url, prepared.jwkSet);
+  ends.push(() => database.drop());
+  server = await startServer("server", "src/main.js", env);
+  ends.unshift(() => server.stop());
+  floor = await startServer("floor", "bench/floor.js", env);
+  ends.unshift(() => floor.stop());
   load = startLoad();
+  ends.unshift(() => load.kill());
 }, 60_000);
 
 afterAll(async () => {
-  load.kill();
-  await Promise.all([server.stop(), floor.stop()]);
-  await database.drop();
+  for (const end of ends) await end();
 });
 
 test.each(["dashboard", "support"])(
