@@ -58,9 +58,7 @@ const ALL_TYPES = Object.keys(TRACKED_TYPES) as TrackedType[];
 export function findEntries(db: Database, criteria: EntryCriteria, page: EntryPage): Promise<Entry[]> {
   const values: unknown[] = [page.first + 1];
   const conditions = conditionsOf(criteria, page.after, values);
-  const sources = (criteria.entityTypes ?? ALL_TYPES).map(
-    (type) => `(${entriesFrom(type, `(${newestOf(type, conditions)}) h`)})`,
-  );
+  const sources = ALL_TYPES.map((type) => `(${entriesFrom(type, `(${newestOf(type, conditions)}) h`)})`);
   return select<Entry>(db, `${sources.join(" union all ")} order by "order" desc limit $1`, values);
 }
 
@@ -74,14 +72,13 @@ export async function entriesOf(
 ): Promise<Entry[][]> {
   const values: unknown[] = [page.first + 1, ids];
   const conditions = conditionsOf(criteria, page.after, values);
-  const sources = (criteria.entityTypes ?? ALL_TYPES).flatMap((entityType) => {
+  const sources = ALL_TYPES.flatMap((entityType) => {
     const owner = entityType === type ? "id" : OWNERS[type]?.[entityType];
     if (!owner) return [];
-    const newest = newestOf(entityType, [...conditions, `h.${owner} = k.owner_id`]);
+    const newest = newestOf(entityType, [...conditions, () => `h.${owner} = k.owner_id`]);
     const source = `unnest(${listOf("$2", "uuid")}) k(owner_id) cross join lateral (${newest}) h`;
     return `(${entriesFrom(entityType, source, "k.owner_id")})`;
   });
-  if (sources.length === 0) return ids.map(() => []);
   const rows = await select<Entry & { ownerId: string }>(
     db,
     `${sources.join(" union all ")} order by "order" desc`,
@@ -116,9 +113,13 @@ function historyOf(type: TrackedType): string {
   return `historical_${TRACKED_TYPES[type].table}`;
 }
 
+/** A condition on the history rows `h` of a type. */
+type Condition = (type: TrackedType) => string;
+
 /** The newest history rows of a type that match, at most `$1`. */
-function newestOf(type: TrackedType, conditions: readonly string[]): string {
-  const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
+function newestOf(type: TrackedType, conditions: readonly Condition[]): string {
+  const where =
+    conditions.length > 0 ? `where ${conditions.map((condition) => condition(type)).join(" and ")}` : "";
   return `select h.* from ${historyOf(type)} h ${where} order by h.history_id desc limit $1`;
 }
 
@@ -144,11 +145,15 @@ function entriesFrom(type: TrackedType, source: string, owner = "null::uuid"): s
     ) n on true`;
 }
 
-function conditionsOf(criteria: EntryCriteria, after: string | null, values: unknown[]): string[] {
-  const conditions: string[] = [];
-  const add = (value: unknown, condition: (parameter: string) => string) => {
-    if (value !== undefined && value !== null) conditions.push(condition(`$${values.push(value)}`));
+function conditionsOf(criteria: EntryCriteria, after: string | null, values: unknown[]): Condition[] {
+  const conditions: Condition[] = [];
+  const add = (value: unknown, condition: (parameter: string, type: TrackedType) => string) => {
+    if (value === undefined || value === null) return;
+    const parameter = `$${values.push(value)}`;
+    conditions.push((type) => condition(parameter, type));
   };
+  // The statement names every type, whatever types the client lists; PostgreSQL does not read the others.
+  add(criteria.entityTypes, (p, type) => `'${type}' = any(${p}::text[])`);
   add(after, (p) => `h.history_id < ${p}`);
   add(criteria.entityIds, (p) => `h.id = any(${p}::uuid[])`);
   add(criteria.types, (p) => `h.history_type = any(${p}::text[])`);

@@ -246,3 +246,42 @@ test("pages of one, strung together by cursor, are the whole history", async () 
   }
   expect(strung).toEqual(whole);
 });
+
+test.each([
+  ["a type that is given twice", ["COURSE_ENTITLEMENT", "COURSE_ENTITLEMENT"], ["COURSE_ENTITLEMENT"]],
+  ["types in another order", ["REFUND", "COURSE_ENTITLEMENT"], ["COURSE_ENTITLEMENT", "REFUND"]],
+  ["no type", [], []],
+])("a list in a filter is a set: %s", async (_case, entityTypes, same) => {
+  const question = `query ($types: [TrackedType!]!, $id: ID!) {
+    history(first: 4, filter: { entityTypes: $types }) { edges { node { id entityType } } }
+    entitlement(id: $id) { history(filter: { entityTypes: $types }) { edges { node { id entityType } } } }
+  }`;
+  type Page = { edges: { node: { id: string; entityType: string } }[] };
+  const idsOf = async (types: string[]): Promise<string[][]> => {
+    const { data, errors } = await ask<{ history: Page; entitlement: { history: Page } }>(
+      app,
+      hopper,
+      question,
+      { types, id: ID },
+    );
+    expect(errors).toBeUndefined();
+    return [data!.history, data!.entitlement.history].map(({ edges }) =>
+      edges.map(({ node }) => {
+        expect(types).toContain(node.entityType);
+        return node.id;
+      }),
+    );
+  };
+  const found = await idsOf(entityTypes);
+  for (const ids of found) expect(ids).toHaveLength(new Set(ids).size);
+  expect(found.every((ids) => ids.length > 0)).toBe(entityTypes.length > 0);
+  expect(found).toEqual(await idsOf(same));
+});
+
+test("the lists of a filter are not part of the text of a statement", async () => {
+  const question =
+    "query ($types: [TrackedType!]) { history(first: 4, filter: { entityTypes: $types }) { edges { node { id } } } }";
+  const textsOf = async (types: string[]) =>
+    (await statementsOf(() => ask(app, hopper, question, { types }))).map(({ text }) => text);
+  expect(await textsOf(["REFUND", "REFUND", "SUPPORT_DETAIL"])).toEqual(await textsOf([]));
+});
