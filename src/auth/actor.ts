@@ -9,6 +9,11 @@ export interface Actor {
   isSuperuser: boolean;
 }
 
+/** What the limits of an actor are counted by: the LMS user id, or the username of a token without one. */
+export function limitKeyOf({ userId, username }: Actor): string {
+  return userId ?? `@${username}`;
+}
+
 /** Whether the actor may see and change the data of all learners. */
 export function mayActForAnyone(actor: Actor): boolean {
   return actor.isSupport || actor.isStaff || actor.isSuperuser;

@@ -1,4 +1,4 @@
-import type { Actor } from "../auth/actor";
+import { limitKeyOf, type Actor } from "../auth/actor";
 
 /** The cost of an operation is the number of objects that it can return. Small operations are free. */
 export const COST = { free: 3_000, aMinute: 60_000 };
@@ -32,7 +32,7 @@ export function costBudget(clock: () => Date): CostBudget {
   const used = new Map<string, { since: number; cost: number }>();
   return (requested, actor) => {
     if (requested <= COST.free || !actor || actor.isService) return null;
-    const key = actor.userId ?? `@${actor.username}`;
+    const key = limitKeyOf(actor);
     const now = clock().getTime();
     let budget = used.get(key);
     if (!budget || now - budget.since >= MINUTE_MS || now < budget.since) {

@@ -1,4 +1,4 @@
-import type { Actor } from "../auth/actor";
+import { limitKeyOf, type Actor } from "../auth/actor";
 import { LIMIT_EXCEEDED, RATE_LIMITED } from "./error-codes";
 
 interface Rate {
@@ -45,7 +45,7 @@ export function rateLimiter(clock: () => Date): RateLimiter {
   const counters = RATES.map((rate) => new Counter(rate));
   return (operations, actor) => {
     if (operations.length === 0 || !actor || actor.isService) return null;
-    const key = actor.userId ?? `@${actor.username}`;
+    const key = limitKeyOf(actor);
     const now = clock().getTime();
     for (const counter of counters) {
       const refusal = counter.refusal(key, operations, now);
