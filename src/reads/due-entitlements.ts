@@ -1,6 +1,7 @@
-import { BLOCKING_CERTIFICATES, PENDING_REFUND_STATES, type Periods } from "../rules/entitlement-rules";
+import { BLOCKING_CERTIFICATES, type Periods } from "../rules/entitlement-rules";
 import { select, type Database } from "../store/statement";
 import type { Key } from "../store/rows/page";
+import { IS_REFUND_PENDING } from "./refunds";
 
 /** Why an entitlement that is stored as unexpired is due: the period since its creation, or what ends a redemption. */
 export type DueCause = "EXPIRATION_PERIOD_OVER" | "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER";
@@ -23,7 +24,7 @@ export const DUE_CAUSE = `(
   select case
     when exists (
       select from refund f
-      where f.entitlement_id = e.id and f.state in (${PENDING_REFUND_STATES.map((state) => `'${state}'`).join(", ")})
+      where f.entitlement_id = e.id and ${IS_REFUND_PENDING}
     ) then null
     when $1::timestamptz - e.created_at > coalesce(p.expiration_period, $2::interval)
       then 'EXPIRATION_PERIOD_OVER'

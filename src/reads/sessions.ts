@@ -1,10 +1,10 @@
 import type { CourseRun } from "../entities/course-run";
-import { PENDING_REFUND_STATES } from "../rules/entitlement-rules";
 import type { OfferedMode, OfferedRun } from "../rules/run-rules";
 import type { Seat } from "../rules/session-rules";
 import type { Row } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
 import { RUN } from "./enrollments";
+import { IS_REFUND_PENDING } from "./refunds";
 
 /** A learner and a course, or a learner and a run. */
 export interface LearnerAnd<T extends string> {
@@ -45,8 +45,6 @@ export async function sessionOfRun(
   return sessions![0] ?? null;
 }
 
-const REFUND_PENDING = `f.state in (${PENDING_REFUND_STATES.map((state) => `'${state}'`).join(", ")})`;
-
 async function sessionsWhere(
   db: Database,
   condition: string,
@@ -62,7 +60,7 @@ async function sessionsWhere(
      left join course_enrollment n on n.user_id = k.user_id and n.course_run_key = r.key
      left join lateral (
        select json_agg(json_build_object('id', e.id, 'isRefundPending',
-         exists (select from refund f where f.entitlement_id = e.id and ${REFUND_PENDING}))) as entitlements
+         exists (select from refund f where f.entitlement_id = e.id and ${IS_REFUND_PENDING}))) as entitlements
        from course_entitlement e where e.enrollment_id = n.id
      ) l on true
      left join lateral (
