@@ -13,6 +13,7 @@ import {
 import { systemCommand } from "../command";
 import type { Periods } from "../../rules/entitlement-rules";
 import type { Key } from "../../store/rows/page";
+import { sqlStateOf } from "../../store/again";
 import { select } from "../../store/statement";
 import { transact, type Change, type ChangeSource } from "../../store/transact";
 
@@ -136,7 +137,7 @@ export async function expireDue(
 /** Anything that PostgreSQL said of a statement, but for a lost connection, a full disk and the like. */
 function mayBeARowsFault(error: unknown): error is QueryFailedError {
   if (!(error instanceof QueryFailedError)) return false;
-  const { code } = error.driverError as { code?: string };
+  const code = sqlStateOf(error);
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !/^(08|53|57P|58|XX)/.test(code);
 }
 
