@@ -5,12 +5,7 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { isRefundPending } from "../../rules/entitlement-rules";
 import { release } from "../sessions/enrollment";
 import { command, type CommandRequest } from "../command";
-import {
-  lockAnyWhateverRefund,
-  refuseFrozen,
-  type EntitlementReference,
-  type LockedEntitlement,
-} from "../locked-entitlement";
+import { lockAnyWhateverRefund, refuseFrozen, type EntitlementReference } from "../locked-entitlement";
 import { supportDetail } from "./support-detail";
 
 /** Why entitlements are revoked, and what is known of the money. */
@@ -35,41 +30,29 @@ export const revokeEntitlement = command(
   async (
     tx,
     request,
-    { reason, moneyReturned = true, ...reference }: RevokeEntitlement,
-  ): Promise<EntitlementFacts> => {
-    const entitlement = await lockToRevoke(tx, request, reference, moneyReturned);
-    return isRevoked(entitlement)
-      ? entitlement.facts
-      : revoke(tx, request, entitlement, { reason, moneyReturned });
-  },
+    { reason, moneyReturned, ...reference }: RevokeEntitlement,
+  ): Promise<EntitlementFacts> => (await revoke(tx, request, reference, { reason, moneyReturned })).facts,
 );
 
-/** Locks an entitlement; while a refund is pending, only for a shop that says how the refund has ended. */
-export async function lockToRevoke(
-  tx: EntityManager,
-  request: CommandRequest,
-  reference: EntitlementReference,
-  moneyReturned = true,
-): Promise<LockedEntitlement> {
-  const entitlement = await lockAnyWhateverRefund(tx, request, reference);
-  return moneyReturned && request.actor.isService ? entitlement : refuseFrozen(entitlement);
-}
-
-/** Whether there is nothing left to take back: refunded or revoked, and not redeemed. */
-export function isRevoked({ facts: { expiryCause, enrollment }, standing }: LockedEntitlement): boolean {
-  return (
-    (expiryCause === "REVOKED" || expiryCause === "REFUNDED") && !enrollment && !isRefundPending(standing)
-  );
-}
-
-/** Takes a locked entitlement back. */
+/**
+ * Takes an entitlement back, unless there is nothing left to take back: it is refunded or revoked, and not redeemed. In
+ * a dry run it only says whether it would.
+ */
 export async function revoke(
   tx: EntityManager,
   request: CommandRequest,
-  entitlement: LockedEntitlement,
+  reference: EntitlementReference,
   { reason, moneyReturned = true }: Revoking,
-): Promise<EntitlementFacts> {
-  const { facts } = entitlement;
+  { dryRun = false } = {},
+): Promise<{ facts: EntitlementFacts; isRevoked: boolean }> {
+  const entitlement = await lockAnyWhateverRefund(tx, request, reference);
+  // While a refund is pending, only a shop may say how it has ended.
+  if (!moneyReturned || !request.actor.isService) refuseFrozen(entitlement);
+  const { facts, standing } = entitlement;
+  const isPending = isRefundPending(standing);
+  const isGone = facts.expiryCause === "REVOKED" || facts.expiryCause === "REFUNDED";
+  if (isGone && !facts.enrollment && !isPending) return { facts, isRevoked: false };
+  if (dryRun) return { facts, isRevoked: true };
   if (moneyReturned) await recordRefund(tx, request, facts);
   const detail = await supportDetail(tx, request, {
     entitlementId: facts.id,
@@ -77,15 +60,9 @@ export async function revoke(
     comments: reason,
     unenrolledRunKey: facts.enrollment?.courseRunKey ?? null,
   });
-  const isRefund = facts.expiryCause === "REFUNDED" || isRefundPending(entitlement.standing);
-  const expiryCause = isRefund ? "REFUNDED" : "REVOKED";
-  return release(
-    tx,
-    request,
-    entitlement,
-    { expiredAt: facts.expiredAt ?? request.now, expiryCause },
-    detail,
-  );
+  const expiryCause = facts.expiryCause === "REFUNDED" || isPending ? "REFUNDED" : "REVOKED";
+  const revoked = { expiredAt: facts.expiredAt ?? request.now, expiryCause } as const;
+  return { facts: await release(tx, request, entitlement, revoked, detail), isRevoked: true };
 }
 
 /** Records that the money of an order is back: ends the pending refund, or stores one that was made elsewhere. */

@@ -2,7 +2,7 @@ import { supportOrService } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { act, commandInSteps, type CommandRequest } from "../command";
-import { isRevoked, lockToRevoke, revoke, type Revoking } from "./revoke-entitlement";
+import { revoke, type Revoking } from "./revoke-entitlement";
 import { describe } from "../../log";
 
 export interface RevokeEntitlements extends Revoking {
@@ -46,12 +46,9 @@ async function tryToRevoke(
 ): Promise<Revocation> {
   try {
     return await act(request, async (tx) => {
-      const entitlement = await lockToRevoke(tx, request, { entitlementId }, revoking.moneyReturned);
-      const { facts } = entitlement;
-      if (isRevoked(entitlement))
-        return { entitlementId, outcome: "UNCHANGED", entitlement: facts, refusal: null };
-      const revoked = dryRun ? facts : await revoke(tx, request, entitlement, revoking);
-      return { entitlementId, outcome: "REVOKED", entitlement: revoked, refusal: null };
+      const { facts, isRevoked } = await revoke(tx, request, { entitlementId }, revoking, { dryRun });
+      const outcome = isRevoked ? "REVOKED" : "UNCHANGED";
+      return { entitlementId, outcome, entitlement: facts, refusal: null };
     });
   } catch (error) {
     if (error instanceof Refusal)
