@@ -41,7 +41,7 @@ export abstract class CourseEntitlementColumns {
   @Column("varchar", { length: 16, nullable: true })
   expiryCause!: ExpiryCause | null;
 
-  /** When it was last spent on a run. */
+  /** When it was first redeemed for the run that it is redeemed for; null while it is not, or where an import does not say. */
   @InstantColumn({ nullable: true })
   redeemedAt!: Date | null;
 

@@ -24,7 +24,7 @@ export const DEFAULT_PERIODS: Readonly<Periods> = {
 export interface Redemption {
   /** The instant at which the learner first enrolled in the run; enrolling again does not change it. */
   enrolledAt: Date | null;
-  /** The instant at which this entitlement was last redeemed for the run. */
+  /** The instant at which this entitlement was first redeemed for the run; leaving and returning does not change it. */
   redeemedAt: Date | null;
   /** The instant at which the run starts. */
   startsAt: Date | null;
