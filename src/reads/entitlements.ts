@@ -1,4 +1,5 @@
-import type { Standing } from "../rules/entitlement-rules";
+import type { Periods, Standing } from "../rules/entitlement-rules";
+import type { Choosing } from "../rules/session-rules";
 import { listOf, select, type Database } from "../store/statement";
 import { toPage, type Page, type PageRequest } from "../store/rows/page";
 import { selectFacts, toFacts, type EntitlementFacts } from "./entitlement-facts";
@@ -122,5 +123,27 @@ export function standingOf(facts: EntitlementFacts): Standing {
           certificateStatus: enrollment.certificateStatus,
         }
       : null,
+  };
+}
+
+/** The settings on which decisions about an entitlement depend. */
+export interface DecisionTerms {
+  /** The periods of an entitlement without a stored policy. */
+  defaultPeriods: Periods;
+  /** The modes that cost nothing: an enrollment in one of them may be taken over and ended. */
+  freeModes: readonly string[];
+}
+
+/** An entitlement as the rules of sessions see it. */
+export function choosingOf(facts: EntitlementFacts, { defaultPeriods, freeModes }: DecisionTerms): Choosing {
+  const { id, mode, policy, enrollment } = facts;
+  const currentRunKey = enrollment?.isActive ? enrollment.courseRunKey : null;
+  return {
+    id,
+    mode,
+    standing: standingOf(facts),
+    periods: policy ?? defaultPeriods,
+    freeModes,
+    currentRunKey,
   };
 }

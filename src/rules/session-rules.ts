@@ -18,6 +18,8 @@ export interface Choosing {
   periods: Periods;
   /** The modes that cost nothing: an enrollment in one of them may be upgraded. */
   freeModes: readonly string[];
+  /** The key of the run that the learner takes through the entitlement; null for none. */
+  currentRunKey: string | null;
 }
 
 /** The learner's enrollment in a run, with the entitlements that are redeemed for it. */
@@ -47,24 +49,20 @@ export function seatBlocker({ id, freeModes }: Choosing, seat: Seat | null): Sea
   return others.length === 0 && (isOwn || freeModes.includes(seat.mode)) ? null : "ALREADY_ENROLLED";
 }
 
-/** Whether the learner takes the run through this entitlement now. */
-export function isCurrentSession({ id }: Choosing, seat: Seat | null): boolean {
-  return seat !== null && seat.isActive && seat.redeemedBy.some((own) => own.id === id);
-}
-
 /**
  * The reason why the learner cannot choose a run as the session of an entitlement, by redeeming it or by switching from
  * another run; null when the learner can. The current session can always be kept, unless a refund is pending.
  */
 export function sessionBlocker(
   choosing: Choosing,
+  courseRunKey: string,
   run: OfferedRun | null,
   seat: Seat | null,
   now: Date,
 ): SessionBlocker | null {
   const { standing, periods, mode } = choosing;
   if (isRefundPending(standing)) return "REFUND_PENDING";
-  if (isCurrentSession(choosing, seat)) return null;
+  if (courseRunKey === choosing.currentRunKey) return null;
   const own = standing.redemption
     ? regainBlocker(standing, periods, now)
     : redeemBlocker(standing, periods, now);
@@ -75,9 +73,10 @@ export function sessionBlocker(
 /** Whether the learner takes the run for free now and the entitlement can upgrade that enrollment. */
 export function isUpgradeable(
   choosing: Choosing,
+  courseRunKey: string,
   run: OfferedRun | null,
   seat: Seat | null,
   now: Date,
 ): boolean {
-  return !!seat?.isActive && sessionBlocker(choosing, run, seat, now) === null;
+  return !!seat?.isActive && sessionBlocker(choosing, courseRunKey, run, seat, now) === null;
 }

@@ -5,20 +5,17 @@ import { mayActForAnyone, owns } from "../auth/actor";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import type { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
 import type { EntitlementFacts } from "../reads/entitlement-facts";
-import { entitlementsById, standingOf } from "../reads/entitlements";
-import { isRefundPending, type Periods, type Standing } from "../rules/entitlement-rules";
+import { choosingOf, entitlementsById } from "../reads/entitlements";
+import { isRefundPending } from "../rules/entitlement-rules";
+import type { Choosing } from "../rules/session-rules";
 import { Refusal } from "../refusal";
 import type { CommandRequest } from "./command";
 import { refuseChanged, type Seen } from "./seen";
 
 /** An entitlement that nobody else can change until the transaction ends, with all that decisions need. */
-export interface LockedEntitlement {
+export interface LockedEntitlement extends Choosing {
   row: CourseEntitlement;
   facts: EntitlementFacts;
-  standing: Standing;
-  periods: Periods;
-  /** The modes that cost nothing: an enrollment in one of them may be taken over and ended. */
-  freeModes: readonly string[];
 }
 
 /** Names an entitlement, as the caller has seen it. */
@@ -91,8 +88,7 @@ export async function lockRow(tx: EntityManager, app: App, id: string): Promise<
   const row = await tx.findOne(CourseEntitlement, { where: { id }, lock: { mode: "for_no_key_update" } });
   const [facts] = row ? await entitlementsById(tx, [id]) : [];
   if (!row || !facts) return null;
-  const { defaultPeriods, freeModes } = app.config;
-  return { row, facts, standing: standingOf(facts), periods: facts.policy ?? defaultPeriods, freeModes };
+  return { row, facts, ...choosingOf(facts, app.config) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { App } from "../../src/app";
-import { entitlementsById, standingOf } from "../../src/reads/entitlements";
+import { choosingOf, entitlementsById, standingOf } from "../../src/reads/entitlements";
 import { sessionsOfCourses } from "../../src/reads/sessions";
 import { fillDemoWorld } from "../../src/demo/world";
 import { runBlocker } from "../../src/rules/run-rules";
@@ -92,12 +92,13 @@ test.each<[string, Rule, (string | null)[]]>([
 test("every reason not to choose a run occurs among ada's sessions", async () => {
   const found = new Set<string | null>();
   for (const facts of await adas()) {
-    const { id, userId, courseUuid, mode, enrollment } = facts;
+    const { userId, courseUuid, mode, enrollment } = facts;
     if (enrollment && !enrollment.run) found.add(runBlocker(null, mode, null, now));
     const [sessions] = await sessionsOfCourses(db, [{ userId, key: courseUuid }]);
-    const periods = facts.policy ?? rules.DEFAULT_PERIODS;
-    const choosing = { id, mode, standing: standingOf(facts), periods, freeModes: ["audit", "honor"] };
-    for (const session of sessions!) found.add(sessionBlocker(choosing, session, session.enrollment, now));
+    const terms = { defaultPeriods: rules.DEFAULT_PERIODS, freeModes: ["audit", "honor"] };
+    const choosing = choosingOf(facts, terms);
+    for (const session of sessions!)
+      found.add(sessionBlocker(choosing, session.run.key, session, session.enrollment, now));
   }
   // The course of the certificate has one run only, so there is no other one to refuse.
   const others = Object.keys(SESSIONS).filter((blocker) => blocker !== "CERTIFICATE_EARNED");

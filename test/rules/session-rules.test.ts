@@ -17,6 +17,7 @@ const choosing = (given: Partial<Choosing> = {}): Choosing => ({
   standing: aStanding(),
   periods: aPolicy(),
   freeModes: FREE,
+  currentRunKey: null,
   ...given,
 });
 const aRun = (given: Partial<OfferedRun> = {}): OfferedRun => ({
@@ -36,6 +37,12 @@ const aSeat = (given: Partial<Seat> = {}): Seat => ({
   ...given,
 });
 const by = (id: string, isRefundPending = false) => ({ redeemedBy: [{ id, isRefundPending }] });
+const RUN = "course-v1:DemoX+T101+1";
+/** Why this run cannot be chosen; it is the current one where the learner takes it through this entitlement. */
+const blockerOf = (given: Partial<Choosing>, run: OfferedRun | null, seat: Seat | null, now = NOW) => {
+  const isCurrent = seat?.isActive && seat.redeemedBy.some(({ id }) => id === "this");
+  return sessionBlocker(choosing({ ...given, currentRunKey: isCurrent ? RUN : null }), RUN, run, seat, now);
+};
 const redeemed = aStanding({
   redemption: { enrolledAt: NOW, redeemedAt: NOW, startsAt: NOW, certificateStatus: null },
 });
@@ -126,14 +133,16 @@ describe("a learner can choose a session", () => {
       "REFUND_PENDING",
     ],
   ] as const)("%s", (_, standing, run, seat, blocker) => {
-    expect(sessionBlocker(choosing({ standing }), run, seat, NOW)).toBe(blocker);
+    expect(blockerOf({ standing }, run, seat)).toBe(blocker);
   });
 
   test("a run in which the learner is not yet active is nothing to upgrade", () => {
-    expect(isUpgradeable(choosing(), aRun(), null, NOW)).toBe(false);
-    expect(isUpgradeable(choosing(), aRun(), aSeat({ isActive: false, mode: "audit" }), NOW)).toBe(false);
-    expect(isUpgradeable(choosing(), aRun(), aSeat({ mode: "audit" }), NOW)).toBe(true);
-    expect(isUpgradeable(choosing(), aRun(), aSeat({ mode: "credit" }), NOW)).toBe(false);
+    expect(isUpgradeable(choosing(), RUN, aRun(), null, NOW)).toBe(false);
+    expect(isUpgradeable(choosing(), RUN, aRun(), aSeat({ isActive: false, mode: "audit" }), NOW)).toBe(
+      false,
+    );
+    expect(isUpgradeable(choosing(), RUN, aRun(), aSeat({ mode: "audit" }), NOW)).toBe(true);
+    expect(isUpgradeable(choosing(), RUN, aRun(), aSeat({ mode: "credit" }), NOW)).toBe(false);
   });
 });
 
@@ -152,7 +161,7 @@ test("for any entitlement, run and enrollment, whatever forbids one of them forb
   fc.assert(
     fc.property(anyStanding, anyPeriods, anyRun, anySeat, anyNow, (standing, periods, run, seat, now) => {
       const entitlement = choosing({ standing, periods });
-      if (sessionBlocker(entitlement, run, seat, now) !== null) return;
+      if (blockerOf(entitlement, run, seat, now) !== null) return;
       const isOwn = seat?.isActive && seat.redeemedBy.some(({ id }) => id === "this");
       if (isOwn) return;
       expect(seatBlocker(entitlement, seat)).toBeNull();

@@ -7,7 +7,7 @@ import { entitlementsById } from "../../reads/entitlements";
 import { sessionsOfCourses } from "../../reads/sessions";
 import { Refusal } from "../../refusal";
 import { isUpgradeable } from "../../rules/session-rules";
-import { choosing, enroll } from "../sessions/redeem";
+import { enroll } from "../sessions/redeem";
 import { issue, requireUser } from "./issue";
 import { command, type CommandRequest } from "../command";
 import { save, type LockedEntitlement } from "../locked-entitlement";
@@ -61,7 +61,9 @@ async function upgrade(
   const { facts } = entitlement;
   const [sessions] = await sessionsOfCourses(tx, [{ userId: facts.userId, key: facts.courseUuid }]);
   const runs = sessions!
-    .filter((session) => isUpgradeable(choosing(entitlement), session, session.enrollment, request.now))
+    .filter((session) =>
+      isUpgradeable(entitlement, session.run.key, session, session.enrollment, request.now),
+    )
     .map(({ run }) => run);
   if (runs.length !== 1) return { entitlement: facts, isNew: true, upgradeableRuns: runs };
   const redeemed = await enroll(tx, request, entitlement, runs[0]!.key).catch(nullWhenRefused);

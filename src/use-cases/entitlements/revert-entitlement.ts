@@ -6,6 +6,7 @@ import { COURSE_ENTITLEMENT_FIELDS, CourseEntitlement } from "../../entities/cou
 import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { HistoricalCourseEntitlement } from "../../history/historical";
+import { seatBlocker } from "../../rules/session-rules";
 import { namesOf } from "../../store/rows/fields";
 import { Refusal } from "../../refusal";
 import { hasPaidFor, refuseRefunded, unenroll } from "../sessions/enrollment";
@@ -72,7 +73,8 @@ async function reenroll(
   const enrollment = enrollmentId && (await tx.findOneBy(CourseEnrollment, { id: enrollmentId }));
   if (!enrollment) return;
   const isOwn = entitlement.row.enrollmentId === enrollmentId;
-  if (enrollment.isActive && !isOwn && !entitlement.freeModes.includes(enrollment.mode))
+  const redeemedBy = isOwn ? [{ id: entitlement.id, isRefundPending: false }] : []; // by nobody else: see refuseClashes
+  if (seatBlocker(entitlement, { ...enrollment, redeemedBy }))
     throw clash("the learner now holds a place in its run that this entitlement has not paid for");
   if (enrollment.isActive && isOwn && !(await hasPaidFor(tx, entitlement, enrollment.mode))) return;
   await tx.save(Object.assign(enrollment, { isActive: true, mode }));

@@ -2,7 +2,7 @@ import { anyone } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { command } from "../command";
 import { lockEntitlement } from "../locked-entitlement";
-import { isCurrentSession, redeem } from "./redeem";
+import { redeem } from "./redeem";
 
 export interface EnrollAndFulfill {
   entitlementId: string;
@@ -15,7 +15,7 @@ export const enrollAndFulfill = command(
   anyone,
   async (tx, request, { entitlementId, courseRunKey }: EnrollAndFulfill): Promise<EntitlementFacts> => {
     const entitlement = await lockEntitlement(tx, request, entitlementId);
-    if (isCurrentSession(entitlement, courseRunKey)) return entitlement.facts;
+    if (courseRunKey === entitlement.currentRunKey) return entitlement.facts;
     return redeem(tx, request, entitlement, courseRunKey);
   },
 );

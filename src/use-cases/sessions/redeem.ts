@@ -7,7 +7,7 @@ import { sessionOfRun } from "../../reads/sessions";
 import { Refusal } from "../../refusal";
 import { isExpiryDue, redeemBlocker } from "../../rules/entitlement-rules";
 import { runBlocker, type RunBlocker } from "../../rules/run-rules";
-import { seatBlocker, type Choosing } from "../../rules/session-rules";
+import { seatBlocker } from "../../rules/session-rules";
 import type { CommandRequest } from "../command";
 import { save, type LockedEntitlement } from "../locked-entitlement";
 import { firstRedemption } from "./past-redemptions";
@@ -19,18 +19,6 @@ export interface Redeemed {
   enrollmentId: string;
   /** When the entitlement was first redeemed for the run; null when an import does not say it. */
   redeemedAt: Date | null;
-}
-
-/** A locked entitlement as the rules of sessions see it. */
-export function choosing({ facts: { id, mode }, ...same }: LockedEntitlement): Choosing {
-  return { ...same, id, mode };
-}
-
-/** Whether the learner is already in this run by this entitlement. */
-export function isCurrentSession({ facts }: LockedEntitlement, courseRunKey: string): boolean {
-  return (
-    facts.enrollment !== null && facts.enrollment.isActive && facts.enrollment.courseRunKey === courseRunKey
-  );
 }
 
 /** Spends a locked entitlement on a run, or throws the refusal. */
@@ -79,7 +67,7 @@ export async function enroll(
   if (session && session.run.courseUuid !== facts.courseUuid)
     throw new Refusal("COURSE_RUN_NOT_IN_COURSE", "This run belongs to another course.", RUN_FIELD);
   const seat = session?.enrollment ?? null;
-  if (seatBlocker(choosing(entitlement), seat))
+  if (seatBlocker(entitlement, seat))
     throw new Refusal(
       "ALREADY_ENROLLED_IN_PAID_MODE",
       "The learner is already enrolled in this run in a mode that this entitlement has not paid for, or through another entitlement.",

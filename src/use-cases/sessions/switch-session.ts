@@ -1,7 +1,7 @@
 import { anyone } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { refuseUnregainable, unenroll } from "./enrollment";
-import { enroll, isCurrentSession, redeem } from "./redeem";
+import { enroll, redeem } from "./redeem";
 import { command } from "../command";
 import { lockEntitlement, save } from "../locked-entitlement";
 
@@ -16,7 +16,7 @@ export const switchSession = command(
   anyone,
   async (tx, request, { entitlementId, courseRunKey }: SwitchSession): Promise<EntitlementFacts> => {
     const entitlement = await lockEntitlement(tx, request, entitlementId);
-    if (isCurrentSession(entitlement, courseRunKey)) return entitlement.facts;
+    if (courseRunKey === entitlement.currentRunKey) return entitlement.facts;
     const { facts, standing } = entitlement;
     // Others have taken the learner out of the run, so there is nothing to leave.
     if (facts.enrollment && !standing.redemption) return redeem(tx, request, entitlement, courseRunKey);

@@ -1,21 +1,17 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
-import { standingOf } from "../../../reads/entitlements";
+import { choosingOf, type DecisionTerms } from "../../../reads/entitlements";
 import * as rules from "../../../rules/entitlement-rules";
 import type { Choosing } from "../../../rules/session-rules";
 import { EntitlementStateEnum, RedeemBlockerEnum, RefundBlockerEnum, RegainBlockerEnum } from "../../enums";
 import { DateScalar, DateTimeScalar } from "../../scalars";
 
 /** The inputs of the rules besides the facts of an entitlement. */
-export interface DecisionContext {
+export interface DecisionContext extends DecisionTerms {
   /** The instant at which decisions are taken. */
   now: Date;
   /** The earlier instant from which the facts were read; null for the present facts. */
   asOf: Date | null;
-  /** The periods of an entitlement without a stored policy. */
-  defaultPeriods: rules.Periods;
-  /** The modes that cost nothing. */
-  freeModes: readonly string[];
   /** The number of days before expiry from which `expirationDate` is given. */
   expirationAlertDays: number;
 }
@@ -23,6 +19,8 @@ export interface DecisionContext {
 /** The fields of an entitlement that the rules decide, at one instant. */
 @ObjectType({ simpleResolvers: true })
 export abstract class EntitlementDecisions {
+  /** The entitlement as the rules of sessions see it. */
+  readonly choosing: Choosing;
   private readonly standing: rules.Standing;
   private readonly periods: rules.Periods;
 
@@ -30,14 +28,9 @@ export abstract class EntitlementDecisions {
     readonly facts: EntitlementFacts,
     readonly context: DecisionContext,
   ) {
-    this.standing = standingOf(facts);
-    this.periods = facts.policy ?? context.defaultPeriods;
-  }
-
-  /** The entitlement as the rules of sessions see it. */
-  get choosing(): Choosing {
-    const { id, mode } = this.facts;
-    return { id, mode, standing: this.standing, periods: this.periods, freeModes: this.context.freeModes };
+    this.choosing = choosingOf(facts, context);
+    this.standing = this.choosing.standing;
+    this.periods = this.choosing.periods;
   }
 
   @Field(() => Boolean, {

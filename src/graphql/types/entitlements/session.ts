@@ -3,12 +3,7 @@ import type { EnrollmentFacts } from "../../../reads/enrollments";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
 import type { CourseRun } from "../../../entities/course-run";
 import type { SessionFacts } from "../../../reads/sessions";
-import {
-  isCurrentSession,
-  sessionBlocker,
-  type Choosing,
-  type SessionBlocker,
-} from "../../../rules/session-rules";
+import { sessionBlocker, type Choosing, type SessionBlocker } from "../../../rules/session-rules";
 import { SessionBlockerEnum } from "../../enums";
 import { CourseRunView, toCourseRun } from "../course";
 
@@ -40,15 +35,18 @@ export class SessionView {
 }
 
 /** A run of the course as a choice, with the reason when it cannot be chosen. */
-function toSessionView(choosing: Choosing, session: SessionFacts, now: Date): SessionView {
-  const { run, enrollment } = session;
-  const blocker = sessionBlocker(choosing, session, enrollment, now);
+function toSessionView(
+  choosing: Choosing,
+  key: string,
+  run: CourseRun | null,
+  blocker: SessionBlocker | null,
+): SessionView {
   return {
-    id: `${choosing.id}:${run.key}`,
-    courseRun: toCourseRun(run.key, run),
+    id: `${choosing.id}:${key}`,
+    courseRun: toCourseRun(key, run),
     isAvailable: blocker === null,
     blocker,
-    isCurrent: isCurrentSession(choosing, enrollment),
+    isCurrent: key === choosing.currentRunKey,
   };
 }
 
@@ -59,14 +57,13 @@ export function toSessionViews(
   sessions: readonly SessionFacts[],
   now: Date,
 ): SessionView[] {
-  const views = sessions.map((session) => toSessionView(choosing, session, now));
-  if (!enrollment?.isActive || views.some(({ isCurrent }) => isCurrent)) return views;
-  const { courseRunKey: key, run, mode } = enrollment;
-  const seat = { isActive: true, mode, redeemedBy: [{ id: choosing.id, isRefundPending: false }] };
-  const blocker = sessionBlocker(choosing, null, seat, now);
-  const id = `${choosing.id}:${key}`;
-  const courseRun = toCourseRun(key, run);
-  return [{ id, courseRun, isAvailable: blocker === null, blocker, isCurrent: true }, ...views];
+  const views = sessions.map((session) =>
+    toSessionView(choosing, session.run.key, session.run, blockerOf(choosing, session, now)),
+  );
+  const { currentRunKey } = choosing;
+  if (currentRunKey === null || views.some(({ isCurrent }) => isCurrent)) return views;
+  const blocker = sessionBlocker(choosing, currentRunKey, null, null, now);
+  return [toSessionView(choosing, currentRunKey, enrollment?.run ?? null, blocker), ...views];
 }
 
 /** The run a card shows: the one it is redeemed for, else the first the learner can choose, else the latest. */
@@ -77,6 +74,10 @@ export function displayedRun(
   now: Date,
 ): CourseRun | null {
   if (facts.enrollment?.run) return facts.enrollment.run;
-  const available = sessions.find((session) => toSessionView(choosing, session, now).isAvailable);
+  const available = sessions.find((session) => blockerOf(choosing, session, now) === null);
   return (available ?? sessions.at(-1))?.run ?? null;
+}
+
+function blockerOf(choosing: Choosing, session: SessionFacts, now: Date): SessionBlocker | null {
+  return sessionBlocker(choosing, session.run.key, session, session.enrollment, now);
 }
