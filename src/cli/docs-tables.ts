@@ -108,6 +108,7 @@ function limitsTable(): string {
       "objects of larger operations of one actor within a minute, as `extensions.cost` tells; services have no limit",
       COST.aMinute,
     ],
+    ["levels of lists and objects in a variable", LIMITS.variableLevels],
     ["bytes of an answer", LIMITS.answerBytes],
     ["bytes of a request's body", BODY_AT_MOST],
     ["characters of a token", LENGTH_AT_MOST],

@@ -30,10 +30,8 @@ export function readBody(request: IncomingMessage): Promise<string> {
       if (length > DROPPED_AT_MOST) request.destroy();
     });
     request.on("end", () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()));
-    request.on("close", () => {
-      if (!request.complete) reject(new BadRequest(400, "The body is not complete."));
-    });
-    request.on("error", reject);
+    const breakOff = () => reject(new BadRequest(400, "The body is not complete."));
+    request.on("close", breakOff).on("error", breakOff); // without effect after the end
   });
 }
 

@@ -1,5 +1,6 @@
-import { ada, grace, useDemoApp } from "../support/demo-app";
-import { serve, type TestServer } from "../support/http";
+import { connect } from "node:net";
+import { actor, ada, grace, schema, useDemoApp } from "../support/demo-app";
+import { authorization, send, serve, type TestServer } from "../support/http";
 
 /** What a client may have sent and must never read again, neither in an answer nor in the log. */
 const SECRET = "s3cr3t";
@@ -183,6 +184,94 @@ test("faults are the same whether an operation is interpreted or compiled", asyn
     for (let sight = 1; sight <= 4; sight++) texts.add((await server.ask(grace, query, variables)).text);
     expect([...texts]).toHaveLength(1);
   }
+});
+
+const everything = actor("hopper", { isSupport: true, isStaff: true, isService: true, isSuperuser: true });
+const list = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+const object = (levels: number) => '{"a":'.repeat(levels) + "1" + "}".repeat(levels);
+const DEEP = { lists: list(2_000), "very many lists": list(12_000), objects: object(12_000) };
+
+/** Sends a body as it is: what is too deep for JSON.stringify is text already. */
+const post = async (body: string, as: typeof ada | null = everything) =>
+  send(`${server.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(as && { authorization: await authorization(as) }) },
+    body,
+  });
+const errorsLogged = () => server.logged.filter(({ level }) => Number(level) > 30);
+
+const rootFields = [schema.getQueryType()!, schema.getMutationType()!].flatMap((type) =>
+  Object.values(type.getFields()).map(
+    (field) => [`${type.name}.${field.name}`, type.name.toLowerCase(), field] as const,
+  ),
+);
+
+test.each(rootFields.filter(([, , { args }]) => args.length > 0))(
+  "%s: a variable nested beyond all bounds is bad input",
+  async (_, operation, { name, args }) => {
+    const types = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(", ");
+    const given = args.map((arg) => `${arg.name}: $${arg.name}`).join(", ");
+    const query = JSON.stringify(`${operation} (${types}) { ${name}(${given}) { __typename } }`);
+    for (const arg of args)
+      for (const deep of Object.values(DEEP)) {
+        const { status, text, body } = await post(`{"query":${query},"variables":{"${arg.name}":${deep}}}`);
+        expect(status).toBe(400);
+        expect(text).toContain("has more than the 20 levels of lists and objects allowed");
+        for (const { extensions } of body.errors!) expect(extensions["code"]).toBe("BAD_USER_INPUT");
+      }
+    expect(errorsLogged()).toEqual([]);
+  },
+);
+
+const conditional = JSON.stringify("query ($a: Boolean!) { __typename @skip(if: $a) }");
+const query = JSON.stringify("{ __typename }");
+const literal = JSON.stringify(`{ viewer { id @skip(if: ${list(480)}) } }`);
+test.each<[what: string, body: string, status: number]>([
+  ["a deep variable", `{"query":${conditional},"variables":{"a":${DEEP["very many lists"]}}}`, 400],
+  ["a deep variable that nothing asks for", `{"query":${query},"variables":{"b":${DEEP.objects}}}`, 200],
+  ["deep variables", `{"query":${query},"variables":${DEEP.lists}}`, 400],
+  ["deep extensions", `{"query":${query},"extensions":{"a":${DEEP.objects}}}`, 200],
+  ["a deep document", `{"query":${DEEP.lists}}`, 400],
+  ["a deep name of an operation", `{"query":${query},"operationName":${DEEP.objects}}`, 400],
+  ["nothing but depth", DEEP["very many lists"], 400],
+  ["a deep literal", `{"query":${literal}}`, 400],
+  ["a number beyond all bounds", `{"query":${conditional},"variables":{"a":1e999}}`, 400],
+  [
+    "names of prototypes",
+    `{"query":${conditional},"variables":{"__proto__":{"a":true}},"__proto__":{}}`,
+    400,
+  ],
+  ["a variable for the prototype", `{"query":${query},"variables":{"constructor":{"prototype":1}}}`, 200],
+])("%s, from nobody, is no fault of ours", async (_, body, status) => {
+  expect((await post(body, null)).status).toBe(status);
+  expect(errorsLogged()).toEqual([]);
+});
+
+const head = (length: number) =>
+  `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+const whole = '{"query":"{ viewer { id } }"}';
+test.each([
+  ["in the middle of its body", `${head(50)}{`],
+  [
+    "in the middle of a chunk",
+    head(5).replace(/content-length: 5/, "transfer-encoding: chunked") + "ff\r\n{",
+  ],
+  ["while it is answered", `${head(whole.length)}${whole}`.repeat(20)],
+  ["after more than any body may hold", head(9_000_000) + "x".repeat(3_000_000)],
+])("a client that drops its connection %s writes no warning to the log", async (_, sent) => {
+  const quiet = server.logged.length;
+  for (const drop of ["end", "destroy", "resetAndDestroy"] as const)
+    await new Promise<void>((resolve) => {
+      const socket = connect(Number(new URL(server.url).port), "127.0.0.1", () =>
+        socket.write(sent, () => socket[drop]()),
+      );
+      socket
+        .on("error", () => undefined)
+        .on("close", () => resolve())
+        .resume();
+    });
+  await server.ask(ada, "{ viewer { id } }"); // whatever the dropped connections lead to has happened by now
+  expect(server.logged.slice(quiet).filter(({ level }) => Number(level) > 30)).toEqual([]);
 });
 
 test("faults in the arguments get 400 where nothing ran, and 200 from clients that only know application/json", async () => {

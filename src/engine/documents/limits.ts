@@ -15,6 +15,7 @@ export const LIMITS = {
   nodes: 2_000, // in pages
   listItems: 25, // for which a list counts that has no pages
   objects: 6_000, // in pages and lists, and objects shown at another time
+  variableLevels: 20, // of lists and objects in one variable
   answerBytes: 2_000_000,
 };
 

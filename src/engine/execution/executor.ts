@@ -12,7 +12,7 @@ import type { CompiledQuery } from "graphql-jit";
 import { isUnavailable } from "../../store/unavailable";
 import { nullChecker } from "../input-errors/nulls";
 import { badTexts } from "../input-errors/texts";
-import { variableErrors } from "../input-errors/variables";
+import { hasDeepVariable, variableErrors } from "../input-errors/variables";
 import { compiler } from "./compiler";
 
 /** Counts executions by how they came about. */
@@ -37,6 +37,8 @@ export function executor(schema: GraphQLSchema, counter?: ExecutionCounter): Gat
     operation: OperationDefinitionNode,
     variables: Readonly<Record<string, unknown>>,
   ): { coerced: Record<string, unknown>; faults: GraphQLError[] } {
+    if (hasDeepVariable(operation, variables))
+      return { coerced: {}, faults: variableErrors(schema, document, operation, variables) };
     const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
     if (errors || badTexts(coerced).length > 0)
       return { coerced: {}, faults: variableErrors(schema, document, operation, variables) };

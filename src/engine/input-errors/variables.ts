@@ -17,6 +17,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
+import { LIMITS } from "../documents/limits";
 import { BAD_USER_INPUT } from "../error-codes";
 import { nodesAbove, placeOf, type Place } from "./place";
 import { badTexts, UNSTORABLE_RULE } from "./texts";
@@ -41,6 +42,10 @@ export function variableErrors(
     const name = variable.name.value;
     const type = typeFromAST(schema, typeNode);
     if (!isInputType(type)) continue;
+    if (isDeep(variables[name])) {
+      report(name, [], `has more than the ${LIMITS.variableLevels} levels of lists and objects allowed`);
+      continue;
+    }
     for (const path of badTexts(variables[name])) report(name, path, UNSTORABLE_RULE);
     if (!Object.hasOwn(variables, name)) {
       if (!defaultValue && isNonNullType(type)) report(name, [], `is required, of type ${String(type)}`);
@@ -55,6 +60,19 @@ export function variableErrors(
     }
   }
   return errors;
+}
+
+/** Whether a variable of the operation has more levels than code that follows them one by one may be given. */
+export function hasDeepVariable(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): boolean {
+  return variableDefinitions.some(({ variable }) => isDeep(variables[variable.name.value]));
+}
+
+function isDeep(value: unknown, levels = LIMITS.variableLevels): boolean {
+  if (value === null || typeof value !== "object") return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeep(inner, levels - 1));
 }
 
 /** A fault in the value of a variable, told by the argument that the variable is given to. */
