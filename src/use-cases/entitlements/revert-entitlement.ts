@@ -74,7 +74,8 @@ async function reenroll(
   if (!enrollment) return;
   const isOwn = entitlement.row.enrollmentId === enrollmentId;
   const redeemedBy = isOwn ? [{ id: entitlement.id, isRefundPending: false }] : []; // by nobody else: see refuseClashes
-  if (seatBlocker(entitlement, { ...enrollment, redeemedBy }))
+  const seat = { isActive: enrollment.isActive, mode: enrollment.mode, redeemedBy };
+  if (seatBlocker(entitlement, seat))
     throw clash("the learner now holds a place in its run that this entitlement has not paid for");
   if (enrollment.isActive && isOwn && !(await hasPaidFor(tx, entitlement, enrollment.mode))) return;
   await tx.save(Object.assign(enrollment, { isActive: true, mode }));
