@@ -43,6 +43,7 @@ function configOf(settings: Settings) {
       audience: settings.JWT_AUDIENCE,
       supportRole: settings.JWT_SUPPORT_ROLE,
       serviceRole: settings.JWT_SERVICE_ROLE,
+      auditorRole: settings.JWT_AUDITOR_ROLE,
       restrictedApplications: settings.JWT_RESTRICTED_APPLICATIONS,
       cookies: settings.JWT_COOKIES,
     },

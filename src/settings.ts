@@ -59,6 +59,11 @@ export function settings(isProduction: boolean) {
     JWT_SERVICE_ROLE: text()
       .default("service")
       .describe("The entry of the claim `roles` that makes the caller a service, such as a shop."),
+    JWT_AUDITOR_ROLE: text()
+      .default("auditor")
+      .describe(
+        "The entry of the claim `roles` that makes the caller an auditor, who may read everything and change nothing.",
+      ),
     JWT_RESTRICTED_APPLICATIONS: flag
       .default(false)
       .describe("Whether tokens of restricted OAuth applications are accepted."),

@@ -6,7 +6,22 @@ export interface Actor {
   isSupport: boolean;
   isStaff: boolean;
   isService: boolean;
+  /** Whether the actor may read everybody's data for audits; it gives no right to change anything. */
+  isAuditor: boolean;
   isSuperuser: boolean;
+}
+
+/** The roles of an actor, the most powerful first. A learner is who has no other role. */
+export const ROLES = ["STAFF", "SUPPORT", "SERVICE", "AUDITOR", "LEARNER"] as const;
+/** A role of an actor. */
+export type Role = (typeof ROLES)[number];
+
+/** The roles that the actor has, the most powerful first. */
+export function rolesOf(actor: Actor): Role[] {
+  const { isSupport, isService, isAuditor } = actor;
+  const has = { STAFF: isStaff(actor), SUPPORT: isSupport, SERVICE: isService, AUDITOR: isAuditor };
+  const roles = ROLES.filter((role) => role !== "LEARNER" && has[role]);
+  return roles.length > 0 ? roles : ["LEARNER"];
 }
 
 /** What the limits of an actor are counted by: the LMS user id, or the username of a token without one. */
@@ -14,9 +29,24 @@ export function limitKeyOf({ userId, username }: Actor): string {
   return userId ?? `@${username}`;
 }
 
+/** Whether the actor is staff; superusers are. */
+export function isStaff(actor: Actor): boolean {
+  return actor.isStaff || actor.isSuperuser;
+}
+
 /** Whether the actor may see and change the data of all learners. */
 export function mayActForAnyone(actor: Actor): boolean {
-  return actor.isSupport || actor.isStaff || actor.isSuperuser;
+  return actor.isSupport || isStaff(actor);
+}
+
+/** Whether the actor may see the data of all learners, and what support has written about them. */
+export function mayReadAnyone(actor: Actor): boolean {
+  return actor.isAuditor || mayActForAnyone(actor);
+}
+
+/** Whether the actor may change anything at all: auditors without another role only read. */
+export function mayChange(actor: Actor): boolean {
+  return rolesOf(actor).some((role) => role !== "AUDITOR");
 }
 
 /** Whether the actor is this learner. */

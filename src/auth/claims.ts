@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Actor } from "./actor";
 
-/** The entries of the `roles` claim that stand for a support agent and for a service. */
+/** The entries of the `roles` claim that stand for a support agent, for a service and for an auditor. */
 export interface Roles {
   supportRole: string;
   serviceRole: string;
+  auditorRole: string;
 }
 
 /** The claims of an Open edX token; missing claims have the defaults of the LMS. */
@@ -44,7 +45,7 @@ export function areFiltersMet({ filters, preferred_username: username }: Claims)
 }
 
 /** The actor that the claims describe. */
-export function actorOf(claims: Claims, { supportRole, serviceRole }: Roles): Actor {
+export function actorOf(claims: Claims, { supportRole, serviceRole, auditorRole }: Roles): Actor {
   return Object.freeze({
     userId: claims.user_id === undefined ? null : String(claims.user_id),
     username: claims.preferred_username,
@@ -52,5 +53,6 @@ export function actorOf(claims: Claims, { supportRole, serviceRole }: Roles): Ac
     isSuperuser: claims.superuser,
     isSupport: claims.roles.includes(supportRole),
     isService: claims.roles.includes(serviceRole),
+    isAuditor: claims.roles.includes(auditorRole),
   });
 }

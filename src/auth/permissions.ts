@@ -1,4 +1,5 @@
-import { anyone, nobody, staff, support, supportOrService, type Who } from "./who";
+import type { Actor } from "./actor";
+import { anyone, nobody, staffOrAuditor, supportAuditorOrService, supportOrAuditor, type Who } from "./who";
 
 /** Who may ask for each field of each type; `*` stands for the fields of a type that are not named. */
 export type Permissions = Readonly<Record<string, Readonly<Record<string, Who>>>>;
@@ -12,13 +13,13 @@ export const readPermissions: Permissions = {
     viewer: anyone,
     entitlement: anyone,
     entitlementPolicies: anyone,
-    user: supportOrService,
-    userByEmail: support,
-    userById: support,
-    entitlements: supportOrService,
-    supportActions: support,
-    history: staff,
-    refunds: support,
+    user: supportAuditorOrService,
+    userByEmail: supportOrAuditor,
+    userById: supportOrAuditor,
+    entitlements: supportAuditorOrService,
+    supportActions: supportOrAuditor,
+    history: staffOrAuditor,
+    refunds: supportOrAuditor,
   },
   UserError: { "*": anyone },
   Revocation: { "*": anyone },
@@ -27,20 +28,20 @@ export const readPermissions: Permissions = {
   User: { "*": anyone },
   CourseEntitlementConnection: { "*": anyone },
   CourseEntitlementEdge: { "*": anyone },
-  CourseEntitlement: { "*": anyone, supportDetails: support },
-  CourseEntitlementPolicy: { "*": anyone, history: support },
+  CourseEntitlement: { "*": anyone, supportDetails: supportOrAuditor },
+  CourseEntitlementPolicy: { "*": anyone, history: supportOrAuditor },
   CourseEnrollment: { "*": anyone },
   CourseRun: { "*": anyone },
   Session: { "*": anyone },
   RunSummary: { "*": anyone },
   Course: { "*": anyone },
-  SupportDetailConnection: { "*": support },
-  SupportDetailEdge: { "*": support },
-  SupportDetail: { "*": support },
-  SupportActionOption: { "*": support },
-  RefundConnection: { "*": support },
-  RefundEdge: { "*": support },
-  Refund: { "*": anyone, detail: support },
+  SupportDetailConnection: { "*": supportOrAuditor },
+  SupportDetailEdge: { "*": supportOrAuditor },
+  SupportDetail: { "*": supportOrAuditor },
+  SupportActionOption: { "*": supportOrAuditor },
+  RefundConnection: { "*": supportOrAuditor },
+  RefundEdge: { "*": supportOrAuditor },
+  Refund: { "*": anyone, detail: supportOrAuditor },
   HistoryEntryConnection: { "*": anyone },
   HistoryEntryEdge: { "*": anyone },
   HistoryEntry: { "*": anyone },
@@ -52,4 +53,18 @@ export function whoMayAsk(table: Permissions, type: string, field: string): Who 
   const fields = Object.hasOwn(table, type) ? table[type]! : {};
   if (Object.hasOwn(fields, field)) return fields[field]!;
   return Object.hasOwn(fields, "*") ? fields["*"]! : nobody;
+}
+
+/**
+ * What the actor may ask for, as `Type.field`, the names of denials: the root fields, and of the other fields those that
+ * are not for everybody who may ask for the type.
+ */
+export function permissionsFor(table: Permissions, actor: Actor): string[] {
+  const named = Object.entries(table).flatMap(([type, fields]) =>
+    Object.entries(fields).map(([field, who]) => ({ type, field, who })),
+  );
+  return named
+    .filter(({ field, who }) => field !== "*" && who.allows(actor))
+    .map(({ type, field }) => `${type}.${field}`)
+    .toSorted();
 }

@@ -130,9 +130,10 @@ function gate(
       const { document, operation, request, contextValue } = asked;
       if (document === REFUSED) throw refused(this.fault ?? seenBefore());
       if (!operation) return;
-      const denial = denialOf(document, operation, contextValue.actor);
+      const variables = request.variables ?? {};
+      const denial = denialOf(document, operation, contextValue.actor, variables);
       if (denial) throw refused(denied(denial));
-      const { nodes, objects } = countOf(document, operation, request.variables ?? {});
+      const { nodes, objects } = countOf(document, operation, variables);
       if (nodes > LIMITS.nodes) throw refused(limitExceeded("nodes", nodes, LIMITS.nodes));
       if (objects > LIMITS.objects) throw refused(limitExceeded("objects", objects, LIMITS.objects));
       const charge = chargeFor(objects, contextValue.actor);

@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import type { App } from "../app";
-import { mayActForAnyone, owns, type Actor } from "../auth/actor";
+import { mayReadAnyone, owns, type Actor } from "../auth/actor";
 import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { sessionsOfCourses, type SessionFacts } from "../reads/sessions";
 
@@ -62,5 +62,5 @@ export function afterMutation(context: Context): void {
 
 /** Another learner's entitlement counts as missing, so that ids cannot be probed. */
 export function maySee({ actor }: Context, learner: { userId: string; username: string | null }): boolean {
-  return actor !== null && (actor.isService || mayActForAnyone(actor) || owns(actor, learner));
+  return actor !== null && (actor.isService || mayReadAnyone(actor) || owns(actor, learner));
 }

@@ -1,4 +1,5 @@
 import { registerEnumType } from "type-graphql";
+import type { Role } from "../auth/actor";
 import type { Scope } from "../reads/entitlements";
 import type { OrderField } from "../reads/entitlement-search";
 import type { SupportAction } from "../entities/course-entitlement-support-detail";
@@ -151,6 +152,14 @@ export const SupportActionEnum = publish<SupportAction>(
     RESOLVE_REFUND: "An agent decided the outcome of a refund that was in review.",
   },
 );
+
+export const RoleEnum = publish<Role>("Role", "A role of an account, which decides what it may do.", {
+  STAFF: "An account of staff, who may do everything.",
+  SUPPORT: "A support agent, who acts for every learner.",
+  SERVICE: "A service, such as a shop, which fulfills and revokes orders.",
+  AUDITOR: "An auditor, who may read everything and change nothing.",
+  LEARNER: "An account without another role, which uses its own entitlements.",
+});
 
 export const UserErrorCodeEnum = publish<RefusalCode>(
   "UserErrorCode",

@@ -1,4 +1,4 @@
-import { mayActForAnyone, owns } from "../auth/actor";
+import { mayReadAnyone, owns } from "../auth/actor";
 import type { Entry, EntryCriteria, EntryPage } from "../reads/history-entries";
 import {
   changesBetween,
@@ -21,7 +21,7 @@ const TYPES = Object.keys(TRACKED_TYPES) as TrackedType[];
 export function criteriaOf({ actor }: Context, { filter }: HistoryArgs, asOf: Date | null): EntryCriteria {
   const { entityTypes, types, changedBy, changedFrom, changedBefore, ...same } = filter ?? {};
   const until = asOf && new Date(asOf.getTime() + 1);
-  const seesAll = actor !== null && mayActForAnyone(actor);
+  const seesAll = actor !== null && mayReadAnyone(actor);
   const mayAsk = !changedBy || changedBy === "system" || changedBy === actor?.username;
   const ofLearners = (entityTypes ?? TYPES).filter((type) => mayAsk && type !== "SUPPORT_DETAIL");
   return {
@@ -59,7 +59,7 @@ export function toHistory(
  * theirs was while it was somebody else's.
  */
 export function toEntryView(context: Context, entry: Entry, learnerId: string | null): HistoryEntryView {
-  const seesAll = context.actor !== null && mayActForAnyone(context.actor);
+  const seesAll = context.actor !== null && mayReadAnyone(context.actor);
   const maySeeImage = (image: Image | null) =>
     seesAll || entry.entityType !== "COURSE_ENTITLEMENT" || String(image?.["userId"]) === learnerId;
   const before = maySeeImage(entry.previousImage) ? entry.previousImage : null;
@@ -88,7 +88,7 @@ export function toEntryView(context: Context, entry: Entry, learnerId: string | 
 export function maySeeWho({ actor }: Context, { userId, userLabel }: Entry): boolean {
   if (!actor) return false;
   const isOwn = userId !== null && owns(actor, { userId, username: userLabel });
-  return mayActForAnyone(actor) || isOwn || userLabel === "system";
+  return mayReadAnyone(actor) || isOwn || userLabel === "system";
 }
 
 function toChangeView(entryId: string, { name, field: { as, kind }, from, to }: Change): FieldChangeView {

@@ -18,14 +18,31 @@ test("a learner, a support agent and a staff member get tokens that stay valid o
   const verify = verifierAfterRestart();
   const actors = await Promise.all(tokens.map(({ token }) => verify({ authorization: `JWT ${token}` })));
   expect(actors).toEqual([
-    { userId: "1", username: "ada", isSupport: false, isStaff: false, isService: false, isSuperuser: false },
-    { userId: "2", username: "grace", isSupport: true, isStaff: false, isService: false, isSuperuser: false },
+    {
+      userId: "1",
+      username: "ada",
+      isSupport: false,
+      isStaff: false,
+      isService: false,
+      isAuditor: false,
+      isSuperuser: false,
+    },
+    {
+      userId: "2",
+      username: "grace",
+      isSupport: true,
+      isStaff: false,
+      isService: false,
+      isAuditor: false,
+      isSuperuser: false,
+    },
     {
       userId: "3",
       username: "hopper",
       isSupport: false,
       isStaff: true,
       isService: false,
+      isAuditor: false,
       isSuperuser: false,
     },
   ]);

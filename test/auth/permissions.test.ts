@@ -12,30 +12,39 @@ const ROLES: Record<string, Actor> = {
   staff: actor("hopper", { isStaff: true }),
   service: actor("shop", { isService: true }),
   superuser: actor("hopper", { isSuperuser: true }),
+  auditor: actor("empty_handed", { isAuditor: true }),
 };
 const EVERYONE = Object.keys(ROLES);
 const STAFF = ["staff", "superuser"];
 const SUPPORT = ["support", ...STAFF];
+const SUPPORT_OR_AUDITOR = [...SUPPORT, "auditor"];
+/** An auditor changes nothing. */
+const BUT_AUDITORS = EVERYONE.filter((role) => role !== "auditor");
 
 /** Every field that is not for everyone who is signed in. */
 const RESTRICTED: Record<string, string[]> = {
-  "Query.user": [...SUPPORT, "service"],
-  "Query.userByEmail": SUPPORT,
-  "Query.userById": SUPPORT,
-  "Query.entitlements": [...SUPPORT, "service"],
-  "Query.supportActions": SUPPORT,
-  "Query.history": STAFF,
-  "Query.refunds": SUPPORT,
+  "Query.user": [...SUPPORT_OR_AUDITOR, "service"],
+  "Query.userByEmail": SUPPORT_OR_AUDITOR,
+  "Query.userById": SUPPORT_OR_AUDITOR,
+  "Query.entitlements": [...SUPPORT_OR_AUDITOR, "service"],
+  "Query.supportActions": SUPPORT_OR_AUDITOR,
+  "Query.history": [...STAFF, "auditor"],
+  "Query.refunds": SUPPORT_OR_AUDITOR,
   "Mutation.resolveRefund": SUPPORT,
-  "Refund.detail": SUPPORT,
-  "RefundConnection.*": SUPPORT,
-  "RefundEdge.*": SUPPORT,
-  "CourseEntitlementPolicy.history": SUPPORT,
+  "Refund.detail": SUPPORT_OR_AUDITOR,
+  "RefundConnection.*": SUPPORT_OR_AUDITOR,
+  "RefundEdge.*": SUPPORT_OR_AUDITOR,
+  "CourseEntitlementPolicy.history": SUPPORT_OR_AUDITOR,
   "Mutation.grantEntitlement": SUPPORT,
   "Mutation.reissueEntitlement": SUPPORT,
   "Mutation.expireEntitlement": SUPPORT,
   "Mutation.setRefundLock": SUPPORT,
   "Mutation.revertEntitlement": SUPPORT,
+  "Mutation.enrollAndFulfill": BUT_AUDITORS,
+  "Mutation.enrollIfEntitled": BUT_AUDITORS,
+  "Mutation.switchSession": BUT_AUDITORS,
+  "Mutation.leaveSession": BUT_AUDITORS,
+  "Mutation.unenrollAndRefund": BUT_AUDITORS,
   "Mutation.fulfillOrder": [...STAFF, "service"],
   "Mutation.revokeEntitlement": [...SUPPORT, "service"],
   "Mutation.revokeEntitlements": [...SUPPORT, "service"],
@@ -43,11 +52,11 @@ const RESTRICTED: Record<string, string[]> = {
   "Mutation.updateEntitlementPolicy": STAFF,
   "Mutation.deleteEntitlementPolicy": STAFF,
   "Mutation.changeEntitlementMode": STAFF,
-  "CourseEntitlement.supportDetails": SUPPORT,
-  "SupportDetailConnection.*": SUPPORT,
-  "SupportDetailEdge.*": SUPPORT,
-  "SupportDetail.*": SUPPORT,
-  "SupportActionOption.*": SUPPORT,
+  "CourseEntitlement.supportDetails": SUPPORT_OR_AUDITOR,
+  "SupportDetailConnection.*": SUPPORT_OR_AUDITOR,
+  "SupportDetailEdge.*": SUPPORT_OR_AUDITOR,
+  "SupportDetail.*": SUPPORT_OR_AUDITOR,
+  "SupportActionOption.*": SUPPORT_OR_AUDITOR,
 };
 
 const fields = Object.values(schema.getTypeMap())

@@ -11,6 +11,7 @@ const rules: TokenRules = {
   audience: "openedx",
   supportRole: "support",
   serviceRole: "shop",
+  auditorRole: "auditor",
   restrictedApplications: false,
   cookies: false,
 };
@@ -203,6 +204,7 @@ test.each<[string, Json, Json]>([
   ["superusers from superuser", { superuser: true }, { isStaff: false, isSuperuser: true }],
   ["support from the configured role", { roles: ["support"] }, { isSupport: true, isService: false }],
   ["services from the configured role", { roles: ["shop"] }, { isSupport: false, isService: true }],
+  ["auditors from the configured role", { roles: ["auditor"] }, { isAuditor: true, isSupport: false }],
   ["nothing from other roles", { roles: ["Support", "admin"] }, { isSupport: false, isService: false }],
   ["no user id where the token has none", { user_id: undefined }, { userId: null, username: "ada" }],
 ])("reads %s", async (_, claims, actor) => {

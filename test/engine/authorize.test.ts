@@ -21,10 +21,15 @@ const permissions: Permissions = {
 };
 
 const decide = authorizer(schema, permissions, (actor) => actor?.isSupport === true);
-function denial(source: string, actor: typeof ada | null = ada, operationName?: string) {
+function denial(
+  source: string,
+  actor: typeof ada | null = ada,
+  operationName?: string,
+  variables: Record<string, unknown> = {},
+) {
   const document = parse(source);
   expect(validate(schema, document)).toEqual([]);
-  return decide(document, getOperationAST(document, operationName)!, actor);
+  return decide(document, getOperationAST(document, operationName)!, actor, variables);
 }
 
 test.each([
@@ -71,6 +76,47 @@ test.each([
     code: "FORBIDDEN",
     message: expect.stringMatching(`^Not allowed: ${coordinate} requires `) as string,
   });
+});
+
+const CONDITIONAL: [where: string, selection: string, fragment?: string][] = [
+  ["on the field", "notes @include(if: $x) { id }"],
+  ["on the field, by its opposite", "notes @skip(if: $y) { id }"],
+  ["on an inline fragment", "... @include(if: $x) { notes { id } }"],
+  ["on a spread", "...F @include(if: $x)", "fragment F on Book { notes { id } }"],
+  ["inside of a fragment", "...F", "fragment F on Book { notes @include(if: $x) { id } }"],
+  [
+    "on what it is in",
+    "... @include(if: $x) { ... on Book { ...F } }",
+    "fragment F on Book { notes { id } }",
+  ],
+];
+test.each(CONDITIONAL)(
+  "what a variable leaves out %s is not asked for, and anything else is",
+  (_, selection, fragment = "") => {
+    const source = (head: string) => `query ${head} { book { id ${selection} } } ${fragment}`;
+    const ask = (head: string, variables = {}) => denial(source(head), ada, undefined, variables);
+    const name = selection.includes("$y") || fragment.includes("$y") ? "y" : "x";
+    const left = name === "y";
+    const head = `($${name}: Boolean!)`;
+    expect(ask(head, { [name]: left })).toBeNull();
+    expect(ask(`($${name}: Boolean! = ${left})`)).toBeNull();
+    for (const value of [!left, undefined, null, 0, 1, "", "false", "true", []])
+      expect(ask(head, value === undefined ? {} : { [name]: value })).toMatchObject({ code: "FORBIDDEN" });
+    expect(ask(`($${name}: Boolean! = ${left})`, { [name]: !left })).toMatchObject({ code: "FORBIDDEN" });
+    expect(ask(`($${name}: Boolean! = ${!left})`)).toMatchObject({ code: "FORBIDDEN" });
+  },
+);
+
+test("a field that is asked for twice, once with and once without a condition, is asked for", () => {
+  const twice = "query ($x: Boolean!) { book { notes @include(if: $x) { id } notes { id } } }";
+  expect(denial(twice, ada, undefined, { x: false })).toMatchObject({ code: "FORBIDDEN" });
+});
+
+test("the answer for one value of a variable is not remembered for another", () => {
+  const document = parse("query ($x: Boolean!) { book { notes @include(if: $x) { id } } }");
+  const operation = getOperationAST(document)!;
+  const codes = [false, true, false].map((x) => decide(document, operation, ada, { x })?.code);
+  expect(codes).toEqual([undefined, "FORBIDDEN", undefined]);
 });
 
 test("who may ask for it gets it", () => {

@@ -11,12 +11,14 @@ export const schema = buildGraphQLSchema();
 
 /** One of the demo world's people, as their token would say. */
 export function actor(username: Username, roles: Partial<Actor> = {}): Actor {
-  const none = { isSupport: false, isStaff: false, isService: false, isSuperuser: false };
+  const none = { isSupport: false, isStaff: false, isService: false, isAuditor: false, isSuperuser: false };
   return { userId: USER_IDS[username], username, ...none, ...roles };
 }
 
 export const ada = actor("ada");
 export const bob = actor("bob");
+/** Reads what anybody has, and changes nothing. */
+export const auditor = actor("empty_handed", { isAuditor: true });
 export const grace = actor("grace", { isSupport: true });
 
 /** The product on a database of this file's own that holds the demo world, without HTTP around it. */

@@ -22,7 +22,11 @@ export const PRODUCTION = {
 /** The Authorization header that says who is asking. */
 export async function authorization(actor: Actor): Promise<string> {
   const { token } = loadConfig({});
-  const roles = [actor.isSupport && token.supportRole, actor.isService && token.serviceRole].filter(Boolean);
+  const roles = [
+    actor.isSupport && token.supportRole,
+    actor.isService && token.serviceRole,
+    actor.isAuditor && token.auditorRole,
+  ].filter(Boolean);
   const jwt = new SignJWT({
     preferred_username: actor.username,
     ...(actor.userId !== null && { user_id: Number(actor.userId) }),

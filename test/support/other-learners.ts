@@ -22,7 +22,7 @@ export interface Neighbourhood {
   instants: string[];
 }
 
-const noRoles = { isSupport: false, isStaff: false, isService: false, isSuperuser: false };
+const noRoles = { isSupport: false, isStaff: false, isService: false, isAuditor: false, isSuperuser: false };
 const quill: Actor = { userId: "770102030405", username: "quillfeather", ...noRoles };
 const marlowe: Actor = { userId: "880102030405", username: "marlowe", ...noRoles, isSupport: true };
 /** The history of the others has ids that nothing else has. */

@@ -26,6 +26,7 @@ export const ago = (days: number) => new Date(NOW.getTime() - days * DAY_MS);
 export const ada = actor("ada");
 export const bob = actor("bob");
 export const grace = actor("grace", { isSupport: true });
+export const auditor = actor("empty_handed", { isAuditor: true });
 export const hopper = actor("hopper", { isStaff: true });
 export const shop = actor("shop", { isService: true });
 

@@ -32,6 +32,7 @@ import {
   aCourse,
   ada,
   anEntitlement,
+  auditor,
   aPolicy,
   aRun,
   bob,
@@ -48,7 +49,7 @@ import {
 /** What a command answers: it is done, it finds nothing to do, or the code that it rejects with. */
 type Outcome = "done" | "nothing" | "UNAUTHENTICATED" | "FORBIDDEN" | "ENTITLEMENT_NOT_FOUND";
 
-const ACTORS = { anonymous: null, learner: ada, support: grace, staff: hopper, service: shop };
+const ACTORS = { anonymous: null, learner: ada, support: grace, staff: hopper, service: shop, auditor };
 /** For each actor: what comes of the command on what is the actor's own, and on what is another learner's. */
 type Expected = Record<keyof typeof ACTORS, readonly [own: Outcome, other: Outcome]>;
 
@@ -63,6 +64,7 @@ const byLearners: Expected = {
   support: DONE,
   staff: DONE,
   service: OWN_ONLY,
+  auditor: FORBIDDEN,
 };
 const bySupport: Expected = {
   anonymous: UNAUTHENTICATED,
@@ -70,6 +72,7 @@ const bySupport: Expected = {
   support: DONE,
   staff: DONE,
   service: FORBIDDEN,
+  auditor: FORBIDDEN,
 };
 const bySupportOrServices: Expected = { ...bySupport, service: DONE };
 const byStaff: Expected = { ...bySupport, support: FORBIDDEN };
@@ -81,6 +84,7 @@ const forOneself: Expected = {
   support: ["done", "nothing"],
   staff: ["done", "nothing"],
   service: ["done", "nothing"],
+  auditor: FORBIDDEN,
 };
 
 /** An entitlement that is redeemed, or not yet, with all that the commands need. */
@@ -266,7 +270,14 @@ test.each(cases)(
 );
 
 test.each(BY_SYSTEM)("no actor may give %s", (name) => {
-  const everything: Actor = { ...ada, isSupport: true, isStaff: true, isService: true, isSuperuser: true };
+  const everything: Actor = {
+    ...ada,
+    isSupport: true,
+    isStaff: true,
+    isService: true,
+    isAuditor: true,
+    isSuperuser: true,
+  };
   expect(COMMANDS.get(name)!.allows(everything)).toBe(false);
 });
 

@@ -53,7 +53,7 @@ export class EntitlementResolver {
   @Query(() => CourseEntitlementConnection, {
     nullable: true,
     description:
-      "Lists the entitlements of all learners, the newest first unless `orderBy` is given. For support, staff and services.",
+      "Lists the entitlements of all learners, the newest first unless `orderBy` is given. For support, staff, services and auditors.",
   })
   async entitlements(
     @Args() { filter, orderBy, asOf, first, after }: EntitlementsArgs,

@@ -79,7 +79,7 @@ export class RefundHistoryResolver {
 export class PolicyHistoryResolver {
   @FieldResolver(() => HistoryEntryConnection, {
     nullable: true,
-    description: `${DESCRIPTION} Null for the default policy. For support and staff.`,
+    description: `${DESCRIPTION} Null for the default policy. For support, staff and auditors.`,
   })
   async history(
     @Root() { id, isDefault }: CourseEntitlementPolicyView,
@@ -94,7 +94,7 @@ export class PolicyHistoryResolver {
 export class HistoryEntryResolver {
   @Query(() => HistoryEntryConnection, {
     nullable: true,
-    description: "Lists the changes of all tracked objects, the newest change first. For staff.",
+    description: "Lists the changes of all tracked objects, the newest change first. For staff and auditors.",
   })
   async history(@Args() args: HistoryArgs, @Ctx() context: Context): Promise<HistoryEntryConnection> {
     const criteria = criteriaOf(context, args, null);

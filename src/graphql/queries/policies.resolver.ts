@@ -21,7 +21,7 @@ export class PolicyResolver {
   @Query(() => [SupportActionOptionView], {
     nullable: true,
     description:
-      "Lists the actions of support details with their labels, for the filters and tables of a support tool. For support and staff.",
+      "Lists the actions of support details with their labels, for the filters and tables of a support tool. For support, staff and auditors.",
   })
   supportActions(): SupportActionOptionView[] {
     const codes = Object.keys(SUPPORT_ACTIONS) as SupportAction[];

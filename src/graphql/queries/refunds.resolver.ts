@@ -95,7 +95,7 @@ export class EntitlementRefundsResolver {
 export class RefundResolver {
   @Query(() => RefundConnection, {
     nullable: true,
-    description: "Lists the refunds of all learners, the newest first. For support and staff.",
+    description: "Lists the refunds of all learners, the newest first. For support, staff and auditors.",
   })
   async refunds(
     @Args() { filter, first, after }: RefundsArgs,

@@ -1,9 +1,14 @@
-import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from "type-graphql";
+import { owns, rolesOf, type Actor, type Role } from "../../auth/actor";
+import { permissionsFor } from "../../auth/permissions";
 import { countEntitlementsOfUser, entitlementsOfUser } from "../../reads/entitlements";
 import { userByEmail, userById, userByUsername, type UserFacts } from "../../reads/users";
 import { decodeCursor } from "../connection";
 import type { Context } from "../context";
+import { RoleEnum } from "../enums";
 import { EmailArgs, UserEntitlementsArgs, UserIdArgs, UsernameArgs } from "../inputs";
+import { permissionsOf } from "../permissions";
 import {
   CourseEntitlementConnection,
   createdKey,
@@ -26,7 +31,7 @@ export class UserResolver {
   @Query(() => UserView, {
     nullable: true,
     description:
-      "Returns an account by its exact username; null when there is none. For support, staff and services.",
+      "Returns an account by its exact username; null when there is none. For support, staff, services and auditors.",
   })
   user(@Args() { username }: UsernameArgs, @Ctx() { app }: Context): Promise<UserFacts | null> {
     return userByUsername(app.db, username);
@@ -35,7 +40,7 @@ export class UserResolver {
   @Query(() => UserView, {
     nullable: true,
     description:
-      "Returns an account by its exact e-mail address, the oldest one when several share it; null when there is none. For support and staff.",
+      "Returns an account by its exact e-mail address, the oldest one when several share it; null when there is none. For support, staff and auditors.",
   })
   userByEmail(@Args() { email }: EmailArgs, @Ctx() { app }: Context): Promise<UserFacts | null> {
     return userByEmail(app.db, email);
@@ -43,10 +48,33 @@ export class UserResolver {
 
   @Query(() => UserView, {
     nullable: true,
-    description: "Returns an account by its LMS user id; null when there is none. For support and staff.",
+    description:
+      "Returns an account by its LMS user id; null when there is none. For support, staff and auditors.",
   })
   userById(@Args() { id }: UserIdArgs, @Ctx() { app }: Context): Promise<UserFacts | null> {
     return userById(app.db, id);
+  }
+
+  @FieldResolver(() => [RoleEnum], {
+    nullable: true,
+    description:
+      "The roles of the account, the most powerful first; null for an account other than the caller's.",
+  })
+  roles(@Root() user: UserFacts, @Ctx() { actor }: Context): Role[] | null {
+    return callerIs(user, actor) ? rolesOf(actor!) : null;
+  }
+
+  @FieldResolver(() => [String], {
+    nullable: true,
+    description:
+      "The permissions of the account, such as `Query.history`, `Mutation.grantEntitlement` or `Refund.detail`: every root field that it may ask for, and of the other fields those that are not for everyone. A client can leave out the rest with `@include`. Null for an account other than the caller's.",
+  })
+  permissions(
+    @Root() user: UserFacts,
+    @Ctx() { actor }: Context,
+    @Info() { schema }: GraphQLResolveInfo,
+  ): string[] | null {
+    return callerIs(user, actor) ? permissionsFor(permissionsOf(schema), actor!) : null;
   }
 
   @FieldResolver(() => CourseEntitlementConnection, {
@@ -61,4 +89,8 @@ export class UserResolver {
     const page = await entitlementsOfUser(db, id, scope, { first, after: decodeCursor(after, "instant") });
     return toEntitlementConnection(page, createdKey, context, () => countEntitlementsOfUser(db, id, scope));
   }
+}
+
+function callerIs({ id, username }: UserFacts, actor: Actor | null): boolean {
+  return actor !== null && owns(actor, { userId: id, username });
 }

@@ -50,7 +50,7 @@ export class RefundView implements Node {
     nullable: true,
     simple: false,
     description:
-      "The code or error with which the last attempt failed; null when there is none. For support and staff.",
+      "The code or error with which the last attempt failed; null when there is none. For support, staff and auditors.",
   })
   detail!: string | null;
 

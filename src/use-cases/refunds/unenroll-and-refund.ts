@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EntityManager } from "typeorm";
 import type { App } from "../../app";
-import { anyone } from "../../auth/who";
+import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementsById } from "../../reads/entitlements";
 import { Refund } from "../../entities/refund";
@@ -42,7 +42,7 @@ const LOOK = 0.05;
  */
 export const unenrollAndRefund = commandInSteps(
   "unenrollAndRefund",
-  anyone,
+  learner,
   async (request, { entitlementId, refund: wish }: UnenrollAndRefund): Promise<Unenrolled> => {
     if (wish === "SKIP") {
       const entitlement = await act(request, (tx) => leave(tx, request, entitlementId));

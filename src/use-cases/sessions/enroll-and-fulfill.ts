@@ -1,4 +1,4 @@
-import { anyone } from "../../auth/who";
+import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { command } from "../command";
 import { lockEntitlement } from "../locked-entitlement";
@@ -12,7 +12,7 @@ export interface EnrollAndFulfill {
 /** Spends an entitlement on a run. Asking again for the run it is spent on changes nothing. */
 export const enrollAndFulfill = command(
   "enrollAndFulfill",
-  anyone,
+  learner,
   async (tx, request, { entitlementId, courseRunKey }: EnrollAndFulfill): Promise<EntitlementFacts> => {
     const entitlement = await lockEntitlement(tx, request, entitlementId);
     if (courseRunKey === entitlement.currentRunKey) return entitlement.facts;

@@ -1,4 +1,4 @@
-import { anyone } from "../../auth/who";
+import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementSpentOn } from "../../reads/entitlements";
 import { userByUsername } from "../../reads/users";
@@ -18,7 +18,7 @@ export interface EnrollIfEntitled {
  */
 export const enrollIfEntitled = command(
   "enrollIfEntitled",
-  anyone,
+  learner,
   async (tx, request, { courseRunKey }: EnrollIfEntitled): Promise<EntitlementFacts | null> => {
     const { app, actor, now } = request;
     const userId = actor.userId ?? (await userByUsername(tx, actor.username))?.id;

@@ -1,4 +1,4 @@
-import { anyone } from "../../auth/who";
+import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { command } from "../command";
 import { leave } from "./enrollment";
@@ -10,7 +10,7 @@ export interface LeaveSession {
 /** Leaves the run and gets the entitlement back; never refunds. An unspent entitlement stays as it is. */
 export const leaveSession = command(
   "leaveSession",
-  anyone,
+  learner,
   async (tx, request, { entitlementId }: LeaveSession): Promise<EntitlementFacts> =>
     leave(tx, request, entitlementId),
 );

@@ -1,4 +1,4 @@
-import { anyone } from "../../auth/who";
+import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { refuseUnregainable, unenroll } from "./enrollment";
 import { enroll, redeem } from "./redeem";
@@ -13,7 +13,7 @@ export interface SwitchSession {
 /** Exchanges the run for another of the course: both or neither. The same run again changes nothing. */
 export const switchSession = command(
   "switchSession",
-  anyone,
+  learner,
   async (tx, request, { entitlementId, courseRunKey }: SwitchSession): Promise<EntitlementFacts> => {
     const entitlement = await lockEntitlement(tx, request, entitlementId);
     if (courseRunKey === entitlement.currentRunKey) return entitlement.facts;

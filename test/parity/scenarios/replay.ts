@@ -200,6 +200,7 @@ function requestOf(
     isSupport: true,
     isStaff: true,
     isService: false,
+    isAuditor: false,
     isSuperuser: true,
   };
   const refunds = shopThat(op.refundSucceeds === true, clock);

@@ -50,7 +50,7 @@ export class EntitlementDetailsResolver {
 
   @FieldResolver(() => SupportDetailConnection, {
     nullable: true,
-    description: "The support details of the entitlement, the newest first. For support and staff.",
+    description: "The support details of the entitlement, the newest first. For support, staff and auditors.",
   })
   async supportDetails(
     @Root() { facts, context: { asOf } }: CourseEntitlementView,
