@@ -1,6 +1,22 @@
-import { Field, ObjectType } from "type-graphql";
+import { Field, InputType, ObjectType } from "type-graphql";
 import { Refusal, type RefusalCode } from "../refusal";
+import type { Call } from "../use-cases/command";
+import { PREVIEW_AT_MOST, type Rehearsal } from "../use-cases/rehearsal";
+import type { Context } from "./context";
 import { UserErrorCodeEnum } from "./enums";
+import { toEntryView } from "./history";
+import { HistoryEntryView } from "./types/history-entry";
+
+/** What every mutation takes, beside what it is about. */
+@InputType()
+export abstract class CommandInput {
+  @Field({
+    defaultValue: false,
+    description:
+      "Whether this is a dry run: all rules are checked, the answer is the one that would result, and no change is stored.",
+  })
+  dryRun!: boolean;
+}
 
 @ObjectType({
   description: "The reason why a mutation was refused. A refused mutation has changed nothing.",
@@ -37,18 +53,36 @@ export abstract class Payload {
     description: "The reasons why the mutation was refused; empty when the mutation was carried out.",
   })
   userErrors!: UserError[];
+
+  @Field(() => [HistoryEntryView], {
+    nullable: true,
+    description: `The history entries that the mutation would record, the first change first, at most ${PREVIEW_AT_MOST}; null unless it was a dry run.`,
+  })
+  preview?: HistoryEntryView[] | null;
 }
 
-/** Runs a use case and turns its refusal into data. Anything else it throws is ours and stays an error. */
-export async function payload<T extends object>(
-  work: () => Promise<T>,
-): Promise<Partial<T> & { userErrors: UserError[] }> {
+/**
+ * Gives a command, or tries it in a dry run, and turns its refusal into data. Anything else it throws is ours and stays
+ * an error.
+ */
+export async function payload<Input extends CommandInput, T extends object>(
+  context: Context,
+  { dryRun, ...input }: Input,
+  work: (call: Call, input: Omit<Input, "dryRun">) => Promise<T>,
+): Promise<Partial<T> & Payload> {
+  const rehearsal: Rehearsal | null = dryRun ? { entries: [] } : null;
   try {
-    return { ...(await work()), userErrors: [] };
+    const result = await work({ ...context, rehearsal }, input);
+    return { ...result, userErrors: [], preview: toPreview(context, rehearsal) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { userErrors: [toUserError(error)] } as never;
+    return { userErrors: [toUserError(error)], preview: rehearsal && [] } as never;
   }
+}
+
+function toPreview(context: Context, rehearsal: Rehearsal | null): HistoryEntryView[] | null {
+  const learnerId = context.actor?.userId ?? null;
+  return rehearsal && rehearsal.entries.map((entry) => toEntryView(context, entry, learnerId));
 }
 
 /** A refusal as clients see it. */

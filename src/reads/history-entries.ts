@@ -99,6 +99,23 @@ export async function entriesById(db: Database, ids: readonly string[]): Promise
   return byKey(ids, rows, ({ id }) => id);
 }
 
+/** The id of the newest entry of all; null when there is none. */
+export async function newestEntryId(db: Database): Promise<string | null> {
+  const newest = ALL_TYPES.map((type) => `(select max(history_id) from ${historyOf(type)})`);
+  const [row] = await select<{ id: string | null }>(db, `select greatest(${newest.join(", ")})::text as id`);
+  return row!.id;
+}
+
+/** The first entries of the present transaction, the oldest first; `since` is an entry from before it began. */
+export function entriesOfTransaction(tx: Database, since: string | null, most: number): Promise<Entry[]> {
+  const sources = ALL_TYPES.map((type) => {
+    const own = `select * from ${historyOf(type)}
+      where history_id > $2 and history_txid = pg_current_xact_id()::text::bigint order by history_id limit $1`;
+    return `(${entriesFrom(type, `(${own}) h`)})`;
+  });
+  return select<Entry>(tx, `${sources.join(" union all ")} order by "order" limit $1`, [most, since ?? 0]);
+}
+
 /** A subselect of the history rows whose ids are in the first parameter. */
 export function entriesIn(history: string): string {
   return `(select * from ${history} where history_id = any(${listOf("$1", "bigint")}))`;

@@ -5,6 +5,7 @@ import { Denied, denialOf } from "../auth/denial";
 import { system, type Who } from "../auth/who";
 import { transact, type Change, type ChangeSource } from "../store/transact";
 import { retryRaces } from "./races";
+import { rehearse, type Rehearsal } from "./rehearsal";
 
 /** A call of a command: who calls, the instant that its decisions are taken at, and the id of the request. */
 export interface Call {
@@ -14,6 +15,8 @@ export interface Call {
   /** The instant at which all decisions of the call are taken. */
   now: Date;
   requestId: string | null;
+  /** Given in a dry run: everything is done and undone, and this collects what would have been recorded. */
+  rehearsal?: Rehearsal | null;
 }
 
 /** A call whose caller may give the command. Only a command makes one, so whoever is handed it need not ask again. */
@@ -53,8 +56,8 @@ export function commandInSteps<Input, Result>(
   return async (call, input) => {
     const denial = denialOf(call.actor, who, name);
     if (denial) throw new Denied(denial);
-    const { app, now, requestId } = call;
-    return work({ app, actor: call.actor!, now, requestId, command: name }, input);
+    const { app, now, requestId, rehearsal } = call;
+    return work({ app, actor: call.actor!, now, requestId, rehearsal, command: name }, input);
   };
 }
 
@@ -82,9 +85,13 @@ function register(name: string, who: Who): void {
   whoByName.set(name, who);
 }
 
-/** One transaction of a command, signed with its name. It is decided anew when it loses a race. */
+/** One transaction of a command, signed with its name. It is decided anew when it loses a race, and undone in a dry run. */
 export function act<T>(request: CommandRequest, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-  return retryRaces(() => transact(request.app.db, changeOf(request), work));
+  const { app, rehearsal } = request;
+  const change = changeOf(request);
+  return retryRaces(() =>
+    rehearsal ? rehearse(app.db, change, rehearsal, work) : transact(app.db, change, work),
+  );
 }
 
 /** Who makes the changes of a command, and by which command. */

@@ -6,6 +6,7 @@ import { ask } from "../support/demo-app";
 import { historyOf, supportDetails } from "../support/stored";
 import {
   aCourse,
+  ada,
   anEnrollment,
   anEntitlement,
   aPolicy,
@@ -50,6 +51,34 @@ test("a client reads back what a command did, and no error", async () => {
       supportDetails: { edges: [{ node: { action: "CREATE" } }] },
     },
     userErrors: [],
+  });
+});
+
+test("a dry run answers with the state and the history that would result, and stores nothing", async () => {
+  const courseUuid = aCourse();
+  const courseRunKey = await aRun(app, courseUuid);
+  const entitlementId = await anEntitlement(app, { courseUuid });
+  const before = await checksumOf(app.db);
+  const input = { entitlementId, courseRunKey, dryRun: true };
+  const selection = `entitlement { state enrollment { courseRun { key } } }
+    preview { reason entityId changes { field } state { __typename } previous { id } changedByLabel }`;
+  expect(await give(ada, "enrollAndFulfill", input, selection)).toMatchObject({
+    entitlement: { state: "FULFILLED_CHANGEABLE", enrollment: { courseRun: { key: courseRunKey } } },
+    preview: [
+      {
+        reason: "enrollAndFulfill",
+        entityId: entitlementId,
+        changedByLabel: "ada",
+        previous: { id: expect.anything() },
+      },
+    ],
+    userErrors: [],
+  });
+  expect(await checksumOf(app.db)).toEqual(before);
+  const refused = { ...input, courseRunKey: "course-v1:No+Such+Run" };
+  expect(await give(ada, "enrollAndFulfill", refused, "preview { id }")).toMatchObject({
+    preview: [],
+    userErrors: [{ code: "COURSE_RUN_NOT_AVAILABLE" }],
   });
 });
 

@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import {
+  getNamedType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
+  type GraphQLInputObjectType,
   type GraphQLNamedType,
+  type GraphQLObjectType,
   type GraphQLSchema,
 } from "graphql";
 import { buildGraphQLSchema, schemaText } from "../../src/graphql/schema";
@@ -116,6 +119,15 @@ test("every mutation takes one input and answers with a nullable payload of its 
     const capitalized = name[0]!.toUpperCase() + name.slice(1);
     expect(args.map((arg) => `${arg.name}: ${String(arg.type)}`)).toEqual([`input: ${capitalized}Input!`]);
     expect(String(type)).toBe(`${capitalized}Payload`);
+  }
+});
+
+test("every mutation can be tried in a dry run, which tells the history that it would record", () => {
+  for (const { args, type } of Object.values(schema.getMutationType()!.getFields())) {
+    expect(Object.keys((getNamedType(args[0]!.type) as GraphQLInputObjectType).getFields())).toContain(
+      "dryRun",
+    );
+    expect(Object.keys((getNamedType(type) as GraphQLObjectType).getFields())).toContain("preview");
   }
 });
 

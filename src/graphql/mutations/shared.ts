@@ -8,7 +8,7 @@ import type { Command } from "../../use-cases/command";
 import { badInput } from "../bad-input";
 import type { Context } from "../context";
 import { IsText, length, UUID } from "../inputs";
-import { Payload, payload } from "../payload";
+import { CommandInput, Payload, payload } from "../payload";
 import { DurationScalar, fromDuration } from "../scalars";
 import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
@@ -90,7 +90,7 @@ function Period(description: string): PropertyDecorator {
 
 /** The periods of a policy, in whole days. */
 @InputType()
-export abstract class PeriodsInput {
+export abstract class PeriodsInput extends CommandInput {
   @Period("The period from the creation of an entitlement until it expires; whole days, such as `P730D`.")
   expirationPeriod?: string | null;
 
@@ -147,36 +147,36 @@ export abstract class PolicyPayload extends Payload {
 }
 
 /** Gives a command on one entitlement, and shows the entitlement as it is afterwards. */
-export function changeEntitlement<Input>(
+export function changeEntitlement<Input extends CommandInput>(
   context: Context,
-  command: Command<Input, EntitlementFacts | null>,
+  command: Command<Omit<Input, "dryRun">, EntitlementFacts | null>,
   input: Input,
 ): Promise<EntitlementPayload> {
-  return payload(async () => {
-    const facts = await command(context, input);
+  return payload(context, input, async (call, given) => {
+    const facts = await command(call, given);
     return { entitlement: facts && toEntitlement(context, facts) };
   });
 }
 
 /** Gives a command on one entitlement and a refund, and shows both as they are afterwards. */
-export function changeRefund<Input>(
+export function changeRefund<Input extends CommandInput>(
   context: Context,
-  command: Command<Input, { entitlement: EntitlementFacts; refund: Refund | null }>,
+  command: Command<Omit<Input, "dryRun">, { entitlement: EntitlementFacts; refund: Refund | null }>,
   input: Input,
 ): Promise<RefundPayload> {
-  return payload(async () => {
-    const { entitlement, refund } = await command(context, input);
+  return payload(context, input, async (call, given) => {
+    const { entitlement, refund } = await command(call, given);
     return { entitlement: toEntitlement(context, entitlement), refund: refund && toRefundView(refund) };
   });
 }
 
 /** Gives a command on a policy, and shows the policy as it is afterwards. */
-export function changePolicy<Input>(
+export function changePolicy<Input extends CommandInput>(
   context: Context,
-  command: Command<Input, PolicyFacts>,
+  command: Command<Omit<Input, "dryRun">, PolicyFacts>,
   input: Input,
 ): Promise<PolicyPayload> {
-  return payload(async () => ({
-    policy: toPolicyView(await command(context, input), context.app.config.defaultPeriods),
+  return payload(context, input, async (call, given) => ({
+    policy: toPolicyView(await command(call, given), context.app.config.defaultPeriods),
   }));
 }

@@ -135,8 +135,10 @@ export class HistoryEntryResolver {
         const refund = await load(refundsOfEntries);
         return refund && toRefundView(refund);
       }
-      case "COURSE_ENTITLEMENT_POLICY":
-        return toPolicyView(await load(policiesOfEntries), app.config.defaultPeriods);
+      case "COURSE_ENTITLEMENT_POLICY": {
+        const policy = await load(policiesOfEntries);
+        return policy && toPolicyView(policy, app.config.defaultPeriods);
+      }
     }
   }
 

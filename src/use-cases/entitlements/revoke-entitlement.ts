@@ -34,16 +34,12 @@ export const revokeEntitlement = command(
   ): Promise<EntitlementFacts> => (await revoke(tx, request, reference, { reason, moneyReturned })).facts,
 );
 
-/**
- * Takes an entitlement back, unless there is nothing left to take back: it is refunded or revoked, and not redeemed. In
- * a dry run it only says whether it would.
- */
+/** Takes an entitlement back, unless there is nothing left to take back: it is refunded or revoked, and not redeemed. */
 export async function revoke(
   tx: EntityManager,
   request: CommandRequest,
   reference: EntitlementReference,
   { reason, moneyReturned = true }: Revoking,
-  { dryRun = false } = {},
 ): Promise<{ facts: EntitlementFacts; isRevoked: boolean }> {
   const entitlement = await lockAnyWhateverRefund(tx, request, reference);
   // While a refund is pending, only a shop may say how it has ended.
@@ -52,7 +48,6 @@ export async function revoke(
   const isPending = isRefundPending(standing);
   const isGone = facts.expiryCause === "REVOKED" || facts.expiryCause === "REFUNDED";
   if (isGone && !facts.enrollment && !isPending) return { facts, isRevoked: false };
-  if (dryRun) return { facts, isRevoked: true };
   if (moneyReturned) await recordRefund(tx, request, facts);
   const detail = await supportDetail(tx, request, {
     entitlementId: facts.id,

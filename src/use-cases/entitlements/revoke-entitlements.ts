@@ -7,8 +7,6 @@ import { describe } from "../../log";
 
 export interface RevokeEntitlements extends Revoking {
   entitlementIds: readonly string[];
-  /** Says what would happen, and changes nothing. */
-  dryRun: boolean;
 }
 
 /**
@@ -30,10 +28,10 @@ export interface Revocation {
 export const revokeEntitlements = commandInSteps(
   "revokeEntitlements",
   supportOrService,
-  async (request, { entitlementIds, dryRun, ...revoking }: RevokeEntitlements): Promise<Revocation[]> => {
+  async (request, { entitlementIds, ...revoking }: RevokeEntitlements): Promise<Revocation[]> => {
     const revocations: Revocation[] = [];
     for (const entitlementId of entitlementIds)
-      revocations.push(await tryToRevoke(request, entitlementId, revoking, dryRun));
+      revocations.push(await tryToRevoke(request, entitlementId, revoking));
     return revocations;
   },
 );
@@ -42,11 +40,10 @@ async function tryToRevoke(
   request: CommandRequest,
   entitlementId: string,
   revoking: Revoking,
-  dryRun: boolean,
 ): Promise<Revocation> {
   try {
     return await act(request, async (tx) => {
-      const { facts, isRevoked } = await revoke(tx, request, { entitlementId }, revoking, { dryRun });
+      const { facts, isRevoked } = await revoke(tx, request, { entitlementId }, revoking);
       const outcome = isRevoked ? "REVOKED" : "UNCHANGED";
       return { entitlementId, outcome, entitlement: facts, refusal: null };
     });

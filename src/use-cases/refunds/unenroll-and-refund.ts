@@ -48,6 +48,7 @@ export const unenrollAndRefund = commandInSteps(
       const entitlement = await act(request, (tx) => leave(tx, request, entitlementId));
       return { entitlement, refund: null };
     }
+    if (request.rehearsal) return act(request, (tx) => foresee(tx, request, entitlementId));
     const { refund, isNew } = await intend(request, entitlementId);
     await faultPoint("intend:afterCommit", refund.orderNumber);
     const seen = isNew ? await askAndWait(request, refund) : refund;
@@ -57,22 +58,49 @@ export const unenrollAndRefund = commandInSteps(
   },
 );
 
-/** Records the wish, unless it is recorded already; nothing else is changed. Rejects with what stands against it. */
-function intend(request: CommandRequest, entitlementId: string): Promise<{ refund: Refund; isNew: boolean }> {
+/** A wish for a refund, and whether it was recorded just now. */
+interface Intent {
+  entitlement: LockedEntitlement;
+  refund: Refund;
+  isNew: boolean;
+}
+
+/** Records the wish, with proof that it can be settled; the shop is not asked yet. */
+function intend(request: CommandRequest, entitlementId: string): Promise<Intent> {
   const { app } = request;
-  const record = async (tx: EntityManager) => {
-    const entitlement = await lockForRefund(tx, request, entitlementId);
-    const live = await liveRefundOf(tx, entitlementId);
-    if (live && (live.state !== "SUCCEEDED" || entitlement.row.expiredAt))
-      return { refund: live, isNew: false };
-    refuseUnrefundable(entitlement, request);
-    if (app.refunds.isPaused) throw new Refusal("REFUND_UNAVAILABLE", UNAVAILABLE);
-    const refund = await tx.save(await newRefund(tx, entitlement, request));
-    await rehearse(tx, app, refund);
-    await faultPoint("intend:beforeCommit", refund.orderNumber);
-    return { refund, isNew: true };
+  const work = async (tx: EntityManager) => {
+    const intent = await record(tx, request, entitlementId);
+    if (!intent.isNew) return intent;
+    await tx.query("savepoint before_success");
+    await succeed(tx, app, intent.refund);
+    await tx.query("set constraints all immediate");
+    await tx.query("rollback to savepoint before_success");
+    await faultPoint("intend:beforeCommit", intent.refund.orderNumber);
+    return intent;
   };
-  return orConflict(transactSurely(app.db, changeOf(request), record));
+  return orConflict(transactSurely(app.db, changeOf(request), work));
+}
+
+/** What a dry run tells: the wish and its success, as the shop is expected to agree. */
+async function foresee(
+  tx: EntityManager,
+  request: CommandRequest,
+  entitlementId: string,
+): Promise<Unenrolled> {
+  const { entitlement, refund, isNew } = await record(tx, request, entitlementId);
+  if (!isNew) return { entitlement: entitlement.facts, refund };
+  return succeed(tx, request.app, refund);
+}
+
+/** Records the wish, unless it is recorded already; nothing else is changed. Rejects with what stands against it. */
+async function record(tx: EntityManager, request: CommandRequest, entitlementId: string): Promise<Intent> {
+  const entitlement = await lockForRefund(tx, request, entitlementId);
+  const live = await liveRefundOf(tx, entitlementId);
+  if (live && (live.state !== "SUCCEEDED" || entitlement.row.expiredAt))
+    return { entitlement, refund: live, isNew: false };
+  refuseUnrefundable(entitlement, request);
+  if (request.app.refunds.isPaused) throw new Refusal("REFUND_UNAVAILABLE", UNAVAILABLE);
+  return { entitlement, refund: await tx.save(await newRefund(tx, entitlement, request)), isNew: true };
 }
 
 async function newRefund(
@@ -95,14 +123,12 @@ async function newRefund(
   });
 }
 
-/** Does and undoes what a success would do, so that whatever would fail does so before money moves. */
-async function rehearse(tx: EntityManager, app: App, { id, entitlementId }: Refund): Promise<void> {
-  await tx.query("savepoint rehearsal");
-  const entitlement = await lockRow(tx, app, entitlementId);
-  await takeBack(tx, entitlement!, app.clock());
-  await tx.save(Refund, { id, state: "SUCCEEDED", nextAttemptAt: null });
-  await tx.query("set constraints all immediate");
-  await tx.query("rollback to savepoint rehearsal");
+/** Does what a success of the shop will do. It is undone afterwards: whatever would fail does so before money moves. */
+async function succeed(tx: EntityManager, app: App, wish: Refund): Promise<Unenrolled> {
+  const success = { state: "SUCCEEDED", answer: "ACCEPTED", nextAttemptAt: null } as const;
+  const refund = await tx.save(Object.assign(tx.create(Refund, wish), success));
+  const entitlement = await lockRow(tx, app, wish.entitlementId);
+  return { entitlement: await takeBack(tx, entitlement!, app.clock()), refund };
 }
 
 /** Asks the shop, and waits for the sweep when that has left doubt, for as long as a caller may be kept waiting. */

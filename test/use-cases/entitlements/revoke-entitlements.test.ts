@@ -1,4 +1,5 @@
 import { revokeEntitlements } from "../../../src/use-cases/entitlements/revoke-entitlements";
+import type { Rehearsal } from "../../../src/use-cases/rehearsal";
 import { checksumOf } from "../../support/checksum";
 import { historyOf, stored } from "../../support/stored";
 import { anEntitlement, ago, by, NOW, shop, useApp } from "../../support/world";
@@ -7,8 +8,8 @@ const MISSING = "00000000-0000-4000-8000-000000000000";
 
 const app = useApp();
 
-const revoke = (entitlementIds: string[], dryRun = false) =>
-  revokeEntitlements(by(shop, app), { entitlementIds, reason: "Subscription ended", dryRun });
+const revoke = (entitlementIds: string[], rehearsal: Rehearsal | null = null) =>
+  revokeEntitlements({ ...by(shop, app), rehearsal }, { entitlementIds, reason: "Subscription ended" });
 
 test("each id has an outcome, in the order of the request, and no failure stops the others", async () => {
   const fresh = await anEntitlement(app);
@@ -29,13 +30,14 @@ test("each id has an outcome, in the order of the request, and no failure stops 
   expect(await historyOf(app, fresh)).toMatchObject([{}, { history_change_reason: "revokeEntitlements" }]);
 });
 
-test("a dry run says what would happen, and changes nothing", async () => {
-  const fresh = await anEntitlement(app);
+test("a dry run tells the outcome for each id and the first hundred history entries, and changes nothing", async () => {
+  const fresh = await Promise.all(Array.from({ length: 60 }, () => anEntitlement(app)));
   const before = await checksumOf(app.db);
-  expect(await revoke([fresh, MISSING], true)).toMatchObject([
-    { outcome: "REVOKED", entitlement: { expiredAt: null } },
-    { outcome: "REFUSED" },
-  ]);
+  const rehearsal: Rehearsal = { entries: [] };
+  const [first, ...others] = await revoke([...fresh, MISSING], rehearsal);
+  expect(first).toMatchObject({ outcome: "REVOKED", entitlement: { expiredAt: NOW } });
+  expect(others.at(-1)).toMatchObject({ outcome: "REFUSED" });
+  expect(rehearsal.entries).toHaveLength(100);
   expect(await checksumOf(app.db)).toEqual(before);
 });
 

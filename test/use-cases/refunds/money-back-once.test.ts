@@ -78,7 +78,7 @@ describe("once the money is back, it stays known", () => {
 
   test("so it is after revokeEntitlements", async () => {
     const id = await anEntitlement(app);
-    await revokeEntitlements(by(shop, app), { entitlementIds: [id], reason, dryRun: false });
+    await revokeEntitlements(by(shop, app), { entitlementIds: [id], reason });
     await reissueEntitlement(by(grace, app), { entitlementId: id, comments: "x", refundLocked: false });
     await expectNoSecondRefund(id);
   });

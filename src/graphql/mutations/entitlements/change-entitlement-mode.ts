@@ -1,10 +1,11 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { changeEntitlementMode } from "../../../use-cases/entitlements/change-entitlement-mode";
 import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
 import { changeEntitlement, EntitlementPayload, Reason, SeenHistoryEntry, Text, Uuid } from "../shared";
 
 @InputType({ description: "The input fields of `changeEntitlementMode`." })
-export class ChangeEntitlementModeInput {
+export class ChangeEntitlementModeInput extends CommandInput {
   @Text(128, "The exact order number of the shop.")
   orderNumber!: string;
 

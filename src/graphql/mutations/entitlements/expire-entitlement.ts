@@ -1,10 +1,11 @@
 import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { expireEntitlement } from "../../../use-cases/entitlements/expire-entitlement";
 import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
 import { changeEntitlement, EntitlementPayload, Reason, SeenHistoryEntry, Uuid } from "../shared";
 
 @InputType({ description: "The input fields of `expireEntitlement`." })
-export class ExpireEntitlementInput {
+export class ExpireEntitlementInput extends CommandInput {
   @Uuid("The UUID of the entitlement to expire.")
   entitlementId!: string;
 

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { payload } from "../../payload";
+import { CommandInput, payload } from "../../payload";
 import type { Context } from "../../context";
 import { toEntitlement } from "../../types/entitlements/course-entitlement";
 import { CourseRunView, toCourseRun } from "../../types/course";
@@ -7,7 +7,7 @@ import { fulfillOrder } from "../../../use-cases/entitlements/fulfill-order";
 import { EntitlementPayload, Text, Uuid } from "../shared";
 
 @InputType({ description: "The input fields of `fulfillOrder`." })
-export class FulfillOrderInput {
+export class FulfillOrderInput extends CommandInput {
   @Text(150, "The exact username of the learner.")
   username!: string;
 
@@ -55,8 +55,8 @@ export class FulfillOrderMutation {
     input: FulfillOrderInput,
     @Ctx() context: Context,
   ): Promise<FulfillOrderPayload> {
-    return payload(async () => {
-      const { entitlement, isNew, upgradeableRuns } = await fulfillOrder(context, input);
+    return payload(context, input, async (call, order) => {
+      const { entitlement, isNew, upgradeableRuns } = await fulfillOrder(call, order);
       const runs = upgradeableRuns.map((run) => toCourseRun(run.key, run));
       return { entitlement: toEntitlement(context, entitlement), isNew, upgradeableRuns: runs };
     });

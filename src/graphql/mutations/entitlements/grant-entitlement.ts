@@ -1,10 +1,11 @@
 import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { grantEntitlement } from "../../../use-cases/entitlements/grant-entitlement";
 import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
 import { changeEntitlement, EntitlementPayload, Reason, Text, Uuid } from "../shared";
 
 @InputType({ description: "The input fields of `grantEntitlement`." })
-export class GrantEntitlementInput {
+export class GrantEntitlementInput extends CommandInput {
   @Text(150, "The exact username of the learner.")
   username!: string;
 

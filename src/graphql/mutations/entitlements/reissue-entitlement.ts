@@ -1,10 +1,11 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { reissueEntitlement } from "../../../use-cases/entitlements/reissue-entitlement";
 import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
 import { changeEntitlement, EntitlementPayload, Reason, SeenHistoryEntry, Uuid } from "../shared";
 
 @InputType({ description: "The input fields of `reissueEntitlement`." })
-export class ReissueEntitlementInput {
+export class ReissueEntitlementInput extends CommandInput {
   @Uuid("The UUID of the entitlement to reissue.")
   entitlementId!: string;
 

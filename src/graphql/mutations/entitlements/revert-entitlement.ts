@@ -1,6 +1,7 @@
 import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { revertEntitlement } from "../../../use-cases/entitlements/revert-entitlement";
 import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
 import {
   changeEntitlement,
   EntitlementPayload,
@@ -11,7 +12,7 @@ import {
 } from "../shared";
 
 @InputType({ description: "The input fields of `revertEntitlement`." })
-export class RevertEntitlementInput {
+export class RevertEntitlementInput extends CommandInput {
   @Uuid("The UUID of the entitlement.")
   entitlementId!: string;
 

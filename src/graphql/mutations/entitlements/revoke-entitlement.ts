@@ -1,10 +1,11 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { revokeEntitlement } from "../../../use-cases/entitlements/revoke-entitlement";
 import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
 import { changeEntitlement, EntitlementPayload, Reason, Uuid } from "../shared";
 
 @InputType({ description: "The input fields of `revokeEntitlement`." })
-export class RevokeEntitlementInput {
+export class RevokeEntitlementInput extends CommandInput {
   @Uuid("The UUID of the entitlement to revoke.")
   entitlementId!: string;
 

@@ -8,7 +8,7 @@ import {
 import type { Context } from "../../context";
 import { publish } from "../../enums";
 import { UUIDS } from "../../inputs";
-import { Payload, payload, toUserError, UserError } from "../../payload";
+import { CommandInput, Payload, payload, toUserError, UserError } from "../../payload";
 import { CourseEntitlementView, toEntitlement } from "../../types/entitlements/course-entitlement";
 import { Reason } from "../shared";
 
@@ -52,7 +52,7 @@ export class RevocationView {
 }
 
 @InputType({ description: "The input fields of `revokeEntitlements`." })
-export class RevokeEntitlementsInput {
+export class RevokeEntitlementsInput extends CommandInput {
   @Field(() => [ID], { description: `The UUIDs of the entitlements to revoke, from 1 to ${IDS_AT_MOST}.` })
   @ArrayMinSize(1, IDS)
   @ArrayMaxSize(IDS_AT_MOST, IDS)
@@ -68,12 +68,6 @@ export class RevokeEntitlementsInput {
       "Whether the order has been refunded elsewhere. If so, a refund is recorded, so that the order is never refunded again; a service thereby settles a pending refund.",
   })
   moneyReturned!: boolean;
-
-  @Field({
-    defaultValue: false,
-    description: "Whether to report the outcomes only, without any change to the entitlements.",
-  })
-  dryRun!: boolean;
 }
 
 @ObjectType({ description: "The result of `revokeEntitlements`.", simpleResolvers: true })
@@ -100,8 +94,8 @@ export class RevokeEntitlementsMutation {
     input: RevokeEntitlementsInput,
     @Ctx() context: Context,
   ): Promise<RevokeEntitlementsPayload> {
-    return payload(async () => {
-      const revocations = await revokeEntitlements(context, input);
+    return payload(context, input, async (call, given) => {
+      const revocations = await revokeEntitlements(call, given);
       return {
         revocations: revocations.map((revocation, index) => toRevocation(context, revocation, index)),
       };

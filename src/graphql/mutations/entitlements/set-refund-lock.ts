@@ -1,10 +1,11 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { setRefundLock } from "../../../use-cases/entitlements/set-refund-lock";
 import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
 import { changeEntitlement, EntitlementPayload, Reason, SeenHistoryEntry, Uuid } from "../shared";
 
 @InputType({ description: "The input fields of `setRefundLock`." })
-export class SetRefundLockInput {
+export class SetRefundLockInput extends CommandInput {
   @Uuid("The UUID of the entitlement.")
   entitlementId!: string;
 

@@ -39,7 +39,8 @@ export class CreateEntitlementPolicyMutation {
     input: CreateEntitlementPolicyInput,
     @Ctx() context: Context,
   ): Promise<CreateEntitlementPolicyPayload> {
-    const { mode = null, siteDomain = null } = input;
-    return changePolicy(context, createEntitlementPolicy, { mode, siteDomain, periods: periodsOf(input) });
+    const { dryRun, mode = null, siteDomain = null } = input;
+    const periods = periodsOf(input);
+    return changePolicy(context, createEntitlementPolicy, { dryRun, mode, siteDomain, periods });
   }
 }

@@ -1,11 +1,11 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { Payload, payload } from "../../payload";
+import { CommandInput, Payload, payload } from "../../payload";
 import { deleteEntitlementPolicy } from "../../../use-cases/policies/delete-entitlement-policy";
 import type { Context } from "../../context";
 import { SeenHistoryEntry, Uuid } from "../shared";
 
 @InputType({ description: "The input fields of `deleteEntitlementPolicy`." })
-export class DeleteEntitlementPolicyInput {
+export class DeleteEntitlementPolicyInput extends CommandInput {
   @Uuid("The UUID of the policy to delete.")
   policyId!: string;
 
@@ -34,6 +34,8 @@ export class DeleteEntitlementPolicyMutation {
     input: DeleteEntitlementPolicyInput,
     @Ctx() context: Context,
   ): Promise<DeleteEntitlementPolicyPayload> {
-    return payload(async () => ({ deletedPolicyId: await deleteEntitlementPolicy(context, input) }));
+    return payload(context, input, async (call, given) => ({
+      deletedPolicyId: await deleteEntitlementPolicy(call, given),
+    }));
   }
 }

@@ -36,12 +36,9 @@ export class UpdateEntitlementPolicyMutation {
     input: UpdateEntitlementPolicyInput,
     @Ctx() context: Context,
   ): Promise<UpdateEntitlementPolicyPayload> {
-    const { policyId, expectedHistoryEntryId, isRetired = null } = input;
-    return changePolicy(context, updateEntitlementPolicy, {
-      policyId,
-      expectedHistoryEntryId,
-      isRetired,
-      periods: periodsOf(input),
-    });
+    const { dryRun, policyId, expectedHistoryEntryId, isRetired = null } = input;
+    const seen = { policyId, expectedHistoryEntryId };
+    const periods = periodsOf(input);
+    return changePolicy(context, updateEntitlementPolicy, { dryRun, ...seen, isRetired, periods });
   }
 }

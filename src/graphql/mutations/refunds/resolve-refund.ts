@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type
 import { resolveRefund, type ResolveRefund } from "../../../use-cases/refunds/resolve-refund";
 import { publish } from "../../enums";
 import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
 import { changeRefund, Reason, RefundPayload, Uuid } from "../shared";
 
 const RefundResolutionEnum = publish<ResolveRefund["outcome"]>(
@@ -15,7 +16,7 @@ const RefundResolutionEnum = publish<ResolveRefund["outcome"]>(
 );
 
 @InputType({ description: "The input fields of `resolveRefund`." })
-export class ResolveRefundInput {
+export class ResolveRefundInput extends CommandInput {
   @Uuid("The UUID of the refund, whose state must be NEEDS_REVIEW.")
   refundId!: string;
 

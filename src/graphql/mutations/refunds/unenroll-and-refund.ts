@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type
 import { unenrollAndRefund, type UnenrollAndRefund } from "../../../use-cases/refunds/unenroll-and-refund";
 import { publish } from "../../enums";
 import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
 import { changeRefund, RefundPayload, Uuid } from "../shared";
 
 const RefundWishEnum = publish<UnenrollAndRefund["refund"]>(
@@ -14,7 +15,7 @@ const RefundWishEnum = publish<UnenrollAndRefund["refund"]>(
 );
 
 @InputType({ description: "The input fields of `unenrollAndRefund`." })
-export class UnenrollAndRefundInput {
+export class UnenrollAndRefundInput extends CommandInput {
   @Uuid("The UUID of the entitlement.")
   entitlementId!: string;
 

@@ -1,10 +1,11 @@
 import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { enrollAndFulfill } from "../../../use-cases/sessions/enroll-and-fulfill";
 import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
 import { changeEntitlement, CourseRunKey, EntitlementPayload, Uuid } from "../shared";
 
 @InputType({ description: "The input fields of `enrollAndFulfill`." })
-export class EnrollAndFulfillInput {
+export class EnrollAndFulfillInput extends CommandInput {
   @Uuid("The UUID of the entitlement to redeem.")
   entitlementId!: string;
 

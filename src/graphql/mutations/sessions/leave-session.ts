@@ -1,10 +1,11 @@
 import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { leaveSession } from "../../../use-cases/sessions/leave-session";
 import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
 import { changeEntitlement, EntitlementPayload, Uuid } from "../shared";
 
 @InputType({ description: "The input fields of `leaveSession`." })
-export class LeaveSessionInput {
+export class LeaveSessionInput extends CommandInput {
   @Uuid("The UUID of the redeemed entitlement.")
   entitlementId!: string;
 }

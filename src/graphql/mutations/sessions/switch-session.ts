@@ -1,10 +1,11 @@
 import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { switchSession } from "../../../use-cases/sessions/switch-session";
 import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
 import { changeEntitlement, CourseRunKey, EntitlementPayload, Uuid } from "../shared";
 
 @InputType({ description: "The input fields of `switchSession`." })
-export class SwitchSessionInput {
+export class SwitchSessionInput extends CommandInput {
   @Uuid("The UUID of the redeemed entitlement.")
   entitlementId!: string;
 
