@@ -2,7 +2,7 @@ import { ArrayMaxSize, IsOptional, IsUUID, MaxLength, MinLength, ValidateNested 
 import { ArgsType, Field, ID, InputType } from "type-graphql";
 import type { HistorySource } from "../history/historical";
 import type { TrackedType } from "../history/tracked-types";
-import { PageArgs } from "./connection";
+import { PageArgs } from "./pages/connection";
 import { HistorySourceEnum, HistoryTypeEnum, TrackedTypeEnum, type HistoryTypeName } from "./history-enums";
 import { atMost, length, UUIDS } from "./inputs";
 import { DateTimeScalar } from "./scalars";

@@ -8,8 +8,9 @@ import {
   type TrackedType,
 } from "../history/tracked-types";
 import type { FieldKind } from "../store/rows/fields";
-import { decodeCursor, toConnection } from "./connection";
+import { toConnection } from "./pages/connection";
 import type { Context } from "./context";
+import { Cursors } from "./pages/cursors";
 import { CHARACTER_OF, TYPE_OF } from "./history-enums";
 import type { HistoryArgs } from "./history-inputs";
 import { toDuration } from "./scalars";
@@ -34,9 +35,14 @@ export function criteriaOf({ actor }: Context, { filter }: HistoryArgs, asOf: Da
   };
 }
 
-/** The page the arguments ask for. */
-export function entryPageOf({ first, after }: HistoryArgs): EntryPage {
-  return { first, after: decodeCursor(after, "sequence")?.value ?? null };
+/** The cursors of the history of all objects, or of one object of a type. */
+function cursorsOf(type: TrackedType | null): Cursors {
+  return new Cursors(`${type ? `${type}.` : ""}history.ID.DESC`, "sequence");
+}
+
+/** The page the arguments ask for, in the history of an object of a type, or of all objects. */
+export function entryPageOf({ first, after }: HistoryArgs, type: TrackedType | null): EntryPage {
+  return { first, after: cursorsOf(type).read(after)?.value ?? null };
 }
 
 /** A page of a history; the entries hold one more than asked for when more follow. */
@@ -44,11 +50,13 @@ export function toHistory(
   context: Context,
   entries: Entry[],
   first: number,
+  type: TrackedType | null,
   learnerId: string | null,
 ): HistoryEntryConnection {
   const page = { rows: entries.slice(0, first), hasNextPage: entries.length > first };
   return toConnection(
     page,
+    cursorsOf(type),
     ({ id, entityId }) => ({ value: id, id: entityId }),
     (entry) => toEntryView(context, entry, learnerId),
   );

@@ -10,7 +10,7 @@ import {
 import { ArgsType, Field, ID, InputType } from "type-graphql";
 import type { EntitlementCriteria, EntitlementOrdering, OrderField } from "../reads/entitlement-search";
 import type { Scope } from "../reads/entitlements";
-import { PageArgs } from "./connection";
+import { PageArgs } from "./pages/connection";
 import { EntitlementOrderFieldEnum, EntitlementScopeEnum, OrderDirectionEnum } from "./enums";
 import { DateTimeScalar } from "./scalars";
 

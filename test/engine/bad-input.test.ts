@@ -164,6 +164,13 @@ const faults: [what: string, query: string, variables: object, argument: string,
     "after",
     "is not a cursor of this list",
   ],
+  [
+    "a cursor that is too long",
+    `{ entitlements(after: "${SECRET.repeat(400)}") { totalCount } }`,
+    {},
+    "after",
+    "is not a cursor of this list",
+  ],
   ["the size of a page", "{ entitlements(first: 101) { totalCount } }", {}, "first", "must be from 1 to 100"],
 ];
 

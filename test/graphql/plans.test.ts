@@ -1,3 +1,4 @@
+import { Cursors } from "../../src/graphql/pages/cursors";
 import { actor, ask, grace, useDemoApp } from "../support/demo-app";
 import { asSuperuser } from "../support/database";
 import { statementsOf, type Statement } from "../support/statements";
@@ -52,9 +53,12 @@ interface PlanNode {
 }
 
 const BIG_TABLES = ["course_entitlement", "historical_course_entitlement", "user_account"];
-const after = Buffer.from(
-  JSON.stringify([new Date().toISOString(), "e0000000-0000-4000-8000-000000000001"]),
-).toString("base64url");
+const [afterOfViewer, after] = ["User.entitlements", "entitlements"].map((list) =>
+  new Cursors(`${list}.CREATED_AT.DESC`, "instant").write({
+    value: new Date().toISOString(),
+    id: "e0000000-0000-4000-8000-000000000001",
+  }),
+);
 const nodes = "{ edges { node { id enrollment { courseRun { key } } } } }";
 
 test.each([
@@ -62,7 +66,7 @@ test.each([
   ["a learner's unexpired entitlements", `{ viewer { entitlements(scope: UNEXPIRED) ${nodes} } }`],
   ["a learner's fulfillable entitlements", `{ viewer { entitlements(scope: FULFILLABLE) ${nodes} } }`],
   ["how many a learner has", "{ viewer { entitlements(scope: ALL) { totalCount } } }"],
-  ["a later page", `{ viewer { entitlements(after: "${after}") ${nodes} } }`],
+  ["a later page", `{ viewer { entitlements(after: "${afterOfViewer}") ${nodes} } }`],
   ["what a learner may choose", "{ viewer { entitlements { edges { node { sessions { id } } } } } }"],
   [
     "what support did",

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { UserAccount } from "../../src/entities/user-account";
-import { encodeCursor } from "../../src/graphql/connection";
+import { Cursors } from "../../src/graphql/pages/cursors";
 import { expireEntitlement } from "../../src/use-cases/entitlements/expire-entitlement";
 import { reissueEntitlement } from "../../src/use-cases/entitlements/reissue-entitlement";
 import { setRefundLock } from "../../src/use-cases/entitlements/set-refund-lock";
@@ -110,6 +110,25 @@ function asOperator(app: App, sql: string): Promise<void> {
 const ID = /^(id|ids|entityIds|entitlementIds?|refundId|policyId)$/;
 const ENTRY = /historyEntryId$/i;
 
+/** Cursors of each list that a learner comes to, and of those of support, by the field that is the list. */
+function cursorsFor(at: string, entry: string, id: string): { of: string; value: string }[] {
+  const lists = [
+    ...["User.entitlements", "CourseEntitlement.supportDetails"].map((of) => ({ of, name: of, value: at })),
+    ...["entitlements", "refunds"].map((name) => ({ of: `Query.${name}`, name, value: at })),
+  ].map(({ of, name, value }) => ({ of, name: `${name}.CREATED_AT.DESC`, value }));
+  const histories = [
+    ["CourseEntitlement", "COURSE_ENTITLEMENT."],
+    ["SupportDetail", "SUPPORT_DETAIL."],
+    ["Refund", "REFUND."],
+    ["CourseEntitlementPolicy", "COURSE_ENTITLEMENT_POLICY."],
+    ["Query", ""],
+  ].map(([of, type]) => ({ of: `${of}.history`, name: `${type}history.ID.DESC`, value: entry }));
+  return [...lists, ...histories].map(({ of, name, value }) => ({
+    of,
+    value: new Cursors(name, "text").write({ value, id }),
+  }));
+}
+
 /** What Ada may well ask with. */
 async function ownOf(app: App, course: string, moved: string): Promise<Sent[]> {
   const ids = await idsOf(app, "select id from course_entitlement where user_id = 1");
@@ -127,9 +146,12 @@ async function ownOf(app: App, course: string, moved: string): Promise<Sent[]> {
     [/^(username|changedBy)$/, ["ada", "system"]],
     [/^requestId$/, ["request-ada"]],
     [/^reasons$/, ["expireEntitlement", "test"]],
-    [/^after$/, ids.slice(0, 2).map((id) => encodeCursor({ value: ago(2).toISOString(), id }))],
   ];
-  return texts.flatMap(([as, values]) => values.map((value) => ({ as, value, instead: value })));
+  const cursors = ids.slice(0, 2).flatMap((id) => cursorsFor(ago(2).toISOString(), "999", id));
+  return [
+    ...texts.flatMap(([as, values]) => values.map((value) => ({ as, value, instead: value }))),
+    ...cursors.map((cursor) => ({ as: /^after$/, ...cursor, instead: cursor.value })),
+  ];
 }
 
 /** What Ada may have come by. */
@@ -140,13 +162,14 @@ async function theirsOf(app: App, course: string, runs: readonly string[]): Prom
     [quill.userId],
   );
   const instead = (id: string) => ({ as: ID, value: id, instead: randomUUID() });
-  const cursors = [ago(2.5).toISOString(), entry!.id].flatMap((value) =>
-    ids.slice(0, 3).map((id) => ({
+  const cursors = ids.slice(0, 3).flatMap((id) => {
+    const insteads = cursorsFor(ago(2.5).toISOString(), entry!.id, randomUUID());
+    return cursorsFor(ago(2.5).toISOString(), entry!.id, id).map((cursor, place) => ({
       as: /^after$/,
-      value: encodeCursor({ value, id }),
-      instead: encodeCursor({ value, id: randomUUID() }),
-    })),
-  );
+      ...cursor,
+      instead: insteads[place]!.value,
+    }));
+  });
   const told = /^(username|changedBy)$/;
   return [
     ...ids.map(instead),

@@ -19,6 +19,8 @@ import {
 /** A value to send where an argument of such a name is asked for, and what to send in its place the second time. */
 export interface Sent {
   as: RegExp;
+  /** The only field that it is an argument for, such as `User.entitlements`; without it any. */
+  of?: string;
   value: string;
   instead: string;
 }
@@ -82,14 +84,16 @@ class Walker {
     const all = Object.values(root.getFields()).filter(({ name }) => mayAsk(root.name, name));
     const count = operation === "query" ? this.number(1, 3) : 1;
     const fields = Array.from({ length: count }, () => this.oneOf(all));
-    const asked = fields.map((field, place) => `r${place}: ${this.field(field, depth)}`).join(" ");
+    const asked = fields.map((field, place) => `r${place}: ${this.field(root.name, field, depth)}`).join(" ");
     const { types, variables, instead } = this;
     const header = types.length > 0 ? `(${types.join(", ")})` : "";
     return { operation, document: `${operation} ${header} { ${asked} }`, variables, instead };
   }
 
-  private field({ name, args, type }: GraphQLField<unknown, unknown>, depth: number): string {
-    const given = args.filter((arg) => this.isGiven(arg)).map((arg) => this.argument(arg));
+  private field(parent: string, { name, args, type }: GraphQLField<unknown, unknown>, depth: number): string {
+    const given = args
+      .filter((arg) => this.isGiven(arg))
+      .map((arg) => this.argument(`${parent}.${name}`, arg));
     return `${name}${given.length > 0 ? `(${given.join(", ")})` : ""} ${this.selection(type, depth - 1)}`;
   }
 
@@ -101,7 +105,9 @@ class Walker {
       this.walking.mayAsk(concrete.name, name),
     );
     const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)));
-    const asked = [...leaves, ...this.innerOf(fields, depth)].map((field) => this.field(field, depth));
+    const asked = [...leaves, ...this.innerOf(fields, depth)].map((field) =>
+      this.field(concrete.name, field, depth),
+    );
     const selected = ["__typename", ...asked].join(" ");
     return concrete === named ? `{ ${selected} }` : `{ ... on ${concrete.name} { ${selected} } }`;
   }
@@ -129,18 +135,18 @@ class Walker {
     return this.number(1, 10) <= (name === "after" ? 4 : 8);
   }
 
-  private argument({ name, type }: GraphQLArgument): string {
+  private argument(of: string, { name, type }: GraphQLArgument): string {
     const variable = `v${this.types.length}`;
     this.types.push(`$${variable}: ${String(type)}`);
-    [this.variables[variable], this.instead[variable]] = this.value(name, type);
+    [this.variables[variable], this.instead[variable]] = this.value(of, name, type);
     return `${name}: $${variable}`;
   }
 
   /** What is sent, and what is sent instead. */
-  private value(name: string, type: GraphQLInputType): [unknown, unknown] {
+  private value(of: string, name: string, type: GraphQLInputType): [unknown, unknown] {
     const nullable = getNullableType(type);
     if (isListType(nullable)) {
-      const items = Array.from({ length: this.number(1, 3) }, () => this.value(name, nullable.ofType));
+      const items = Array.from({ length: this.number(1, 3) }, () => this.value(of, name, nullable.ofType));
       return [items.map(([value]) => value), items.map(([, instead]) => instead)];
     }
     if (isInputObjectType(nullable)) {
@@ -151,18 +157,18 @@ class Walker {
       );
       const fields = all
         .filter((field) => isNonNullType(field.type) || chosen.includes(field))
-        .map((field) => [field.name, ...this.value(field.name, field.type)] as const);
+        .map((field) => [field.name, ...this.value(of, field.name, field.type)] as const);
       const side = (place: 1 | 2) => Object.fromEntries(fields.map((field) => [field[0], field[place]]));
       return [side(1), side(2)];
     }
-    if (nullable.name === "ID" || nullable.name === "String") return this.text(name);
+    if (nullable.name === "ID" || nullable.name === "String") return this.text(of, name);
     const plain = isEnumType(nullable) ? this.oneOf(nullable.getValues()).name : this.plain(nullable.name);
     return [plain, plain];
   }
 
-  private text(name: string): [string, string] {
+  private text(of: string, name: string): [string, string] {
     const { pool } = this.walking;
-    const fitting = pool.filter(({ as }) => as.test(name));
+    const fitting = pool.filter((sent) => sent.as.test(name) && (sent.of ?? of) === of);
     const isFitting = fitting.length > 0 && this.number(1, 20) > 1;
     const { value, instead } = this.oneOf(isFitting ? fitting : pool);
     return [value, instead];

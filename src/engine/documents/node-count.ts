@@ -16,7 +16,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
-import { FIRST_AT_MOST } from "../../graphql/connection";
+import { FIRST_AT_MOST } from "../../graphql/pages/connection";
 import { fragmentsOf } from "./documents";
 import { LIMITS } from "./limits";
 

@@ -13,8 +13,8 @@ import {
 } from "../../reads/entitlement-search";
 import { asOfSource, everMatching } from "../../reads/as-of";
 import { badInput } from "../bad-input";
-import { decodeCursor, type CursorValue } from "../connection";
 import { maySee, type Context } from "../context";
+import { Cursors, type CursorValue } from "../pages/cursors";
 import { EntitlementArgs, EntitlementsArgs } from "../inputs";
 import {
   CourseEntitlementConnection,
@@ -25,7 +25,8 @@ import { CourseEntitlementView, toEntitlement } from "../types/entitlements/cour
 /** Orders that an index serves over everybody's entitlements; the others sort those of one learner. */
 const ORDERS_OF_EVERYONE: ReadonlySet<OrderField> = new Set(["CREATED_AT", "MODIFIED_AT"]);
 
-const CURSOR_OF: Record<OrderField, CursorValue> = {
+/** What the lists are sorted by, as their cursors hold it. */
+const SORTED_BY: Record<OrderField, CursorValue> = {
   CREATED_AT: "instant",
   MODIFIED_AT: "instant",
   EXPIRED_AT: "instantOrNever",
@@ -63,12 +64,20 @@ export class EntitlementResolver {
     const order: EntitlementOrdering = orderBy ?? { field: "CREATED_AT", direction: "DESC" };
     const criteria: EntitlementCriteria = filter ?? {};
     requireUsername(criteria, order);
-    const key = decodeCursor(after, CURSOR_OF[order.field]);
+    const cursors = new Cursors(`entitlements.${order.field}.${order.direction}`, SORTED_BY[order.field]);
+    const key = cursors.read(after);
     const source: SourceOf = (parameter) =>
       asOf ? asOfSource(parameter(asOf), everMatching(criteria, parameter)) : LIVE;
     const page = await findEntitlements(db, criteria, order, { first, after: key }, source);
     const keyOf = (facts: EntitlementFacts): Key => ({ value: orderValue(facts, order.field), id: facts.id });
-    return toEntitlementConnection(page, keyOf, context, () => countEntitlements(db, criteria, source), asOf);
+    return toEntitlementConnection(
+      page,
+      cursors,
+      keyOf,
+      context,
+      () => countEntitlements(db, criteria, source),
+      asOf,
+    );
   }
 
   @FieldResolver(() => Int, { description: "The number of items on all pages of the list." })

@@ -98,8 +98,8 @@ export class HistoryEntryResolver {
   })
   async history(@Args() args: HistoryArgs, @Ctx() context: Context): Promise<HistoryEntryConnection> {
     const criteria = criteriaOf(context, args, null);
-    const entries = await findEntries(context.app.db, criteria, entryPageOf(args));
-    return toHistory(context, entries, args.first, null);
+    const entries = await findEntries(context.app.db, criteria, entryPageOf(args, null));
+    return toHistory(context, entries, args.first, null, null);
   }
 
   @FieldResolver(() => UserView, {
@@ -167,11 +167,11 @@ async function historyOf(
   { asOf, learnerId }: { asOf: Date | null; learnerId: string | null } = { asOf: null, learnerId: null },
 ): Promise<HistoryEntryConnection> {
   const criteria = criteriaOf(context, args, asOf);
-  const page = entryPageOf(args);
+  const page = entryPageOf(args, type);
   const loader = context.loaders.named(`history:${type}:${JSON.stringify([criteria, page])}`, (ids) =>
     entriesOf(context.app.db, type, ids, criteria, page),
   );
-  return toHistory(context, await loader.load(id), args.first, learnerId);
+  return toHistory(context, await loader.load(id), args.first, type, learnerId);
 }
 
 async function entryOf(

@@ -18,12 +18,15 @@ import { findRefunds, refundsOf, type RefundCriteria } from "../../reads/refunds
 import { refundListAsOf } from "../../reads/as-of";
 import type { RefundState } from "../../rules/refund-rules";
 import { byKey } from "../../store/by-key";
-import { decodeCursor, PageArgs, toConnection } from "../connection";
+import { PageArgs, toConnection } from "../pages/connection";
 import type { Context } from "../context";
+import { Cursors } from "../pages/cursors";
 import { atMost, IsText, UUID } from "../inputs";
 import { DateTimeScalar } from "../scalars";
 import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
 import { RefundConnection, RefundStateEnum, RefundView, toRefundView } from "../types/refund";
+
+const CURSORS = new Cursors("refunds.CREATED_AT.DESC", "instant");
 
 @InputType({ description: "Conditions on refunds. A refund must meet every condition that is given." })
 export class RefundFilter implements RefundCriteria {
@@ -101,9 +104,9 @@ export class RefundResolver {
     @Args() { filter, first, after }: RefundsArgs,
     @Ctx() { app }: Context,
   ): Promise<InstanceType<typeof RefundConnection>> {
-    const page = await findRefunds(app.db, filter ?? {}, { first, after: decodeCursor(after, "instant") });
+    const page = await findRefunds(app.db, filter ?? {}, { first, after: CURSORS.read(after) });
     const keyOf = ({ createdAt, id }: Refund): Key => ({ value: createdAt.toISOString(), id });
-    return toConnection(page, keyOf, toRefundView);
+    return toConnection(page, CURSORS, keyOf, toRefundView);
   }
 
   @FieldResolver(() => CourseEntitlementView, {

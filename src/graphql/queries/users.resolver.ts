@@ -4,8 +4,8 @@ import { owns, rolesOf, type Actor, type Role } from "../../auth/actor";
 import { permissionsFor } from "../../auth/permissions";
 import { countEntitlementsOfUser, entitlementsOfUser } from "../../reads/entitlements";
 import { userByEmail, userById, userByUsername, type UserFacts } from "../../reads/users";
-import { decodeCursor } from "../connection";
 import type { Context } from "../context";
+import { Cursors } from "../pages/cursors";
 import { RoleEnum } from "../enums";
 import { EmailArgs, UserEntitlementsArgs, UserIdArgs, UsernameArgs } from "../inputs";
 import { permissionsOf } from "../permissions";
@@ -15,6 +15,8 @@ import {
   toEntitlementConnection,
 } from "../types/entitlements/course-entitlement-connection";
 import { UserView } from "../types/user";
+
+const ENTITLEMENTS = new Cursors("User.entitlements.CREATED_AT.DESC", "instant");
 
 @Resolver(() => UserView)
 export class UserResolver {
@@ -86,8 +88,10 @@ export class UserResolver {
     @Ctx() context: Context,
   ): Promise<CourseEntitlementConnection> {
     const { db } = context.app;
-    const page = await entitlementsOfUser(db, id, scope, { first, after: decodeCursor(after, "instant") });
-    return toEntitlementConnection(page, createdKey, context, () => countEntitlementsOfUser(db, id, scope));
+    const page = await entitlementsOfUser(db, id, scope, { first, after: ENTITLEMENTS.read(after) });
+    return toEntitlementConnection(page, ENTITLEMENTS, createdKey, context, () =>
+      countEntitlementsOfUser(db, id, scope),
+    );
   }
 }
 

@@ -4,7 +4,7 @@ import type { Entry } from "../../reads/history-entries";
 import type { HistorySource } from "../../history/historical";
 import type { TrackedType } from "../../history/tracked-types";
 import type { FieldKind } from "../../store/rows/fields";
-import { connectionType } from "../connection";
+import { connectionType } from "../pages/connection";
 import { HistorySourceEnum, HistoryTypeEnum, TrackedTypeEnum, type HistoryTypeName } from "../history-enums";
 import { DateTimeScalar } from "../scalars";
 import { CourseEnrollmentView } from "./course-enrollment";

@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { Refund } from "../../entities/refund";
 import type { RefundState } from "../../rules/refund-rules";
-import { connectionType } from "../connection";
+import { connectionType } from "../pages/connection";
 import { publish } from "../enums";
 import { DateTimeScalar } from "../scalars";
 import { Node } from "./node";

@@ -1,8 +1,9 @@
 import { ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
 import type { Key, Page } from "../../../store/rows/page";
-import { connectionType, toConnection } from "../../connection";
+import { connectionType, toConnection } from "../../pages/connection";
 import type { Context } from "../../context";
+import type { Cursors } from "../../pages/cursors";
 import { CourseEntitlementView, toEntitlement } from "./course-entitlement";
 
 const Base = connectionType("CourseEntitlement", CourseEntitlementView);
@@ -21,10 +22,11 @@ export function createdKey({ createdAt, id }: EntitlementFacts): Key {
 /** A page of entitlements with its total, which is only counted when asked for. */
 export function toEntitlementConnection(
   page: Page<EntitlementFacts>,
+  cursors: Cursors,
   keyOf: (facts: EntitlementFacts) => Key,
   context: Context,
   count: () => Promise<number>,
   asOf?: Date | null,
 ): CourseEntitlementConnection {
-  return { ...toConnection(page, keyOf, (facts) => toEntitlement(context, facts, asOf)), count };
+  return { ...toConnection(page, cursors, keyOf, (facts) => toEntitlement(context, facts, asOf)), count };
 }

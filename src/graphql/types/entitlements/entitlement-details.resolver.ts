@@ -2,12 +2,15 @@ import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { supportDetailsOf, type SupportDetailFacts } from "../../../reads/support-details";
 import type { Key } from "../../../store/rows/page";
 import { supportDetailsAsOf } from "../../../reads/as-of";
-import { decodeCursor, PageArgs, toConnection } from "../../connection";
+import { PageArgs, toConnection } from "../../pages/connection";
 import type { Context } from "../../context";
+import { Cursors } from "../../pages/cursors";
 import { CourseView, RunSummaryView, toCourse, toRunSummary } from "../course";
 import { CourseEntitlementView } from "./course-entitlement";
 import { displayedRun, SessionView, toSessionViews } from "./session";
 import { SupportDetailConnection, toSupportDetailView } from "./support-detail";
+
+const SUPPORT_DETAILS = new Cursors("CourseEntitlement.supportDetails.CREATED_AT.DESC", "instant");
 
 /** What of an entitlement needs statements of its own: one for all entitlements of a request. */
 @Resolver(() => CourseEntitlementView)
@@ -57,12 +60,12 @@ export class EntitlementDetailsResolver {
     @Args() { first, after }: PageArgs,
     @Ctx() { app, loaders }: Context,
   ): Promise<InstanceType<typeof SupportDetailConnection>> {
-    const page = { first, after: decodeCursor(after, "instant") };
+    const page = { first, after: SUPPORT_DETAILS.read(after) };
     const source = asOf ? supportDetailsAsOf(asOf) : undefined;
     const loader = loaders.named(`supportDetails:${first}:${after ?? ""}:${asOf?.getTime() ?? ""}`, (ids) =>
       supportDetailsOf(app.db, ids, page, source),
     );
     const keyOf = ({ createdAt, id }: SupportDetailFacts): Key => ({ value: createdAt.toISOString(), id });
-    return toConnection(await loader.load(facts.id), keyOf, toSupportDetailView);
+    return toConnection(await loader.load(facts.id), SUPPORT_DETAILS, keyOf, toSupportDetailView);
   }
 }

@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from "type-graphql";
 import type { SupportAction } from "../../../entities/course-entitlement-support-detail";
 import type { SupportDetailFacts } from "../../../reads/support-details";
 import { SupportActionEnum } from "../../enums";
-import { connectionType } from "../../connection";
+import { connectionType } from "../../pages/connection";
 import { DateTimeScalar } from "../../scalars";
 import { CourseRunView, toCourseRun } from "../course";
 import { Node } from "../node";

@@ -1,11 +1,10 @@
 import { IsOptional, Max, MaxLength, Min } from "class-validator";
 import { ArgsType, Field, Int, ObjectType, type ClassType } from "type-graphql";
-import type { Key, Page } from "../store/rows/page";
-import { badInput } from "./bad-input";
+import type { Key, Page } from "../../store/rows/page";
+import { CURSOR_LENGTH_AT_MOST, NOT_A_CURSOR, type Cursors } from "./cursors";
 
 /** Rows a client may ask for at once. */
 export const FIRST_AT_MOST = 100;
-const NOT_A_CURSOR = "is not a cursor of this list";
 const RANGE = { message: `must be from 1 to ${FIRST_AT_MOST}` };
 
 /** The arguments of every connection: forward only. */
@@ -25,7 +24,7 @@ export class PageArgs {
       "The cursor of the item after which the page begins; without it, the page begins at the start of the list.",
   })
   @IsOptional()
-  @MaxLength(2_000, { message: NOT_A_CURSOR })
+  @MaxLength(CURSOR_LENGTH_AT_MOST, { message: NOT_A_CURSOR })
   after?: string | null;
 }
 
@@ -94,21 +93,23 @@ class PageEdge<Row, Node> implements Edge<Node> {
   constructor(
     readonly node: Node,
     private readonly row: Row,
+    private readonly cursors: Cursors,
     private readonly keyOf: (row: Row) => Key,
   ) {}
 
   get cursor(): string {
-    return encodeCursor(this.keyOf(this.row));
+    return this.cursors.write(this.keyOf(this.row));
   }
 }
 
-/** Shapes a page, with a cursor made of each row's sort value and id. */
+/** Shapes a page of a list, with a cursor made of each row's sort value and id. */
 export function toConnection<Row, Node>(
   page: Page<Row>,
+  cursors: Cursors,
   keyOf: (row: Row) => Key,
   toNode: (row: Row) => Node,
 ): Connection<Node> {
-  const edges = page.rows.map((row) => new PageEdge(toNode(row), row, keyOf));
+  const edges = page.rows.map((row) => new PageEdge(toNode(row), row, cursors, keyOf));
   return {
     edges,
     pageInfo: {
@@ -122,38 +123,4 @@ export function toConnection<Row, Node>(
       },
     },
   };
-}
-
-/** Makes an opaque cursor. */
-export function encodeCursor({ value, id }: Key): string {
-  return Buffer.from(JSON.stringify([value, id])).toString("base64url");
-}
-
-/** What a cursor's sort value must look like, by kind. */
-const CURSOR_VALUES = {
-  instant: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
-  instantOrNever: /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|infinity)$/,
-  sequence: /^\d{1,18}$/,
-  uuid: /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/,
-  text: /^[^\0]{0,300}$/,
-} as const;
-export type CursorValue = keyof typeof CURSOR_VALUES;
-
-/** Reads a cursor that must hold a sort value of this kind. Throws BAD_USER_INPUT for anything else. */
-export function decodeCursor(cursor: string | null | undefined, kind: CursorValue): Key | null {
-  if (cursor === null || cursor === undefined) return null;
-  try {
-    const [value, id, ...rest] = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")) as unknown[];
-    if (typeof value === "string" && typeof id === "string" && rest.length === 0)
-      if (CURSOR_VALUES[kind].test(value) && CURSOR_VALUES.uuid.test(id) && isInstantOf(value, kind))
-        return { value, id };
-  } catch {
-    // Not made by us: refused below like any other.
-  }
-  throw badInput("after", NOT_A_CURSOR);
-}
-
-function isInstantOf(value: string, kind: CursorValue): boolean {
-  if (value === "infinity" || !kind.startsWith("instant")) return true;
-  return !Number.isNaN(Date.parse(value));
 }

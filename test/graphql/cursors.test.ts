@@ -1,0 +1,139 @@
+import * as fc from "fast-check";
+import { getNamedType, isObjectType } from "graphql";
+import { Cursors } from "../../src/graphql/pages/cursors";
+import { ORDERS } from "../../src/reads/entitlement-search";
+import { actor, ask, schema, useDemoApp } from "../support/demo-app";
+
+const app = useDemoApp();
+const hopper = actor("hopper", { isStaff: true });
+
+/** How to come to each list of the schema; `@` stands for the arguments of its page. */
+const LISTS: Record<string, string> = {
+  "Query.entitlements": "entitlements(@)",
+  "Query.refunds": "refunds(@)",
+  "Query.history": "history(@)",
+  "User.entitlements": 'user(username: "ada") { entitlements(@) }',
+  "CourseEntitlement.history": "entitlements(first: 50) { edges { node { history(@) } } }",
+  "CourseEntitlement.supportDetails": "entitlements(first: 50) { edges { node { supportDetails(@) } } }",
+  "CourseEntitlementPolicy.history": "entitlementPolicies { history(@) }",
+  "SupportDetail.history":
+    "entitlements(first: 50) { edges { node { supportDetails(first: 1) { edges { node { history(@) } } } } } }",
+  "Refund.history": "refunds { edges { node { history(@) } } }",
+};
+
+/** The same list in each of its orders; no two of these take each other's cursors. */
+const ordered: [what: string, path: string][] = Object.keys(ORDERS).flatMap((field) =>
+  ["ASC", "DESC"].flatMap((direction): [string, string][] =>
+    field === "CREATED_AT" && direction === "DESC" // the list without an order
+      ? []
+      : [
+          [
+            `Query.entitlements by ${field} ${direction}`,
+            `entitlements(filter: { username: "ada" }, orderBy: { field: ${field}, direction: ${direction} }, @)`,
+          ],
+        ],
+  ),
+);
+const lists = [...Object.entries(LISTS), ...ordered];
+
+async function pageAfter(path: string, after: string | null) {
+  const page = path.replace("@)", "first: 1, after: $after) { edges { cursor } }");
+  const { data, errors } = await ask(app, hopper, `query ($after: String) { ${page} }`, { after });
+  const [error] = errors ?? [];
+  const cursors = [...JSON.stringify(data).matchAll(/"cursor":"([^"]+)"/g)].map(([, cursor]) => cursor!);
+  return { cursors, fault: error && [error.extensions["code"], error.message] };
+}
+const REFUSED = ["BAD_USER_INPUT", 'Argument "after" is not a cursor of this list.'];
+
+const cursorOf = new Map<string, string>();
+beforeAll(async () => {
+  for (const [what, path] of lists) cursorOf.set(what, (await pageAfter(path, null)).cursors[0]!);
+});
+
+test("every list of the schema is among them", () => {
+  const connections = Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type)
+      ? Object.values(type.getFields())
+          .filter((field) => getNamedType(field.type).name.endsWith("Connection"))
+          .map((field) => `${type.name}.${field.name}`)
+      : [],
+  );
+  expect(Object.keys(LISTS).toSorted()).toEqual(connections.toSorted());
+});
+
+test.each(lists)("%s takes its own cursors, and those of no other list or order", async (what, path) => {
+  expect((await pageAfter(path, cursorOf.get(what)!)).fault).toBeUndefined();
+  for (const [other, cursor] of cursorOf)
+    if (other !== what) expect([other, (await pageAfter(path, cursor)).fault]).toEqual([other, REFUSED]);
+});
+
+const INSTANT = "2026-03-01T00:00:00.000Z";
+const ID = "e0000000-0000-4000-8000-000000000001";
+const NEVER = [
+  "2026-02-30T00:00:00.000Z",
+  "2026-13-01T00:00:00.000Z",
+  "2026-01-01T24:00:00.000Z",
+  "2026-01-01T23:59:60.000Z",
+  "0000-01-01T00:00:00.000Z",
+  "-000001-01-01T00:00:00.000Z",
+  "+010000-01-01T00:00:00.000Z",
+  "-infinity",
+  "now",
+  "1e9",
+  "-1",
+  "9999999999999999999",
+  "\0",
+  "x".repeat(256),
+];
+
+test.each(lists)("%s refuses whatever it has not made, before PostgreSQL sees it", async (what, path) => {
+  const cursor = cursorOf.get(what)!;
+  const [name, value, id] = Buffer.from(cursor, "base64url").toString().split("\n") as [
+    string,
+    string,
+    string,
+  ];
+  const isText = /MODE|ORDER_NUMBER|RUN_KEY/.test(name);
+  const values = NEVER.filter((never) => !isText || never.length > 255 || never === "\0");
+  const forged = [
+    ...values.map((never) => [name, never, id]),
+    ...["", "x", id.toUpperCase(), `${id}'`].map((other) => [name, value, other]),
+    ...["", "2", name.replace("1.", "2."), `${name} `].map((other) => [other, value, id]),
+    [name, id],
+    [name],
+  ].map((parts) => Buffer.from(parts.join("\n")).toString("base64url"));
+  const earlier = JSON.stringify([value, id]);
+  const twisted = [
+    `${cursor}=`,
+    ` ${cursor}`,
+    `${cursor}A`,
+    cursor.slice(0, -2),
+    "",
+    "bogus",
+    "\u{1f600}",
+    earlier,
+  ];
+  for (const wrong of [...forged, ...twisted, Buffer.from(earlier).toString("base64url")])
+    expect([wrong, (await pageAfter(path, wrong)).fault]).toEqual([wrong, REFUSED]);
+});
+
+test("whatever a list can be sorted by, its cursor is short and leads back to the same place", () => {
+  const lines = fc.string({ unit: "binary", maxLength: 255 }).filter((text) => !text.includes("\0"));
+  const instants = fc.date({ min: new Date("0001-01-01"), max: new Date("9999-12-31"), noInvalidDate: true });
+  const cursors = new Cursors("entitlements.COURSE_RUN_KEY.DESC", "text");
+  fc.assert(
+    fc.property(lines, (value) => {
+      const cursor = cursors.write({ value, id: ID });
+      expect(cursors.read(cursor)).toEqual({ value, id: ID });
+      expect(cursor.length).toBeLessThan(2_000);
+    }),
+  );
+  const times = new Cursors("entitlements.EXPIRED_AT.DESC", "instantOrNever");
+  fc.assert(
+    fc.property(
+      instants.map((at) => at.toISOString()),
+      (value) => expect(times.read(times.write({ value, id: ID }))).toEqual({ value, id: ID }),
+    ),
+  );
+  expect(times.write({ value: INSTANT, id: ID }).length).toBeLessThan(150);
+});
