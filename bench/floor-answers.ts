@@ -3,8 +3,6 @@ import {
   daysUntilExpiration,
   DEFAULT_PERIODS,
   entitlementState,
-  expirationDate,
-  expiresAt,
   isExpiryDue,
   redeemBlocker,
   refundBlocker,
@@ -13,6 +11,7 @@ import {
   type Periods,
   type Standing,
 } from "../src/rules/entitlement-rules";
+import { expirationDate, expiresAt } from "../src/rules/deadlines";
 import type { User } from "./floor-token";
 
 /** How an operation is answered: one statement, and its rows as the operation's JSON. */
@@ -37,6 +36,7 @@ interface Row {
   expired_at: Date | null;
   expiry_cause: ExpiryCause | null;
   redeemed_at: Date | null;
+  renewed_at: Date | null;
   policy_id: string | null;
   policy_mode: string | null;
   expiration_ms: number;
@@ -57,7 +57,7 @@ interface Row {
 
 const COLUMNS = `
   e.id, e.course_uuid, e.mode, e.order_number, e.refund_locked, e.created_at, e.modified_at, e.expired_at,
-  e.expiry_cause, e.redeemed_at, e.policy_id, p.mode as policy_mode,
+  e.expiry_cause, e.redeemed_at, e.renewed_at, e.policy_id, p.mode as policy_mode,
   (extract(epoch from p.expiration_period) * 1000)::float8 as expiration_ms,
   (extract(epoch from p.refund_period) * 1000)::float8 as refund_ms,
   (extract(epoch from p.regain_period) * 1000)::float8 as regain_ms,
@@ -186,6 +186,7 @@ function standingOf(row: Row): [Standing, Periods] {
     : null;
   const standing = {
     createdAt: row.created_at,
+    renewedAt: row.renewed_at,
     expiredAt: row.expired_at,
     expiryCause: row.expiry_cause,
     orderNumber: row.order_number,

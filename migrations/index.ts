@@ -6,6 +6,7 @@ import { CreateJobsSchema1795308600000 } from "./1795308600000-create-jobs-schem
 import { CreateRefunds1795309200000 } from "./1795309200000-create-refunds";
 import { BoundInstants1795312200000 } from "./1795312200000-bound-instants";
 import { CloseDoorsOfHistory1795312800000 } from "./1795312800000-close-doors-of-history";
+import { RenewEntitlements1795313400000 } from "./1795313400000-renew-entitlements";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   CreateRefunds1795309200000,
   BoundInstants1795312200000,
   CloseDoorsOfHistory1795312800000,
+  RenewEntitlements1795313400000,
 ];

@@ -6,6 +6,7 @@ export const REFUSAL_CODES = {
   ENTITLEMENT_NOT_REDEEMABLE: "The entitlement cannot be redeemed for a run; `blocker` gives the reason.",
   ENTITLEMENT_NOT_REGAINABLE:
     "The learner can no longer leave or change the run; `blocker` gives the reason.",
+  ENTITLEMENT_NOT_RENEWABLE: "The expiration period of the entitlement is not about to end.",
   COURSE_RUN_NOT_IN_COURSE: "The run belongs to another course.",
   COURSE_RUN_NOT_AVAILABLE: "The run is not available; `blocker` gives the reason.",
   ALREADY_ENROLLED_IN_PAID_MODE:

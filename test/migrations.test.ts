@@ -109,8 +109,8 @@ describe("taking back a migration", () => {
   const run = (sql: string) => asSuperuser(sql, database.url);
   const refund = (state: string) =>
     `insert into user_account (id, username) values (1, 'ada');
-     with e as (insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
-       values (1, gen_random_uuid(), 'verified', now(), now()) returning id)
+     with e as (insert into course_entitlement (user_id, course_uuid, mode, renewed_at, created_at, modified_at)
+       values (1, gen_random_uuid(), 'verified', now(), now(), now()) returning id)
      insert into refund (entitlement_id, order_number, state, next_attempt_at, created_at, modified_at)
        select id, 'ORDER-1', '${state}', case when '${state}' = 'IN_DOUBT' then now() end, now(), now() from e`;
   const tables = async () => {
@@ -127,12 +127,13 @@ describe("taking back a migration", () => {
       status: 1,
       stdout: "",
       stderr:
-        "Nothing was reverted. It would lose 1 value(s) of public.historical_course_entitlement.history_role," +
-        " 1 value(s) of public.historical_refund.history_role\n",
+        "Nothing was reverted. It would lose 1 value(s) of public.course_entitlement.renewed_at," +
+        " 1 value(s) of public.historical_course_entitlement.renewed_at\n",
     });
     expect((await migrationStates(migrationOptions(database.url))).every(({ isApplied }) => isApplied)).toBe(
       true,
     );
+    expect((await down(["--discard-data"])).stdout).toMatch(/^reverted RenewEntitlements/);
     expect((await down(["--discard-data"])).stdout).toMatch(/^reverted CloseDoors/);
     expect((await down()).stdout).toMatch(/^reverted BoundInstants/);
     expect((await down()).stderr).toBe(

@@ -132,6 +132,7 @@ function entitlementOf(example: Numbered, now: Date): CourseEntitlement {
     expiredAt: expired ? ago(now, expired.ago) : null,
     expiryCause: expired?.cause ?? null,
     redeemedAt: spent ? ago(now, spent.ago) : null,
+    renewedAt: null,
     createdAt: ago(now, created),
     modifiedAt: ago(now, Math.min(...touched.filter((days) => days !== undefined))),
     policyId: policy === "none" ? null : POLICY_IDS[policy],

@@ -15,6 +15,7 @@ export const SUPPORT_ACTIONS = {
   CHANGE_MODE: "Change mode",
   REVERT: "Revert to an earlier state",
   RESOLVE_REFUND: "Resolve a refund",
+  RENEW: "Renew entitlement",
 } as const;
 export type SupportAction = keyof typeof SUPPORT_ACTIONS;
 

@@ -45,6 +45,10 @@ export abstract class CourseEntitlementColumns {
   @InstantColumn({ nullable: true })
   redeemedAt!: Date | null;
 
+  /** When an agent last renewed it: its expiration period counts from here. Null while nobody has. */
+  @InstantColumn({ nullable: true })
+  renewedAt!: Date | null;
+
   @InstantColumn()
   createdAt!: Date;
 
@@ -105,6 +109,7 @@ export const COURSE_ENTITLEMENT_FIELDS: TrackedFields<CourseEntitlement> = {
   expiredAt: { kind: "instant", told: "everyone" },
   expiryCause: { kind: "value", told: "everyone" },
   redeemedAt: { kind: "instant", told: "everyone" },
+  renewedAt: { kind: "instant", told: "everyone" },
   policyId: { kind: "policy", told: "everyone", as: "policy" },
   enrollmentId: { kind: "enrollment", told: "everyone", as: "enrollment" },
   createdAt: { kind: "stamp", told: "everyone" },

@@ -47,7 +47,7 @@ export const RedeemBlockerEnum = publish<RedeemBlocker>(
     EXPIRED: "The entitlement has expired.",
     ALREADY_REDEEMED: "The entitlement is already redeemed for a run.",
     EXPIRATION_PERIOD_OVER:
-      "The expiration period of the policy is over; it counts whole days since the entitlement was created.",
+      "The expiration period of the policy is over; it counts whole days since the entitlement was created or renewed.",
   },
 );
 
@@ -149,6 +149,7 @@ export const SupportActionEnum = publish<SupportAction>(
     REVOKE: "The entitlement was revoked, because the order had been refunded elsewhere.",
     CHANGE_MODE: "The mode of the entitlement was changed.",
     REVERT: "The entitlement was reverted to an earlier state of its history.",
+    RENEW: "The expiration period of the entitlement began again.",
     RESOLVE_REFUND: "An agent decided the outcome of a refund that was in review.",
   },
 );

@@ -7,6 +7,7 @@ import { ExpireEntitlementMutation } from "./mutations/entitlements/expire-entit
 import { FulfillOrderMutation } from "./mutations/entitlements/fulfill-order";
 import { GrantEntitlementMutation } from "./mutations/entitlements/grant-entitlement";
 import { ReissueEntitlementMutation } from "./mutations/entitlements/reissue-entitlement";
+import { RenewEntitlementMutation } from "./mutations/entitlements/renew-entitlement";
 import { RevertEntitlementMutation } from "./mutations/entitlements/revert-entitlement";
 import { RevokeEntitlementMutation } from "./mutations/entitlements/revoke-entitlement";
 import { RevokeEntitlementsMutation } from "./mutations/entitlements/revoke-entitlements";
@@ -55,6 +56,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       FulfillOrderMutation,
       GrantEntitlementMutation,
       ReissueEntitlementMutation,
+      RenewEntitlementMutation,
       RevertEntitlementMutation,
       RevokeEntitlementMutation,
       RevokeEntitlementsMutation,

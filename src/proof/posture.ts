@@ -10,7 +10,7 @@ const FUNCTIONS: Record<string, string> = {
   history_now: "f954044c1f173e5c",
   history_txid: "c5b06cb631ed3a71",
   history_refuse: "f2df444637436b48",
-  guard_course_entitlement: "5a67548baeb763ab",
+  guard_course_entitlement: "b18f25ea82073cd3",
   guard_course_entitlement_support_detail: "aa047b71f0ffa1e4",
   guard_course_entitlement_policy: "86c5fc36c2c6a658",
   guard_refund: "54e52bb80858ba98",

@@ -3,7 +3,7 @@ import { select, type Database } from "../store/statement";
 import type { Key } from "../store/rows/page";
 import { IS_REFUND_PENDING } from "./refunds";
 
-/** Why an entitlement that is stored as unexpired is due: the period since its creation, or what ends a redemption. */
+/** Why an entitlement that is stored as unexpired is due: the expiration period, or what ends a redemption. */
 export type DueCause = "EXPIRATION_PERIOD_OVER" | "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER";
 
 /** Unused ones are narrowed by their age; of the redeemed, few stay unexpired for long. Each has an index of its own. */
@@ -26,7 +26,7 @@ export const DUE_CAUSE = `(
       select from refund f
       where f.entitlement_id = e.id and ${IS_REFUND_PENDING}
     ) then null
-    when $1::timestamptz - e.created_at > coalesce(p.expiration_period, $2::interval)
+    when $1::timestamptz - greatest(e.created_at, e.renewed_at) > coalesce(p.expiration_period, $2::interval)
       then 'EXPIRATION_PERIOD_OVER'
     when n.is_active is not true then null
     when c.status = any($4) then 'CERTIFICATE_EARNED'

@@ -99,6 +99,7 @@ export async function entitlementSpentOn(
 export function standingOf(facts: EntitlementFacts): Standing {
   const {
     createdAt,
+    renewedAt,
     expiredAt,
     expiryCause,
     orderNumber,
@@ -109,6 +110,7 @@ export function standingOf(facts: EntitlementFacts): Standing {
   } = facts;
   return {
     createdAt,
+    renewedAt,
     expiredAt,
     expiryCause,
     orderNumber,

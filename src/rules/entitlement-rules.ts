@@ -5,7 +5,7 @@ export const DAY_MS = 86_400_000;
 
 /** The three periods of a policy, in milliseconds. */
 export interface Periods {
-  /** From creation until the entitlement expires. */
+  /** From creation, or from the latest renewal, until the entitlement expires. */
   expirationMs: number;
   /** From creation until the order can no longer be refunded. */
   refundMs: number;
@@ -38,6 +38,8 @@ export type ExpiryCause = "LAPSED" | "REFUNDED" | "REVOKED" | "SUPPORT";
 /** All facts about one entitlement that the rules need. */
 export interface Standing {
   createdAt: Date;
+  /** The instant at which an agent last renewed the entitlement; its expiration period counts from then. */
+  renewedAt?: Date | null;
   /** The stored instant of expiry: any value means expired, even an instant in the future. */
   expiredAt: Date | null;
   expiryCause: ExpiryCause | null;
@@ -96,7 +98,7 @@ export function daysSinceCreated(standing: Standing, now: Date): number {
  * entitlement also the regain period, which begins at the latest of run start, enrollment, redemption and creation.
  */
 export function daysUntilExpiration(standing: Standing, periods: Periods, now: Date): number {
-  const days = Math.floor((standing.createdAt.getTime() + periods.expirationMs - now.getTime()) / DAY_MS);
+  const days = wholeDays(now, expirationEnd(standing, periods));
   if (!standing.redemption) return days;
   return Math.min(days, periodDays(periods.regainMs) - wholeDays(regainStart(standing), now));
 }
@@ -139,7 +141,8 @@ export function redeemBlocker(standing: Standing, periods: Periods, now: Date): 
   if (standing.expiredAt) return "EXPIRED";
   if (standing.redemption) return "ALREADY_REDEEMED";
   // This counts whole days, `daysUntilExpiration` the full period: an age of exactly 730 days blocks, but is not yet due.
-  if (daysSinceCreated(standing, now) >= periodDays(periods.expirationMs)) return "EXPIRATION_PERIOD_OVER";
+  if (wholeDays(expirationStart(standing), now) >= periodDays(periods.expirationMs))
+    return "EXPIRATION_PERIOD_OVER";
   return null;
 }
 
@@ -148,29 +151,6 @@ export function isExpiryDue(standing: Standing, periods: Periods, now: Date): bo
   if (standing.expiredAt || isRefundPending(standing)) return false;
   if (daysUntilExpiration(standing, periods, now) < 0) return true;
   return standing.redemption !== null && regainBlocker(standing, periods, now) !== null;
-}
-
-/** The instant at which the entitlement will expire if nothing else happens; null once an expiry is stored. */
-export function expiresAt(standing: Standing, periods: Periods): Date | null {
-  if (standing.expiredAt) return null;
-  const expiration = standing.createdAt.getTime() + periods.expirationMs;
-  if (!standing.redemption) return new Date(expiration);
-  const regain = regainStart(standing).getTime() + (periodDays(periods.regainMs) + 1) * DAY_MS;
-  return new Date(Math.min(expiration, regain));
-}
-
-/**
- * The UTC date to show as the expiration date once fewer than `alertDays` days are left: now plus the whole days left,
- * which is usually the day before `expiresAt`, as in Open edX.
- */
-export function expirationDate(
-  standing: Standing,
-  periods: Periods,
-  now: Date,
-  alertDays: number,
-): string | null {
-  const days = daysUntilExpiration(standing, periods, now);
-  return days < alertDays ? new Date(now.getTime() + days * DAY_MS).toISOString().slice(0, 10) : null;
 }
 
 /** The lifecycle state of the entitlement. A pending refund is ignored, as if it had failed. */
@@ -182,11 +162,22 @@ export function entitlementState(standing: Standing, periods: Periods, now: Date
 }
 
 /** The whole days of a period, without the rest. */
-function periodDays(periodMs: number): number {
+export function periodDays(periodMs: number): number {
   return Math.floor(periodMs / DAY_MS);
 }
 
-function regainStart({ createdAt, redemption }: Standing): Date {
+/** The instant from which the expiration period counts. The other periods never count from a renewal. */
+function expirationStart({ createdAt, renewedAt }: Standing): Date {
+  return renewedAt && renewedAt > createdAt ? renewedAt : createdAt;
+}
+
+/** The last instant of the expiration period. */
+export function expirationEnd(standing: Standing, { expirationMs }: Periods): Date {
+  return new Date(expirationStart(standing).getTime() + expirationMs);
+}
+
+/** The instant from which the regain period of a redeemed entitlement counts. */
+export function regainStart({ createdAt, redemption }: Standing): Date {
   const known = [redemption?.startsAt, redemption?.enrolledAt, redemption?.redeemedAt];
   return new Date(Math.max(createdAt.getTime(), ...known.map((instant) => instant?.getTime() ?? -Infinity)));
 }

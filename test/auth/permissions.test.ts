@@ -37,6 +37,7 @@ const RESTRICTED: Record<string, string[]> = {
   "CourseEntitlementPolicy.history": SUPPORT_OR_AUDITOR,
   "Mutation.grantEntitlement": SUPPORT,
   "Mutation.reissueEntitlement": SUPPORT,
+  "Mutation.renewEntitlement": SUPPORT,
   "Mutation.expireEntitlement": SUPPORT,
   "Mutation.setRefundLock": SUPPORT,
   "Mutation.revertEntitlement": SUPPORT,

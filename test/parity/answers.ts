@@ -1,7 +1,6 @@
 import {
   daysSinceCreated,
   daysUntilExpiration,
-  expirationDate,
   isExpiryDue,
   redeemBlocker,
   refundBlocker,
@@ -9,6 +8,7 @@ import {
   type Periods,
   type Standing,
 } from "../../src/rules/entitlement-rules";
+import { expirationDate } from "../../src/rules/deadlines";
 import type { PolicyAnswers, RecordedPeriods } from "./vectors";
 
 const ALERT_DAYS = 90;

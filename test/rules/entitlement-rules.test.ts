@@ -4,8 +4,6 @@ import {
   daysSinceCreated,
   daysUntilExpiration,
   entitlementState,
-  expirationDate,
-  expiresAt,
   isExpiryDue,
   redeemBlocker,
   refundBlocker,
@@ -13,6 +11,7 @@ import {
   storedOrderNumber,
   wholeDays,
 } from "../../src/rules/entitlement-rules";
+import { expirationDate, expiresAt } from "../../src/rules/deadlines";
 import { aPolicy, aStanding, anyNow, anyPeriods, anyStanding, daysAgo, NOW } from "./standings";
 
 const HOUR_MS = 3_600_000;
@@ -64,6 +63,28 @@ describe("an entitlement that is not redeemed, by its age", () => {
     expect(daysSinceCreated(standing, NOW)).toBe(-1);
     expect(redeemBlocker(standing, aPolicy(), NOW)).toBeNull();
     expect(refundBlocker(standing, aPolicy(), NOW)).toBeNull();
+  });
+});
+
+describe("a renewed entitlement", () => {
+  test.each([
+    ["has its whole expiration period again", 800, 0, 730, null],
+    ["is over at the end of that period", 1600, 730, 0, "EXPIRATION_PERIOD_OVER"],
+    ["never has less time than without a renewal", 10, 20, 720, null],
+  ] as const)("%s", (_, created, renewed, left, redeem) => {
+    const standing = aStanding({ createdAt: daysAgo(created), renewedAt: daysAgo(renewed) });
+    expect(daysUntilExpiration(standing, aPolicy(), NOW)).toBe(left);
+    expect(redeemBlocker(standing, aPolicy(), NOW)).toBe(redeem);
+    expect(isExpiryDue(standing, aPolicy(), NOW)).toBe(false);
+    expect(isExpiryDue(standing, aPolicy(), daysAgo(-left, -1))).toBe(true);
+    expect(expiresAt(standing, aPolicy())).toEqual(daysAgo(-left));
+  });
+
+  test("has its age, its refund period and its regain period as before", () => {
+    const renewed = { ...spent(61, 16, 16), renewedAt: daysAgo(0) };
+    expect(daysSinceCreated(renewed, NOW)).toBe(61);
+    expect(refundBlocker(renewed, aPolicy(), NOW)).toBe("REFUND_PERIOD_OVER");
+    expect(regainBlocker(renewed, aPolicy(), NOW)).toBe("REGAIN_PERIOD_OVER");
   });
 });
 

@@ -56,6 +56,7 @@ export const anyPeriods: fc.Arbitrary<Periods> = fc.record({
 export const anyStanding: fc.Arbitrary<Standing> = fc
   .record({
     createdAt: someInstant,
+    renewedAt: fc.option(someInstant, { freq: 2 }),
     expiredAt: fc.option(someInstant, { freq: 3 }),
     expiryCause: fc.option(fc.constantFrom("LAPSED", "REFUNDED", "REVOKED", "SUPPORT"), { freq: 2 }),
     orderNumber: fc.option(fc.constantFrom("EDX-1001", " ")),

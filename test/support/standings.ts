@@ -24,7 +24,7 @@ export async function insertStandings(tx: EntityManager, rows: readonly Stored[]
     has_policy: periods !== null,
   }));
   const each = `with f as materialized (select * from jsonb_to_recordset($1::jsonb) f (index bigint, id uuid,
-    "createdAt" timestamptz, "expiredAt" timestamptz, "expiryCause" text, "redeemedAt" timestamptz,
+    "createdAt" timestamptz, "renewedAt" timestamptz, "expiredAt" timestamptz, "expiryCause" text, "redeemedAt" timestamptz,
     "enrolledAt" timestamptz, "startsAt" timestamptz, "certificateStatus" text, is_redeemed boolean,
     "refundState" text, has_policy boolean, "expirationMs" float8, "refundMs" float8, "regainMs" float8))`;
   const inserts = [
@@ -38,9 +38,9 @@ export async function insertStandings(tx: EntityManager, rows: readonly Stored[]
     `insert into course_entitlement_policy (id, expiration_period, refund_period, regain_period, retired_at)
        select id, "expirationMs" * interval '1 ms', "refundMs" * interval '1 ms', "regainMs" * interval '1 ms', now()
        from f where has_policy`,
-    `insert into course_entitlement (id, user_id, course_uuid, mode, expired_at, expiry_cause, redeemed_at,
+    `insert into course_entitlement (id, user_id, course_uuid, mode, renewed_at, expired_at, expiry_cause, redeemed_at,
          policy_id, enrollment_id, created_at, modified_at)
-       select id, index, gen_random_uuid(), 'verified', "expiredAt", "expiryCause", "redeemedAt",
+       select id, index, gen_random_uuid(), 'verified', "renewedAt", "expiredAt", "expiryCause", "redeemedAt",
          case when has_policy then id end, case when is_redeemed then id end, "createdAt", "createdAt" from f`,
     `insert into refund (entitlement_id, order_number, state, next_attempt_at, created_at, modified_at)
        select id, 'EDX-1', "refundState", case when "refundState" in ('REQUESTED', 'IN_DOUBT') then now() end, now(), now()

@@ -12,6 +12,7 @@ import { expireEntitlement } from "../../src/use-cases/entitlements/expire-entit
 import { fulfillOrder } from "../../src/use-cases/entitlements/fulfill-order";
 import { grantEntitlement } from "../../src/use-cases/entitlements/grant-entitlement";
 import { reissueEntitlement } from "../../src/use-cases/entitlements/reissue-entitlement";
+import { renewEntitlement } from "../../src/use-cases/entitlements/renew-entitlement";
 import { revertEntitlement } from "../../src/use-cases/entitlements/revert-entitlement";
 import { revokeEntitlement } from "../../src/use-cases/entitlements/revoke-entitlement";
 import { revokeEntitlements } from "../../src/use-cases/entitlements/revoke-entitlements";
@@ -33,6 +34,7 @@ import { withShop } from "../support/refunds";
 import {
   aCourse,
   ada,
+  ago,
   anEntitlement,
   auditor,
   aPolicy,
@@ -126,6 +128,10 @@ const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unk
     bySupport,
     (call, { entitlementId }) => reissueEntitlement(call, { entitlementId, comments }),
   ],
+  renewEntitlement: [
+    bySupport,
+    (call, { entitlementId }) => renewEntitlement(call, { entitlementId, comments }),
+  ],
   expireEntitlement: [
     bySupport,
     (call, { entitlementId }) => expireEntitlement(call, { entitlementId, comments }),
@@ -180,8 +186,9 @@ const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unk
   ],
   deleteEntitlementPolicy: [byStaff, (call, { policyId }) => deleteEntitlementPolicy(call, { policyId })],
 };
-/** The commands that need an entitlement which is not redeemed, or one whose refund only a person can decide. */
+/** The commands that need an entitlement which is not redeemed, or about to expire, or whose refund only a person can decide. */
 const UNREDEEMED = new Set(["enrollAndFulfill", "enrollIfEntitled"]);
+const ABOUT_TO_EXPIRE = new Set(["renewEntitlement"]);
 const IN_REVIEW = new Set(["resolveRefund"]);
 /** What only the system gives, to itself. */
 const BY_SYSTEM = ["expireDueEntitlements", "sweepRefunds"];
@@ -203,6 +210,7 @@ async function setScene(name: string, owner: Actor): Promise<Scene> {
     courseUuid,
     orderNumber,
     ...(run && { run }),
+    ...(ABOUT_TO_EXPIRE.has(name) && { createdAt: ago(700), redeemedAt: NOW }),
   });
   const [entry] = await app.db.query<[{ id: string }]>(
     "select max(history_id)::text as id from historical_course_entitlement where id = $1",

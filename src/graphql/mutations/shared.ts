@@ -91,7 +91,9 @@ function Period(description: string): PropertyDecorator {
 /** The periods of a policy, in whole days. */
 @InputType()
 export abstract class PeriodsInput extends CommandInput {
-  @Period("The period from the creation of an entitlement until it expires; whole days, such as `P730D`.")
+  @Period(
+    "The period from the creation or the renewal of an entitlement until it expires; whole days, such as `P730D`.",
+  )
   expirationPeriod?: string | null;
 
   @Period(

@@ -5,7 +5,7 @@ import { Refusal } from "../../refusal";
 import { requirePaidMode } from "./issue";
 import { command } from "../command";
 import { lockAnyEntitlement, save, type EntitlementReference } from "../locked-entitlement";
-import { supportDetail } from "./support-detail";
+import { supportDetail } from "../support-detail";
 
 export interface ChangeEntitlementMode extends Omit<EntitlementReference, "entitlementId"> {
   orderNumber: string;

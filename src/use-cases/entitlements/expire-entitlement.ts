@@ -4,7 +4,7 @@ import { Refusal } from "../../refusal";
 import { release } from "../sessions/enrollment";
 import { command } from "../command";
 import { lockAnyEntitlement, type EntitlementReference } from "../locked-entitlement";
-import { supportDetail } from "./support-detail";
+import { supportDetail } from "../support-detail";
 
 export interface ExpireEntitlement extends EntitlementReference {
   comments: string;

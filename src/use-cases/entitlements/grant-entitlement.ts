@@ -2,7 +2,7 @@ import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { issue, requireUser } from "./issue";
 import { command } from "../command";
-import { supportDetail } from "./support-detail";
+import { supportDetail } from "../support-detail";
 
 export interface GrantEntitlement {
   username: string;

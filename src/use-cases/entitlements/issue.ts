@@ -6,6 +6,7 @@ import { Site } from "../../entities/site";
 import { userByUsername, type UserFacts } from "../../reads/users";
 import { choosePolicy } from "../../rules/policy-choice";
 import { Refusal } from "../../refusal";
+import { refuseUseless } from "../sessions/enrollment";
 import type { CommandRequest } from "../command";
 import { lockAnyEntitlement, type LockedEntitlement } from "../locked-entitlement";
 
@@ -19,7 +20,7 @@ export interface NewEntitlement {
   refundLocked: boolean;
 }
 
-/** Creates an entitlement in a mode that is sold, with the policy that applies at this site now. */
+/** Creates an entitlement in a mode that is sold, with the policy that applies at this site now and leaves time to redeem it. */
 export async function issue(
   tx: EntityManager,
   request: CommandRequest,
@@ -32,11 +33,14 @@ export async function issue(
     expiredAt: null,
     expiryCause: null,
     redeemedAt: null,
+    renewedAt: null,
     enrollmentId: null,
     createdAt: request.now,
     modifiedAt: request.now,
   });
-  return lockAnyEntitlement(tx, request, { entitlementId: id });
+  const issued = await lockAnyEntitlement(tx, request, { entitlementId: id });
+  refuseUseless(issued, request.now, "mode");
+  return issued;
 }
 
 /** Refuses a mode that is neither configured as paid nor sold with any run. */

@@ -6,18 +6,22 @@ import { COURSE_ENTITLEMENT_FIELDS, CourseEntitlement } from "../../entities/cou
 import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { HistoricalCourseEntitlement } from "../../history/historical";
+import { enrollmentsById } from "../../reads/enrollments";
+import { choosingOf } from "../../reads/entitlements";
+import { policiesById } from "../../reads/policies";
+import { isExpiryDue } from "../../rules/entitlement-rules";
 import { seatBlocker } from "../../rules/session-rules";
 import { namesOf } from "../../store/rows/fields";
 import { Refusal } from "../../refusal";
-import { hasPaidFor, refuseRefunded, unenroll } from "../sessions/enrollment";
-import { act, commandInSteps } from "../command";
+import { hasPaidFor, refuseRefunded, refuseUseless, unenroll } from "../sessions/enrollment";
+import { act, commandInSteps, type CommandRequest } from "../command";
 import {
   lockAnyEntitlement,
   save,
   type EntitlementReference,
   type LockedEntitlement,
 } from "../locked-entitlement";
-import { supportDetail } from "./support-detail";
+import { supportDetail } from "../support-detail";
 
 export interface RevertEntitlement extends EntitlementReference {
   /** The history entry whose state to go back to. */
@@ -44,10 +48,10 @@ export const revertEntitlement = commandInSteps(
       const isSame = REVERTED.every((name) => isDeepStrictEqual(row[name], target[name]));
       if (isSame) return entitlement.facts;
       await refuseClashes(tx, row.id, target);
+      const changes = await lastingChanges(tx, request, entitlement, target);
       if (row.enrollmentId !== target.enrollmentId) await unenroll(tx, entitlement);
       await reenroll(tx, entitlement, target);
       const detail = await supportDetail(tx, request, { entitlementId: row.id, action: "REVERT", comments });
-      const changes = Object.fromEntries(REVERTED.map((name) => [name, target[name]]));
       return save(tx, request, entitlement, changes, detail);
     }),
 );
@@ -62,6 +66,32 @@ async function stateOf(tx: EntityManager, id: string, entryId: string): Promise<
       field: "historyEntryId",
     },
   );
+}
+
+/**
+ * What going back to an earlier state changes, so that nothing of it is undone by the next sweep: a state that could not
+ * be redeemed any more is refused, and one whose redemption is final by now has expired as well.
+ */
+async function lastingChanges(
+  tx: EntityManager,
+  { app, now }: CommandRequest,
+  { row, facts }: LockedEntitlement,
+  target: HistoricalCourseEntitlement,
+): Promise<Partial<CourseEntitlement>> {
+  const changes: Partial<CourseEntitlement> = Object.fromEntries(
+    REVERTED.map((name) => [name, target[name]]),
+  );
+  const [enrollment = null] = target.enrollmentId ? await enrollmentsById(tx, [target.enrollmentId]) : [];
+  const [policy = null] = target.policyId ? await policiesById(tx, [target.policyId]) : [];
+  const active = enrollment && { ...enrollment, isActive: true };
+  const reverted = choosingOf({ ...facts, ...changes, enrollment: active, policy }, app.config);
+  refuseUseless(reverted, now, "historyEntryId");
+  if (!isExpiryDue(reverted.standing, reverted.periods, now)) return changes;
+  const isOnlyExpiry = REVERTED.every(
+    (name) => ["expiredAt", "expiryCause"].includes(name) || isDeepStrictEqual(row[name], target[name]),
+  );
+  if (isOnlyExpiry) throw clash("its redemption is final by now, so that it would expire again at once");
+  return { ...changes, expiredAt: now, expiryCause: "LAPSED" };
 }
 
 /** Takes the learner into the run of the earlier state again, unless the learner holds it by other means now. */

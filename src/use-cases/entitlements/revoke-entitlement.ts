@@ -6,7 +6,7 @@ import { isRefundPending } from "../../rules/entitlement-rules";
 import { release } from "../sessions/enrollment";
 import { command, type CommandRequest } from "../command";
 import { lockAnyWhateverRefund, refuseFrozen, type EntitlementReference } from "../locked-entitlement";
-import { supportDetail } from "./support-detail";
+import { supportDetail } from "../support-detail";
 
 /** Why entitlements are revoked, and what is known of the money. */
 export interface Revoking {

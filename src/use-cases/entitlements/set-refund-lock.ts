@@ -2,7 +2,7 @@ import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { command } from "../command";
 import { lockAnyEntitlement, save, type EntitlementReference } from "../locked-entitlement";
-import { supportDetail } from "./support-detail";
+import { supportDetail } from "../support-detail";
 
 export interface SetRefundLock extends EntitlementReference {
   isLocked: boolean;

@@ -4,7 +4,7 @@ import { Refusal } from "../../refusal";
 import { command } from "../command";
 import { lockForRefund } from "../locked-entitlement";
 import { lockRefund, takeBack } from "./take-back";
-import { supportDetail } from "../entitlements/support-detail";
+import { supportDetail } from "../support-detail";
 import type { Unenrolled } from "./unenroll-and-refund";
 
 export interface ResolveRefund {

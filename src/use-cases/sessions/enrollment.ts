@@ -5,7 +5,7 @@ import type { CourseEntitlementSupportDetail } from "../../entities/course-entit
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { isHeldByOther } from "../../reads/enrollments";
 import { Refusal } from "../../refusal";
-import { regainBlocker } from "../../rules/entitlement-rules";
+import { redeemBlocker, regainBlocker } from "../../rules/entitlement-rules";
 import { hasBeenInMode } from "./past-redemptions";
 import type { CommandRequest } from "../command";
 import { lockEntitlement, save, type LockedEntitlement } from "../locked-entitlement";
@@ -36,6 +36,21 @@ export async function hasPaidFor(
 export function refuseRefunded({ facts }: LockedEntitlement): void {
   if (facts.expiryCause === "REFUNDED")
     throw new Refusal("ENTITLEMENT_REFUNDED", "The order of this entitlement has been refunded.");
+}
+
+/** Refuses to give what could not be redeemed: the learner would have nothing, and the next sweep would expire it. */
+export function refuseUseless(
+  { standing, periods }: Pick<LockedEntitlement, "standing" | "periods">,
+  now: Date,
+  field = "entitlementId",
+): void {
+  const blocker = redeemBlocker(standing, periods, now);
+  if (blocker === "EXPIRATION_PERIOD_OVER")
+    throw new Refusal(
+      "ENTITLEMENT_NOT_REDEEMABLE",
+      "This entitlement could not be redeemed and would expire at once: its expiration period is over.",
+      { field, blocker },
+    );
 }
 
 /** Takes the learner of a locked entitlement out of its run, if any, and writes that with other changes. */

@@ -117,6 +117,12 @@ describe("the policy of a new entitlement", () => {
     expect(await policyOf("no-id-professional")).toBe(policy);
   });
 
+  test("leaves time to redeem it, or nothing is granted", async () => {
+    await aPolicy(app, { expirationMs: 0 });
+    const details = { field: "mode", blocker: "EXPIRATION_PERIOD_OVER" };
+    await expectRefusal(app, () => grant(), "ENTITLEMENT_NOT_REDEEMABLE", details);
+  });
+
   test("is never a retired one", async () => {
     await aPolicy(app, { siteId: "1", mode: "verified", retiredAt: NOW });
     const policy = await aPolicy(app);

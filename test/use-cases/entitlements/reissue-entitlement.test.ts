@@ -1,14 +1,28 @@
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
+import { expireDueEntitlements } from "../../../src/use-cases/entitlements/expire-due-entitlements";
 import { refundBlocker, DEFAULT_PERIODS } from "../../../src/rules/entitlement-rules";
 import { entitlementsById, standingOf } from "../../../src/reads/entitlements";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
-import { aCourse, ago, anEnrollment, anEntitlement, aRun, by, grace, NOW, useApp } from "../../support/world";
+import {
+  aCourse,
+  ago,
+  anEnrollment,
+  anEntitlement,
+  aRun,
+  by,
+  grace,
+  NOW,
+  removePolicies,
+  useApp,
+} from "../../support/world";
 
 const app = useApp();
+const SWEEP = { source: "JOB", requestId: null } as const;
+beforeEach(() => removePolicies(app));
 
 const reissue = (
   entitlementId: string,
-  given: { refundLocked?: boolean; expectedHistoryEntryId?: string } = {},
+  given: { refundLocked?: boolean; renew?: boolean; expectedHistoryEntryId?: string } = {},
 ) => reissueEntitlement(by(grace, app), { entitlementId, comments: "Wrong run", ...given });
 
 test("R32: an expired and redeemed entitlement is reissued as neither, and a support detail records the comments", async () => {
@@ -133,6 +147,23 @@ test.each([
   const details = { field: "entitlementId", blocker: "EXPIRATION_PERIOD_OVER" };
   const reissuing = () => reissueEntitlement(by(grace, app), { entitlementId: id, comments: "again" });
   await expectRefusal(app, reissuing, "ENTITLEMENT_NOT_REDEEMABLE", details);
+});
+
+test("an entitlement that is too old is not reissued, though nothing else would change", async () => {
+  const id = await anEntitlement(app, { createdAt: ago(730), refundLocked: true });
+  await expectRefusal(app, () => reissue(id), "ENTITLEMENT_NOT_REDEEMABLE", { field: "entitlementId" });
+});
+
+test("what is too old is reissued when it is renewed, and lasts until its period is over again", async () => {
+  const id = await anEntitlement(app, { createdAt: ago(800), expiredAt: ago(1), expiryCause: "LAPSED" });
+  expect(await reissue(id, { renew: true })).toMatchObject({
+    renewedAt: NOW,
+    expiredAt: null,
+    refundLocked: true,
+  });
+  const at = (now: Date) => expireDueEntitlements({ ...app, clock: () => now }, SWEEP);
+  expect(await at(ago(-730))).toMatchObject({ expired: 0 });
+  expect(await at(new Date(ago(-730).getTime() + 1))).toMatchObject({ expired: 1 });
 });
 
 test("on the last day on which it can be redeemed, an entitlement is reissued", async () => {

@@ -7,7 +7,7 @@ import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-en
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
 import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lock";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
-import { aCourse, anEntitlement, aRun, by, grace, NOW, put, useApp } from "../../support/world";
+import { aCourse, ago, anEntitlement, aRun, by, grace, NOW, put, useApp } from "../../support/world";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 
 const app = useApp();
@@ -95,6 +95,28 @@ test("a revert is refused, with the conflict, when another entitlement has the e
   expect((await expectRefusal(app, () => revert(id, spent!), "CONFLICT")).message).toContain(
     "does not exist",
   );
+});
+
+test("a state that could not be redeemed any more is not restored, because it would expire at once", async () => {
+  const id = await anEntitlement(app, { createdAt: ago(730) });
+  const [created] = await entryIds(id);
+  const lapsed = { expiredAt: NOW, expiryCause: "LAPSED" as const };
+  await put(app, CourseEntitlement, Object.assign(await stored(app, id), lapsed));
+  const details = { field: "historyEntryId", blocker: "EXPIRATION_PERIOD_OVER" };
+  await expectRefusal(app, () => revert(id, created!), "ENTITLEMENT_NOT_REDEEMABLE", details);
+});
+
+test("a state whose redemption is final by now is restored with the expiry that is due", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid, { startsAt: ago(40) });
+  const id = await anEntitlement(app, { courseUuid, run, createdAt: ago(50) });
+  const [spent] = await entryIds(id);
+  await expireEntitlement(by(grace, app), { entitlementId: id, comments: "Wrong one" });
+  await revert(id, spent!);
+  expect(await stored(app, id)).toMatchObject({ expiredAt: NOW, expiryCause: "LAPSED" });
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
+  const refusal = await expectRefusal(app, () => revert(id, spent!), "CONFLICT");
+  expect(refusal.message).toContain("final");
 });
 
 test("an entry of another entitlement and an unknown entry are refused", async () => {

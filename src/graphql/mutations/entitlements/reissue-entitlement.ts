@@ -21,6 +21,13 @@ export class ReissueEntitlementInput extends CommandInput {
       "Whether to lock refunds of the order. Without a value, refunds are locked if the order could not be refunded just before.",
   })
   refundLocked?: boolean | null;
+
+  @Field({
+    defaultValue: false,
+    description:
+      "Whether the expiration period of the entitlement begins again now. Without it, an entitlement that is too old to be redeemed is refused.",
+  })
+  renew!: boolean;
 }
 
 @ObjectType({ description: "The result of `reissueEntitlement`.", simpleResolvers: true })

@@ -72,6 +72,15 @@ export class CourseEntitlementView extends EntitlementDecisions implements Node 
     return this.facts.expiredAt;
   }
 
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      "The instant at which an agent last renewed the entitlement, from which its expiration period counts; null when nobody has.",
+  })
+  get renewedAt(): Date | null {
+    return this.facts.renewedAt;
+  }
+
   @Field(() => CourseEntitlementPolicyView, {
     description: "The policy of the entitlement, or the default policy.",
   })

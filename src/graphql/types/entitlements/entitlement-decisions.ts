@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
 import { choosingOf, type DecisionTerms } from "../../../reads/entitlements";
+import { expirationDate, expiresAt } from "../../../rules/deadlines";
 import * as rules from "../../../rules/entitlement-rules";
 import type { Choosing } from "../../../rules/session-rules";
 import { EntitlementStateEnum, RedeemBlockerEnum, RefundBlockerEnum, RegainBlockerEnum } from "../../enums";
@@ -66,7 +67,7 @@ export abstract class EntitlementDecisions {
       "The instant at which the entitlement will expire if nothing else happens; for a redeemed one, also the instant after which its session can no longer be changed. Null once an expiry is stored.",
   })
   get expiresAt(): Date | null {
-    return rules.expiresAt(this.standing, this.periods);
+    return expiresAt(this.standing, this.periods);
   }
 
   @Field(() => DateScalar, {
@@ -76,7 +77,7 @@ export abstract class EntitlementDecisions {
   })
   get expirationDate(): string | null {
     const { now, expirationAlertDays } = this.context;
-    return rules.expirationDate(this.standing, this.periods, now, expirationAlertDays);
+    return expirationDate(this.standing, this.periods, now, expirationAlertDays);
   }
 
   @Field(() => Boolean, { description: "Whether `enrollAndFulfill` can redeem the entitlement." })

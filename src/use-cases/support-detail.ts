@@ -2,9 +2,9 @@ import type { EntityManager } from "typeorm";
 import {
   CourseEntitlementSupportDetail,
   type SupportAction,
-} from "../../entities/course-entitlement-support-detail";
-import { userById, userByUsername } from "../../reads/users";
-import type { CommandRequest } from "../command";
+} from "../entities/course-entitlement-support-detail";
+import { userById, userByUsername } from "../reads/users";
+import type { CommandRequest } from "./command";
 
 /** What was done to an entitlement and why, to be saved together with the change itself. */
 export async function supportDetail(

@@ -1,0 +1,38 @@
+import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { renewEntitlement } from "../../../use-cases/entitlements/renew-entitlement";
+import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
+import { changeEntitlement, EntitlementPayload, Reason, SeenHistoryEntry, Uuid } from "../shared";
+
+@InputType({ description: "The input fields of `renewEntitlement`." })
+export class RenewEntitlementInput extends CommandInput {
+  @Uuid("The UUID of the entitlement to renew.")
+  entitlementId!: string;
+
+  @Reason("The agent's comments on the change")
+  comments!: string;
+
+  @SeenHistoryEntry()
+  expectedHistoryEntryId?: string | null;
+}
+
+@ObjectType({ description: "The result of `renewEntitlement`.", simpleResolvers: true })
+export class RenewEntitlementPayload extends EntitlementPayload {}
+
+@Resolver()
+export class RenewEntitlementMutation {
+  @Mutation(() => RenewEntitlementPayload, {
+    nullable: true,
+    description:
+      "Renews an entitlement whose expiration period is over or about to end: the period begins again now. Refunds do not become possible again. For support and staff.",
+  })
+  renewEntitlement(
+    @Arg("input", () => RenewEntitlementInput, {
+      description: "The entitlement to renew, and the comments of the agent.",
+    })
+    input: RenewEntitlementInput,
+    @Ctx() context: Context,
+  ): Promise<RenewEntitlementPayload> {
+    return changeEntitlement(context, renewEntitlement, input);
+  }
+}

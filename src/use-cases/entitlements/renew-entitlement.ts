@@ -1,0 +1,59 @@
+import { support } from "../../auth/who";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { expirationEnd, isExpiryDue, wholeDays } from "../../rules/entitlement-rules";
+import { Refusal } from "../../refusal";
+import { refuseRefunded, refuseUnregainable, refuseUseless } from "../sessions/enrollment";
+import { command, type CommandRequest } from "../command";
+import {
+  lockAnyEntitlement,
+  save,
+  type EntitlementReference,
+  type LockedEntitlement,
+} from "../locked-entitlement";
+import { supportDetail } from "../support-detail";
+
+export interface RenewEntitlement extends EntitlementReference {
+  comments: string;
+}
+
+/**
+ * Has the expiration period of an entitlement count anew from now, and gives it back when it had expired because that
+ * period was over. Its run stays, and it is no more refundable than before.
+ */
+export const renewEntitlement = command(
+  "renewEntitlement",
+  support,
+  async (tx, request, { comments, ...reference }: RenewEntitlement): Promise<EntitlementFacts> => {
+    const entitlement = await lockAnyEntitlement(tx, request, reference);
+    refuseRefunded(entitlement);
+    refuseEarly(request, entitlement);
+    const { facts, standing, periods } = entitlement;
+    const revived = facts.expiredAt ? { expiredAt: null, expiryCause: null, refundLocked: true } : {};
+    const renewed = { ...revived, renewedAt: request.now };
+    const after = { ...entitlement, standing: { ...standing, ...renewed } };
+    if (isExpiryDue(after.standing, periods, request.now)) refuseUnregainable(request, after);
+    refuseUseless(after, request.now);
+    const detail = await supportDetail(tx, request, { entitlementId: facts.id, action: "RENEW", comments });
+    return save(tx, request, entitlement, renewed, detail);
+  },
+);
+
+/** Refuses to renew what somebody has ended, and what has so much time left that nobody warns of its end yet. */
+function refuseEarly(
+  { app: { config }, now }: CommandRequest,
+  { facts, standing, periods }: LockedEntitlement,
+): void {
+  const { expirationAlertDays } = config;
+  if (facts.expiredAt && facts.expiryCause !== "LAPSED")
+    throw new Refusal(
+      "ENTITLEMENT_EXPIRED",
+      "This entitlement has not expired because of its age: reissue it instead.",
+      { field: "entitlementId" },
+    );
+  if (!facts.expiredAt && wholeDays(now, expirationEnd(standing, periods)) >= expirationAlertDays)
+    throw new Refusal(
+      "ENTITLEMENT_NOT_RENEWABLE",
+      `This entitlement can be renewed when fewer than ${expirationAlertDays} days of its expiration period are left.`,
+      { field: "entitlementId" },
+    );
+}

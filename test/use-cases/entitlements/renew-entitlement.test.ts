@@ -1,0 +1,96 @@
+import { factsAsOf } from "../../../src/reads/as-of";
+import { standingOf } from "../../../src/reads/entitlements";
+import { redeemBlocker, refundBlocker, DEFAULT_PERIODS } from "../../../src/rules/entitlement-rules";
+import { renewEntitlement } from "../../../src/use-cases/entitlements/renew-entitlement";
+import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
+import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
+import {
+  aCertificate,
+  aCourse,
+  ago,
+  anEntitlement,
+  aPolicy,
+  aRun,
+  by,
+  grace,
+  NOW,
+  useApp,
+} from "../../support/world";
+
+const app = useApp();
+
+const renew = (entitlementId: string) =>
+  renewEntitlement(by(grace, app), { entitlementId, comments: "The learner was ill." });
+
+test.each([
+  ["is about to expire", { createdAt: ago(729) }],
+  ["is due, though no expiry is stored", { createdAt: ago(800) }],
+  ["has lapsed", { createdAt: ago(800), expiredAt: ago(1), expiryCause: "LAPSED" as const }],
+])("an entitlement that %s can be redeemed for a whole period again", async (_, given) => {
+  const id = await anEntitlement(app, given);
+  const renewed = await renew(id);
+  expect(renewed).toMatchObject({ renewedAt: NOW, expiredAt: null, expiryCause: null });
+  const standing = standingOf(renewed);
+  expect(redeemBlocker(standing, DEFAULT_PERIODS, new Date(ago(-730).getTime() - 1))).toBeNull();
+  expect(redeemBlocker(standing, DEFAULT_PERIODS, ago(-730))).toBe("EXPIRATION_PERIOD_OVER");
+  expect(await supportDetails(app, id)).toMatchObject([
+    { action: "RENEW", comments: "The learner was ill.", supportUserId: grace.userId },
+  ]);
+});
+
+test("a renewal does not make an order refundable that was not", async () => {
+  const policyId = await aPolicy(app, { expirationMs: DEFAULT_PERIODS.regainMs });
+  const lapsed = { policyId, expiredAt: ago(1), expiryCause: "LAPSED" as const };
+  for (const given of [{ createdAt: ago(800) }, { createdAt: ago(20), ...lapsed }]) {
+    const renewed = await renew(await anEntitlement(app, given));
+    expect(refundBlocker(standingOf(renewed), renewed.policy ?? DEFAULT_PERIODS, NOW)).not.toBeNull();
+  }
+});
+
+test("the learner of a renewed entitlement stays in the run, and can leave it later than before", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const id = await anEntitlement(app, { courseUuid, run, createdAt: ago(729), redeemedAt: NOW });
+  expect(await renew(id)).toMatchObject({ renewedAt: NOW, enrollment: { courseRunKey: run } });
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
+});
+
+test("what ends for another reason than its age is refused with that reason", async () => {
+  const cases = [
+    [{ createdAt: ago(600) }, "ENTITLEMENT_NOT_RENEWABLE"],
+    [{ createdAt: ago(800), expiredAt: ago(1), expiryCause: "SUPPORT" }, "ENTITLEMENT_EXPIRED"],
+    [{ createdAt: ago(800), expiredAt: ago(1), expiryCause: "REVOKED" }, "ENTITLEMENT_EXPIRED"],
+    [{ createdAt: ago(800), expiredAt: ago(1), expiryCause: null }, "ENTITLEMENT_EXPIRED"],
+    [{ createdAt: ago(800), expiredAt: ago(1), expiryCause: "REFUNDED" }, "ENTITLEMENT_REFUNDED"],
+  ] as const;
+  for (const [given, code] of cases) {
+    const id = await anEntitlement(app, given);
+    await expectRefusal(app, () => renew(id), code);
+  }
+});
+
+test("a redemption that is final by now is not renewed, because it would expire again at once", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid, { startsAt: ago(790) });
+  const lapsed = { createdAt: ago(800), expiredAt: ago(1), expiryCause: "LAPSED" as const };
+  const id = await anEntitlement(app, { courseUuid, run, ...lapsed });
+  const blocker = { blocker: "REGAIN_PERIOD_OVER" };
+  await expectRefusal(app, () => renew(id), "ENTITLEMENT_NOT_REGAINABLE", blocker);
+  await aCertificate(app, run);
+  await expectRefusal(app, () => renew(id), "ENTITLEMENT_NOT_REGAINABLE", { blocker: "CERTIFICATE_EARNED" });
+});
+
+test("before its renewal an entitlement is what it was, also where the past is asked for", async () => {
+  const id = await anEntitlement(app, { createdAt: ago(729) });
+  const [created] = await historyOf(app, id);
+  await renew(id);
+  const [before] = await factsAsOf(app.db, [id], (created as unknown as { history_date: Date }).history_date);
+  expect(before).toMatchObject({ renewedAt: null });
+  const reverted = revertEntitlement(by(grace, app), {
+    entitlementId: id,
+    historyEntryId: created!.history_id,
+    comments: "Mistake",
+  });
+  expect(await reverted).toMatchObject({ renewedAt: null });
+  expect(await stored(app, id)).toMatchObject({ renewedAt: null });
+});
