@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { DataSource } from "typeorm";
+import type { Rate } from "./auth/rate";
 import type { Config } from "./config";
 import type { Refunds } from "./gateways/refund/refund-gateway";
 
@@ -10,6 +11,8 @@ export interface App {
   log: Logger;
   /** The shop that pays orders back. */
   refunds: Refunds;
+  /** Counts the refunds that the shop is asked for, by who wanted them. */
+  refundRate: Rate;
   /** The instant that decisions are taken at, one per request: PostgreSQL's, which all servers share. */
   clock: () => Date;
 }

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { DataSource, type DataSourceOptions } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import type { App } from "./app";
+import { Rate } from "./auth/rate";
 import { ConfigError, type Config } from "./config";
 import { CircuitBreaker } from "./gateways/circuit-breaker";
 import { clientCredentials } from "./gateways/client-credentials";
@@ -124,7 +125,7 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
   const db = new DataSource(dataSourceOptions(database.url, config.poolSize));
   const clock = new DatabaseClock(db);
   const refunds = composeRefunds(config, db, clock.now);
-  const app: App = { config, db, log, clock: clock.now, refunds };
+  const app: App = { config, db, log, clock: clock.now, refunds, refundRate: composeRefundRate(config) };
   if (config.faultPlanUrl) planFaults(config.faultPlanUrl);
   const stop = async () => {
     clock.stop();
@@ -149,6 +150,11 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
 /** The shop of REFUND_SHOP, spared while it does not answer. */
 export function composeRefunds(config: Config, db: DataSource, clock: () => Date): Refunds {
   return new CircuitBreaker(refundGateway(config, db), 2 * config.refund.deadlineMs, clock);
+}
+
+/** Counts refunds by the limits of the settings. */
+export function composeRefundRate({ refundsPerHour }: Config): Rate {
+  return new Rate({ what: "refunds", span: "an hour", spanMs: 3_600_000, ...refundsPerHour });
 }
 
 function refundGateway({ refund, oauth }: Config, db: DataSource): RefundGateway {

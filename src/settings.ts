@@ -140,6 +140,24 @@ export function settings(isProduction: boolean) {
       .describe(
         "The address of the fault-injection harness, which is asked at each fault point; ignored in production.",
       ),
+    MUTATIONS_PER_MINUTE: whole(1, 10_000)
+      .default(60)
+      .describe(
+        "How many mutations one actor may send to one process within a minute. Services have no limit.",
+      ),
+    REFUNDS_PER_HOUR: whole(1, 10_000)
+      .default(10)
+      .describe(
+        "How many refunds a learner may have one process ask the shop for within an hour. What is refused before, repeats of a refund, and what could not be sent are not counted.",
+      ),
+    AGENT_REFUNDS_PER_HOUR: whole(1, 10_000)
+      .default(120)
+      .describe("The same for a support agent or a staff member. Services have no limit."),
+    COST_PER_MINUTE: whole(6_000, 100_000_000)
+      .default(60_000)
+      .describe(
+        "How many objects the large operations of one actor may ask one process for within a minute, as `extensions.cost` tells. Services have no limit.",
+      ),
     SHUTDOWN_DELAY_MS: whole(0, 60_000)
       .default(isProduction ? 2_500 : 0)
       .describe(

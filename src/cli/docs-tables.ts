@@ -3,11 +3,10 @@ import { getMetadataStorage } from "class-validator";
 import { LIMITS as STATEMENT_LIMITS } from "../../ormconfig";
 import { whoMayAsk } from "../auth/permissions";
 import { LIFETIME_AT_MOST_S, LENGTH_AT_MOST } from "../auth/verify-token";
-import { COST } from "../engine/cost-budget";
+import { FREE_OBJECTS } from "../engine/cost-budget";
 import { REFUSALS_KEPT } from "../engine/documents/kept-documents";
 import { LIMITS } from "../engine/documents/limits";
 import { ERROR_MEANINGS } from "../engine/error-meanings";
-import { RATES } from "../engine/rate-limit";
 import { ANSWER_BYTES_AT_MOST } from "../gateways/http-client";
 import { permissionsOf } from "../graphql/permissions";
 import { buildGraphQLSchema } from "../graphql/schema";
@@ -103,11 +102,7 @@ function limitsTable(): string {
       "objects that an operation's pages and lists can hold together, with those shown at another time",
       LIMITS.objects,
     ],
-    ["objects of an operation that costs nothing", COST.free],
-    [
-      "objects of larger operations of one actor within a minute, as `extensions.cost` tells; services have no limit",
-      COST.aMinute,
-    ],
+    ["objects of an operation that costs nothing", FREE_OBJECTS],
     ["levels of lists and objects in a variable", LIMITS.variableLevels],
     ["bytes of an answer", LIMITS.answerBytes],
     ["bytes of a request's body", BODY_AT_MOST],
@@ -117,7 +112,6 @@ function limitsTable(): string {
     ["requests that a process works on at once", IN_FLIGHT.atOnce],
     ["further requests that wait for their turn", IN_FLIGHT.waiting],
     ["milliseconds that a request waits for its turn", IN_FLIGHT.waitMs],
-    ...RATES.map(({ what, most, span }): [string, number] => [`${what} of one actor within ${span}`, most]),
     ...Object.entries(STATEMENT_LIMITS).map(([name, most]): [string, string] => [`\`${name}\``, most]),
   ];
   return table(

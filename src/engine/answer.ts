@@ -2,7 +2,7 @@ import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { OperationTypeNode, type FormattedExecutionResult } from "graphql";
 import type { App } from "../app";
 import type { Context } from "../graphql/context";
-import { BAD_USER_INPUT, SERVICE_UNAVAILABLE } from "./error-codes";
+import { BAD_USER_INPUT, RATE_LIMITED, SERVICE_UNAVAILABLE } from "./error-codes";
 import { causeOf, isOurs } from "./errors";
 import { describe } from "../log";
 import type { ExecutionCounter } from "./execution/executor";
@@ -64,6 +64,10 @@ function settleErrors(
     delete result.data; // half an answer would look like a whole one
     response.http.status = 503;
     response.http.headers.set("retry-after", "1");
+  } else if (errors[0]?.extensions?.["code"] === RATE_LIMITED && isEmpty(result.data)) {
+    delete result.data; // nothing was done
+    response.http.status = 429;
+    response.http.headers.set("retry-after", String(errors[0].extensions["retryAfterSeconds"]));
   } else if (
     response.http.status === 400 &&
     isLegacy(request.http?.headers.get("accept")) &&
@@ -71,6 +75,11 @@ function settleErrors(
   )
     response.http.status = 200;
   result.errors = outage ? [outage] : errors;
+}
+
+/** Whether no root field has brought anything. */
+function isEmpty(data: FormattedExecutionResult["data"]): boolean {
+  return Object.values(data ?? {}).every((field) => field === null);
 }
 
 /** Whether the client accepts application/json by name, and not the newer media type. */

@@ -21,11 +21,11 @@ import { UNAUTHENTICATED, type Denial } from "../auth/denial";
 import { staff } from "../auth/who";
 import { authorizer } from "./documents/authorize";
 import type { Context } from "../graphql/context";
-import { rootFieldsOf } from "./documents/documents";
+import { rootFieldCount } from "./documents/documents";
 import { KeptDocuments, REFUSED } from "./documents/kept-documents";
 import { limitExceeded, LIMITS } from "./documents/limits";
 import { fieldsOf, sizeFault } from "./documents/size";
-import { COST, costBudget, type Cost } from "./cost-budget";
+import { costBudget, type Cost } from "./cost-budget";
 import { LIMIT_EXCEEDED, RATE_LIMITED } from "./error-codes";
 import { nodeCounter } from "./documents/node-count";
 import { settle, type AnswerCounter } from "./answer";
@@ -101,7 +101,7 @@ function gate(
     (actor) => explorers || (actor !== null && staff.allows(actor)),
   );
   const countOf = nodeCounter(schema);
-  const chargeFor = costBudget(app.clock);
+  const chargeFor = costBudget(app);
 
   class Gate implements GraphQLRequestListener<Context> {
     private readonly startedAt = performance.now();
@@ -138,9 +138,9 @@ function gate(
       if (objects > LIMITS.objects) throw refused(limitExceeded("objects", objects, LIMITS.objects));
       const charge = chargeFor(objects, contextValue.actor);
       this.cost = charge?.cost;
-      if (charge?.retryAfterSeconds) throw refused(costError(charge.retryAfterSeconds));
+      if (charge?.retryAfterSeconds) throw refused(costError(charge.cost, charge.retryAfterSeconds));
       if (operation.operation !== OperationTypeNode.MUTATION) return;
-      const limited = limitRate(rootFieldsOf(document, operation), contextValue.actor);
+      const limited = limitRate(rootFieldCount(document, operation), contextValue.actor);
       if (limited) throw refused(rateError(limited));
     }
 
@@ -168,8 +168,8 @@ function seenBefore(): GraphQLError {
   return new GraphQLError("The document has been refused before.", { extensions: { code: LIMIT_EXCEEDED } });
 }
 
-function costError(retryAfterSeconds: number): GraphQLError {
-  const message = `At most ${COST.aMinute} objects a minute may be asked for by large operations. Try again in ${retryAfterSeconds} s.`;
+function costError({ limit }: Cost, retryAfterSeconds: number): GraphQLError {
+  const message = `At most ${limit} objects a minute may be asked for by large operations. Try again in ${retryAfterSeconds} s.`;
   return new GraphQLError(message, { extensions: { code: RATE_LIMITED, retryAfterSeconds } });
 }
 

@@ -1,7 +1,8 @@
+import type { App } from "../app";
 import { limitKeyOf, type Actor } from "../auth/actor";
 
-/** The cost of an operation is the number of objects that it can return. Small operations are free. */
-export const COST = { free: 3_000, aMinute: 60_000 };
+/** The cost of an operation is the number of objects that it can return. Up to this many are free. */
+export const FREE_OBJECTS = 3_000;
 
 const ACTORS_AT_MOST = 10_000;
 const MINUTE_MS = 60_000;
@@ -28,10 +29,11 @@ export interface Charge {
 export type CostBudget = (requested: number, actor: Actor | null) => Charge | null;
 
 /** Makes a budget that is full again a minute after its first use. It counts what one process is asked. */
-export function costBudget(clock: () => Date): CostBudget {
+export function costBudget({ clock, config }: Pick<App, "clock" | "config">): CostBudget {
+  const limit = config.costPerMinute;
   const used = new Map<string, { since: number; cost: number }>();
   return (requested, actor) => {
-    if (requested <= COST.free || !actor || actor.isService) return null;
+    if (requested <= FREE_OBJECTS || !actor || actor.isService) return null;
     const key = limitKeyOf(actor);
     const now = clock().getTime();
     let budget = used.get(key);
@@ -41,10 +43,10 @@ export function costBudget(clock: () => Date): CostBudget {
       used.set(key, budget); // in the order of time: the first one is the oldest
       if (used.size > ACTORS_AT_MOST) used.delete(used.keys().next().value!);
     }
-    const suffices = budget.cost + requested <= COST.aMinute;
+    const suffices = budget.cost + requested <= limit;
     if (suffices) budget.cost += requested;
     return {
-      cost: { requested, remaining: COST.aMinute - budget.cost, limit: COST.aMinute },
+      cost: { requested, remaining: limit - budget.cost, limit },
       retryAfterSeconds: suffices ? null : Math.ceil((budget.since + MINUTE_MS - now) / 1_000),
     };
   };

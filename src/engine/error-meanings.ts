@@ -31,9 +31,9 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
   FORBIDDEN: { status: "403", meaning: "The caller may not ask for the field that the message names." },
   NOT_FOUND: { status: "404", meaning: "The server has nothing at this path." },
   RATE_LIMITED: {
-    status: "429",
+    status: "429 or 200",
     meaning:
-      "The caller has sent too many mutations or large queries. Nothing was done; `retryAfterSeconds` says how long to wait.",
+      "The caller has sent too many mutations or large queries, or asked for too many refunds. Nothing was done; `retryAfterSeconds` says how long to wait. The status is 200 where another mutation of the request was carried out.",
   },
   INTERNAL_SERVER_ERROR: {
     status: "200 or 500",

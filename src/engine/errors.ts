@@ -1,8 +1,15 @@
 import type { ValidationError } from "class-validator";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { LIMITS } from "./documents/limits";
-import { BAD_USER_INPUT, INTERNAL_SERVER_ERROR, LIMIT_EXCEEDED, SERVICE_UNAVAILABLE } from "./error-codes";
+import {
+  BAD_USER_INPUT,
+  INTERNAL_SERVER_ERROR,
+  LIMIT_EXCEEDED,
+  RATE_LIMITED,
+  SERVICE_UNAVAILABLE,
+} from "./error-codes";
 import { Denied } from "../auth/denial";
+import { RateLimited } from "../auth/rate";
 import { isUnavailable } from "../store/unavailable";
 import { argumentFaults } from "./input-errors/arguments";
 import { syntaxFault } from "./input-errors/syntax";
@@ -20,6 +27,7 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown): G
   const cause = causeOf(error);
   if (isUnavailable(cause)) return tell(formatted, SERVICE_UNAVAILABLE, UNAVAILABLE);
   if (cause instanceof Denied) return tell(formatted, cause.denial.code, cause.message);
+  if (cause instanceof RateLimited) return limited(formatted, cause);
   const { code, validationErrorCode, validationErrors } = formatted.extensions ?? {};
   if (Array.isArray(validationErrors))
     return faultyArguments(formatted, validationErrors as ValidationError[], error);
@@ -72,6 +80,12 @@ function tell(
     ...(path && { path }),
     extensions: { code, ...Object.fromEntries(kept) },
   };
+}
+
+function limited(formatted: GraphQLFormattedError, cause: RateLimited): GraphQLFormattedError {
+  const { message, retryAfterSeconds } = cause;
+  const extensions = { ...formatted.extensions, retryAfterSeconds };
+  return tell({ ...formatted, extensions }, RATE_LIMITED, `${message} Nothing has changed.`);
 }
 
 function faultyArguments(

@@ -26,7 +26,7 @@ export async function startServer(app: App, graph?: Graph): Promise<RunningServe
   const load = new InFlightLimiter();
   const metrics = app.config.metrics ? new Metrics(app, load) : undefined;
   const admit = admission(app, load, metrics?.rejected);
-  const engine = await startEngine(app, { limitRate: rateLimiter(app.clock), counter: metrics }, graph);
+  const engine = await startEngine(app, { limitRate: rateLimiter(app), counter: metrics }, graph);
   const stopping = new AbortController();
 
   const routes = new Map<string, Route>([

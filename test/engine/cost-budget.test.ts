@@ -1,4 +1,3 @@
-import { COST } from "../../src/engine/cost-budget";
 import { ada, bob, useDemoApp } from "../support/demo-app";
 import { serve } from "../support/http";
 
@@ -12,7 +11,7 @@ test("large operations are charged to their actor's budget of the minute, which 
   let now = new Date();
   const server = await serve({ ...app, clock: () => now });
   const costOf = (text: string) => (JSON.parse(text) as { extensions?: { cost: object } }).extensions?.cost;
-  const limit = COST.aMinute;
+  const limit = app.config.costPerMinute;
   const most = Math.floor(limit / COST_OF_LARGE);
   for (let asked = 1; asked <= most; asked++) {
     const { status, text } = await server.ask(ada, LARGE);

@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import * as fc from "fast-check";
 import type { Actor } from "../../src/auth/actor";
 import { rateLimiter } from "../../src/engine/rate-limit";
+import { Refund } from "../../src/entities/refund";
+import type { RefundOutcome } from "../../src/gateways/refund/refund-gateway";
 import { authorization, send, serve, type Answer, type TestServer } from "../support/http";
-import { ada, anEntitlement, bob, grace, NOW, shop, useApp } from "../support/world";
+import { ada, ago, anEntitlement, bob, grace, hopper, NOW, shop, useApp } from "../support/world";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -12,7 +14,7 @@ const app = useApp();
 let server: TestServer;
 let now = NOW.getTime();
 beforeAll(async () => {
-  server = await serve({ ...app, clock: () => new Date(now) });
+  server = await serve({ db: app.db, clock: () => new Date(now) });
 });
 beforeEach(() => {
   now += 2 * HOUR_MS; // what was counted before is forgotten
@@ -23,8 +25,8 @@ const leave = (id: string = randomUUID()) =>
   `leaveSession(input: { entitlementId: "${id}" }) { userErrors { code } }`;
 const lock = (id: string) =>
   `setRefundLock(input: { entitlementId: "${id}", isLocked: true, comments: "x" }) { userErrors { code } }`;
-const refund = () =>
-  `unenrollAndRefund(input: { entitlementId: "${randomUUID()}", refund: REQUEST }) { userErrors { code } }`;
+const refund = (id: string = randomUUID(), wish = "REQUEST") =>
+  `unenrollAndRefund(input: { entitlementId: "${id}", refund: ${wish} }) { refund { id } userErrors { code } }`;
 const mutation = (...fields: string[]) =>
   `mutation { ${fields.map((field, place) => `m${place}: ${field}`).join(" ")} }`;
 const times = (count: number, field: () => string) => Array.from({ length: count }, field);
@@ -87,27 +89,112 @@ test("each mutation of a request counts, and a request is done wholly or not at 
   expect(codeOf(await server.ask(ada, "mutation { __typename }"))).toEqual(FINE);
 });
 
-test("ten refunds may be asked for in an hour; other mutations go on", async () => {
-  await spend(ada, 10, refund);
+/** How many refunds are stored for an entitlement. */
+const refundsOf = (entitlementId: string) => app.db.manager.countBy(Refund, { entitlementId });
+
+/** Has the shop pay back so many orders of ada's, as somebody; the ids of the entitlements. */
+async function payBack(actor: Actor, count: number, at = server): Promise<string[]> {
+  const ids: string[] = [];
+  while (ids.length < count) {
+    const id = await anEntitlement(app);
+    const { status, body } = await at.ask(actor, mutation(refund(id)));
+    expect({ status, body }).toMatchObject({ status: 200, body: { data: { m0: { userErrors: [] } } } });
+    ids.push(id);
+  }
+  return ids;
+}
+
+test("a learner may have the shop asked for ten refunds in an hour; the next one is told when, and is not stored", async () => {
+  await payBack(ada, 10);
   now += 30 * MINUTE_MS;
-  const answer = await server.ask(ada, mutation(refund()));
+  const id = await anEntitlement(app);
+  const answer = await server.ask(ada, mutation(refund(id)));
   expect(codeOf(answer)).toEqual(TOO_FAST);
   expect(answer.headers.get("retry-after")).toBe("1800");
-  expect(answer.body.errors![0]!.message).toContain("At most 10 refunds an hour are allowed.");
+  expect(answer.body).toEqual({
+    errors: [
+      {
+        message: "At most 10 refunds an hour are allowed. Try again in 1800 s. Nothing has changed.",
+        path: ["m0"],
+        locations: [{ line: 1, column: 12 }],
+        extensions: { code: "RATE_LIMITED", retryAfterSeconds: 1_800 },
+      },
+    ],
+  });
+  expect(await refundsOf(id)).toBe(0);
   expect(codeOf(await server.ask(ada, mutation(leave())))).toEqual(FINE);
   now += 30 * MINUTE_MS;
-  expect(codeOf(await server.ask(ada, mutation(refund())))).toEqual(FINE);
+  await payBack(ada, 1);
 });
 
-test("a request for more refunds than can ever be allowed is too large, not too fast", async () => {
-  const answer = await server.ask(ada, mutation(...times(11, refund)));
-  expect(codeOf(answer)).toEqual([400, "LIMIT_EXCEEDED"]);
-  expect(answer.body.errors![0]!.message).toBe("The operation asks for 11 refunds; at most 10 are allowed.");
+test("what the shop is not asked for does not count: refusals, repeats of a refund, and leaving without one", async () => {
+  const [done] = await payBack(ada, 1);
+  const noOrder = await anEntitlement(app, { orderNumber: null });
+  const old = await anEntitlement(app, { createdAt: ago(400) });
+  const locked = await anEntitlement(app, { refundLocked: true });
+  const refusedBefore = [noOrder, old, locked, randomUUID(), done!].map((id) => refund(id));
+  for (let round = 0; round < 3; round++) {
+    now += MINUTE_MS;
+    const skipped = await anEntitlement(app);
+    expect(codeOf(await server.ask(ada, mutation(...refusedBefore, refund(skipped, "SKIP"))))).toEqual(FINE);
+  }
+  await payBack(ada, 9);
+  expect(codeOf(await server.ask(ada, mutation(refund(done))))).toEqual(FINE);
+  expect(codeOf(await server.ask(ada, mutation(refund(noOrder))))).toEqual(FINE);
+  expect(codeOf(await server.ask(ada, mutation(refund(await anEntitlement(app)))))).toEqual(TOO_FAST);
+});
+
+test.each<[string, number, RefundOutcome]>([
+  ["could not be reached is not counted", 12, { kind: "notSent", cause: "ECONNREFUSED" }],
+  ["has refused is counted", 10, { kind: "refused", code: "NO" }],
+])("a refund for which the shop %s", async (_what, allowed, outcome) => {
+  const refunds = { isKeyed: true, isPaused: false, request: () => Promise.resolve(outcome) };
+  const at = await serve({ db: app.db, clock: () => new Date(now), refunds });
+  const codes = [];
+  for (let asked = 0; asked < 12; asked++)
+    codes.push(codeOf(await at.ask(ada, mutation(refund(await anEntitlement(app))))));
+  expect(codes.filter(([status]) => status === 200)).toHaveLength(allowed);
+  await at.stop();
+});
+
+test("refunds that are asked for at once are counted exactly", async () => {
+  const at = await serve({ db: app.db, clock: () => new Date(now) }, { REFUNDS_PER_HOUR: "3" });
+  const ids = await Promise.all(times(6, () => "").map(() => anEntitlement(app)));
+  const answers = await Promise.all(ids.map((id) => at.ask(ada, mutation(refund(id)))));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
+  const stored = await Promise.all(ids.map(refundsOf));
+  expect(stored.filter((count) => count === 1)).toHaveLength(3);
+  await at.stop();
+});
+
+test("mutations of one request that are within the limit are done, and the others told", async () => {
+  await payBack(ada, 9);
+  const ids = [await anEntitlement(app), await anEntitlement(app)];
+  const answer = await server.ask(ada, mutation(...ids.map((id) => refund(id))));
+  expect(codeOf(answer)).toEqual([200, "RATE_LIMITED"]);
+  expect(answer.body.data).toMatchObject({ m0: { userErrors: [] }, m1: null });
+  expect(await Promise.all(ids.map(refundsOf))).toEqual([1, 0]);
+});
+
+test("agents act for many learners, so they have a limit of refunds of their own", async () => {
+  const limits = { REFUNDS_PER_HOUR: "1", AGENT_REFUNDS_PER_HOUR: "3", MUTATIONS_PER_MINUTE: "5" };
+  const at = await serve({ db: app.db, clock: () => new Date(now) }, limits);
+  for (const [actor, most] of [
+    [ada, 1],
+    [grace, 3],
+    [hopper, 3],
+  ] as const) {
+    await payBack(actor, most, at);
+    const answer = await at.ask(actor, mutation(refund(await anEntitlement(app))));
+    expect(answer.body.errors![0]!.message).toContain(`At most ${most} refunds an hour are allowed.`);
+  }
+  expect(codeOf(await at.ask(bob, mutation(...times(6, leave))))).toEqual([400, "LIMIT_EXCEEDED"]);
+  await at.stop();
 });
 
 test("services may be as fast as they like", async () => {
   await spend(shop, 75);
-  await spend({ ...shop, isStaff: true }, 12, refund);
+  await payBack({ ...shop, isStaff: true }, 12);
 });
 
 test("who is asking, and whether they may, is decided before how fast they are", async () => {
@@ -124,14 +211,10 @@ test("who is asking, and whether they may, is decided before how fast they are",
   expect(codeOf(await server.ask(ada, mutation(leave())))).toEqual(TOO_FAST);
 });
 
-/** Asks a limiter of its own for so many operations in one request. */
+/** Asks a limiter of its own for so many commands in one request. */
 const asker = () => {
-  const limit = rateLimiter(() => new Date(now));
-  return (actor: Actor, operations: number) =>
-    limit(
-      times(operations, () => "leaveSession"),
-      actor,
-    );
+  const limit = rateLimiter({ ...app, clock: () => new Date(now) });
+  return (actor: Actor, commands: number) => limit(commands, actor);
 };
 
 test("within no minute, wherever it begins, are there more than 60; and waiting as told is enough", () => {

@@ -23,12 +23,12 @@ beforeAll(async () => {
   const app = appOn(database.db, { JWT_JWK_SET, PORT: "0" });
   const load = new InFlightLimiter();
   const admit = admission(app, load);
-  const limitRate = rateLimiter(app.clock);
+  const limitRate = rateLimiter(app);
   const metrics = new Metrics(app, load);
   const leave: Route = async (request, response) => {
     const body = parseJson(request, await readBody(request));
     await admit(request, response, async (actor) => {
-      const refusal = limitRate(["leaveSession"], actor);
+      const refusal = limitRate(1, actor);
       if (refusal) return sendError(response, 429, refusal.code, refusal.message);
       await held;
       sendJson(response, 200, { username: actor?.username ?? null, body });

@@ -1,8 +1,11 @@
 import { pino } from "pino";
 import type { DataSource } from "typeorm";
 import type { App } from "../../src/app";
-import { composeRefunds } from "../../src/compose";
+import { composeRefundRate, composeRefunds } from "../../src/compose";
 import { loadConfig } from "../../src/config";
+
+/** Tests give commands faster than people do; those of the limit set it. */
+const NO_LIMIT = { REFUNDS_PER_HOUR: "10000" };
 
 /** The product on a database, without HTTP around it and silent, with the embedded shop. */
 export function appOn(
@@ -10,6 +13,13 @@ export function appOn(
   settings: Record<string, string> = {},
   clock: App["clock"] = () => new Date(),
 ): App {
-  const config = loadConfig(settings);
-  return { config, db, log: pino({ level: "silent" }), clock, refunds: composeRefunds(config, db, clock) };
+  const config = loadConfig({ ...NO_LIMIT, ...settings });
+  return {
+    config,
+    db,
+    log: pino({ level: "silent" }),
+    clock,
+    refunds: composeRefunds(config, db, clock),
+    refundRate: composeRefundRate(config),
+  };
 }

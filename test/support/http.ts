@@ -3,7 +3,7 @@ import { SignJWT } from "jose";
 import { pino } from "pino";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
-import { composeRefunds } from "../../src/compose";
+import { composeRefundRate, composeRefunds } from "../../src/compose";
 import { loadConfig } from "../../src/config";
 import type { Graph } from "../../src/engine/apollo";
 import { startServer, type RunningServer } from "../../src/http/server";
@@ -78,7 +78,14 @@ export async function serve(
   const clock = () => new Date();
   const config = loadConfig({ JWT_JWK_SET, PORT: "0", SHUTDOWN_DELAY_MS: "0", ...environment });
   const server = await startServer(
-    { clock, refunds: composeRefunds(config, app.db, clock), ...app, log, config },
+    {
+      clock,
+      refunds: composeRefunds(config, app.db, clock),
+      refundRate: composeRefundRate(config),
+      ...app,
+      log,
+      config,
+    },
     graph,
   );
   return { ...server, logged, ask: asker(server.url) };

@@ -37,20 +37,18 @@ export function selectionsOf(document: DocumentNode, operation: OperationDefinit
   return ofSet(operation.selectionSet);
 }
 
-/** The names of the fields that an operation asks its root for, again and again where they are; not `__typename`. */
-export function rootFieldsOf(document: DocumentNode, operation: OperationDefinitionNode): string[] {
+/** How many fields an operation asks its root for, each counted wherever it is; not `__typename`. */
+export function rootFieldCount(document: DocumentNode, operation: OperationDefinitionNode): number {
   const fragments = fragmentsOf(document);
-  const namesIn = (set: SelectionSetNode | undefined): string[] =>
-    (set?.selections ?? []).flatMap((selection) => {
-      if (selection.kind === Kind.FIELD)
-        return selection.name.value === "__typename" ? [] : selection.name.value;
-      return namesIn(
-        selection.kind === Kind.FRAGMENT_SPREAD
-          ? fragments.get(selection.name.value)?.selectionSet
-          : selection.selectionSet,
-      );
-    });
-  return namesIn(operation.selectionSet);
+  const fieldsIn = (set: SelectionSetNode | undefined): number => {
+    let count = 0;
+    for (const selection of set?.selections ?? [])
+      if (selection.kind === Kind.FIELD) count += selection.name.value === "__typename" ? 0 : 1;
+      else if (selection.kind === Kind.INLINE_FRAGMENT) count += fieldsIn(selection.selectionSet);
+      else count += fieldsIn(fragments.get(selection.name.value)?.selectionSet);
+    return count;
+  };
+  return fieldsIn(operation.selectionSet);
 }
 
 /** An operation and the fragments that it reaches, each once. */

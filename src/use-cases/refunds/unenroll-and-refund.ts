@@ -6,9 +6,7 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementsById } from "../../reads/entitlements";
 import { Refund } from "../../entities/refund";
 import { liveRefundOf, refundById } from "../../reads/refunds";
-import { refundBlocker, type RefundBlocker } from "../../rules/entitlement-rules";
 import { UNSETTLED_REFUND_STATES } from "../../rules/refund-rules";
-import { Refusal } from "../../refusal";
 import { faultPoint } from "../../store/fault-point";
 import { transactSurely } from "../../store/transact-surely";
 import { attempt, leaseEnd } from "../attempts/attempt";
@@ -17,6 +15,7 @@ import { act, changeOf, commandInSteps, type CommandRequest } from "../command";
 import { orConflict } from "../races";
 import { lockForRefund, lockRow, type LockedEntitlement } from "../locked-entitlement";
 import { REFUNDS } from "./refund-outbox";
+import { refusalOf, refuseUnrefundable, unavailable } from "./refund-refusals";
 import { takeBack } from "./take-back";
 import { describe } from "../../log";
 
@@ -52,7 +51,10 @@ export const unenrollAndRefund = commandInSteps(
     const { refund, isNew } = await intend(request, entitlementId);
     await faultPoint("intend:afterCommit", refund.orderNumber);
     const seen = isNew ? await askAndWait(request, refund) : refund;
-    if (seen.state === "FAILED") throw refusalOf(seen);
+    if (seen.state === "FAILED") {
+      if (seen.answer === "NOT_SENT") uncount(request);
+      throw refusalOf(seen);
+    }
     const [entitlement] = await entitlementsById(request.app.db, [entitlementId]);
     return { entitlement: entitlement!, refund: seen };
   },
@@ -65,12 +67,18 @@ interface Intent {
   isNew: boolean;
 }
 
-/** Records the wish, with proof that it can be settled; the shop is not asked yet. */
-function intend(request: CommandRequest, entitlementId: string): Promise<Intent> {
+/**
+ * Records the wish, with proof that it can be settled, and counts it; the shop is not asked yet. Rejects with RateLimited
+ * when there were too many.
+ */
+async function intend(request: CommandRequest, entitlementId: string): Promise<Intent> {
   const { app } = request;
+  let [isCounted, isNew] = [false, false];
   const work = async (tx: EntityManager) => {
     const intent = await record(tx, request, entitlementId);
     if (!intent.isNew) return intent;
+    if (!isCounted) count(request); // this may run again, after a lost race
+    isCounted = true;
     await tx.query("savepoint before_success");
     await succeed(tx, app, intent.refund);
     await tx.query("set constraints all immediate");
@@ -78,7 +86,24 @@ function intend(request: CommandRequest, entitlementId: string): Promise<Intent>
     await faultPoint("intend:beforeCommit", intent.refund.orderNumber);
     return intent;
   };
-  return orConflict(transactSurely(app.db, changeOf(request), work));
+  try {
+    const intent = await orConflict(transactSurely(app.db, changeOf(request), work));
+    ({ isNew } = intent);
+    return intent;
+  } finally {
+    if (isCounted && !isNew) uncount(request);
+  }
+}
+
+/** Counts a refund that the shop is going to be asked for, or throws RateLimited. */
+function count({ app, actor, now }: CommandRequest): void {
+  const limited = app.refundRate.take(actor, 1, now);
+  if (limited) throw limited;
+}
+
+/** Counts no longer what the shop has not been asked for after all. */
+function uncount({ app, actor, now }: CommandRequest): void {
+  app.refundRate.giveBack(actor, now);
 }
 
 /** What a dry run tells: the wish and its success, as the shop is expected to agree. */
@@ -89,6 +114,8 @@ async function foresee(
 ): Promise<Unenrolled> {
   const { entitlement, refund, isNew } = await record(tx, request, entitlementId);
   if (!isNew) return { entitlement: entitlement.facts, refund };
+  count(request);
+  uncount(request);
   return succeed(tx, request.app, refund);
 }
 
@@ -99,7 +126,7 @@ async function record(tx: EntityManager, request: CommandRequest, entitlementId:
   if (live && (live.state !== "SUCCEEDED" || entitlement.row.expiredAt))
     return { entitlement, refund: live, isNew: false };
   refuseUnrefundable(entitlement, request);
-  if (request.app.refunds.isPaused) throw new Refusal("REFUND_UNAVAILABLE", UNAVAILABLE);
+  if (request.app.refunds.isPaused) throw unavailable();
   return { entitlement, refund: await tx.save(await newRefund(tx, entitlement, request)), isNew: true };
 }
 
@@ -150,31 +177,3 @@ async function askAndWait(request: CommandRequest, refund: Refund): Promise<Refu
   }
   return seen;
 }
-
-function refuseUnrefundable({ standing, periods }: LockedEntitlement, { now }: CommandRequest): void {
-  const blocker = refundBlocker(standing, periods, now);
-  if (blocker)
-    throw new Refusal(
-      "ENTITLEMENT_NOT_REFUNDABLE",
-      `The order cannot be paid back: ${REFUND_MESSAGES[blocker]}.`,
-      { field: "entitlementId", blocker },
-    );
-}
-
-const UNAVAILABLE = "The shop cannot be reached just now. Try again later.";
-
-function refusalOf({ answer }: Refund): Refusal {
-  if (answer === "NOT_SENT") return new Refusal("REFUND_UNAVAILABLE", UNAVAILABLE);
-  return new Refusal("REFUND_FAILED", "The shop has refused to pay the order back.");
-}
-
-const REFUND_MESSAGES: Record<RefundBlocker, string> = {
-  REFUND_PENDING: "a refund is under way",
-  ALREADY_REFUNDED: "it was paid back before",
-  REFUND_LOCKED: "support has ruled it out",
-  EXPIRED: "the entitlement has expired",
-  NO_ORDER: "there is no order",
-  REFUND_PERIOD_OVER: "the time for a refund is over",
-  CERTIFICATE_EARNED: "a certificate has been earned",
-  REGAIN_PERIOD_OVER: "the time to leave the run is over",
-};

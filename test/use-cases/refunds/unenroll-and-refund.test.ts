@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../../src/app";
+import { composeRefundRate } from "../../../src/compose";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { Refund } from "../../../src/entities/refund";
 import { liveRefundOf } from "../../../src/reads/refunds";
@@ -121,17 +122,19 @@ test("E9: an entitlement that cannot be refunded is refused with the reason, bef
   expect(asked).toEqual([]);
 });
 
-test("a fault that would prevent the final transaction is found before the shop is asked", async () => {
+test("a fault that would prevent the final transaction is found before the shop is asked, and not counted", async () => {
   const id = await aSpentEntitlement(app);
   await app.db.query(`
     create function never_refund() returns trigger language plpgsql as $$ begin raise 'never'; end $$;
     create trigger never_refund before update on course_entitlement for each row
       when (new.expiry_cause = 'REFUNDED') execute function never_refund()`);
   const { app: shop, asked } = withShop(app, () => ACCEPTED);
-  await expect(ask(shop, id)).rejects.toThrow("never");
+  const refundRate = composeRefundRate({ ...app.config, refundsPerHour: { learner: 1, agent: 1 } });
+  await expect(ask({ ...shop, refundRate }, id)).rejects.toThrow("never");
   expect(asked).toEqual([]);
   expect(await liveRefundOf(app.db, id)).toBeNull();
   await app.db.query("drop function never_refund cascade");
+  expect((await ask({ ...shop, refundRate }, id)).refund?.state).toBe("SUCCEEDED");
 });
 
 describe("while the outcome of the refund is not known", () => {
