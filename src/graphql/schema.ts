@@ -31,6 +31,7 @@ import {
   RefundHistoryResolver,
   SupportDetailHistoryResolver,
 } from "./queries/history.resolver";
+import { OrderPreviewResolver } from "./queries/order-preview.resolver";
 import { PolicyResolver } from "./queries/policies.resolver";
 import { EntitlementRefundsResolver, RefundResolver } from "./queries/refunds.resolver";
 import { UserResolver } from "./queries/users.resolver";
@@ -42,6 +43,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       UserResolver,
       EntitlementResolver,
       EntitlementDetailsResolver,
+      OrderPreviewResolver,
       PolicyResolver,
       EntitlementHistoryResolver,
       SupportDetailHistoryResolver,

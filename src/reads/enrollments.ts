@@ -51,6 +51,25 @@ export async function enrollmentsById(
   );
 }
 
+/** A learner's enrollments in the runs of courses, by the UUID of the course: one statement. */
+export async function enrollmentsInCourses(
+  db: Database,
+  userId: string,
+  courseUuids: readonly string[],
+): Promise<EnrollmentFacts[][]> {
+  const rows = await select(
+    db,
+    `select ${ENROLLMENT_LIST} from course_enrollment n
+     join course_run r on r.key = n.course_run_key
+     left join certificate c on c.user_id = n.user_id and c.course_run_key = n.course_run_key
+     where n.user_id = $1 and r.course_uuid = any(${listOf("$2", "uuid")})
+     order by n.created_at desc, n.id`,
+    [userId, courseUuids],
+  );
+  const enrollments = rows.map((row) => toEnrollment(row)!);
+  return courseUuids.map((uuid) => enrollments.filter(({ run }) => run!.courseUuid === uuid));
+}
+
 /** Whether another entitlement than this one is redeemed for an enrollment. */
 export async function isHeldByOther(
   db: Database,

@@ -80,6 +80,22 @@ export async function unredeemedEntitlements(
   return rows.map(toFacts);
 }
 
+/** A learner's entitlements for courses that are stored as unexpired, newest first, in the order of the courses. */
+export async function unexpiredEntitlements(
+  db: Database,
+  userId: string,
+  courseUuids: readonly string[],
+): Promise<EntitlementFacts[][]> {
+  const rows = await select(
+    db,
+    `${selectFacts()} where e.user_id = $1 and e.course_uuid = any(${listOf("$2", "uuid")}) and ${SCOPES.UNEXPIRED}
+     order by e.created_at desc, e.id desc`,
+    [userId, courseUuids],
+  );
+  const entitlements = rows.map(toFacts);
+  return courseUuids.map((uuid) => entitlements.filter(({ courseUuid }) => courseUuid === uuid));
+}
+
 /** The newest entitlement by which a learner takes a run. */
 export async function entitlementSpentOn(
   db: Database,

@@ -45,6 +45,16 @@ export async function sessionOfRun(
   return sessions![0] ?? null;
 }
 
+/** Whether some run is sold in this mode. */
+export async function isModeSold(db: Database, mode: string): Promise<boolean> {
+  const [row] = await select<{ isSold: boolean }>(
+    db,
+    `select exists (select from course_mode where slug = $1 and min_price > 0) as "isSold"`,
+    [mode],
+  );
+  return row!.isSold;
+}
+
 async function sessionsWhere(
   db: Database,
   condition: string,

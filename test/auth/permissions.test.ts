@@ -30,6 +30,8 @@ const RESTRICTED: Record<string, string[]> = {
   "Query.supportActions": SUPPORT_OR_AUDITOR,
   "Query.history": [...STAFF, "auditor"],
   "Query.refunds": SUPPORT_OR_AUDITOR,
+  "Query.orderPreview": [...SUPPORT_OR_AUDITOR, "service"],
+  "OrderPreview.*": [...SUPPORT_OR_AUDITOR, "service"],
   "Mutation.resolveRefund": SUPPORT,
   "Refund.detail": SUPPORT_OR_AUDITOR,
   "RefundConnection.*": SUPPORT_OR_AUDITOR,

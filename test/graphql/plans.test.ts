@@ -107,6 +107,10 @@ test.each([
   ["the history of a request", '{ history(filter: { requestId: "r-1" }) { edges { node { id } } } }'],
   ["a learner by name", '{ user(username: "learner9") { id } }'],
   ["a learner by e-mail", '{ userByEmail(email: "learner9@demo.example") { id } }'],
+  [
+    "a preview of an order",
+    '{ orderPreview(username: "learner9", mode: "verified", courseUuids: ["c0000000-0000-4000-8000-000000000003"]) { warnings } }',
+  ],
   ["a learner by id", '{ userById(id: "1000009") { id } }'],
 ])("%s: found by an index, at 100,000 entitlements", async (_name, question) => {
   let answer: Awaited<ReturnType<typeof ask>> = {};

@@ -6,7 +6,7 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementsById } from "../../reads/entitlements";
 import { sessionsOfCourses } from "../../reads/sessions";
 import { Refusal } from "../../refusal";
-import { isUpgradeable } from "../../rules/session-rules";
+import { orderEffect } from "../../rules/order-rules";
 import { enroll } from "../sessions/redeem";
 import { issue, requireUser } from "./issue";
 import { command, type CommandRequest } from "../command";
@@ -60,15 +60,12 @@ async function upgrade(
 ): Promise<FulfilledOrder> {
   const { facts } = entitlement;
   const [sessions] = await sessionsOfCourses(tx, [{ userId: facts.userId, key: facts.courseUuid }]);
-  const runs = sessions!
-    .filter((session) =>
-      isUpgradeable(entitlement, session.run.key, session, session.enrollment, request.now),
-    )
-    .map(({ run }) => run);
-  if (runs.length !== 1) return { entitlement: facts, isNew: true, upgradeableRuns: runs };
-  const redeemed = await enroll(tx, request, entitlement, runs[0]!.key).catch(nullWhenRefused);
-  if (redeemed === null) return { entitlement: facts, isNew: true, upgradeableRuns: [] };
-  const spent = await save(tx, request, entitlement, redeemed);
+  const { redeemed, upgradeable } = orderEffect(entitlement, sessions!, request.now);
+  const upgradeableRuns = upgradeable.map(({ run }) => run);
+  if (!redeemed) return { entitlement: facts, isNew: true, upgradeableRuns };
+  const enrolled = await enroll(tx, request, entitlement, redeemed.run.key).catch(nullWhenRefused);
+  if (enrolled === null) return { entitlement: facts, isNew: true, upgradeableRuns };
+  const spent = await save(tx, request, entitlement, enrolled);
   return { entitlement: spent, isNew: true, upgradeableRuns: [] };
 }
 

@@ -1,8 +1,8 @@
-import { IsNull, MoreThan, type EntityManager } from "typeorm";
+import { IsNull, type EntityManager } from "typeorm";
 import { CourseEntitlement } from "../../entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
-import { CourseMode } from "../../entities/course-mode";
 import { Site } from "../../entities/site";
+import { isModeSold } from "../../reads/sessions";
 import { userByUsername, type UserFacts } from "../../reads/users";
 import { choosePolicy } from "../../rules/policy-choice";
 import { Refusal } from "../../refusal";
@@ -50,7 +50,7 @@ export async function requirePaidMode(
   mode: string,
 ): Promise<void> {
   if (app.config.paidModes.includes(mode)) return;
-  if (await tx.existsBy(CourseMode, { slug: mode, minPrice: MoreThan(0) })) return;
+  if (await isModeSold(tx, mode)) return;
   throw new Refusal("MODE_INVALID", "This course mode is not sold.", { field: "mode" });
 }
 

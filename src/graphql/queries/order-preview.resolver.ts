@@ -1,0 +1,77 @@
+import { ArrayMaxSize, ArrayMinSize, IsUUID } from "class-validator";
+import { Args, ArgsType, Ctx, Field, ID, Query, Resolver } from "type-graphql";
+import { enrollmentsInCourses } from "../../reads/enrollments";
+import { unexpiredEntitlements } from "../../reads/entitlements";
+import { isModeSold, sessionsOfCourses } from "../../reads/sessions";
+import { userByUsername } from "../../reads/users";
+import { newEntitlement, orderEffect, orderWarnings } from "../../rules/order-rules";
+import { badInput } from "../bad-input";
+import type { Context } from "../context";
+import { IsText, UsernameArgs, UUIDS } from "../inputs";
+import { toCourse, toCourseRun } from "../types/course";
+import { toEnrollmentView } from "../types/course-enrollment";
+import { toEntitlement } from "../types/entitlements/course-entitlement";
+import { OrderPreviewView } from "../types/order-preview";
+
+const COURSES_AT_MOST = 25;
+const COURSES = { message: `must hold from 1 to ${COURSES_AT_MOST}` };
+
+@ArgsType()
+class OrderPreviewArgs extends UsernameArgs {
+  @Field(() => [ID], {
+    description: `The UUIDs of the courses of the order, from 1 to ${COURSES_AT_MOST}.`,
+  })
+  @ArrayMinSize(1, COURSES)
+  @ArrayMaxSize(COURSES_AT_MOST, COURSES)
+  @IsUUID("all", UUIDS)
+  courseUuids!: string[];
+
+  @Field({ description: "The course mode of the order, which must be a mode that is sold." })
+  @IsText(100)
+  mode!: string;
+}
+
+@Resolver()
+export class OrderPreviewResolver {
+  @Query(() => [OrderPreviewView], {
+    nullable: true,
+    description:
+      "Tells for each course of an order what the learner has of it already and what `fulfillOrder` would do, in the order of `courseUuids`; null when no learner has this username. For services, support, staff and auditors.",
+  })
+  async orderPreview(
+    @Args() { username, courseUuids, mode }: OrderPreviewArgs,
+    @Ctx() context: Context,
+  ): Promise<OrderPreviewView[] | null> {
+    const { app, now } = context;
+    const { config, db } = app;
+    if (!config.paidModes.includes(mode) && !(await isModeSold(db, mode)))
+      throw badInput("mode", "must be a course mode that is sold");
+    const user = await userByUsername(db, username);
+    if (!user) return null;
+    const asked = courseUuids.map((key) => ({ userId: user.id, key }));
+    const [sessions, enrollments, held] = await Promise.all([
+      sessionsOfCourses(db, asked),
+      enrollmentsInCourses(db, user.id, courseUuids),
+      unexpiredEntitlements(db, user.id, courseUuids),
+    ]);
+    const entitlement = newEntitlement(mode, config.freeModes, now);
+    return courseUuids.map((uuid, i) => {
+      const { redeemed, upgradeable } = orderEffect(entitlement, sessions[i]!, now);
+      const entitlements = held[i]!.map((facts) => toEntitlement(context, facts));
+      const isEntitled = entitlements.some(({ isExpired }) => !isExpired);
+      const holding = { isEntitled, enrollments: enrollments[i]! };
+      return {
+        id: uuid,
+        course: toCourse(
+          uuid,
+          sessions[i]!.map(({ run }) => run),
+        ),
+        warnings: orderWarnings(mode, config.freeModes, sessions[i]!, holding),
+        redeemedRun: redeemed && toCourseRun(redeemed.run.key, redeemed.run),
+        upgradeableRuns: upgradeable.map(({ run }) => toCourseRun(run.key, run)),
+        entitlements: entitlements.filter(({ isExpired }) => !isExpired),
+        enrollments: enrollments[i]!.map(toEnrollmentView),
+      };
+    });
+  }
+}

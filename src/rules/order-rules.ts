@@ -1,0 +1,81 @@
+import { BLOCKING_CERTIFICATES, DEFAULT_PERIODS } from "./entitlement-rules";
+import type { OfferedRun } from "./run-rules";
+import { isUpgradeable, type Choosing, type Seat } from "./session-rules";
+
+/** A run of a course, with the enrollment of the learner in it. */
+export interface OrderedRun extends OfferedRun {
+  /** The run itself, with its key. */
+  run: { key: string };
+  enrollment: Seat | null;
+}
+
+/** What a shop should know before it sells a course to a learner. None of these keeps the order from being fulfilled. */
+export type OrderWarning =
+  "COURSE_UNKNOWN" | "MODE_NOT_OFFERED" | "ALREADY_ENTITLED" | "ALREADY_ENROLLED" | "CERTIFICATE_EARNED";
+
+/** What the fulfilment of an order does with the runs of its course. */
+export interface OrderEffect<Run extends OrderedRun> {
+  /** The run for which the new entitlement is redeemed at once; null for none. */
+  redeemed: Run | null;
+  /** The runs that could be upgraded, where there are several: the learner has to choose one. */
+  upgradeable: Run[];
+}
+
+/**
+ * The runs of the course that the learner takes for free and that a new entitlement can upgrade. The entitlement is
+ * redeemed at once if there is exactly one.
+ */
+export function orderEffect<Run extends OrderedRun>(
+  entitlement: Choosing,
+  sessions: readonly Run[],
+  now: Date,
+): OrderEffect<Run> {
+  const runs = sessions.filter((session) =>
+    isUpgradeable(entitlement, session.run.key, session, session.enrollment, now),
+  );
+  return runs.length === 1 ? { redeemed: runs[0]!, upgradeable: [] } : { redeemed: null, upgradeable: runs };
+}
+
+/** An entitlement as an order is about to create it: without history, redeemed for nothing. */
+export function newEntitlement(mode: string, freeModes: readonly string[], now: Date): Choosing {
+  const standing = {
+    createdAt: now,
+    expiredAt: null,
+    expiryCause: null,
+    orderNumber: null,
+    refundLocked: false,
+    redemption: null,
+  };
+  return { id: "", mode, standing, periods: DEFAULT_PERIODS, freeModes, currentRunKey: null };
+}
+
+/** What the learner has of the course already. */
+export interface Holding {
+  /** Whether the learner has an entitlement for the course that has not expired. */
+  isEntitled: boolean;
+  /** The enrollments of the learner in runs of the course, with the status of the certificate earned there. */
+  enrollments: readonly { isActive: boolean; mode: string; certificateStatus: string | null }[];
+}
+
+/** All that a shop should know before it sells the course in this mode to the learner. */
+export function orderWarnings(
+  mode: string,
+  freeModes: readonly string[],
+  sessions: readonly OrderedRun[],
+  { isEntitled, enrollments }: Holding,
+): OrderWarning[] {
+  const isOffered = sessions.some(({ modes }) =>
+    modes.some(({ slug, minPrice }) => slug === mode && minPrice > 0),
+  );
+  const isEnrolled = enrollments.some((seat) => seat.isActive && !freeModes.includes(seat.mode));
+  const isCertified = enrollments.some((seat) => BLOCKING_CERTIFICATES.has(seat.certificateStatus ?? ""));
+  const isKnown = sessions.length > 0;
+  const holds: Record<OrderWarning, boolean> = {
+    COURSE_UNKNOWN: !isKnown,
+    MODE_NOT_OFFERED: isKnown && !isOffered,
+    ALREADY_ENTITLED: isEntitled,
+    ALREADY_ENROLLED: isEnrolled,
+    CERTIFICATE_EARNED: isCertified,
+  };
+  return (Object.keys(holds) as OrderWarning[]).filter((warning) => holds[warning]);
+}
