@@ -7,6 +7,7 @@ import { CreateRefunds1795309200000 } from "./1795309200000-create-refunds";
 import { BoundInstants1795312200000 } from "./1795312200000-bound-instants";
 import { CloseDoorsOfHistory1795312800000 } from "./1795312800000-close-doors-of-history";
 import { RenewEntitlements1795313400000 } from "./1795313400000-renew-entitlements";
+import { CreateSupportAgents1795320600000 } from "./1795320600000-create-support-agents";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   BoundInstants1795312200000,
   CloseDoorsOfHistory1795312800000,
   RenewEntitlements1795313400000,
+  CreateSupportAgents1795320600000,
 ];

@@ -12,6 +12,7 @@ import { NoRefundGateway } from "./gateways/refund/none";
 import type { RefundGateway, Refunds } from "./gateways/refund/refund-gateway";
 import { startEmbeddedPostgres } from "./postgres/embedded-postgres";
 import { sequenceFault } from "./proof/posture";
+import { SupportAgents } from "./reads/accounts/support-agents";
 import { connectionFault } from "./store/connection-fault";
 import { DatabaseClock } from "./store/database-clock";
 import { planFaults } from "./store/fault-point";
@@ -125,10 +126,13 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
   const db = new DataSource(dataSourceOptions(database.url, config.poolSize));
   const clock = new DatabaseClock(db);
   const refunds = composeRefunds(config, db, clock.now);
-  const app: App = { config, db, log, clock: clock.now, refunds, refundRate: composeRefundRate(config) };
+  const refundRate = composeRefundRate(config);
+  const supportAgents = new SupportAgents(db);
+  const app: App = { config, db, log, clock: clock.now, refunds, refundRate, supportAgents };
   if (config.faultPlanUrl) planFaults(config.faultPlanUrl);
   const stop = async () => {
     clock.stop();
+    supportAgents.stop();
     if (db.isInitialized) await db.destroy();
     await database.stop();
   };
@@ -136,6 +140,7 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
     await migrate(database, async () => {
       await db.initialize();
       await clock.start();
+      await supportAgents.start();
       const fault = await sequenceFault(db.manager);
       if (fault) throw new Error(fault);
       await firstStart?.(app);

@@ -5,7 +5,7 @@ import { welcome } from "./cli/welcome";
 import { compose } from "./compose";
 import { ConfigError, loadConfig, type Config } from "./config";
 import { fillDemoWorld } from "./demo/world";
-import { UserAccount } from "./entities/user-account";
+import { UserAccount } from "./entities/accounts/user-account";
 import { spreadLastNet } from "./log";
 import { startServer } from "./http/server";
 import { startJobs } from "./jobs/start-jobs";

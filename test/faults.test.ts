@@ -1,4 +1,5 @@
 import type { Actor } from "../src/auth/actor";
+import { grantSupport } from "../src/use-cases/agents/grant-support";
 import { expireEntitlement } from "../src/use-cases/entitlements/expire-entitlement";
 import { sweepRefunds } from "../src/use-cases/refunds/sweep-refunds";
 import { unenrollAndRefund } from "../src/use-cases/refunds/unenroll-and-refund";
@@ -105,6 +106,11 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     const { courseUuid, orderNumber } = await anOrder();
     await anEntitlement(app, { courseUuid, orderNumber });
     return { asking: hopper, input: { courseUuid, orderNumber, mode: "professional", comments } };
+  },
+  grantSupport: () => Promise.resolve({ asking: hopper, input: { username: "bob", comments } }),
+  withdrawSupport: async () => {
+    await grantSupport(by(hopper, app), { username: "bob", comments });
+    return { asking: hopper, input: { username: "bob", comments } };
   },
   // Asking for the money is several transactions around the shop's answer: the last test, and test/chaos.
   unenrollAndRefund: async () => {

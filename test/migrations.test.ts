@@ -123,6 +123,10 @@ describe("taking back a migration", () => {
   test("is refused while rows or values would be lost, which are counted, and nothing has changed", async () => {
     await migrateUp(migrationOptions(database.url));
     await run(refund("FAILED"));
+    // What is newer has no row and no value that could be lost.
+    const kept = NAMES.findIndex((name) => name.startsWith("RenewEntitlements")) + 1;
+    for (const newer of NAMES.slice(kept).toReversed())
+      expect(await down()).toMatchObject({ status: 0, stdout: `reverted ${newer}\n` });
     expect(await down()).toEqual({
       status: 1,
       stdout: "",
@@ -130,9 +134,10 @@ describe("taking back a migration", () => {
         "Nothing was reverted. It would lose 1 value(s) of public.course_entitlement.renewed_at," +
         " 1 value(s) of public.historical_course_entitlement.renewed_at\n",
     });
-    expect((await migrationStates(migrationOptions(database.url))).every(({ isApplied }) => isApplied)).toBe(
-      true,
+    const applied = (await migrationStates(migrationOptions(database.url))).filter(
+      ({ isApplied }) => isApplied,
     );
+    expect(applied).toHaveLength(kept);
     expect((await down(["--discard-data"])).stdout).toMatch(/^reverted RenewEntitlements/);
     expect((await down(["--discard-data"])).stdout).toMatch(/^reverted CloseDoors/);
     expect((await down()).stdout).toMatch(/^reverted BoundInstants/);

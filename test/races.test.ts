@@ -10,7 +10,7 @@ import { revokeEntitlement } from "../src/use-cases/entitlements/revoke-entitlem
 import { setRefundLock } from "../src/use-cases/entitlements/set-refund-lock";
 import { switchSession } from "../src/use-cases/sessions/switch-session";
 import { unenrollAndRefund } from "../src/use-cases/refunds/unenroll-and-refund";
-import { UserAccount } from "../src/entities/user-account";
+import { UserAccount } from "../src/entities/accounts/user-account";
 import { historyOf, stored, supportDetails } from "./support/stored";
 import { aCourse, ago, anEntitlement, aRun, by, grace, put, shop, useApp } from "./support/world";
 

@@ -6,7 +6,7 @@ import { MoreThanOrEqual, type DataSource, type EntityManager } from "typeorm";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../entities/course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
-import { UserAccount } from "../entities/user-account";
+import { UserAccount } from "../entities/accounts/user-account";
 import { transact, type Change } from "../store/transact";
 import { writeSet } from "../history/write-set";
 import { bigCatalog, type TableRows } from "./big-catalog";

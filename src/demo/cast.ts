@@ -1,7 +1,7 @@
 import { DAY_MS } from "../rules/entitlement-rules";
 import type { CourseEntitlementPolicy } from "../entities/course-entitlement-policy";
 import type { Site } from "../entities/site";
-import type { UserAccount } from "../entities/user-account";
+import type { UserAccount } from "../entities/accounts/user-account";
 
 /** The accounts of the demo world, by their usernames. */
 export const USER_IDS = {

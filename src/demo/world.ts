@@ -9,7 +9,7 @@ import { CourseMode } from "../entities/course-mode";
 import { CourseRun } from "../entities/course-run";
 import { Refund } from "../entities/refund";
 import { Site } from "../entities/site";
-import { UserAccount } from "../entities/user-account";
+import { UserAccount } from "../entities/accounts/user-account";
 import { transact, type Change } from "../store/transact";
 import { policies, POLICY_IDS, sites, USER_IDS, users } from "./cast";
 import { courseUuid, daysFrom, demoModes, demoRun, runKey } from "./catalog";

@@ -1,5 +1,5 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from "typeorm";
-import { UserAccount } from "./user-account";
+import { UserAccount } from "./accounts/user-account";
 
 /** A learner's certificate for one run. */
 @Entity("certificate")

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from "typeorm";
 import { InstantColumn, InstantsCheck } from "./columns";
 import type { Fields } from "../store/rows/fields";
-import { UserAccount } from "./user-account";
+import { UserAccount } from "./accounts/user-account";
 
 /** A learner's enrollment in one run. Leaving the run makes it inactive; the row stays and is used again. */
 @Entity("course_enrollment")

@@ -2,7 +2,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from
 import { InstantColumn, InstantsCheck } from "./columns";
 import type { TrackedFields } from "../store/rows/fields";
 import { CourseEntitlement } from "./course-entitlement";
-import { UserAccount } from "./user-account";
+import { UserAccount } from "./accounts/user-account";
 
 /** What staff and shops have done to an entitlement, with the label that a form or a table shows. */
 export const SUPPORT_ACTIONS = {

@@ -13,7 +13,7 @@ import type { TrackedFields } from "../store/rows/fields";
 import { storedOrderNumber, type ExpiryCause } from "../rules/entitlement-rules";
 import { CourseEnrollment } from "./course-enrollment";
 import { CourseEntitlementPolicy } from "./course-entitlement-policy";
-import { UserAccount } from "./user-account";
+import { UserAccount } from "./accounts/user-account";
 
 const orderNumber: ValueTransformer = { to: storedOrderNumber, from: (stored: string | null) => stored };
 

@@ -7,7 +7,8 @@ import { CourseMode } from "./course-mode";
 import { CourseRun } from "./course-run";
 import { Refund } from "./refund";
 import { Site } from "./site";
-import { UserAccount } from "./user-account";
+import { SupportAgent } from "./accounts/support-agent";
+import { UserAccount } from "./accounts/user-account";
 
 /** Everything that is stored, for the data source. */
 export const entities = [
@@ -20,5 +21,6 @@ export const entities = [
   CourseRun,
   Refund,
   Site,
+  SupportAgent,
   UserAccount,
 ];

@@ -1,5 +1,5 @@
 import { mayReadAnyone, owns } from "../auth/actor";
-import type { Entry, EntryCriteria, EntryPage } from "../reads/history-entries";
+import { entriesOf, type Entry, type EntryCriteria, type EntryPage } from "../reads/history-entries";
 import {
   changesBetween,
   TRACKED_TYPES,
@@ -43,6 +43,25 @@ function cursorsOf(type: TrackedType | null): Cursors {
 /** The page the arguments ask for, in the history of an object of a type, or of all objects. */
 export function entryPageOf({ first, after }: HistoryArgs, type: TrackedType | null): EntryPage {
   return { first, after: cursorsOf(type).read(after)?.value ?? null };
+}
+
+/**
+ * A page of the history of an object and of what belongs to it: one statement for all objects of a request that ask
+ * alike. It is read as of an earlier instant, and as the history of a learner's entitlement, where these are given.
+ */
+export async function historyOf(
+  context: Context,
+  type: TrackedType,
+  id: string,
+  args: HistoryArgs,
+  { asOf, learnerId }: { asOf: Date | null; learnerId: string | null } = { asOf: null, learnerId: null },
+): Promise<HistoryEntryConnection> {
+  const criteria = criteriaOf(context, args, asOf);
+  const page = entryPageOf(args, type);
+  const loader = context.loaders.named(`history:${type}:${JSON.stringify([criteria, page])}`, (ids) =>
+    entriesOf(context.app.db, type, ids, criteria, page),
+  );
+  return toHistory(context, await loader.load(id), args.first, type, learnerId);
 }
 
 /** A page of a history; the entries hold one more than asked for when more follow. */

@@ -21,6 +21,8 @@ import { EnrollAndFulfillMutation } from "./mutations/sessions/enroll-and-fulfil
 import { EnrollIfEntitledMutation } from "./mutations/sessions/enroll-if-entitled";
 import { LeaveSessionMutation } from "./mutations/sessions/leave-session";
 import { SwitchSessionMutation } from "./mutations/sessions/switch-session";
+import { GrantSupportMutation } from "./mutations/agents/grant-support";
+import { WithdrawSupportMutation } from "./mutations/agents/withdraw-support";
 import { EntitlementDetailsResolver } from "./types/entitlements/entitlement-details.resolver";
 import { FieldChangeResolver } from "./types/field-change.resolver";
 import { EntitlementResolver } from "./queries/entitlements.resolver";
@@ -34,6 +36,7 @@ import {
 import { OrderPreviewResolver } from "./queries/order-preview.resolver";
 import { PolicyResolver } from "./queries/policies.resolver";
 import { EntitlementRefundsResolver, RefundResolver } from "./queries/refunds.resolver";
+import { SupportAgentsResolver } from "./queries/support-agents.resolver";
 import { UserResolver } from "./queries/users.resolver";
 
 /** Builds the schema from the resolvers. Inputs are checked by class-validator, who may ask by the permissions. */
@@ -49,6 +52,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       SupportDetailHistoryResolver,
       PolicyHistoryResolver,
       RefundHistoryResolver,
+      SupportAgentsResolver,
       HistoryEntryResolver,
       FieldChangeResolver,
       EntitlementRefundsResolver,
@@ -70,6 +74,8 @@ export function buildGraphQLSchema(): GraphQLSchema {
       UnenrollAndRefundMutation,
       EnrollAndFulfillMutation,
       EnrollIfEntitledMutation,
+      GrantSupportMutation,
+      WithdrawSupportMutation,
       LeaveSessionMutation,
       SwitchSessionMutation,
     ],

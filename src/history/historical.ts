@@ -8,6 +8,7 @@ import {
   CourseEntitlementSupportDetail,
   CourseEntitlementSupportDetailColumns,
 } from "../entities/course-entitlement-support-detail";
+import { SupportAgent, SupportAgentColumns } from "../entities/accounts/support-agent";
 import { Refund, RefundColumns } from "../entities/refund";
 import { InstantColumn, InstantsCheck } from "../entities/columns";
 import type { ChangeSource } from "../store/transact";
@@ -148,10 +149,24 @@ export class HistoricalRefund extends RefundColumns {
   history!: HistoryColumns;
 }
 
+/** A support agent as it was after a change. */
+@Historical("support_agent")
+export class HistoricalSupportAgent extends SupportAgentColumns {
+  @Column("uuid")
+  id!: string;
+
+  @Column("bigint", { nullable: true })
+  userId!: string;
+
+  @Column(() => HistoryColumns)
+  history!: HistoryColumns;
+}
+
 /** Every tracked entity with its history. */
 export const tracked = new Map<object, new () => { id: string; history: HistoryColumns }>([
   [CourseEntitlement, HistoricalCourseEntitlement],
   [CourseEntitlementSupportDetail, HistoricalCourseEntitlementSupportDetail],
   [CourseEntitlementPolicy, HistoricalCourseEntitlementPolicy],
   [Refund, HistoricalRefund],
+  [SupportAgent, HistoricalSupportAgent],
 ]);

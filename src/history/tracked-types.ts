@@ -3,6 +3,7 @@ import { COURSE_ENTITLEMENT_FIELDS } from "../entities/course-entitlement";
 import { COURSE_ENTITLEMENT_POLICY_FIELDS } from "../entities/course-entitlement-policy";
 import { SUPPORT_DETAIL_FIELDS } from "../entities/course-entitlement-support-detail";
 import { REFUND_FIELDS } from "../entities/refund";
+import { SUPPORT_AGENT_FIELDS } from "../entities/accounts/support-agent";
 import { columnsOf, type TrackedField } from "../store/rows/fields";
 
 /** The tracked types by their names in GraphQL: the table and its fields. */
@@ -11,6 +12,7 @@ export const TRACKED_TYPES = {
   SUPPORT_DETAIL: { table: "course_entitlement_support_detail", fields: SUPPORT_DETAIL_FIELDS },
   COURSE_ENTITLEMENT_POLICY: { table: "course_entitlement_policy", fields: COURSE_ENTITLEMENT_POLICY_FIELDS },
   REFUND: { table: "refund", fields: REFUND_FIELDS },
+  SUPPORT_AGENT: { table: "support_agent", fields: SUPPORT_AGENT_FIELDS },
 } as const satisfies Record<string, { table: string; fields: Readonly<Record<string, TrackedField>> }>;
 export type TrackedType = keyof typeof TRACKED_TYPES;
 

@@ -25,15 +25,23 @@ export type Admit = <T>(
 export function admission(app: App, limiter: InFlightLimiter, rejected?: (fault: TokenFault) => void): Admit {
   const logRejection = rejectionLog(app.log);
   const verify = tokenVerifier({ ...app.config.token, keys: keysOf(app) });
-  const actorOf = (request: IncomingMessage) =>
-    verify(request.headers).catch((error: unknown) => {
+  const actorOf = async (request: IncomingMessage) => {
+    try {
+      return withSupport(await verify(request.headers), app);
+    } catch (error) {
       if (error instanceof InvalidToken) {
         logRejection(error.fault);
         rejected?.(error.fault);
       }
       throw error;
-    });
+    }
+  };
   return (request, response, work) => limiter.run(response, async () => work(await actorOf(request)));
+}
+
+/** The actor as a support agent too, where staff have made the account one. */
+function withSupport(actor: Actor | null, { supportAgents }: App): Actor | null {
+  return actor && !actor.isSupport && supportAgents.has(actor) ? { ...actor, isSupport: true } : actor;
 }
 
 /** The keys that the operator has configured, or else the key that signs the development tokens. */

@@ -5,6 +5,7 @@ import { listOf, select, type Database } from "../store/statement";
 import { selectFacts, toFacts, type EntitlementFacts, type FactsSource } from "./entitlement-facts";
 import type { EntitlementCriteria } from "./entitlement-search";
 import { entriesIn } from "./history-entries";
+import { selectSupportAgents, toSupportAgent, type SupportAgentFacts } from "./accounts/support-agents";
 import { POLICY, type PolicyFacts } from "./policies";
 import { selectRefunds } from "./refunds";
 import {
@@ -138,4 +139,14 @@ export async function refundsOfEntries(
   const sql = selectRefunds(source, 'f.history_id::text as "entryId",');
   const rows = await select<Refund & { entryId: string }>(db, sql, [entryIds]);
   return byKey(entryIds, rows, ({ entryId }) => entryId);
+}
+
+/** Support agents as entries of their history left them. */
+export async function supportAgentsOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(SupportAgentFacts | null)[]> {
+  const sql = selectSupportAgents(entriesIn("historical_support_agent"), 'a.history_id::text as "entryId",');
+  const rows = await select<EntryRow>(db, sql, [entryIds]);
+  return byKey(entryIds, rows, ({ entryId }) => entryId, toSupportAgent);
 }

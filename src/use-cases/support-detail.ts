@@ -3,7 +3,7 @@ import {
   CourseEntitlementSupportDetail,
   type SupportAction,
 } from "../entities/course-entitlement-support-detail";
-import { userById, userByUsername } from "../reads/users";
+import { userById, userByUsername } from "../reads/accounts/users";
 import type { CommandRequest } from "./command";
 
 /** What was done to an entitlement and why, to be saved together with the change itself. */

@@ -12,6 +12,7 @@ import {
 } from "../../src/entities/course-entitlement-support-detail";
 import { CourseRun, COURSE_RUN_FIELDS } from "../../src/entities/course-run";
 import { Refund, REFUND_FIELDS } from "../../src/entities/refund";
+import { SUPPORT_AGENT_FIELDS, SupportAgent } from "../../src/entities/accounts/support-agent";
 import { TRACKED_TYPES, type TrackedType } from "../../src/history/tracked-types";
 import { enrollmentsById } from "../../src/reads/enrollments";
 import { entitlementsById } from "../../src/reads/entitlements";
@@ -33,6 +34,7 @@ const NOUNS: [entity: new () => object, Readonly<Record<string, Field>>][] = [
   [CourseEntitlementSupportDetail, SUPPORT_DETAIL_FIELDS],
   [CourseRun, COURSE_RUN_FIELDS],
   [Refund, REFUND_FIELDS],
+  [SupportAgent, SUPPORT_AGENT_FIELDS],
 ];
 
 test.each(NOUNS)("the fields of %p are the columns that are stored", (entity, fields) => {
@@ -99,6 +101,7 @@ test("every field that a history tells of has that name in the schema, but for t
     SupportDetail: SUPPORT_DETAIL_FIELDS,
     CourseEntitlementPolicy: COURSE_ENTITLEMENT_POLICY_FIELDS,
     Refund: REFUND_FIELDS,
+    SupportAgent: SUPPORT_AGENT_FIELDS,
   }).flatMap(([type, fields]) => {
     const inSchema = (schema.getType(type) as GraphQLObjectType).getFields();
     return Object.entries<TrackedField>(fields)

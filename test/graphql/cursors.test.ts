@@ -18,6 +18,8 @@ const LISTS: Record<string, string> = {
   "CourseEntitlementPolicy.history": "entitlementPolicies { history(@) }",
   "SupportDetail.history":
     "entitlements(first: 50) { edges { node { supportDetails(first: 1) { edges { node { history(@) } } } } } }",
+  "Query.supportAgents": "supportAgents(@)",
+  "SupportAgent.history": "supportAgents { edges { node { history(@) } } }",
   "Refund.history": "refunds { edges { node { history(@) } } }",
 };
 
@@ -47,6 +49,8 @@ const REFUSED = ["BAD_USER_INPUT", 'Argument "after" is not a cursor of this lis
 
 const cursorOf = new Map<string, string>();
 beforeAll(async () => {
+  const grant = '{ username: "full_shelf", comments: "A list of agents." }';
+  await ask(app, hopper, `mutation { grantSupport(input: ${grant}) { userErrors { code } } }`);
   for (const [what, path] of lists) cursorOf.set(what, (await pageAfter(path, null)).cursors[0]!);
 });
 

@@ -72,6 +72,10 @@ test("asking changes nothing, whatever is asked", async () => {
     "{ history(first: 100) { edges { node { state { __typename } previous { id } } } } }",
     {},
   );
+  await expectAnswer(
+    "{ supportAgents(first: 100) { edges { node { history { edges { node { id } } } } } } }",
+    {},
+  );
   await expectAnswer("{ refunds(first: 100) { edges { node { entitlement { refunds { id } } } } } }", {});
   for (const scope of ["ACTIVE", "UNEXPIRED", "FULFILLABLE", "ALL"])
     await ask(

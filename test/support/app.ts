@@ -3,6 +3,7 @@ import type { DataSource } from "typeorm";
 import type { App } from "../../src/app";
 import { composeRefundRate, composeRefunds } from "../../src/compose";
 import { loadConfig } from "../../src/config";
+import { SupportAgents } from "../../src/reads/accounts/support-agents";
 
 /** Tests give commands faster than people do; those of the limit set it. */
 const NO_LIMIT = { REFUNDS_PER_HOUR: "10000" };
@@ -21,5 +22,6 @@ export function appOn(
     clock,
     refunds: composeRefunds(config, db, clock),
     refundRate: composeRefundRate(config),
+    supportAgents: new SupportAgents(db),
   };
 }

@@ -6,6 +6,7 @@ import type { Actor } from "../../src/auth/actor";
 import { composeRefundRate, composeRefunds } from "../../src/compose";
 import { loadConfig } from "../../src/config";
 import type { Graph } from "../../src/engine/apollo";
+import { SupportAgents } from "../../src/reads/accounts/support-agents";
 import { startServer, type RunningServer } from "../../src/http/server";
 
 const key = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -82,6 +83,7 @@ export async function serve(
       clock,
       refunds: composeRefunds(config, app.db, clock),
       refundRate: composeRefundRate(config),
+      supportAgents: new SupportAgents(app.db),
       ...app,
       log,
       config,

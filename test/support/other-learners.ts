@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
-import { UserAccount } from "../../src/entities/user-account";
+import { UserAccount } from "../../src/entities/accounts/user-account";
 import { Cursors } from "../../src/graphql/pages/cursors";
 import { expireEntitlement } from "../../src/use-cases/entitlements/expire-entitlement";
 import { reissueEntitlement } from "../../src/use-cases/entitlements/reissue-entitlement";

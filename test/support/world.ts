@@ -10,7 +10,7 @@ import { CourseEntitlementPolicy } from "../../src/entities/course-entitlement-p
 import { CourseMode } from "../../src/entities/course-mode";
 import { CourseRun } from "../../src/entities/course-run";
 import { Site } from "../../src/entities/site";
-import { UserAccount } from "../../src/entities/user-account";
+import { UserAccount } from "../../src/entities/accounts/user-account";
 import { DAY_MS } from "../../src/rules/entitlement-rules";
 import { transact, type Change } from "../../src/store/transact";
 import type { Call } from "../../src/use-cases/command";

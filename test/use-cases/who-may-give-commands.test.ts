@@ -7,6 +7,8 @@ import { permissionsOf } from "../../src/graphql/permissions";
 import { findEntries, newestEntryId, type Entry } from "../../src/reads/history-entries";
 import { Refusal } from "../../src/refusal";
 import { COMMANDS, type Call } from "../../src/use-cases/command";
+import { grantSupport } from "../../src/use-cases/agents/grant-support";
+import { withdrawSupport } from "../../src/use-cases/agents/withdraw-support";
 import { changeEntitlementMode } from "../../src/use-cases/entitlements/change-entitlement-mode";
 import { expireEntitlement } from "../../src/use-cases/entitlements/expire-entitlement";
 import { fulfillOrder } from "../../src/use-cases/entitlements/fulfill-order";
@@ -156,6 +158,11 @@ const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unk
         comments,
       }),
   ],
+  grantSupport: [byStaff, (call, { owner: { username } }) => grantSupport(call, { username, comments })],
+  withdrawSupport: [
+    byStaff,
+    (call, { owner: { username } }) => withdrawSupport(call, { username, comments }),
+  ],
   fulfillOrder: [
     byStaffOrServices,
     (call, { owner: { username }, courseUuid }) =>
@@ -190,6 +197,8 @@ const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unk
 const UNREDEEMED = new Set(["enrollAndFulfill", "enrollIfEntitled"]);
 const ABOUT_TO_EXPIRE = new Set(["renewEntitlement"]);
 const IN_REVIEW = new Set(["resolveRefund"]);
+/** The commands that need an agent whom staff have named. */
+const OF_AGENTS = new Set(["withdrawSupport"]);
 /** What only the system gives, to itself. */
 const BY_SYSTEM = ["expireDueEntitlements", "sweepRefunds"];
 
@@ -200,6 +209,11 @@ beforeAll(() => {
     if (file.endsWith(".js")) require(join(folder, file));
 });
 beforeEach(() => removePolicies(app));
+beforeEach(async () => {
+  await app.db.query("delete from support_agent");
+  await app.supportAgents.start();
+  app.supportAgents.stop();
+});
 
 async function setScene(name: string, owner: Actor): Promise<Scene> {
   const courseUuid = aCourse();
@@ -212,6 +226,7 @@ async function setScene(name: string, owner: Actor): Promise<Scene> {
     ...(run && { run }),
     ...(ABOUT_TO_EXPIRE.has(name) && { createdAt: ago(700), redeemedAt: NOW }),
   });
+  if (OF_AGENTS.has(name)) await grantSupport(by(hopper, app), { username: owner.username, comments });
   const [entry] = await app.db.query<[{ id: string }]>(
     "select max(history_id)::text as id from historical_course_entitlement where id = $1",
     [entitlementId],

@@ -1,22 +1,23 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
-import type { UserFacts } from "../../reads/users";
+import type { UserFacts } from "../../reads/accounts/users";
 import {
   factsAsOf,
   factsOfEntries,
   policiesOfEntries,
   refundsOfEntries,
+  supportAgentsOfEntries,
   supportDetailsOfEntries,
 } from "../../reads/as-of";
-import { entriesById, entriesOf, findEntries } from "../../reads/history-entries";
-import type { TrackedType } from "../../history/tracked-types";
+import { entriesById, findEntries } from "../../reads/history-entries";
 import { maySee, type Context } from "../context";
-import { criteriaOf, entryPageOf, maySeeWho, toEntryView, toHistory } from "../history";
+import { criteriaOf, entryPageOf, historyOf, maySeeWho, toEntryView, toHistory } from "../history";
 import { AsOfArgs, HistoryArgs } from "../history-inputs";
 import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
 import { HistoryEntryConnection, HistoryEntryView, HistoryState } from "../types/history-entry";
 import { RefundView, toRefundView } from "../types/refund";
 import { SupportDetailView, toSupportDetailView } from "../types/entitlements/support-detail";
+import { toSupportAgentView } from "../types/support-agent";
 import { users, UserView } from "../types/user";
 
 const DESCRIPTION = "The history of the object, the newest change first.";
@@ -139,6 +140,10 @@ export class HistoryEntryResolver {
         const policy = await load(policiesOfEntries);
         return policy && toPolicyView(policy, app.config.defaultPeriods);
       }
+      case "SUPPORT_AGENT": {
+        const agent = await load(supportAgentsOfEntries);
+        return agent && toSupportAgentView(agent);
+      }
     }
   }
 
@@ -157,21 +162,6 @@ export class HistoryEntryResolver {
   next(@Root() view: HistoryEntryView, @Ctx() context: Context): Promise<HistoryEntryView | null> {
     return entryOf(context, view.entry.nextId, view);
   }
-}
-
-async function historyOf(
-  context: Context,
-  type: TrackedType,
-  id: string,
-  args: HistoryArgs,
-  { asOf, learnerId }: { asOf: Date | null; learnerId: string | null } = { asOf: null, learnerId: null },
-): Promise<HistoryEntryConnection> {
-  const criteria = criteriaOf(context, args, asOf);
-  const page = entryPageOf(args, type);
-  const loader = context.loaders.named(`history:${type}:${JSON.stringify([criteria, page])}`, (ids) =>
-    entriesOf(context.app.db, type, ids, criteria, page),
-  );
-  return toHistory(context, await loader.load(id), args.first, type, learnerId);
 }
 
 async function entryOf(

@@ -3,7 +3,7 @@ import { Args, ArgsType, Ctx, Field, ID, Query, Resolver } from "type-graphql";
 import { enrollmentsInCourses } from "../../reads/enrollments";
 import { unexpiredEntitlements } from "../../reads/entitlements";
 import { isModeSold, sessionsOfCourses } from "../../reads/sessions";
-import { userByUsername } from "../../reads/users";
+import { userByUsername } from "../../reads/accounts/users";
 import { newEntitlement, orderEffect, orderWarnings } from "../../rules/order-rules";
 import { badInput } from "../bad-input";
 import type { Context } from "../context";

@@ -3,7 +3,7 @@ import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from "type-grap
 import { owns, rolesOf, type Actor, type Role } from "../../auth/actor";
 import { permissionsFor } from "../../auth/permissions";
 import { countEntitlementsOfUser, entitlementsOfUser } from "../../reads/entitlements";
-import { userByEmail, userById, userByUsername, type UserFacts } from "../../reads/users";
+import { userByEmail, userById, userByUsername, type UserFacts } from "../../reads/accounts/users";
 import type { Context } from "../context";
 import { Cursors } from "../pages/cursors";
 import { RoleEnum } from "../enums";

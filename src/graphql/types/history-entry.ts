@@ -13,6 +13,7 @@ import { CourseEntitlementView } from "./entitlements/course-entitlement";
 import { Node } from "./node";
 import { RefundView } from "./refund";
 import { SupportDetailView } from "./entitlements/support-detail";
+import { SupportAgentView } from "./support-agent";
 import { UserView } from "./user";
 
 /** A stored value of whatever type its field has. */
@@ -126,7 +127,14 @@ export class HistoryEntryView implements Node {
 export const HistoryState = createUnionType({
   name: "HistoryState",
   description: "The state of an object after a change.",
-  types: () => [CourseEntitlementView, SupportDetailView, CourseEntitlementPolicyView, RefundView] as const,
+  types: () =>
+    [
+      CourseEntitlementView,
+      SupportDetailView,
+      CourseEntitlementPolicyView,
+      RefundView,
+      SupportAgentView,
+    ] as const,
 });
 
 const Base = connectionType("HistoryEntry", HistoryEntryView);

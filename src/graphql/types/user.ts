@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import { usersById } from "../../reads/users";
+import { usersById } from "../../reads/accounts/users";
 import type { Context } from "../context";
 
 @ObjectType("User", { description: "A user account of the Open edX installation." })

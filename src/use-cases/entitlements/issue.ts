@@ -3,7 +3,7 @@ import { CourseEntitlement } from "../../entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
 import { Site } from "../../entities/site";
 import { isModeSold } from "../../reads/sessions";
-import { userByUsername, type UserFacts } from "../../reads/users";
+import { userByUsername, type UserFacts } from "../../reads/accounts/users";
 import { choosePolicy } from "../../rules/policy-choice";
 import { Refusal } from "../../refusal";
 import { refuseUseless } from "../sessions/enrollment";

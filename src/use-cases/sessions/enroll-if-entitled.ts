@@ -1,7 +1,7 @@
 import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementSpentOn } from "../../reads/entitlements";
-import { userByUsername } from "../../reads/users";
+import { userByUsername } from "../../reads/accounts/users";
 import { redeemBlocker } from "../../rules/entitlement-rules";
 import { fulfillableEntitlement } from "./fulfillable-entitlement";
 import { redeem } from "./redeem";

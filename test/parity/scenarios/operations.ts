@@ -9,7 +9,7 @@ import {
   type SupportAction,
 } from "../../../src/entities/course-entitlement-support-detail";
 import { entitlementsOfUser, newestActiveEntitlement } from "../../../src/reads/entitlements";
-import { UserAccount } from "../../../src/entities/user-account";
+import { UserAccount } from "../../../src/entities/accounts/user-account";
 import { isExpiryDue, storedOrderNumber } from "../../../src/rules/entitlement-rules";
 import type { CommandRequest } from "../../../src/use-cases/command";
 import { lockEntitlement, save } from "../../../src/use-cases/locked-entitlement";

@@ -1,5 +1,5 @@
-import { byKey } from "../store/by-key";
-import { listOf, select, type Database } from "../store/statement";
+import { byKey } from "../../store/by-key";
+import { listOf, select, type Database } from "../../store/statement";
 
 /** Who somebody is, with nothing private. */
 export interface UserFacts {

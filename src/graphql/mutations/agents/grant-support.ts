@@ -1,0 +1,42 @@
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { grantSupport } from "../../../use-cases/agents/grant-support";
+import type { Context } from "../../context";
+import { CommandInput, Payload, payload } from "../../payload";
+import { SupportAgentView, toSupportAgentView } from "../../types/support-agent";
+import { Text } from "../shared";
+
+@InputType({ description: "The input fields of `grantSupport`." })
+export class GrantSupportInput extends CommandInput {
+  @Text(150, "The exact username of the account.")
+  username!: string;
+
+  @Text(2_000, "The comments about the reason, from 1 to 2000 characters; history keeps them.")
+  comments!: string;
+}
+
+@ObjectType({ description: "The result of `grantSupport`.", simpleResolvers: true })
+export class GrantSupportPayload extends Payload {
+  @Field(() => SupportAgentView, {
+    nullable: true,
+    description: "The support agent after the mutation; null when the mutation was refused.",
+  })
+  supportAgent?: SupportAgentView | null;
+}
+
+@Resolver()
+export class GrantSupportMutation {
+  @Mutation(() => GrantSupportPayload, {
+    nullable: true,
+    description:
+      "Makes an account a support agent, whatever the roles of its tokens; an agent stays one. For staff.",
+  })
+  grantSupport(
+    @Arg("input", () => GrantSupportInput, { description: "The account that becomes a support agent." })
+    input: GrantSupportInput,
+    @Ctx() context: Context,
+  ): Promise<GrantSupportPayload> {
+    return payload(context, input, async (call, given) => ({
+      supportAgent: toSupportAgentView(await grantSupport(call, given)),
+    }));
+  }
+}
