@@ -60,6 +60,11 @@ export function afterMutation(context: Context): void {
   context.now = new Date(Math.max(context.app.clock().getTime(), context.now.getTime() + 1));
 }
 
+/** The learner to whom an entitlement's past is told no further than it was theirs; null when the caller may know all. */
+export function learnerToTell({ actor }: Context, learner: { userId: string }): string | null {
+  return actor !== null && (actor.isService || mayReadAnyone(actor)) ? null : learner.userId;
+}
+
 /** Another learner's entitlement counts as missing, so that ids cannot be probed. */
 export function maySee({ actor }: Context, learner: { userId: string; username: string | null }): boolean {
   return actor !== null && (actor.isService || mayReadAnyone(actor) || owns(actor, learner));

@@ -9,11 +9,12 @@ import {
 } from "../history/tracked-types";
 import type { FieldKind } from "../store/rows/fields";
 import { toConnection } from "./pages/connection";
-import type { Context } from "./context";
+import { learnerToTell, type Context } from "./context";
 import { Cursors } from "./pages/cursors";
 import { CHARACTER_OF, TYPE_OF } from "./history-enums";
 import type { HistoryArgs } from "./history-inputs";
 import { toDuration } from "./scalars";
+import type { CourseEntitlementView } from "./types/entitlements/course-entitlement";
 import type { FieldChangeView, HistoryEntryConnection, HistoryEntryView } from "./types/history-entry";
 
 const TYPES = Object.keys(TRACKED_TYPES) as TrackedType[];
@@ -54,14 +55,17 @@ export async function historyOf(
   type: TrackedType,
   id: string,
   args: HistoryArgs,
-  { asOf, learnerId }: { asOf: Date | null; learnerId: string | null } = { asOf: null, learnerId: null },
+  entitlement: Pick<CourseEntitlementView, "facts" | "context"> | null = null,
 ): Promise<HistoryEntryConnection> {
-  const criteria = criteriaOf(context, args, asOf);
+  const criteria = {
+    ...criteriaOf(context, args, entitlement && entitlement.context.asOf),
+    learnerId: entitlement && learnerToTell(context, entitlement.facts),
+  };
   const page = entryPageOf(args, type);
   const loader = context.loaders.named(`history:${type}:${JSON.stringify([criteria, page])}`, (ids) =>
     entriesOf(context.app.db, type, ids, criteria, page),
   );
-  return toHistory(context, await loader.load(id), args.first, type, learnerId);
+  return toHistory(context, await loader.load(id), args.first, type, entitlement && entitlement.facts.userId);
 }
 
 /** A page of a history; the entries hold one more than asked for when more follow. */

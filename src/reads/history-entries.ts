@@ -1,3 +1,4 @@
+import { isRefundOf } from "./refunds";
 import { byKey } from "../store/by-key";
 import { listOf, select, type Database } from "../store/statement";
 import type { HistorySource, HistoryType } from "../history/historical";
@@ -39,6 +40,8 @@ export interface EntryCriteria {
   /** The name of the user whose changes to find. */
   userLabel?: string | null;
   requestId?: string | null;
+  /** The learner who asks, and is not told of refunds that were requested while the entitlement was another's. */
+  learnerId?: string | null;
   /** At or after. */
   from?: Date | null;
   /** Before. */
@@ -182,6 +185,7 @@ function conditionsOf(criteria: EntryCriteria, after: string | null, values: unk
   add(criteria.reasons, (p) => `(h.history_change_reason = any(${p}::text[]) ${revert})`);
   add(criteria.userLabel, (p) => `h.history_user_label = ${p}`);
   add(criteria.requestId, (p) => `h.history_request_id = ${p}`);
+  add(criteria.learnerId, (p, type) => (type === "REFUND" ? isRefundOf("h", p) : `${p}::bigint is not null`));
   add(criteria.from, (p) => `h.history_date >= ${p}`);
   add(criteria.before, (p) => `h.history_date < ${p}`);
   return conditions;

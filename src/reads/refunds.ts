@@ -32,14 +32,31 @@ export async function refundById(db: Database, id: string): Promise<Refund | nul
   return row ?? null;
 }
 
-/** The refund of an entitlement that has not failed, or null. */
-export async function liveRefundOf(db: Database, entitlementId: string): Promise<Refund | null> {
+/** The refund of an entitlement that has not failed, or null; also null when it was requested of another than this learner. */
+export async function liveRefundOf(
+  db: Database,
+  entitlementId: string,
+  learnerId: string | null = null,
+): Promise<Refund | null> {
   const [row] = await select<Refund>(
     db,
-    `${selectRefunds()} where f.entitlement_id = $1 and f.state <> 'FAILED'`,
-    [entitlementId],
+    `${selectRefunds()} where f.entitlement_id = $1 and f.state <> 'FAILED' and ${isRefundOf("f", "$2")}`,
+    [entitlementId, learnerId],
   );
   return row ?? null;
+}
+
+/**
+ * SQL that holds when the learner in a parameter had the entitlement of a refund when the refund was requested, or when
+ * there is null in it. What belonged to another learner then is not told to the learner who has the entitlement now.
+ */
+export function isRefundOf(refund: string, learner: string): string {
+  const owners = `select e.user_id from historical_course_entitlement e where e.id = ${refund}.entitlement_id`;
+  const first = `(select min(b.history_id) from historical_refund b where b.id = ${refund}.id)`;
+  // Of what was imported together, either may have been recorded first.
+  return `(${learner}::bigint is null or ${learner}::bigint = coalesce(
+    (${owners} and e.history_id < ${first} order by e.history_id desc limit 1),
+    (${owners} order by e.history_id limit 1)))`;
 }
 
 /** The columns of a refund `f`: what precedes `where`. */
@@ -47,17 +64,22 @@ export function selectRefunds(source = "refund", columns = ""): string {
   return `select ${columns} ${REFUND.list} from ${source} f`;
 }
 
-/** For each entitlement its refunds, newest first, now or as a source has them: one statement for all. */
+/**
+ * For each entitlement its refunds, newest first, now or as a source has them: one statement for all. Where a learner is
+ * given, only those that were requested while it was that learner's.
+ */
 export async function refundsOf(
   db: Database,
   entitlementIds: readonly string[],
+  learnerId: string | null,
   sourceOf: (parameter: (value: unknown) => string) => string = () => "refund",
 ): Promise<Refund[][]> {
-  const values: unknown[] = [entitlementIds];
+  const values: unknown[] = [entitlementIds, learnerId];
   const source = sourceOf((value) => `$${values.push(value)}`);
   const rows = await select<Refund>(
     db,
-    `${selectRefunds(source)} where f.entitlement_id = any(${listOf("$1", "uuid")}) order by f.created_at desc, f.id desc`,
+    `${selectRefunds(source)} where f.entitlement_id = any(${listOf("$1", "uuid")}) and ${isRefundOf("f", "$2")}
+     order by f.created_at desc, f.id desc`,
     values,
   );
   return entitlementIds.map((id) => rows.filter(({ entitlementId }) => entitlementId === id));

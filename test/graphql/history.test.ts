@@ -285,3 +285,49 @@ test("the lists of a filter are not part of the text of a statement", async () =
     (await statementsOf(() => ask(app, hopper, question, { types }))).map(({ text }) => text);
   expect(await textsOf(["REFUND", "REFUND", "SUPPORT_DETAIL"])).toEqual(await textsOf([]));
 });
+
+test("a learner is not told of refunds from the time when the entitlement belonged to another learner", async () => {
+  const id = "e0000000-0000-4000-8000-0000000000fe";
+  const change = { ...bySupport, reason: "by hand" };
+  const inSql = (sql: string) => transact(app.db, change, (tx) => tx.query(sql));
+  const refund = (state: string, order: string) =>
+    inSql(
+      `insert into refund (entitlement_id, order_number, state, attempt, shop_references, next_attempt_at, created_at,
+         modified_at) values ('${id}', '${order}', '${state}', 1, '{${order}-REF}', null, now(), now())`,
+    );
+  await transact(app.db, change, (tx) =>
+    tx.save(CourseEntitlement, { ...anOrderOf("4"), id, mode: "verified", orderNumber: "HERS" }),
+  );
+  await refund("FAILED", "OTHERS-1");
+  await refund("NEEDS_REVIEW", "OTHERS-2");
+  await inSql(`update course_entitlement set user_id = 1 where id = '${id}'`);
+  await inSql(`update refund set state = 'FAILED' where order_number = 'OTHERS-2'`);
+  await refund("NEEDS_REVIEW", "HERS");
+  const question = `query ($id: ID!, $at: DateTime!) { entitlement(id: $id) { ...E asOf(at: $at) { ...E } } }
+    fragment E on CourseEntitlement {
+      refunds { orderNumber shopReferences history { edges { node { id } } } }
+      history(filter: { entityTypes: [REFUND] }) { edges { node { entityId changes { to } state { ... on Refund { id orderNumber } } previous { id } } } } }`;
+  const told = async (asking: typeof ada) => {
+    const { data, errors } = await ask(app, asking, question, { id, at: "2100-01-01T00:00:00Z" });
+    expect(errors).toBeUndefined();
+    return JSON.stringify(data);
+  };
+  for (const asking of [ada, { ...ada, userId: null }]) {
+    expect(await told(asking)).toContain("HERS-REF");
+    expect(await told(asking)).not.toContain("OTHERS");
+  }
+  for (const asking of [grace, { ...ada, userId: "4000", username: "shop", isService: true }])
+    expect(await told(asking)).toContain("OTHERS-2-REF");
+  await inSql(`update refund set state = 'FAILED' where order_number = 'HERS'`);
+  await refund("NEEDS_REVIEW", "HERS-TOO");
+  await inSql(`update course_entitlement set user_id = 4 where id = '${id}'`);
+  const again = `mutation { unenrollAndRefund(input: { entitlementId: "${id}", refund: REQUEST }) {
+    refund { orderNumber } userErrors { code blocker } } }`;
+  const { data } = await ask(app, actor("bob", { userId: "4" }), again);
+  expect(data).toEqual({
+    unenrollAndRefund: {
+      refund: null,
+      userErrors: [{ code: "ENTITLEMENT_NOT_REFUNDABLE", blocker: "REFUND_PENDING" }],
+    },
+  });
+});

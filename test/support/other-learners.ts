@@ -54,6 +54,12 @@ export async function fillNeighbourhood(app: App): Promise<Neighbourhood> {
     courseUuid: shared,
     run: await aRun(app, shared),
   });
+  const refunds = await idsOf(
+    app,
+    `insert into refund (entitlement_id, order_number, state, answer, shop_references, created_at, modified_at)
+     select '${moved}', 'EDX-QUILL-MOVED', state, 'ACCEPTED', '{quill-ref}', now(), now()
+     from unnest(array['FAILED', 'SUCCEEDED']) state returning id`,
+  );
   const [{ at }] = await app.db.query<[{ at: Date }]>("select clock_timestamp() as at");
   await aLife(app, ada, shared, runs, "EDX-ADA");
   await app.db.query(`alter sequence history_id_seq restart with ${THEIR_HISTORY}01`);
@@ -68,7 +74,7 @@ export async function fillNeighbourhood(app: App): Promise<Neighbourhood> {
   );
   const own = await ownOf(app, shared, moved);
   const theirs = await theirsOf(app, theirCourse, theirRuns);
-  const secrets = [...MARKS, theirCourse, ...theirRuns, ...(await secretIds(app))].map((secret) =>
+  const secrets = [...MARKS, theirCourse, ...theirRuns, ...refunds, ...(await secretIds(app))].map((secret) =>
     secret.toLowerCase(),
   );
   const instants = ["2020-01-01T00:00:00.000Z", at.toISOString(), "2100-01-01T00:00:00.000Z"];

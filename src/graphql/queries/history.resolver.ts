@@ -29,11 +29,11 @@ export class EntitlementHistoryResolver {
       "The history of the entitlement, its support details and its refunds, the newest change first. Learners do not see support details.",
   })
   history(
-    @Root() { facts, context: { asOf } }: CourseEntitlementView,
+    @Root() entitlement: CourseEntitlementView,
     @Args() args: HistoryArgs,
     @Ctx() context: Context,
   ): Promise<HistoryEntryConnection> {
-    return historyOf(context, "COURSE_ENTITLEMENT", facts.id, args, { asOf, learnerId: facts.userId });
+    return historyOf(context, "COURSE_ENTITLEMENT", entitlement.id, args, entitlement);
   }
 
   @FieldResolver(() => CourseEntitlementView, {

@@ -19,7 +19,7 @@ import { refundListAsOf } from "../../reads/as-of";
 import type { RefundState } from "../../rules/refund-rules";
 import { byKey } from "../../store/by-key";
 import { PageArgs, toConnection } from "../pages/connection";
-import type { Context } from "../context";
+import { learnerToTell, type Context } from "../context";
 import { Cursors } from "../pages/cursors";
 import { atMost, IsText, UUID } from "../inputs";
 import { DateTimeScalar } from "../scalars";
@@ -84,11 +84,14 @@ export class EntitlementRefundsResolver {
     description: "The refunds that were requested for the order of the entitlement, the newest first.",
   })
   async refunds(
-    @Root() { id, context: { asOf } }: CourseEntitlementView,
-    @Ctx() { app, loaders }: Context,
+    @Root() { id, facts, context: { asOf } }: CourseEntitlementView,
+    @Ctx() context: Context,
   ): Promise<RefundView[]> {
     const source = asOf ? refundListAsOf(asOf) : undefined;
-    const loader = loaders.named(`refunds:${asOf?.getTime() ?? ""}`, (ids) => refundsOf(app.db, ids, source));
+    const learnerId = learnerToTell(context, facts);
+    const loader = context.loaders.named(`refunds:${learnerId}:${asOf?.getTime() ?? ""}`, (ids) =>
+      refundsOf(context.app.db, ids, learnerId, source),
+    );
     const refunds = await loader.load(id);
     return refunds.map(toRefundView);
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EntityManager } from "typeorm";
 import type { App } from "../../app";
+import { mayActForAnyone } from "../../auth/actor";
 import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementsById } from "../../reads/entitlements";
@@ -122,7 +123,9 @@ async function foresee(
 /** Records the wish, unless it is recorded already; nothing else is changed. Rejects with what stands against it. */
 async function record(tx: EntityManager, request: CommandRequest, entitlementId: string): Promise<Intent> {
   const entitlement = await lockForRefund(tx, request, entitlementId);
-  const live = await liveRefundOf(tx, entitlementId);
+  // A refund that was requested while the entitlement was another learner's is not shown to the learner who has it now.
+  const learnerId = mayActForAnyone(request.actor) ? null : entitlement.facts.userId;
+  const live = await liveRefundOf(tx, entitlementId, learnerId);
   if (live && (live.state !== "SUCCEEDED" || entitlement.row.expiredAt))
     return { entitlement, refund: live, isNew: false };
   refuseUnrefundable(entitlement, request);
