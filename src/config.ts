@@ -61,6 +61,7 @@ function configOf(settings: Settings) {
     explorers: settings.EXPLORERS ?? !(isProduction || settings.TRUSTED_DOCUMENTS),
     refund: {
       shop: settings.REFUND_SHOP,
+      isHandled: settings.REFUND_SHOP !== "none",
       deadlineMs: settings.REFUND_DEADLINE_MS,
       coordinatorUrl: settings.COORDINATOR_URL?.replace(/\/+$/, "") ?? "",
       isKeyed: settings.COORDINATOR_KEYED,

@@ -18,6 +18,10 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const composed = await compose(config, config.isProduction ? undefined : fillDemoWorldIfEmpty);
   spreadLastNet(composed.app.log);
+  if (!config.refund.isHandled)
+    composed.app.log.warn(
+      "refunds are switched off: REFUND_SHOP is none, so unenrollAndRefund refunds no order",
+    );
   try {
     const server = await startServer(composed.app).catch((error: unknown) => {
       throw listenFault(config, error);

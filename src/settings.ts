@@ -113,7 +113,7 @@ export function settings(isProduction: boolean) {
     REFUND_SHOP: oneOf("embedded", "coordinator", "none")
       .default(isProduction ? "none" : "embedded")
       .describe(
-        "The shop that refunds orders: `coordinator` is commerce-coordinator, `embedded` is a stand-in that moves no money and is refused in production, `none` refunds nothing.",
+        "The shop that refunds orders: `coordinator` is commerce-coordinator, `embedded` is a stand-in that moves no money and is refused in production, `none` refunds nothing, and entitlements then have the `refundBlocker` `REFUNDS_NOT_HANDLED`.",
       ),
     REFUND_DEADLINE_MS: whole(50, 30_000)
       .default(5_000)

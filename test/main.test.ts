@@ -99,11 +99,12 @@ describe("with DATABASE_URL", () => {
         JWT_ISSUER: "https://lms.example.org/oauth2",
       }),
     );
-    while (!server.stdout().includes("\n")) await sleep(10);
-    expect(JSON.parse(server.stdout())).toMatchObject({
-      msg: "listening",
-      url: expect.stringMatching(/^http/),
-    });
+    while (!server.stdout().includes("listening")) await sleep(10);
+    const lines = server.stdout().trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: 40, msg: expect.stringContaining("refunds are switched off") as string },
+      { msg: "listening", url: expect.stringMatching(/^http/) as string },
+    ]);
     expect(await asSuperuser("select username from user_account", url)).toEqual([]);
     server.child.kill("SIGTERM");
     expect(await server.exited).toBe(0);

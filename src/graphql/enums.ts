@@ -6,7 +6,7 @@ import type { SupportAction } from "../entities/course-entitlement-support-detai
 import type {
   EntitlementState,
   RedeemBlocker,
-  RefundBlocker,
+  RefundRequestBlocker,
   RegainBlocker,
 } from "../rules/entitlement-rules";
 import type { SessionBlocker } from "../rules/session-rules";
@@ -63,7 +63,7 @@ export const RegainBlockerEnum = publish<RegainBlocker>(
   },
 );
 
-export const RefundBlockerEnum = publish<RefundBlocker>(
+export const RefundBlockerEnum = publish<RefundRequestBlocker>(
   "RefundBlocker",
   "The reason why an order cannot be refunded.",
   {
@@ -77,6 +77,7 @@ export const RefundBlockerEnum = publish<RefundBlocker>(
     CERTIFICATE_EARNED: "A certificate of the learner for the run exists or is being generated.",
     REGAIN_PERIOD_OVER:
       "The learner can no longer leave the run, because the regain period or the expiration period is over.",
+    REFUNDS_NOT_HANDLED: "This installation refunds no orders: no shop is set up for it.",
   },
 );
 

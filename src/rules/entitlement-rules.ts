@@ -67,6 +67,8 @@ export type RefundBlocker =
   | "REFUND_PERIOD_OVER"
   | "CERTIFICATE_EARNED"
   | "REGAIN_PERIOD_OVER";
+/** Why a refund cannot be requested: the entitlement's reason, or the installation's. */
+export type RefundRequestBlocker = RefundBlocker | "REFUNDS_NOT_HANDLED";
 /** The state of an entitlement, as clients see it. */
 export type EntitlementState =
   "AVAILABLE" | "FULFILLED_CHANGEABLE" | "FULFILLED" | "EXPIRED" | "REFUNDED" | "REVOKED";
@@ -114,7 +116,7 @@ export function regainBlocker(standing: Standing, periods: Periods, now: Date): 
   return null;
 }
 
-/** The reason why the order cannot be refunded; null when it can. */
+/** The reason why the order cannot be refunded, as far as the entitlement goes; null when it can. */
 export function refundBlocker(standing: Standing, periods: Periods, now: Date): RefundBlocker | null {
   if (isRefundPending(standing)) return "REFUND_PENDING";
   if (standing.refundLocked) return "REFUND_LOCKED";
@@ -125,6 +127,16 @@ export function refundBlocker(standing: Standing, periods: Periods, now: Date): 
   if (daysSinceCreated(standing, now) > periodDays(periods.refundMs)) return "REFUND_PERIOD_OVER";
   if (!standing.redemption) return null;
   return regainBlocker(standing, periods, now) as "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER" | null;
+}
+
+/** The reason why `unenrollAndRefund` cannot refund the order; null when it can. */
+export function refundRequestBlocker(
+  standing: Standing,
+  periods: Periods,
+  now: Date,
+  handlesRefunds: boolean,
+): RefundRequestBlocker | null {
+  return refundBlocker(standing, periods, now) ?? (handlesRefunds ? null : "REFUNDS_NOT_HANDLED");
 }
 
 /** The states in which the refund may still turn out either way: the entitlement must not change. */

@@ -1,6 +1,6 @@
 import type { RefundGateway, RefundOutcome } from "./refund-gateway";
 
-/** Where no shop is configured: nothing is ever sent, and every refund fails at once. */
+/** Where no shop is configured: no refund can be requested, and what an earlier shop has left in doubt stays so. */
 export class NoRefundGateway implements RefundGateway {
   readonly isKeyed = true;
 

@@ -1,12 +1,15 @@
 import type { Refund } from "../../entities/refund";
 import { Refusal } from "../../refusal";
-import { refundBlocker, type RefundBlocker } from "../../rules/entitlement-rules";
+import { refundRequestBlocker, type RefundRequestBlocker } from "../../rules/entitlement-rules";
 import type { CommandRequest } from "../command";
 import type { LockedEntitlement } from "../locked-entitlement";
 
 /** Refuses to ask the shop for what a rule forbids, with the reason. */
-export function refuseUnrefundable({ standing, periods }: LockedEntitlement, { now }: CommandRequest): void {
-  const blocker = refundBlocker(standing, periods, now);
+export function refuseUnrefundable(
+  { standing, periods }: LockedEntitlement,
+  { now, app }: CommandRequest,
+): void {
+  const blocker = refundRequestBlocker(standing, periods, now, app.config.refund.isHandled);
   if (blocker)
     throw new Refusal(
       "ENTITLEMENT_NOT_REFUNDABLE",
@@ -26,7 +29,7 @@ export function refusalOf({ answer }: Refund): Refusal {
   return new Refusal("REFUND_FAILED", "The shop has refused to pay the order back.");
 }
 
-const REFUND_MESSAGES: Record<RefundBlocker, string> = {
+const REFUND_MESSAGES: Record<RefundRequestBlocker, string> = {
   REFUND_PENDING: "a refund is under way",
   ALREADY_REFUNDED: "it was paid back before",
   REFUND_LOCKED: "support has ruled it out",
@@ -35,4 +38,5 @@ const REFUND_MESSAGES: Record<RefundBlocker, string> = {
   REFUND_PERIOD_OVER: "the time for a refund is over",
   CERTIFICATE_EARNED: "a certificate has been earned",
   REGAIN_PERIOD_OVER: "the time to leave the run is over",
+  REFUNDS_NOT_HANDLED: "refunds are not handled here",
 };

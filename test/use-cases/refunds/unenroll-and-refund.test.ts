@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../../src/app";
 import { composeRefundRate } from "../../../src/compose";
+import { loadConfig } from "../../../src/config";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { Refund } from "../../../src/entities/refund";
+import { toEntitlement } from "../../../src/graphql/types/entitlements/course-entitlement";
+import { entitlementsById } from "../../../src/reads/entitlements";
 import { liveRefundOf } from "../../../src/reads/refunds";
 import type { RefundOutcome } from "../../../src/gateways/refund/refund-gateway";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
+import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
 import { expireDueEntitlements } from "../../../src/use-cases/entitlements/expire-due-entitlements";
 import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
 import type { Call } from "../../../src/use-cases/command";
@@ -15,7 +19,7 @@ import { REFUNDS } from "../../../src/use-cases/refunds/refund-outbox";
 import { sweepRefunds } from "../../../src/use-cases/refunds/sweep-refunds";
 import { switchSession } from "../../../src/use-cases/sessions/switch-session";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
-import { useDemoApp, bob } from "../../support/demo-app";
+import { useDemoApp, bob, grace } from "../../support/demo-app";
 import {
   aSpentEntitlement,
   endPauses,
@@ -120,6 +124,37 @@ test("E9: an entitlement that cannot be refunded is refused with the reason, bef
   expect(await everythingOf(app, spent)).toBe(before);
   expect(await liveRefundOf(app.db, spent)).toBeNull();
   expect(asked).toEqual([]);
+});
+
+test("where refunds are switched off, field and command say so, and nothing is stored", async () => {
+  const { app: shop, asked } = withShop(app, () => ACCEPTED);
+  const off = { ...shop, config: loadConfig({ REFUND_SHOP: "none" }) };
+  const id = await aSpentEntitlement(app);
+  const before = await everythingOf(app, id);
+  await expect(ask(off, id)).rejects.toMatchObject({
+    code: "ENTITLEMENT_NOT_REFUNDABLE",
+    details: { blocker: "REFUNDS_NOT_HANDLED" },
+  });
+  expect(asked).toEqual([]);
+  expect(await everythingOf(app, id)).toBe(before);
+  expect(await app.db.manager.countBy(Refund, { entitlementId: id })).toBe(0);
+  const blockerOf = async (at: App, entitlementId: string) => {
+    const [facts] = await entitlementsById(app.db, [entitlementId]);
+    return toEntitlement({ app: at, now: app.clock() } as Parameters<typeof toEntitlement>[0], facts!)
+      .refundBlocker;
+  };
+  expect(await blockerOf(app, id)).toBeNull();
+  expect(await blockerOf(off, id)).toBe("REFUNDS_NOT_HANDLED");
+  // A reason of the entitlement's own comes first.
+  const old = await entitlementIdOf(app, "EDX-1016");
+  expect(await blockerOf(off, old)).toBe("REFUND_PERIOD_OVER");
+});
+
+test("a reissue where refunds are switched off locks no refund that could be requested elsewhere", async () => {
+  const id = await aSpentEntitlement(app);
+  const off = { ...app, config: loadConfig({ REFUND_SHOP: "none" }) };
+  const reissued = await reissueEntitlement(requestOf(off, grace), { entitlementId: id, comments: "x" });
+  expect(reissued.refundLocked).toBe(false);
 });
 
 test("a fault that would prevent the final transaction is found before the shop is asked, and not counted", async () => {

@@ -103,12 +103,13 @@ export function toEntitlement(
   facts: EntitlementFacts,
   asOf?: Date | null,
 ): CourseEntitlementView {
-  const { defaultPeriods, freeModes, expirationAlertDays } = app.config;
+  const { defaultPeriods, freeModes, expirationAlertDays, refund } = app.config;
   return new CourseEntitlementView(facts, {
     now: asOf ?? now,
     asOf: asOf ?? null,
     defaultPeriods,
     freeModes,
     expirationAlertDays,
+    handlesRefunds: refund.isHandled,
   });
 }

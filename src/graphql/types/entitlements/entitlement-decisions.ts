@@ -15,6 +15,8 @@ export interface DecisionContext extends DecisionTerms {
   asOf: Date | null;
   /** The number of days before expiry from which `expirationDate` is given. */
   expirationAlertDays: number;
+  /** Whether this installation refunds orders. */
+  handlesRefunds: boolean;
 }
 
 /** The fields of an entitlement that the rules decide, at one instant. */
@@ -124,7 +126,8 @@ export abstract class EntitlementDecisions {
     nullable: true,
     description: "The reason why no new refund can be requested with `unenrollAndRefund`; null when one can.",
   })
-  get refundBlocker(): rules.RefundBlocker | null {
-    return rules.refundBlocker(this.standing, this.periods, this.context.now);
+  get refundBlocker(): rules.RefundRequestBlocker | null {
+    const { now, handlesRefunds } = this.context;
+    return rules.refundRequestBlocker(this.standing, this.periods, now, handlesRefunds);
   }
 }
