@@ -5,6 +5,8 @@ import type { Context } from "../graphql/context";
 import { BAD_USER_INPUT, RATE_LIMITED, SERVICE_UNAVAILABLE } from "./error-codes";
 import { causeOf, isOurs } from "./errors";
 import { describe } from "../log";
+import { connectionFault } from "../store/connection-fault";
+import { isUnavailable } from "../store/unavailable";
 import type { ExecutionCounter } from "./execution/executor";
 
 /** Counts answers. */
@@ -56,7 +58,11 @@ function settleErrors(
 ): void {
   const errors = result.errors!.map((error, index) => {
     if (!isOurs(error)) return error;
-    app.log.error({ requestId, path: error.path, error: describe(causeOf(causes[index])) }, "unexpected");
+    const { path } = error;
+    const cause = causeOf(causes[index]);
+    if (isUnavailable(cause))
+      app.log.warn({ requestId, path, reason: connectionFault(cause) }, "unavailable");
+    else app.log.error({ requestId, path, error: describe(cause) }, "unexpected");
     return Object.assign({}, error, { extensions: { ...error.extensions, requestId } });
   });
   const outage = errors.find(({ extensions }) => extensions?.["code"] === SERVICE_UNAVAILABLE);

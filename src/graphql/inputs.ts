@@ -23,12 +23,15 @@ export const atMost = (max: number) => ({ message: `must hold at most ${max}` })
 /** The rule of a text of 1 to `max` characters. */
 export const length = (max: number) => ({ message: `must have from 1 to ${max} characters` });
 
+/** Holds a character that leaves a trace on paper, being no space, control or filler, and no zero character. */
+const TEXT = /^(?=[^]*[^\s\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800])[^\0]*$/u;
+
 /** A text of 1 to `max` characters that is not blank, and that PostgreSQL can hold. */
 export function IsText(max: number): PropertyDecorator {
   const message = `must have from 1 to ${max} characters, and not be blank`;
   return (target, property) => {
     MaxLength(max, { message })(target, property);
-    Matches(/^[^\0]*[^\0\s][^\0]*$/, { message })(target, property);
+    Matches(TEXT, { message })(target, property);
   };
 }
 

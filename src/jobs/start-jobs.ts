@@ -3,9 +3,9 @@ import PgBoss, { type Job } from "pg-boss";
 import type { App } from "../app";
 import { again } from "../store/again";
 import { poolOf } from "../store/statement";
-import { failureLog, type LogFailure } from "./failure-log";
 import { sweepUntil } from "./sweep";
 import { TASKS, type QueuedTask } from "./tasks";
+import { workLog, type WorkLog } from "./work-log";
 
 /** The timing of queued work in milliseconds. The queue counts in seconds: its three times are whole seconds. */
 export interface Timing {
@@ -49,8 +49,8 @@ export async function startJobs(app: App, tasks = TASKS, timing: Readonly<Timing
     maintenanceIntervalSeconds: timing.maintenanceMs / 1000,
     archiveCompletedAfterSeconds: KEEP_DONE_SECONDS,
   });
-  const logFailure = failureLog(app);
-  boss.on("error", (error) => logFailure(error, "maintenance of the job queue"));
+  const told = workLog(app);
+  boss.on("error", (error) => told.failed(error, "maintenance of the job queue"));
   await boss.start();
   const queued = tasks.filter((task) => "onceInSeconds" in task);
   for (const { name } of queued) {
@@ -66,8 +66,8 @@ export async function startJobs(app: App, tasks = TASKS, timing: Readonly<Timing
   const stopping = new AbortController();
   const working = tasks.map((task) =>
     "onceInSeconds" in task
-      ? work(app, boss, task, timing, stopping.signal, logFailure)
-      : sweepUntil(stopping.signal, app, task, logFailure),
+      ? work(app, boss, task, timing, stopping.signal, told)
+      : sweepUntil(stopping.signal, app, task, told),
   );
   return {
     async stop() {
@@ -88,16 +88,17 @@ async function work(
   task: QueuedTask,
   timing: Readonly<Timing>,
   stopping: AbortSignal,
-  logFailure: LogFailure,
+  told: WorkLog,
 ): Promise<void> {
   while (!stopping.aborted)
     try {
       await boss.send(task.name, {}, { singletonSeconds: task.onceInSeconds }); // does nothing if it is queued or done
       const [job] = await boss.fetch<{ from?: unknown }>(task.name);
+      await told.done();
       if (job) await runSlice(app, boss, task, job, timing, stopping);
       else await sleep(timing.pollMs, undefined, { signal: stopping }).catch(() => {});
     } catch (error) {
-      logFailure(error, task.name);
+      told.failed(error, task.name);
       await sleep(timing.pollMs, undefined, { signal: stopping }).catch(() => {});
     }
 }

@@ -36,10 +36,16 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(HELP);
   if (values.gateway !== "keyed" && values.gateway !== "natural")
     throw new ConfigError("--gateway: must be keyed or natural");
-  const first = Number(values.seed) * PER_SEED;
-  const seeds = values.only
-    ? [Number(values.only)]
-    : Array.from({ length: Number(values.schedules) }, (_, place) => first + place);
+  const whole = (name: "seed" | "schedules" | "only") => {
+    const given = values[name] ?? "";
+    if (/^\d{1,9}$/.test(given)) return Number(given);
+    throw new ConfigError(`--${name}: must be a whole number`);
+  };
+  const first = whole("seed") * PER_SEED;
+  const seeds =
+    values.only === undefined
+      ? Array.from({ length: whole("schedules") }, (_, place) => first + place)
+      : [whole("only")];
   const broken = await inWorld(values.gateway === "keyed", seeds);
   process.exitCode = broken > 0 ? 1 : 0;
 }

@@ -207,6 +207,12 @@ const grant = { username: "ada", courseUuid: id, mode: "verified", comments };
 test.each<[string, string, object, string]>([
   ["comments of blanks", "expireEntitlement", { entitlementId: id, comments: " \n\t" }, "comments"],
   [
+    "comments of characters that nobody sees",
+    "expireEntitlement",
+    { entitlementId: id, comments: "\u200b\u2060\ufeff\u00ad\u3164\u2800\u{e0020}\u0007" },
+    "comments",
+  ],
+  [
     "comments that are too long",
     "expireEntitlement",
     { entitlementId: id, comments: "x".repeat(2_001) },
@@ -238,6 +244,7 @@ test.each<[string, string, object, string]>([
   ["an id that is none", "revokeEntitlements", { entitlementIds: [id, "7"], reason: "x" }, "entitlementIds"],
   ["a blank reason", "revokeEntitlement", { entitlementId: id, reason: " " }, "reason"],
   ["a period in months", "createEntitlementPolicy", { regainPeriod: "P2M" }, "regainPeriod"],
+  ["a negative period", "createEntitlementPolicy", { regainPeriod: "-P1D" }, "regainPeriod"],
   ["a period that is none", "createEntitlementPolicy", { regainPeriod: "soon" }, "regainPeriod"],
   ["a mode that policies cannot be for", "createEntitlementPolicy", { mode: "audit" }, "mode"],
 ])("%s: the argument is named, and nothing has changed", async (_, mutation, input, argument) => {
@@ -247,4 +254,16 @@ test.each<[string, string, object, string]>([
   expect(body).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
   expect(JSON.stringify(body)).toContain(`input.${argument}`);
   expect(await checksumOf(app.db)).toEqual(before);
+});
+
+test("a negative period is told to be negative, and comments may hold any characters beside one that is seen", async () => {
+  const { body } = await server.ask(
+    hopper,
+    `mutation { createEntitlementPolicy(input: { regainPeriod: "-P1D" }) { userErrors { code } } }`,
+  );
+  expect(body.errors![0]!.message).toContain("not negative");
+  const comments = "\u200d\u{1f600}\u200d";
+  const entitlementId = await anEntitlement(app);
+  const done = await give(grace, "expireEntitlement", { entitlementId, comments }, "entitlement { id }");
+  expect(done).toMatchObject({ userErrors: [] });
 });

@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { endWith } from "../../src/cli/failure";
+import { ConfigError } from "../../src/config";
 import { mutantsOf } from "./mutate";
 
 const HELP = `Breaks each rule and each refusal in turn, and tells which mistakes no test of it has noticed.
@@ -34,7 +36,8 @@ function isCaught(tests: string, isPure: boolean): boolean {
 
 function main(): void {
   const [what = "rules"] = process.argv.slice(2);
-  if (what.startsWith("-")) return void process.stdout.write(HELP);
+  if (what === "--help") return void process.stdout.write(HELP);
+  if (what.startsWith("-")) throw new ConfigError(`${what}: not an option`);
   rmSync(COPY, { recursive: true, force: true });
   for (const part of ["ormconfig.js", "migrations", "src", "test"])
     cpSync(join("dist", part), join(COPY, part), { recursive: true });
@@ -61,4 +64,8 @@ function main(): void {
   process.exitCode = caught < made ? 1 : 0;
 }
 
-main();
+try {
+  main();
+} catch (error) {
+  endWith(error);
+}

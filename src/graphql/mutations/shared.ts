@@ -111,7 +111,11 @@ export function periodsOf({ expirationPeriod, refundPeriod, regainPeriod }: Peri
   const periods = Object.entries(given).flatMap(([name, duration]) => {
     if (duration === undefined || duration === null) return [];
     const ms = fromDuration(duration);
-    if (ms === null) throw badInput(`input.${name}`, "must have a fixed length, without months and years");
+    if (ms === null)
+      throw badInput(
+        `input.${name}`,
+        "must be a length of time such as P14D, not negative and without months and years",
+      );
     return [[name.replace("Period", "Ms"), ms]];
   });
   return Object.fromEntries(periods) as Partial<Periods>;

@@ -23,7 +23,8 @@ export class ExpireEntitlementPayload extends EntitlementPayload {}
 export class ExpireEntitlementMutation {
   @Mutation(() => ExpireEntitlementPayload, {
     nullable: true,
-    description: "Expires an entitlement at once; the learner leaves the run, if any. For support and staff.",
+    description:
+      "Expires an entitlement at once; the learner leaves the run, if any. One that has expired already is refused. For support and staff.",
   })
   expireEntitlement(
     @Arg("input", () => ExpireEntitlementInput, {
