@@ -28,6 +28,7 @@ import { fieldsOf, sizeFault } from "./documents/size";
 import { costBudget, type Cost } from "./cost-budget";
 import { LIMIT_EXCEEDED, RATE_LIMITED } from "./error-codes";
 import { nodeCounter } from "./documents/node-count";
+import { operationTypeRule } from "./documents/operation-types";
 import { settle, type AnswerCounter } from "./answer";
 import { renameLiteralErrors } from "./input-errors/literals";
 import { textRule } from "./input-errors/texts";
@@ -70,7 +71,7 @@ export function apolloServer(app: App, graph: Graph, shared: Shared): ApolloServ
     persistedQueries: false,
     parseOptions: { maxTokens: LIMITS.tokens },
     validationOptions: { maxErrors: 5 },
-    validationRules: [textRule],
+    validationRules: [textRule, operationTypeRule],
     maxRecursiveSelections: LIMITS.selections,
     stopOnTerminationSignals: false,
     nodeEnv: app.config.isProduction ? "production" : "development",

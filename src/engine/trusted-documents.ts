@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { parse, stripIgnoredCharacters, validate, type GraphQLSchema } from "graphql";
+import { parse, specifiedRules, stripIgnoredCharacters, validate, type GraphQLSchema } from "graphql";
 import { z } from "zod";
 import { ConfigError } from "../config";
+import { operationTypeRule } from "./documents/operation-types";
 
 /** A request with a document that is not in the manifest. */
 export class UntrustedDocument extends Error {
@@ -97,7 +98,7 @@ function readManifest(path: string): Map<string, string> {
 
 function faultOf(schema: GraphQLSchema, text: string): string | undefined {
   try {
-    return validate(schema, parse(text))[0]?.message;
+    return validate(schema, parse(text), [...specifiedRules, operationTypeRule])[0]?.message;
   } catch (error) {
     return (error as Error).message;
   }

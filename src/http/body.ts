@@ -11,10 +11,15 @@ export class BadRequest extends Error {
     readonly status: number,
     message: string,
     readonly code = "BAD_REQUEST",
+    /** The methods that the address answers, where the request has another one. */
+    readonly allow?: string,
   ) {
     super(message);
   }
 }
+
+/** Refuses bytes that are not UTF-8, and skips a byte order mark. */
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Reads the body of a request to its end, so that its connection can be used again. Rejects with BadRequest. */
 export function readBody(request: IncomingMessage): Promise<string> {
@@ -29,7 +34,13 @@ export function readBody(request: IncomingMessage): Promise<string> {
       else drop();
       if (length > DROPPED_AT_MOST) request.destroy();
     });
-    request.on("end", () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()));
+    request.on("end", () => {
+      try {
+        resolve(UTF_8.decode(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+      } catch {
+        reject(new BadRequest(400, "The body is not UTF-8."));
+      }
+    });
     const breakOff = () => reject(new BadRequest(400, "The body is not complete."));
     request.on("close", breakOff).on("error", breakOff); // without effect after the end
   });
@@ -37,8 +48,10 @@ export function readBody(request: IncomingMessage): Promise<string> {
 
 /** The JSON that a body holds. Throws BadRequest. */
 export function parseJson({ headers }: IncomingMessage, body: string): unknown {
-  if (!/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? ""))
-    throw new BadRequest(415, "The content type must be application/json.");
+  const type = /^application\/json\s*(;.*)?$/i.exec(headers["content-type"] ?? "");
+  if (!type) throw new BadRequest(415, "The content type must be application/json.");
+  const [, charset = "utf-8"] = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type[1] ?? "") ?? [];
+  if (!/^utf-?8$/i.test(charset)) throw new BadRequest(415, "The body must be in UTF-8.");
   if (headers["content-encoding"] !== undefined)
     throw new BadRequest(415, "The body must not be compressed.");
   try {

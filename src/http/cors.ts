@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { App } from "../app";
+import { finish } from "./respond";
 
 /** The origins of Apollo Studio, which may ask a development server. */
 const STUDIO = ["https://studio.apollographql.com", "https://sandbox.embed.apollographql.com"];
@@ -28,7 +29,7 @@ export function cors({ corsOrigins, explorers, isProduction, token }: App["confi
     response.setHeader("access-control-allow-headers", takesCookies ? `${HEADERS}, use-jwt-cookie` : HEADERS);
     response.setHeader("access-control-max-age", PREFLIGHT_KEPT_SECONDS);
     response.statusCode = 204;
-    response.end();
+    finish(response);
     return true;
   };
 }

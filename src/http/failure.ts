@@ -11,8 +11,10 @@ import { sendError } from "./respond";
 /** Answers a request whose route has failed. What is not the client's fault and not expected goes to the log. */
 export function sendFailure(response: ServerResponse, error: unknown, requestId: string, log: Logger): void {
   if (response.headersSent) response.destroy();
-  else if (error instanceof BadRequest) sendError(response, error.status, error.code, error.message);
-  else if (error instanceof Overloaded || error instanceof KeysUnavailable) {
+  else if (error instanceof BadRequest) {
+    if (error.allow) response.setHeader("allow", error.allow);
+    sendError(response, error.status, error.code, error.message);
+  } else if (error instanceof Overloaded || error instanceof KeysUnavailable) {
     response.setHeader("retry-after", "1");
     sendError(response, 503, SERVICE_UNAVAILABLE, error.message);
   } else if (error instanceof InvalidToken) {

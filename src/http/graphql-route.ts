@@ -2,7 +2,8 @@ import type { App } from "../app";
 import type { Engine } from "../engine/engine";
 import { parseJson, readBody } from "./body";
 import { cors } from "./cors";
-import type { Route } from "./route";
+import { finish } from "./respond";
+import { requireMethod, type Route } from "./route";
 import type { Admit } from "./session";
 
 /** Answers requests for `/graphql`: reads the request, lets the engine answer it, and writes the answer. */
@@ -11,6 +12,7 @@ export function graphqlRoute(app: App, engine: Engine, admit: Admit): Route {
   return async (request, response, requestId) => {
     response.setHeader("cache-control", "no-store");
     if (allow(request, response)) return;
+    if (request.method !== "OPTIONS") requireMethod(request, ["GET", "POST"]); // the engine refuses that one
     // The body is read before the request is let in: a client that sends it slowly must not keep others out, and the
     // connection can only be used again after the end of the body.
     const text = request.method === "POST" ? await readBody(request) : null;
@@ -25,7 +27,7 @@ export function graphqlRoute(app: App, engine: Engine, admit: Admit): Route {
       });
       response.statusCode = status;
       for (const [name, value] of headers) response.setHeader(name, value);
-      response.end(body);
+      finish(response, body);
     });
   };
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { App } from "../app";
 import { sendFailure } from "./failure";
+import { readTarget } from "./requests/target";
 import { pathOf, requestIdOf, sendNotFound } from "./respond";
 import { addressOf, type Routes } from "./route";
 
@@ -34,13 +35,12 @@ export async function listen(
   stopping: AbortSignal,
   answeredAt?: AnsweredAt,
 ): Promise<Listener> {
-  async function answer(
-    address: string | undefined,
-    request: IncomingMessage,
-    response: ServerResponse,
-    requestId: string,
-  ) {
+  async function answer(request: IncomingMessage, response: ServerResponse, requestId: string) {
+    let address: string | undefined;
+    if (answeredAt) response.once("finish", () => answeredAt(address ?? "other", response.statusCode));
     try {
+      readTarget(request);
+      address = addressOf(routes, pathOf(request));
       if (address === undefined) sendNotFound(response);
       else await routes.get(address)!(request, response, requestId);
     } catch (error) {
@@ -50,12 +50,10 @@ export async function listen(
 
   const server = createServer(TIMEOUTS, (request, response) => {
     const requestId = requestIdOf(request);
-    const address = addressOf(routes, pathOf(request));
     response.setHeader("x-request-id", requestId);
     response.setHeader("x-content-type-options", "nosniff");
     if (stopping.aborted) response.setHeader("connection", "close");
-    if (answeredAt) response.once("finish", () => answeredAt(address ?? "other", response.statusCode));
-    void answer(address, request, response, requestId);
+    void answer(request, response, requestId);
   });
   server.maxConnections = CONNECTIONS_AT_MOST;
   return { url: await listenOn(server, app.config), drain: () => drain(server) };

@@ -18,12 +18,23 @@ export function pathOf({ url = "/" }: IncomingMessage): string {
   return end < 0 ? url : url.slice(0, end);
 }
 
+/**
+ * Ends an answer. Where the request has a body that nobody reads, the connection ends too: else whatever is sent would
+ * be taken and dropped for as long as a request may last.
+ */
+export function finish(response: ServerResponse, text = ""): void {
+  const { headers, complete, readableFlowing } = response.req;
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  if (hasBody && !complete && !readableFlowing) response.setHeader("connection", "close");
+  response.end(text);
+}
+
 /** Answers with a text and ends. */
 export function sendText(response: ServerResponse, status: number, type: string, text: string): void {
   response.statusCode = status;
   response.setHeader("content-type", type);
   response.setHeader("cache-control", "no-store");
-  response.end(text);
+  finish(response, text);
 }
 
 /** Answers with a JSON value and ends. */

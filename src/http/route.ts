@@ -1,10 +1,25 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { BadRequest } from "./body";
 
 /**
  * Answers the requests for one address. It may reject with BadRequest, Overloaded, InvalidToken or KeysUnavailable,
  * which become the right answers; any other error is logged and becomes a 500.
  */
 export type Route = (request: IncomingMessage, response: ServerResponse, requestId: string) => unknown;
+
+/** Throws BadRequest, which becomes a 405, unless the request has one of these methods. */
+export function requireMethod({ method = "" }: IncomingMessage, methods: readonly string[]): void {
+  if (methods.includes(method)) return;
+  throw new BadRequest(405, "The address does not answer this method.", "BAD_REQUEST", methods.join(", "));
+}
+
+/** A route that is only read, by GET or HEAD. */
+export function readOnly(route: Route): Route {
+  return (request, ...rest) => {
+    requireMethod(request, ["GET", "HEAD"]);
+    return route(request, ...rest);
+  };
+}
 
 /** The routes of a server by address. An address that ends in `/*` stands for every address below it. */
 export type Routes = ReadonlyMap<string, Route>;

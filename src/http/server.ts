@@ -9,7 +9,7 @@ import { InFlightLimiter, type Load } from "./in-flight";
 import { listen } from "./listener";
 import { Metrics } from "./metrics";
 import { explorerRoutes } from "./pages/explorers";
-import type { Route } from "./route";
+import { readOnly, type Route } from "./route";
 import { admission } from "./session";
 
 /** A server that listens. */
@@ -31,10 +31,14 @@ export async function startServer(app: App, graph?: Graph): Promise<RunningServe
 
   const routes = new Map<string, Route>([
     ["/graphql", graphqlRoute(app, engine, admit)],
-    ["/healthz", livenessRoute],
-    ["/readyz", readinessRoute(app, stopping.signal)],
+    ["/healthz", readOnly(livenessRoute)],
+    ["/readyz", readOnly(readinessRoute(app, stopping.signal))],
   ]);
-  if (metrics) routes.set("/metrics", (request, response) => metrics.answer(request, response));
+  if (metrics)
+    routes.set(
+      "/metrics",
+      readOnly((request, response) => metrics.answer(request, response)),
+    );
   if (app.config.explorers)
     for (const [address, route] of explorerRoutes(app, routes.get("/graphql")!)) routes.set(address, route);
   const listener = await listen(app, routes, stopping.signal, metrics?.answered);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { App } from "../../app";
 import { developmentTokens } from "../../auth/development-key";
 import { pathOf, sendNotFound, sendText } from "../respond";
-import type { Route } from "../route";
+import { readOnly, type Route } from "../route";
 import { GRAPHIQL_CSP, graphiqlFile, type Opening } from "./graphiql";
 import { sandboxPage } from "./sandbox";
 
@@ -45,16 +45,11 @@ export function explorerRoutes(app: App, graphql: Route): Map<string, Route> {
     sendText(response, 200, file.type, file.text);
   };
   return new Map([
-    ["/", onlyGet(sandbox)],
-    ["/graphiql", onlyGet(graphiql)],
-    ["/graphiql/*", onlyGet(graphiql)],
+    ["/", readOnly(sandbox)],
+    ["/graphiql", readOnly(graphiql)],
+    ["/graphiql/*", readOnly(graphiql)],
     ["/graphql", (request, ...rest) => (isBrowser(request) ? sandbox : graphql)(request, ...rest)],
   ]);
-}
-
-function onlyGet(page: Route): Route {
-  return (request, response, requestId) =>
-    request.method === "GET" ? page(request, response, requestId) : sendNotFound(response);
 }
 
 function isBrowser({ method, url = "", headers }: IncomingMessage): boolean {
