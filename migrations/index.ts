@@ -8,6 +8,7 @@ import { BoundInstants1795312200000 } from "./1795312200000-bound-instants";
 import { CloseDoorsOfHistory1795312800000 } from "./1795312800000-close-doors-of-history";
 import { RenewEntitlements1795313400000 } from "./1795313400000-renew-entitlements";
 import { CreateSupportAgents1795320600000 } from "./1795320600000-create-support-agents";
+import { MoveLearners1795321200000 } from "./1795321200000-move-learners";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   CloseDoorsOfHistory1795312800000,
   RenewEntitlements1795313400000,
   CreateSupportAgents1795320600000,
+  MoveLearners1795321200000,
 ];

@@ -16,6 +16,9 @@ export const SUPPORT_ACTIONS = {
   REVERT: "Revert to an earlier state",
   RESOLVE_REFUND: "Resolve a refund",
   RENEW: "Renew entitlement",
+  MOVE: "Move to another run",
+  TRANSFER: "Transfer to another learner",
+  ASSIGN_POLICY: "Assign a policy",
 } as const;
 export type SupportAction = keyof typeof SUPPORT_ACTIONS;
 

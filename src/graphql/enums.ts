@@ -151,6 +151,9 @@ export const SupportActionEnum = publish<SupportAction>(
     CHANGE_MODE: "The mode of the entitlement was changed.",
     REVERT: "The entitlement was reverted to an earlier state of its history.",
     RENEW: "The expiration period of the entitlement began again.",
+    MOVE: "The learner was moved to another run.",
+    TRANSFER: "The entitlement was transferred to another learner.",
+    ASSIGN_POLICY: "The entitlement was given another policy.",
     RESOLVE_REFUND: "An agent decided the outcome of a refund that was in review.",
   },
 );

@@ -12,6 +12,7 @@ import { RevertEntitlementMutation } from "./mutations/entitlements/revert-entit
 import { RevokeEntitlementMutation } from "./mutations/entitlements/revoke-entitlement";
 import { RevokeEntitlementsMutation } from "./mutations/entitlements/revoke-entitlements";
 import { SetRefundLockMutation } from "./mutations/entitlements/set-refund-lock";
+import { AssignPolicyMutation } from "./mutations/policies/assign-policy";
 import { CreateEntitlementPolicyMutation } from "./mutations/policies/create-entitlement-policy";
 import { DeleteEntitlementPolicyMutation } from "./mutations/policies/delete-entitlement-policy";
 import { UpdateEntitlementPolicyMutation } from "./mutations/policies/update-entitlement-policy";
@@ -20,6 +21,7 @@ import { UnenrollAndRefundMutation } from "./mutations/refunds/unenroll-and-refu
 import { EnrollAndFulfillMutation } from "./mutations/sessions/enroll-and-fulfill";
 import { EnrollIfEntitledMutation } from "./mutations/sessions/enroll-if-entitled";
 import { LeaveSessionMutation } from "./mutations/sessions/leave-session";
+import { MoveSessionMutation } from "./mutations/sessions/move-session";
 import { SwitchSessionMutation } from "./mutations/sessions/switch-session";
 import { GrantSupportMutation } from "./mutations/agents/grant-support";
 import { WithdrawSupportMutation } from "./mutations/agents/withdraw-support";
@@ -67,6 +69,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       RevokeEntitlementMutation,
       RevokeEntitlementsMutation,
       SetRefundLockMutation,
+      AssignPolicyMutation,
       CreateEntitlementPolicyMutation,
       DeleteEntitlementPolicyMutation,
       UpdateEntitlementPolicyMutation,
@@ -78,6 +81,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       WithdrawSupportMutation,
       LeaveSessionMutation,
       SwitchSessionMutation,
+      MoveSessionMutation,
     ],
     validate: { forbidUnknownValues: false },
   });

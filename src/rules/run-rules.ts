@@ -38,22 +38,26 @@ export type RunBlocker =
 /**
  * The reason why an entitlement of this mode cannot be redeemed for a run; null when it can. The enrollment period and
  * the limit of places do not apply to a learner who is already enrolled in any mode; the end of the run and its
- * publication are not considered.
+ * publication are not considered. Of several reasons, the first that is not overridden counts.
  */
 export function runBlocker(
   run: OfferedRun | null,
   mode: string,
   enrollment: RunEnrollment | null,
   now: Date,
+  overridden: readonly string[] = [],
 ): RunBlocker | null {
   if (!run) return "RUN_UNKNOWN";
-  if (!run.startsAt) return "NO_START_DATE";
-  const offered = run.modes.filter((offer) => offer.slug === mode && offer.minPrice > 0);
-  if (offered.length === 0) return "MODE_NOT_OFFERED";
-  if (!offered.some((offer) => !offer.expiresAt || offer.expiresAt >= now)) return "UPGRADE_DEADLINE_PASSED";
-  if (enrollment?.isActive) return null;
-  if (run.enrollmentStartsAt && run.enrollmentStartsAt >= now) return "ENROLLMENT_NOT_OPEN";
-  if (run.enrollmentEndsAt && run.enrollmentEndsAt <= now) return "ENROLLMENT_CLOSED";
-  if (run.maxEnrollments !== null && run.activeEnrollments >= run.maxEnrollments) return "COURSE_FULL";
-  return null;
+  const offers = run.modes.filter((offer) => offer.slug === mode && offer.minPrice > 0);
+  const isEnrolled = !!enrollment?.isActive;
+  const { enrollmentStartsAt: opensAt, enrollmentEndsAt: closesAt, maxEnrollments: places } = run;
+  const reasons: [RunBlocker, boolean][] = [
+    ["NO_START_DATE", !run.startsAt],
+    ["MODE_NOT_OFFERED", offers.length === 0],
+    ["UPGRADE_DEADLINE_PASSED", offers.every(({ expiresAt }) => expiresAt && expiresAt < now)],
+    ["ENROLLMENT_NOT_OPEN", !isEnrolled && !!opensAt && opensAt >= now],
+    ["ENROLLMENT_CLOSED", !isEnrolled && !!closesAt && closesAt <= now],
+    ["COURSE_FULL", !isEnrolled && places !== null && run.activeEnrollments >= places],
+  ];
+  return reasons.find(([reason, holds]) => holds && !overridden.includes(reason))?.[0] ?? null;
 }

@@ -70,6 +70,33 @@ export function sessionBlocker(
   return seatBlocker(choosing, seat) ?? runBlocker(run, mode, seat, now);
 }
 
+/** What an agent may say not to matter when a learner is moved to another run. */
+export const MOVE_OVERRIDES = [
+  "REGAIN_PERIOD_OVER",
+  "UPGRADE_DEADLINE_PASSED",
+  "ENROLLMENT_NOT_OPEN",
+  "ENROLLMENT_CLOSED",
+  "COURSE_FULL",
+] as const;
+/** A reason against a move that an agent can override; it has the name of the blocker. */
+export type MoveOverride = (typeof MOVE_OVERRIDES)[number];
+
+/**
+ * The reason why an agent cannot move the learner of an entitlement to another run; null when the agent can. The expiry
+ * that follows from the end of the regain period can be overridden; a certificate, and what somebody has ended, cannot.
+ */
+export function moveBlocker(
+  standing: Standing,
+  periods: Periods,
+  overridden: readonly MoveOverride[],
+  now: Date,
+): RedeemBlocker | RegainBlocker | null {
+  if (!standing.redemption) return redeemBlocker(standing, periods, now);
+  if (standing.expiredAt && standing.expiryCause !== "LAPSED") return "EXPIRED";
+  const blocker = regainBlocker({ ...standing, expiredAt: null }, periods, now);
+  return blocker === "REGAIN_PERIOD_OVER" && overridden.includes(blocker) ? null : blocker;
+}
+
 /** Whether the learner takes the run for free now and the entitlement can upgrade that enrollment. */
 export function isUpgradeable(
   choosing: Choosing,

@@ -57,6 +57,8 @@ const RESTRICTED: Record<string, string[]> = {
   "Mutation.fulfillOrder": [...STAFF, "service"],
   "Mutation.revokeEntitlement": [...SUPPORT, "service"],
   "Mutation.revokeEntitlements": [...SUPPORT, "service"],
+  "Mutation.moveSession": SUPPORT,
+  "Mutation.assignPolicy": STAFF,
   "Mutation.createEntitlementPolicy": STAFF,
   "Mutation.updateEntitlementPolicy": STAFF,
   "Mutation.deleteEntitlementPolicy": STAFF,

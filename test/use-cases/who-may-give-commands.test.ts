@@ -19,6 +19,7 @@ import { revertEntitlement } from "../../src/use-cases/entitlements/revert-entit
 import { revokeEntitlement } from "../../src/use-cases/entitlements/revoke-entitlement";
 import { revokeEntitlements } from "../../src/use-cases/entitlements/revoke-entitlements";
 import { setRefundLock } from "../../src/use-cases/entitlements/set-refund-lock";
+import { assignPolicy } from "../../src/use-cases/policies/assign-policy";
 import { createEntitlementPolicy } from "../../src/use-cases/policies/create-entitlement-policy";
 import { deleteEntitlementPolicy } from "../../src/use-cases/policies/delete-entitlement-policy";
 import { updateEntitlementPolicy } from "../../src/use-cases/policies/update-entitlement-policy";
@@ -26,6 +27,7 @@ import { resolveRefund } from "../../src/use-cases/refunds/resolve-refund";
 import { unenrollAndRefund } from "../../src/use-cases/refunds/unenroll-and-refund";
 import { enrollAndFulfill } from "../../src/use-cases/sessions/enroll-and-fulfill";
 import { enrollIfEntitled } from "../../src/use-cases/sessions/enroll-if-entitled";
+import { moveSession } from "../../src/use-cases/sessions/move-session";
 import { leaveSession } from "../../src/use-cases/sessions/leave-session";
 import { switchSession } from "../../src/use-cases/sessions/switch-session";
 import type { Rehearsal } from "../../src/use-cases/rehearsal";
@@ -112,6 +114,7 @@ const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unk
   enrollAndFulfill: [byLearners, (call, scene) => enrollAndFulfill(call, scene)],
   enrollIfEntitled: [forOneself, (call, scene) => enrollIfEntitled(call, scene)],
   switchSession: [byLearners, (call, scene) => switchSession(call, scene)],
+  moveSession: [bySupport, (call, scene) => moveSession(call, { ...scene, override: [], comments })],
   leaveSession: [byLearners, (call, scene) => leaveSession(call, scene)],
   unenrollAndRefund: [
     byLearners,
@@ -183,6 +186,7 @@ const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unk
     (call, { entitlementId }) =>
       revokeEntitlements(call, { entitlementIds: [entitlementId], reason: comments }),
   ],
+  assignPolicy: [byStaff, (call, scene) => assignPolicy(call, { ...scene, comments })],
   createEntitlementPolicy: [
     byStaff,
     (call) => createEntitlementPolicy(call, { mode: "verified", siteDomain: null, periods: {} }),

@@ -52,13 +52,14 @@ const REDEEM_MESSAGES = {
 /**
  * Enrolls the learner of a locked entitlement in a run, in the entitlement's mode, and returns what that changes of the
  * entitlement. A free enrollment is upgraded; an enrollment that the learner holds by other means is refused, so that
- * the entitlement is not redeemed for nothing.
+ * the entitlement is not redeemed for nothing. An agent may have overridden reasons against the run.
  */
 export async function enroll(
   tx: EntityManager,
   { now }: CommandRequest,
   entitlement: LockedEntitlement,
   courseRunKey: string,
+  overridden: readonly string[] = [],
 ): Promise<Redeemed> {
   const { facts } = entitlement;
   // Whoever enrolls in a run waits here, so that the last place is given once and a seat is taken by one entitlement.
@@ -73,7 +74,7 @@ export async function enroll(
       "The learner is already enrolled in this run in a mode that this entitlement has not paid for, or through another entitlement.",
       RUN_FIELD,
     );
-  const blocker = runBlocker(session, facts.mode, seat, now);
+  const blocker = runBlocker(session, facts.mode, seat, now, overridden);
   if (blocker) throw unavailable(blocker);
   const enrollment =
     (await tx.findOneBy(CourseEnrollment, { userId: facts.userId, courseRunKey })) ??

@@ -1,0 +1,37 @@
+import { DAY_MS } from "../../../src/rules/entitlement-rules";
+import { assignPolicy } from "../../../src/use-cases/policies/assign-policy";
+import { expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
+import { ago, anEntitlement, aPolicy, by, hopper, removePolicies, useApp } from "../../support/world";
+
+const app = useApp();
+afterEach(() => removePolicies(app));
+
+const assign = (entitlementId: string, policyId: string | null) =>
+  assignPolicy(by(hopper, app), { entitlementId, policyId, comments: "A special case" });
+
+test("the periods of the new policy hold, and the support details say why", async () => {
+  const policyId = await aPolicy(app, { regainMs: 30 * DAY_MS });
+  const id = await anEntitlement(app);
+  expect(await assign(id, policyId)).toMatchObject({ id, policy: { id: policyId } });
+  expect(await supportDetails(app, id)).toMatchObject([{ action: "ASSIGN_POLICY" }]);
+  expect(await assign(id, null)).toMatchObject({ policy: null });
+  expect(await stored(app, id)).toMatchObject({ policyId: null });
+});
+
+test("the same policy again changes nothing and adds no history entry", async () => {
+  const id = await anEntitlement(app);
+  await assign(id, null);
+  expect(await historyOf(app, id)).toHaveLength(1);
+});
+
+test("a policy by which the entitlement would expire at once is refused", async () => {
+  const policyId = await aPolicy(app, { expirationMs: 10 * DAY_MS });
+  const id = await anEntitlement(app, { createdAt: ago(20) });
+  await expectRefusal(app, () => assign(id, policyId), "POLICY_INVALID", { field: "policyId" });
+});
+
+test("an unknown policy is refused", async () => {
+  const id = await anEntitlement(app);
+  const unknown = "b0000000-0000-4000-8000-00000000ffff";
+  await expectRefusal(app, () => assign(id, unknown), "POLICY_NOT_FOUND");
+});
