@@ -11,6 +11,7 @@ import { ANSWER_BYTES_AT_MOST } from "../gateways/http-client";
 import { permissionsOf } from "../graphql/permissions";
 import { buildGraphQLSchema } from "../graphql/schema";
 import { BODY_AT_MOST } from "../http/body";
+import { COMPRESSIONS_AT_ONCE } from "../http/compression/compress";
 import { IN_FLIGHT } from "../http/in-flight";
 import { REFUSAL_CODES } from "../refusal";
 import { settings } from "../settings";
@@ -106,6 +107,7 @@ function limitsTable(): string {
     ["levels of lists and objects in a variable", LIMITS.variableLevels],
     ["bytes of an answer", LIMITS.answerBytes],
     ["bytes of a request's body", BODY_AT_MOST],
+    ["answers that a process compresses at once", COMPRESSIONS_AT_ONCE],
     ["characters of a token", LENGTH_AT_MOST],
     ["hours between a token's issue and its expiration", LIFETIME_AT_MOST_S / 3600],
     ["bytes of another system's answer", ANSWER_BYTES_AT_MOST],

@@ -32,6 +32,10 @@ export function settle(
   const { response, contextValue } = request;
   const result = response.body.kind === "single" ? response.body.singleResult : undefined;
   if (result?.errors) settleErrors(app, request, result);
+  // The answer of a mutation repeats what its caller has written, beside what only the caller may know: its length, once
+  // it is compressed, would tell whether the one occurs in the other.
+  if (request.operation?.operation === OperationTypeNode.MUTATION)
+    response.http.headers.set("cache-control", "no-store, no-transform");
   const codes = result?.errors?.map(({ extensions }) => extensions?.["code"]);
   const ms = performance.now() - startedAt;
   counter?.answeredGraphQL(request.operation?.operation ?? "none", ms, codes);

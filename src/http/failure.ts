@@ -9,19 +9,24 @@ import { Overloaded } from "./in-flight";
 import { sendError } from "./respond";
 
 /** Answers a request whose route has failed. What is not the client's fault and not expected goes to the log. */
-export function sendFailure(response: ServerResponse, error: unknown, requestId: string, log: Logger): void {
+export async function sendFailure(
+  response: ServerResponse,
+  error: unknown,
+  requestId: string,
+  log: Logger,
+): Promise<void> {
   if (response.headersSent) response.destroy();
   else if (error instanceof BadRequest) {
     if (error.allow) response.setHeader("allow", error.allow);
-    sendError(response, error.status, error.code, error.message);
+    await sendError(response, error.status, error.code, error.message);
   } else if (error instanceof Overloaded || error instanceof KeysUnavailable) {
     response.setHeader("retry-after", "1");
-    sendError(response, 503, SERVICE_UNAVAILABLE, error.message);
+    await sendError(response, 503, SERVICE_UNAVAILABLE, error.message);
   } else if (error instanceof InvalidToken) {
     response.setHeader("www-authenticate", "JWT");
-    sendError(response, 401, "UNAUTHENTICATED", error.message);
+    await sendError(response, 401, "UNAUTHENTICATED", error.message);
   } else {
     log.error({ requestId, error: describe(error) }, "unexpected");
-    sendError(response, 500, INTERNAL_SERVER_ERROR, "Something went wrong on our side.");
+    await sendError(response, 500, INTERNAL_SERVER_ERROR, "Something went wrong on our side.");
   }
 }

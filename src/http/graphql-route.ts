@@ -1,6 +1,7 @@
 import type { App } from "../app";
 import type { Engine } from "../engine/engine";
 import { parseJson, readBody } from "./body";
+import { compress } from "./compression/compress";
 import { cors } from "./cors";
 import { finish } from "./respond";
 import { requireMethod, type Route } from "./route";
@@ -27,7 +28,7 @@ export function graphqlRoute(app: App, engine: Engine, admit: Admit): Route {
       });
       response.statusCode = status;
       for (const [name, value] of headers) response.setHeader(name, value);
-      finish(response, body);
+      finish(response, await compress(response, body));
     });
   };
 }

@@ -16,7 +16,7 @@ export const livenessRoute: Route = (_request, response) => sendJson(response, 2
 export function readinessRoute(app: App, stopping: AbortSignal): Route {
   return async (_request, response) => {
     const reason = stopping.aborted ? "The server is stopping." : await unreadiness(app);
-    sendJson(response, reason ? 503 : 200, { status: reason ?? "ready" });
+    await sendJson(response, reason ? 503 : 200, { status: reason ?? "ready" });
   };
 }
 

@@ -41,10 +41,10 @@ export async function listen(
     try {
       readTarget(request);
       address = addressOf(routes, pathOf(request));
-      if (address === undefined) sendNotFound(response);
+      if (address === undefined) await sendNotFound(response);
       else await routes.get(address)!(request, response, requestId);
     } catch (error) {
-      sendFailure(response, error, requestId, app.log);
+      await sendFailure(response, error, requestId, app.log);
     }
   }
 

@@ -132,7 +132,7 @@ export class Metrics {
       return sendError(response, 401, "UNAUTHENTICATED", "Show METRICS_TOKEN as a Bearer token.");
     }
     await this.sample();
-    sendText(response, 200, this.registry.contentType, await this.registry.metrics());
+    await sendText(response, 200, this.registry.contentType, await this.registry.metrics());
   }
 
   /** Samples the gauges. The gauges of the database are left empty when PostgreSQL cannot be reached. */

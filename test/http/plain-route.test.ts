@@ -31,7 +31,7 @@ beforeAll(async () => {
       const refusal = limitRate(1, actor);
       if (refusal) return sendError(response, 429, refusal.code, refusal.message);
       await held;
-      sendJson(response, 200, { username: actor?.username ?? null, body });
+      await sendJson(response, 200, { username: actor?.username ?? null, body });
     });
   };
   const routes = new Map<string, Route>([

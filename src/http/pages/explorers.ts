@@ -42,7 +42,7 @@ export function explorerRoutes(app: App, graphql: Route): Map<string, Route> {
     const file = await graphiqlFile(pathOf(request), () => openingOf(app));
     if (!file) return sendNotFound(response);
     response.setHeader("content-security-policy", GRAPHIQL_CSP);
-    sendText(response, 200, file.type, file.text);
+    await sendText(response, 200, file.type, file.text);
   };
   return new Map([
     ["/", readOnly(sandbox)],
