@@ -9,6 +9,7 @@ import { CloseDoorsOfHistory1795312800000 } from "./1795312800000-close-doors-of
 import { RenewEntitlements1795313400000 } from "./1795313400000-renew-entitlements";
 import { CreateSupportAgents1795320600000 } from "./1795320600000-create-support-agents";
 import { MoveLearners1795321200000 } from "./1795321200000-move-learners";
+import { IndexWhatPeopleLookFor1795321800000 } from "./1795321800000-index-what-people-look-for";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   RenewEntitlements1795313400000,
   CreateSupportAgents1795320600000,
   MoveLearners1795321200000,
+  IndexWhatPeopleLookFor1795321800000,
 ];

@@ -162,7 +162,7 @@ function refundsOf(example: Numbered, now: Date): Refund[] {
   const isDone = refund.state === "SUCCEEDED";
   return [
     {
-      id: idOf("c", number),
+      id: idOf("f", number),
       entitlementId: idOf("e", number),
       orderNumber: entitlementOf(example, now).orderNumber!,
       state: refund.state,

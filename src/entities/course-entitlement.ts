@@ -71,6 +71,7 @@ export abstract class CourseEntitlementColumns {
 @Index("course_entitlement_created_at_idx", ["createdAt", "id"])
 @Index("course_entitlement_modified_at_idx", ["modifiedAt", "id"])
 @Index("course_entitlement_order_number_idx", ["orderNumber"], { where: "order_number is not null" })
+@Index("course_entitlement_order_number_lower_idx", { synchronize: false })
 @Index("course_entitlement_enrollment_id_idx", ["enrollmentId"], { where: "enrollment_id is not null" })
 @Index("course_entitlement_policy_id_idx", ["policyId"], { where: "policy_id is not null" })
 @Index("course_entitlement_unused_idx", ["createdAt", "id"], {

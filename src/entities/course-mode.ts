@@ -1,9 +1,10 @@
-import { Check, Column, Entity, PrimaryColumn } from "typeorm";
+import { Check, Column, Entity, Index, PrimaryColumn } from "typeorm";
 import { InstantColumn, InstantsCheck } from "./columns";
 
 /** A way to take a run: free or paid, with its price and upgrade deadline. */
 @Entity("course_mode")
 @InstantsCheck("course_mode")
+@Index("course_mode_slug_idx", ["slug", "minPrice"])
 @Check("course_mode_min_price_check", "min_price >= 0")
 export class CourseMode {
   /** No foreign key: modes may be known before the run is. */

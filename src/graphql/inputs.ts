@@ -26,13 +26,20 @@ export const length = (max: number) => ({ message: `must have from 1 to ${max} c
 /** Holds a character that leaves a trace on paper, being no space, control or filler, and no zero character. */
 const TEXT = /^(?=[^]*[^\s\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800])[^\0]*$/u;
 
-/** A text of 1 to `max` characters that is not blank, and that PostgreSQL can hold. */
-export function IsText(max: number): PropertyDecorator {
+/** A text of 1 to `max` characters that is not blank, and that PostgreSQL can hold; with `each`, a list of them. */
+export function IsText(max: number, { each = false } = {}): PropertyDecorator {
   const message = `must have from 1 to ${max} characters, and not be blank`;
   return (target, property) => {
-    MaxLength(max, { message })(target, property);
-    Matches(TEXT, { message })(target, property);
+    MaxLength(max, { message, each })(target, property);
+    Matches(TEXT, { message, each })(target, property);
   };
+}
+
+@ArgsType()
+export class UuidArgs {
+  @Field(() => ID, { description: "The UUID of the object." })
+  @IsUUID("all", UUID)
+  id!: string;
 }
 
 @ArgsType()

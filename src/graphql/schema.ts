@@ -27,6 +27,9 @@ import { GrantSupportMutation } from "./mutations/agents/grant-support";
 import { WithdrawSupportMutation } from "./mutations/agents/withdraw-support";
 import { EntitlementDetailsResolver } from "./types/entitlements/entitlement-details.resolver";
 import { FieldChangeResolver } from "./types/field-change.resolver";
+import { CatalogResolver } from "./queries/catalog.resolver";
+import { NodesResolver } from "./queries/nodes.resolver";
+import { SearchResolver } from "./queries/search.resolver";
 import { EntitlementResolver } from "./queries/entitlements.resolver";
 import {
   EntitlementHistoryResolver,
@@ -55,6 +58,9 @@ export function buildGraphQLSchema(): GraphQLSchema {
       PolicyHistoryResolver,
       RefundHistoryResolver,
       SupportAgentsResolver,
+      CatalogResolver,
+      SearchResolver,
+      NodesResolver,
       HistoryEntryResolver,
       FieldChangeResolver,
       EntitlementRefundsResolver,

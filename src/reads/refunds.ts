@@ -1,5 +1,6 @@
 import { PENDING_REFUND_STATES } from "../rules/entitlement-rules";
 import { UNSETTLED_REFUND_STATES, type RefundState } from "../rules/refund-rules";
+import { byKey } from "../store/by-key";
 import { listOf, select, type Database } from "../store/statement";
 import { toPage, type Page, type PageRequest } from "../store/rows/page";
 import { REFUND_FIELDS, type Refund } from "../entities/refund";
@@ -30,6 +31,12 @@ const REFUND = part<Refund>(columnsOf(REFUND_FIELDS, "f"));
 export async function refundById(db: Database, id: string): Promise<Refund | null> {
   const [row] = await select<Refund>(db, `${selectRefunds()} where f.id = $1`, [id]);
   return row ?? null;
+}
+
+/** Refunds by id; null for those that do not exist. */
+export async function refundsById(db: Database, ids: readonly string[]): Promise<(Refund | null)[]> {
+  const sql = `${selectRefunds()} where f.id = any(${listOf("$1", "uuid")})`;
+  return byKey(ids, await select<Refund>(db, sql, [ids]), ({ id }) => id);
 }
 
 /** The refund of an entitlement that has not failed, or null; also null when it was requested of another than this learner. */

@@ -3,6 +3,7 @@ import {
   type CourseEntitlementSupportDetail,
 } from "../entities/course-entitlement-support-detail";
 import type { CourseRun } from "../entities/course-run";
+import { byKey } from "../store/by-key";
 import { columnsOf, part, type Row } from "../store/rows/fields";
 import { toPage, type Page, type PageRequest } from "../store/rows/page";
 import { listOf, select, type Database } from "../store/statement";
@@ -64,6 +65,15 @@ export async function supportDetailsOf(
   const found = new Map<string, SupportDetailFacts[]>(entitlementIds.map((id) => [id, []]));
   for (const detail of rows.map(toSupportDetail)) found.get(detail.entitlementId)!.push(detail);
   return entitlementIds.map((id) => toPage(found.get(id)!, first));
+}
+
+/** Support details by id; null for those that do not exist. */
+export async function supportDetailsById(
+  db: Database,
+  ids: readonly string[],
+): Promise<(SupportDetailFacts | null)[]> {
+  const sql = `${selectSupportDetails("course_entitlement_support_detail")} where d.id = any(${listOf("$1", "uuid")})`;
+  return byKey(ids, (await select(db, sql, [ids])).map(toSupportDetail), ({ id }) => id);
 }
 
 /** The support detail of a row of `selectSupportDetails`. */

@@ -18,6 +18,7 @@ const LISTS: Record<string, string> = {
   "CourseEntitlementPolicy.history": "entitlementPolicies { history(@) }",
   "SupportDetail.history":
     "entitlements(first: 50) { edges { node { supportDetails(first: 1) { edges { node { history(@) } } } } } }",
+  "Query.courses": "courses(@)",
   "Query.supportAgents": "supportAgents(@)",
   "SupportAgent.history": "supportAgents { edges { node { history(@) } } }",
   "Refund.history": "refunds { edges { node { history(@) } } }",

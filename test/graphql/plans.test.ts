@@ -19,6 +19,12 @@ beforeAll(async () => {
        select 1000001 + n % ${LEARNERS}, ('c0000000-0000-4000-8000-' || lpad((n % 500)::text, 12, '0'))::uuid, 'verified',
          'ORDER-' || n, case when n % 3 = 0 then now() end, now() - n * interval '1 minute', now() - n * interval '1 minute'
        from generate_series(1, ${ENTITLEMENTS}) n;
+     insert into course_run (key, course_uuid, title, org, number, starts_at)
+       select 'course-v1:Big+C.' || n || '+r' || n % 3, ('c0000000-0000-4000-8000-' || lpad((n % 6000)::text, 12, '0'))::uuid,
+         'Course about subject' || n || ' for beginners', 'Big', 'C.' || n, now() - n * interval '1 hour'
+       from generate_series(1, 20000) n;
+     insert into course_mode (course_run_key, slug, min_price) select key, 'verified', 49 from course_run
+       on conflict do nothing;
      insert into historical_course_entitlement (id, user_id, course_uuid, mode, order_number, refund_locked, created_at,
          modified_at, history_date, history_type, history_change_reason, history_user_label, history_source, history_txid,
          history_request_id)
@@ -52,13 +58,23 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-const BIG_TABLES = ["course_entitlement", "historical_course_entitlement", "user_account"];
+const BIG_TABLES = [
+  "course_entitlement",
+  "historical_course_entitlement",
+  "user_account",
+  "course_run",
+  "course_mode",
+];
 const [afterOfViewer, after] = ["User.entitlements", "entitlements"].map((list) =>
   new Cursors(`${list}.CREATED_AT.DESC`, "instant").write({
     value: new Date().toISOString(),
     id: "e0000000-0000-4000-8000-000000000001",
   }),
 );
+const afterCourse = new Cursors("courses.UUID.ASC", "uuid").write({
+  value: "c0000000-0000-4000-8000-000000000100",
+  id: "c0000000-0000-4000-8000-000000000100",
+});
 const nodes = "{ edges { node { id enrollment { courseRun { key } } } } }";
 
 test.each([
@@ -105,6 +121,22 @@ test.each([
   ["the history of all", "{ history { edges { node { id } } } }"],
   ["the history of a person", '{ history(filter: { changedBy: "grace" }) { edges { node { id } } } }'],
   ["the history of a request", '{ history(filter: { requestId: "r-1" }) { edges { node { id } } } }'],
+  ["whatever a word is of", '{ search(text: "Learner77") { __typename } }'],
+  ["whatever an e-mail address is of", '{ search(text: "LEARNER77@demo.example") { __typename } }'],
+  ["whatever a number is of", '{ search(text: "1000077") { __typename } }'],
+  ["whatever a UUID is of", '{ search(text: "c0000000-0000-4000-8000-000000000077") { __typename } }'],
+  ["an order by its beginning", '{ search(text: "order-777") { __typename } }'],
+  ["a run by words of its title", '{ search(text: "subject777 beginners") { __typename } }'],
+  ["a run by its key", '{ search(text: "course-v1:Big+C.777+r0") { __typename } }'],
+  ["the courses", "{ courses(first: 50) { edges { node { id runs { key } } } } }"],
+  ["a later page of courses", `{ courses(after: "${afterCourse}") { edges { node { id } } } }`],
+  ["courses by a word", '{ courses(search: "subject77") { edges { node { id } } } }'],
+  ["a course", '{ course(id: "c0000000-0000-4000-8000-000000000077") { runs { key } } }'],
+  ["the course modes", "{ courseModes { slug isSold } }"],
+  [
+    "an object by its id",
+    '{ nodes(ids: ["c0000000-0000-4000-8000-000000000077", "e0000000-0000-4000-8000-000000000001", "77", "course-v1:Big+C.777+r0"]) { id } }',
+  ],
   ["a learner by name", '{ user(username: "learner9") { id } }'],
   ["a learner by e-mail", '{ userByEmail(email: "learner9@demo.example") { id } }'],
   [

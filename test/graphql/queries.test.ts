@@ -77,6 +77,18 @@ test("asking changes nothing, whatever is asked", async () => {
     {},
   );
   await expectAnswer("{ refunds(first: 100) { edges { node { entitlement { refunds { id } } } } } }", {});
+  await expectAnswer(
+    '{ search(text: "ada") { __typename } courses { edges { node { id } } } sites { id } }',
+    {},
+  );
+  await expectAnswer(
+    `{ course(id: "${id}") { id } courseModes { id } node(id: "${id}") { id } nodes(ids: []) { id } }`,
+    {},
+  );
+  await expectAnswer(
+    `{ orderPreview(username: "ada", courseUuids: ["${id}"], mode: "verified") { id } }`,
+    {},
+  );
   for (const scope of ["ACTIVE", "UNEXPIRED", "FULFILLABLE", "ALL"])
     await ask(
       app,

@@ -4,6 +4,8 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
 @Entity("user_account")
 @Unique(["username"])
 @Index("user_account_email_idx", ["email"])
+@Index("user_account_username_lower_idx", { synchronize: false })
+@Index("user_account_email_lower_idx", { synchronize: false })
 export class UserAccount {
   @PrimaryColumn("bigint")
   id!: string;

@@ -8,7 +8,8 @@ import { newEntitlement, orderEffect, orderWarnings } from "../../rules/order-ru
 import { badInput } from "../bad-input";
 import type { Context } from "../context";
 import { IsText, UsernameArgs, UUIDS } from "../inputs";
-import { toCourse, toCourseRun } from "../types/course";
+import { toCourse } from "../types/catalog";
+import { toCourseRun } from "../types/course";
 import { toEnrollmentView } from "../types/course-enrollment";
 import { toEntitlement } from "../types/entitlements/course-entitlement";
 import { OrderPreviewView } from "../types/order-preview";

@@ -2,13 +2,15 @@ import { Field, ID, ObjectType } from "type-graphql";
 import type { PolicyFacts } from "../../reads/policies";
 import type { Periods } from "../../rules/entitlement-rules";
 import { DateTimeScalar, DurationScalar, toDuration } from "../scalars";
+import { Node } from "./node";
 
 @ObjectType("CourseEntitlementPolicy", {
+  implements: Node,
   description:
     "A policy: the periods after which entitlements expire, can no longer be refunded and can no longer be regained.",
   simpleResolvers: true,
 })
-export class CourseEntitlementPolicyView {
+export class CourseEntitlementPolicyView implements Node {
   @Field(() => ID, { description: "The UUID of the policy; `default` for the default policy." })
   id!: string;
 

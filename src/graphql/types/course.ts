@@ -1,9 +1,14 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import type { CourseRun } from "../../entities/course-run";
 import { DateTimeScalar } from "../scalars";
+import { Node } from "./node";
 
-@ObjectType("CourseRun", { description: "A run of a course, with its own dates.", simpleResolvers: true })
-export class CourseRunView {
+@ObjectType("CourseRun", {
+  implements: Node,
+  description: "A run of a course, with its own dates.",
+  simpleResolvers: true,
+})
+export class CourseRunView implements Node {
   @Field(() => ID, { description: "The key of the run again, as its id." })
   id!: string;
 
@@ -139,57 +144,5 @@ export function toRunSummary(entitlementId: string, run: CourseRun | null, now: 
     endsAt: run?.endsAt ?? null,
     isStarted: (run?.startsAt ?? null) !== null && run!.startsAt! <= now,
     isArchived: (run?.endsAt ?? null) !== null && run!.endsAt! < now,
-  };
-}
-
-@ObjectType("Course", {
-  description: "A course of the catalog, as described by its latest run.",
-  simpleResolvers: true,
-})
-export class CourseView {
-  @Field(() => ID, { description: "The UUID of the course." })
-  id!: string;
-
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "The key of the course: organization and number, such as `DemoX+T101`; null when the catalog contains no run of the course.",
-  })
-  key!: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "The title of the course; null when the catalog contains no run of the course.",
-  })
-  title!: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "The level of the course, such as introductory or advanced; null when it is not known.",
-  })
-  levelType!: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "The URL of the page about the course; null when it is not known.",
-  })
-  marketingUrl!: string | null;
-
-  @Field(() => [CourseRunView], {
-    description: "The runs of the course in the order of their start, runs without a start date last.",
-  })
-  runs!: CourseRunView[];
-}
-
-/** A course as its latest run describes it. */
-export function toCourse(courseUuid: string, runs: readonly CourseRun[]): CourseView {
-  const latest = runs.at(-1);
-  return {
-    id: courseUuid,
-    key: latest ? `${latest.org}+${latest.number}` : null,
-    title: latest?.title ?? null,
-    levelType: latest?.levelType ?? null,
-    marketingUrl: latest?.marketingUrl ?? null,
-    runs: runs.map((run) => toCourseRun(run.key, run)),
   };
 }

@@ -1,7 +1,8 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import type { OrderWarning } from "../../rules/order-rules";
 import { publish } from "../enums";
-import { CourseRunView, CourseView } from "./course";
+import { CourseView } from "./catalog";
+import { CourseRunView } from "./course";
 import { CourseEnrollmentView } from "./course-enrollment";
 import { CourseEntitlementView } from "./entitlements/course-entitlement";
 

@@ -6,7 +6,7 @@ import { toPage, type Page, type PageRequest } from "../../store/rows/page";
 import { listOf, select, type Database } from "../../store/statement";
 
 /** How long another server may still take a withdrawn agent for one, in milliseconds. */
-export const AGENTS_READ_EVERY_MS = 5_000;
+const AGENTS_READ_EVERY_MS = 5_000;
 
 /** A support agent with the name of the account. */
 export interface SupportAgentFacts extends SupportAgent {
