@@ -12,6 +12,7 @@ import { permissionsOf } from "../graphql/permissions";
 import { buildGraphQLSchema } from "../graphql/schema";
 import { BODY_AT_MOST } from "../http/body";
 import { COMPRESSIONS_AT_ONCE } from "../http/compression/compress";
+import { EXPORTS_AT_ONCE } from "../http/export/export-route";
 import { IN_FLIGHT } from "../http/in-flight";
 import { REFUSAL_CODES } from "../refusal";
 import { settings } from "../settings";
@@ -107,6 +108,7 @@ function limitsTable(): string {
     ["levels of lists and objects in a variable", LIMITS.variableLevels],
     ["bytes of an answer", LIMITS.answerBytes],
     ["bytes of a request's body", BODY_AT_MOST],
+    ["exports that a process makes at once", EXPORTS_AT_ONCE],
     ["answers that a process compresses at once", COMPRESSIONS_AT_ONCE],
     ["characters of a token", LENGTH_AT_MOST],
     ["hours between a token's issue and its expiration", LIFETIME_AT_MOST_S / 3600],

@@ -7,6 +7,7 @@ import { buildGraphQLSchema } from "../graphql/schema";
 import { apolloServer, type Graph, type Shared } from "./apollo";
 import { LIMITS } from "./documents/limits";
 import { LIMIT_EXCEEDED } from "./error-codes";
+import { exporter, type Exporter } from "./export/exporter";
 import { trustedDocuments, UntrustedDocument } from "./trusted-documents";
 
 /** A GraphQL request, read from whatever carried it, by somebody whose token has been checked. */
@@ -35,6 +36,7 @@ export interface Answered {
 export interface Engine {
   /** Answers a request, the faults of the client included; rejects only when the engine itself fails. */
   answer(asked: Asked): Promise<Answered>;
+  export: Exporter;
   /** Ends the engine once what is under way has been answered. */
   stop(): Promise<void>;
 }
@@ -73,6 +75,7 @@ export async function startEngine(app: App, shared: Shared, graph: Graph = ownGr
 
   return {
     answer: (asked) => answer(asked).catch(refusedAnswer),
+    export: exporter(app, graph.schema),
     stop: () => apollo.stop(),
   };
 }

@@ -3,6 +3,7 @@ import type { App } from "../app";
 import type { Graph } from "../engine/apollo";
 import { startEngine } from "../engine/engine";
 import { rateLimiter } from "../engine/rate-limit";
+import { exportRoute } from "./export/export-route";
 import { graphqlRoute } from "./graphql-route";
 import { livenessRoute, readinessRoute } from "./health";
 import { InFlightLimiter, type Load } from "./in-flight";
@@ -31,6 +32,7 @@ export async function startServer(app: App, graph?: Graph): Promise<RunningServe
 
   const routes = new Map<string, Route>([
     ["/graphql", graphqlRoute(app, engine, admit)],
+    ["/export/*", exportRoute(app, engine, admit)],
     ["/healthz", readOnly(livenessRoute)],
     ["/readyz", readOnly(readinessRoute(app, stopping.signal))],
   ]);

@@ -23,11 +23,44 @@ export interface ExecutionCounter {
 
 type Gateway = ApolloServerOptionsWithGateway<object>["gateway"];
 
-/**
- * Runs operations: interpreted when first seen, compiled from the second time on, with equal answers. It is installed
- * as Apollo Server's `gateway`, the only hook that replaces the executor.
- */
+/** An operation to be run; `operation` is undefined where the document has none of the name. */
+export interface Running {
+  document: DocumentNode;
+  operation: OperationDefinitionNode | undefined;
+  /** The name of the operation, where the document has several. */
+  operationName?: string | undefined;
+  variables: Readonly<Record<string, unknown>>;
+  /** What every resolver is given. */
+  context: object;
+}
+
+/** The runner as Apollo Server's `gateway`, the only hook that replaces its executor. */
 export function executor(schema: GraphQLSchema, counter?: ExecutionCounter): Gateway {
+  const run = runner(schema, counter);
+  return {
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: schema, coreSupergraphSdl: "" });
+      return () => undefined;
+    },
+    load: async () => ({
+      executor: ({ document, operation, request: { variables = {}, operationName }, context }) =>
+        run({
+          document,
+          operation,
+          operationName,
+          variables,
+          context,
+        }),
+    }),
+    stop: async () => undefined,
+  };
+}
+
+/** Runs operations: interpreted when first seen, compiled from the second time on, with equal answers. */
+export function runner(
+  schema: GraphQLSchema,
+  counter?: ExecutionCounter,
+): (running: Running) => Promise<ExecutionResult> {
   const compiledFor = compiler(schema);
   const nullErrors = nullChecker(schema);
 
@@ -45,27 +78,16 @@ export function executor(schema: GraphQLSchema, counter?: ExecutionCounter): Gat
     return { coerced, faults: nullErrors(document, operation, coerced) };
   }
 
-  return {
-    onSchemaLoadOrUpdate(callback) {
-      callback({ apiSchema: schema, coreSupergraphSdl: "" });
-      return () => undefined;
-    },
-    load: async () => ({
-      executor: async ({ document, operation: given, request, context }): Promise<ExecutionResult> => {
-        const operation = given as OperationDefinitionNode | undefined;
-        const { variables: variableValues = {}, operationName } = request;
-        const interpret = () =>
-          execute({ schema, document, contextValue: context, variableValues, operationName });
-        if (!operation) return interpret(); // which says what is wrong
-        const { coerced, faults } = coerce(document, operation, variableValues);
-        if (faults.length > 0) return { errors: faults };
-        const compiled = compiledFor(document, operation);
-        const answer = compiled && settledAnswer(await answerOf(compiled, context, coerced));
-        counter?.executed(answer ? "compiled" : "interpreted");
-        return answer ?? interpret();
-      },
-    }),
-    stop: async () => undefined,
+  return async ({ document, operation, operationName, variables, context }) => {
+    const interpret = async () =>
+      execute({ schema, document, contextValue: context, variableValues: variables, operationName });
+    if (!operation) return interpret(); // which says what is wrong
+    const { coerced, faults } = coerce(document, operation, variables);
+    if (faults.length > 0) return { errors: faults };
+    const compiled = compiledFor(document, operation);
+    const answer = compiled && settledAnswer(await answerOf(compiled, context, coerced));
+    counter?.executed(answer ? "compiled" : "interpreted");
+    return answer ?? interpret();
   };
 }
 
