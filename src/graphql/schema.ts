@@ -10,7 +10,7 @@ import { ReissueEntitlementMutation } from "./mutations/entitlements/reissue-ent
 import { RenewEntitlementMutation } from "./mutations/entitlements/renew-entitlement";
 import { RevertEntitlementMutation } from "./mutations/entitlements/revert-entitlement";
 import { RevokeEntitlementMutation } from "./mutations/entitlements/revoke-entitlement";
-import { RevokeEntitlementsMutation } from "./mutations/entitlements/revoke-entitlements";
+import { RevokeEntitlementsMutation } from "./mutations/bulk/revoke-entitlements";
 import { SetRefundLockMutation } from "./mutations/entitlements/set-refund-lock";
 import { AssignPolicyMutation } from "./mutations/policies/assign-policy";
 import { CreateEntitlementPolicyMutation } from "./mutations/policies/create-entitlement-policy";

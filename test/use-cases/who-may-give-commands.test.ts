@@ -17,7 +17,7 @@ import { reissueEntitlement } from "../../src/use-cases/entitlements/reissue-ent
 import { renewEntitlement } from "../../src/use-cases/entitlements/renew-entitlement";
 import { revertEntitlement } from "../../src/use-cases/entitlements/revert-entitlement";
 import { revokeEntitlement } from "../../src/use-cases/entitlements/revoke-entitlement";
-import { revokeEntitlements } from "../../src/use-cases/entitlements/revoke-entitlements";
+import { revokeEntitlements } from "../../src/use-cases/bulk/revoke-entitlements";
 import { setRefundLock } from "../../src/use-cases/entitlements/set-refund-lock";
 import { assignPolicy } from "../../src/use-cases/policies/assign-policy";
 import { createEntitlementPolicy } from "../../src/use-cases/policies/create-entitlement-policy";

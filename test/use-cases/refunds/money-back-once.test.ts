@@ -3,7 +3,7 @@ import type { RefundState } from "../../../src/rules/refund-rules";
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
 import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
 import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
-import { revokeEntitlements } from "../../../src/use-cases/entitlements/revoke-entitlements";
+import { revokeEntitlements } from "../../../src/use-cases/bulk/revoke-entitlements";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
 import { enrollmentIn, expectRefusal, historyOf, stored } from "../../support/stored";
 import { withShop } from "../../support/refunds";

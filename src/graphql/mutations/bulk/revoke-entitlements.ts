@@ -4,7 +4,7 @@ import {
   revokeEntitlements,
   type Revocation,
   type RevocationOutcome,
-} from "../../../use-cases/entitlements/revoke-entitlements";
+} from "../../../use-cases/bulk/revoke-entitlements";
 import type { Context } from "../../context";
 import { publish } from "../../enums";
 import { UUIDS } from "../../inputs";

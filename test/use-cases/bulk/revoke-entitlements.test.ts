@@ -1,4 +1,4 @@
-import { revokeEntitlements } from "../../../src/use-cases/entitlements/revoke-entitlements";
+import { revokeEntitlements } from "../../../src/use-cases/bulk/revoke-entitlements";
 import type { Rehearsal } from "../../../src/use-cases/rehearsal";
 import { checksumOf } from "../../support/checksum";
 import { historyOf, stored } from "../../support/stored";

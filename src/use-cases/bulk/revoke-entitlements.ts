@@ -2,7 +2,7 @@ import { supportOrService } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { act, commandInSteps, type CommandRequest } from "../command";
-import { revoke, type Revoking } from "./revoke-entitlement";
+import { revoke, type Revoking } from "../entitlements/revoke-entitlement";
 import { describe } from "../../log";
 
 export interface RevokeEntitlements extends Revoking {
