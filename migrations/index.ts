@@ -10,6 +10,7 @@ import { RenewEntitlements1795313400000 } from "./1795313400000-renew-entitlemen
 import { CreateSupportAgents1795320600000 } from "./1795320600000-create-support-agents";
 import { MoveLearners1795321200000 } from "./1795321200000-move-learners";
 import { IndexWhatPeopleLookFor1795321800000 } from "./1795321800000-index-what-people-look-for";
+import { QueueRefunds1795322400000 } from "./1795322400000-queue-refunds";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   CreateSupportAgents1795320600000,
   MoveLearners1795321200000,
   IndexWhatPeopleLookFor1795321800000,
+  QueueRefunds1795322400000,
 ];

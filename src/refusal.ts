@@ -29,6 +29,8 @@ export const REFUSAL_CODES = {
   REFUND_UNAVAILABLE: "The shop cannot be reached at the moment, so the order was not refunded.",
   REFUND_NOT_FOUND: "The refund does not exist.",
   REFUND_NOT_IN_REVIEW: "The refund is not in review, so no decision is needed.",
+  COUNT_NOT_CONFIRMED:
+    "The filter finds another number of entitlements than the caller has confirmed, or more than 1,000.",
   CONFLICT: "Another request has changed the object in the meantime.",
 } as const;
 export type RefusalCode = keyof typeof REFUSAL_CODES;

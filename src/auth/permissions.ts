@@ -33,6 +33,8 @@ export const readPermissions: Permissions = {
   OrderPreview: { "*": supportAuditorOrService },
   UserError: { "*": anyone },
   Revocation: { "*": anyone },
+  BulkResult: { "*": anyone },
+  Fulfillment: { "*": anyone },
   Node: { "*": anyone },
   PageInfo: { "*": anyone },
   User: { "*": anyone },

@@ -13,7 +13,7 @@ export abstract class RefundColumns {
   @Column("varchar", { length: 16 })
   state!: RefundState;
 
-  /** The current attempt, from 1. An earlier one that still speaks has been overtaken. */
+  /** The current attempt, from 1; 0 while the shop has not been asked. An earlier one that still speaks has been overtaken. */
   @Column("integer", { default: 1 })
   attempt!: number;
 
@@ -45,7 +45,7 @@ export abstract class RefundColumns {
 @InstantsCheck("refund")
 @Check("refund_state_check", "state in ('REQUESTED', 'IN_DOUBT', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW')")
 @Check("refund_answer_check", "answer in ('ACCEPTED', 'REFUSED', 'NOT_SENT', 'UNKNOWN')")
-@Check("refund_attempt_check", "attempt > 0")
+@Check("refund_attempt_check", "attempt >= 0")
 @Check("refund_next_attempt_at_check", "(next_attempt_at is not null) = (state in ('REQUESTED', 'IN_DOUBT'))")
 @Index("refund_live_key", ["entitlementId"], { unique: true, where: "state <> 'FAILED'" })
 @Index("refund_next_attempt_at_idx", ["nextAttemptAt"], { where: "next_attempt_at is not null" })

@@ -7,14 +7,17 @@ import { UserErrorCodeEnum } from "./enums";
 import { toEntryView } from "./history";
 import { HistoryEntryView } from "./types/history-entry";
 
+/** The input field by which a mutation is only tried. */
+export function DryRun(): PropertyDecorator {
+  const description =
+    "Whether this is a dry run: all rules are checked, the answer is the one that would result, and no change is stored.";
+  return Field(() => Boolean, { defaultValue: false, description });
+}
+
 /** What every mutation takes, beside what it is about. */
 @InputType()
 export abstract class CommandInput {
-  @Field({
-    defaultValue: false,
-    description:
-      "Whether this is a dry run: all rules are checked, the answer is the one that would result, and no change is stored.",
-  })
+  @DryRun()
   dryRun!: boolean;
 }
 

@@ -10,6 +10,11 @@ import { ReissueEntitlementMutation } from "./mutations/entitlements/reissue-ent
 import { RenewEntitlementMutation } from "./mutations/entitlements/renew-entitlement";
 import { RevertEntitlementMutation } from "./mutations/entitlements/revert-entitlement";
 import { RevokeEntitlementMutation } from "./mutations/entitlements/revoke-entitlement";
+import { ChangeEntitlementModesMutation } from "./mutations/bulk/change-entitlement-modes";
+import { ExpireEntitlementsMutation } from "./mutations/bulk/expire-entitlements";
+import { FulfillOrdersMutation } from "./mutations/bulk/fulfill-orders";
+import { RefundEntitlementsMutation } from "./mutations/bulk/refund-entitlements";
+import { RenewEntitlementsMutation } from "./mutations/bulk/renew-entitlements";
 import { RevokeEntitlementsMutation } from "./mutations/bulk/revoke-entitlements";
 import { SetRefundLockMutation } from "./mutations/entitlements/set-refund-lock";
 import { AssignPolicyMutation } from "./mutations/policies/assign-policy";
@@ -74,6 +79,11 @@ export function buildGraphQLSchema(): GraphQLSchema {
       RevertEntitlementMutation,
       RevokeEntitlementMutation,
       RevokeEntitlementsMutation,
+      ChangeEntitlementModesMutation,
+      ExpireEntitlementsMutation,
+      FulfillOrdersMutation,
+      RefundEntitlementsMutation,
+      RenewEntitlementsMutation,
       SetRefundLockMutation,
       AssignPolicyMutation,
       CreateEntitlementPolicyMutation,

@@ -1,19 +1,29 @@
+import type { EntityManager } from "typeorm";
 import { staff } from "../../auth/who";
 import { CourseEntitlement } from "../../entities/course-entitlement";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { requirePaidMode } from "./issue";
-import { command } from "../command";
-import { lockAnyEntitlement, save, type EntitlementReference } from "../locked-entitlement";
+import { command, type CommandRequest } from "../command";
+import {
+  lockAnyEntitlement,
+  save,
+  type EntitlementReference,
+  type LockedEntitlement,
+} from "../locked-entitlement";
 import { supportDetail } from "../support-detail";
 
-export interface ChangeEntitlementMode extends Omit<EntitlementReference, "entitlementId"> {
-  orderNumber: string;
-  courseUuid: string;
+/** The mode that entitlements are to have, and why. */
+export interface NewMode {
   mode: string;
   /** Lets a mode pass that is not sold. */
   acceptAnyMode: boolean;
   comments: string;
+}
+
+export interface ChangeEntitlementMode extends NewMode, Omit<EntitlementReference, "entitlementId"> {
+  orderNumber: string;
+  courseUuid: string;
 }
 
 /** Gives the entitlement of an order another mode; its policy and its run stay. The same mode again changes nothing. */
@@ -23,7 +33,7 @@ export const changeEntitlementMode = command(
   async (
     tx,
     request,
-    { orderNumber, courseUuid, mode, acceptAnyMode, comments, expectedHistoryEntryId }: ChangeEntitlementMode,
+    { orderNumber, courseUuid, expectedHistoryEntryId, ...mode }: ChangeEntitlementMode,
   ): Promise<EntitlementFacts> => {
     const row = await tx.findOneBy(CourseEntitlement, { orderNumber, courseUuid });
     if (!row)
@@ -31,14 +41,23 @@ export const changeEntitlementMode = command(
         field: "orderNumber",
       });
     const reference = { entitlementId: row.id, expectedHistoryEntryId };
-    const entitlement = await lockAnyEntitlement(tx, request, reference);
-    if (entitlement.facts.mode === mode) return entitlement.facts;
-    if (!acceptAnyMode) await requirePaidMode(tx, request, mode);
-    const detail = await supportDetail(tx, request, {
-      entitlementId: row.id,
-      action: "CHANGE_MODE",
-      comments,
-    });
-    return save(tx, request, entitlement, { mode }, detail);
+    return changeMode(tx, request, await lockAnyEntitlement(tx, request, reference), mode);
   },
 );
+
+/** Gives a locked entitlement another mode. */
+export async function changeMode(
+  tx: EntityManager,
+  request: CommandRequest,
+  entitlement: LockedEntitlement,
+  { mode, acceptAnyMode, comments }: NewMode,
+): Promise<EntitlementFacts> {
+  if (entitlement.facts.mode === mode) return entitlement.facts;
+  if (!acceptAnyMode) await requirePaidMode(tx, request, mode);
+  const detail = await supportDetail(tx, request, {
+    entitlementId: entitlement.id,
+    action: "CHANGE_MODE",
+    comments,
+  });
+  return save(tx, request, entitlement, { mode }, detail);
+}

@@ -1,8 +1,9 @@
+import type { EntityManager } from "typeorm";
 import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { release } from "../sessions/enrollment";
-import { command } from "../command";
+import { command, type CommandRequest } from "../command";
 import { lockAnyEntitlement, type EntitlementReference } from "../locked-entitlement";
 import { supportDetail } from "../support-detail";
 
@@ -11,20 +12,23 @@ export interface ExpireEntitlement extends EntitlementReference {
 }
 
 /** Expires an entitlement now and takes the learner out of the run, if any. */
-export const expireEntitlement = command(
-  "expireEntitlement",
-  support,
-  async (tx, request, { comments, ...reference }: ExpireEntitlement): Promise<EntitlementFacts> => {
-    const entitlement = await lockAnyEntitlement(tx, request, reference);
-    const { facts } = entitlement;
-    if (facts.expiredAt) throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has already expired.");
-    const unenrolledRunKey = facts.enrollment?.courseRunKey ?? null;
-    const detail = await supportDetail(tx, request, {
-      entitlementId: facts.id,
-      action: "EXPIRE",
-      comments,
-      unenrolledRunKey,
-    });
-    return release(tx, request, entitlement, { expiredAt: request.now, expiryCause: "SUPPORT" }, detail);
-  },
-);
+export const expireEntitlement = command("expireEntitlement", support, expire);
+
+/** Expires an entitlement, as a part of a transaction. */
+export async function expire(
+  tx: EntityManager,
+  request: CommandRequest,
+  { comments, ...reference }: ExpireEntitlement,
+): Promise<EntitlementFacts> {
+  const entitlement = await lockAnyEntitlement(tx, request, reference);
+  const { facts } = entitlement;
+  if (facts.expiredAt) throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has already expired.");
+  const unenrolledRunKey = facts.enrollment?.courseRunKey ?? null;
+  const detail = await supportDetail(tx, request, {
+    entitlementId: facts.id,
+    action: "EXPIRE",
+    comments,
+    unenrolledRunKey,
+  });
+  return release(tx, request, entitlement, { expiredAt: request.now, expiryCause: "SUPPORT" }, detail);
+}

@@ -31,27 +31,30 @@ export interface FulfilledOrder {
 }
 
 /**
- * Gives a learner what an order has paid for. The same order again gives the same entitlement. A learner who takes
+ * Gives a learner what an order has paid for, as a part of a transaction. The same order again gives the same entitlement. A learner who takes
  * exactly one run for free that the entitlement fits is upgraded there; of several, none is.
  */
-export const fulfillOrder = command(
-  "fulfillOrder",
-  staffOrService,
-  async (tx, request, { username, ...order }: FulfillOrder): Promise<FulfilledOrder> => {
-    const { id: userId } = await requireUser(tx, username);
-    const { courseUuid, orderNumber } = order;
-    const earlier = await tx.findOneBy(CourseEntitlement, { courseUuid, orderNumber });
-    if (!earlier) return upgrade(tx, request, await issue(tx, request, { ...order, userId }));
-    if (earlier.userId !== userId || earlier.mode !== order.mode)
-      throw new Refusal(
-        "ORDER_ALREADY_USED",
-        "This order already belongs to an entitlement of another learner or in another mode for this course.",
-        { field: "orderNumber" },
-      );
-    const [entitlement] = await entitlementsById(tx, [earlier.id]);
-    return { entitlement: entitlement!, isNew: false, upgradeableRuns: [] };
-  },
-);
+export async function fulfill(
+  tx: EntityManager,
+  request: CommandRequest,
+  { username, ...order }: FulfillOrder,
+): Promise<FulfilledOrder> {
+  const { id: userId } = await requireUser(tx, username);
+  const { courseUuid, orderNumber } = order;
+  const earlier = await tx.findOneBy(CourseEntitlement, { courseUuid, orderNumber });
+  if (!earlier) return upgrade(tx, request, await issue(tx, request, { ...order, userId }));
+  if (earlier.userId !== userId || earlier.mode !== order.mode)
+    throw new Refusal(
+      "ORDER_ALREADY_USED",
+      "This order already belongs to an entitlement of another learner or in another mode for this course.",
+      { field: "orderNumber" },
+    );
+  const [entitlement] = await entitlementsById(tx, [earlier.id]);
+  return { entitlement: entitlement!, isNew: false, upgradeableRuns: [] };
+}
+
+/** Gives a learner what an order has paid for. */
+export const fulfillOrder = command("fulfillOrder", staffOrService, fulfill);
 
 async function upgrade(
   tx: EntityManager,

@@ -1,3 +1,4 @@
+import type { EntityManager } from "typeorm";
 import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { expirationEnd, isExpiryDue, wholeDays } from "../../rules/entitlement-rules";
@@ -20,23 +21,26 @@ export interface RenewEntitlement extends EntitlementReference {
  * Has the expiration period of an entitlement count anew from now, and gives it back when it had expired because that
  * period was over. Its run stays, and it is no more refundable than before.
  */
-export const renewEntitlement = command(
-  "renewEntitlement",
-  support,
-  async (tx, request, { comments, ...reference }: RenewEntitlement): Promise<EntitlementFacts> => {
-    const entitlement = await lockAnyEntitlement(tx, request, reference);
-    refuseRefunded(entitlement);
-    refuseEarly(request, entitlement);
-    const { facts, standing, periods } = entitlement;
-    const revived = facts.expiredAt ? { expiredAt: null, expiryCause: null, refundLocked: true } : {};
-    const renewed = { ...revived, renewedAt: request.now };
-    const after = { ...entitlement, standing: { ...standing, ...renewed } };
-    if (isExpiryDue(after.standing, periods, request.now)) refuseUnregainable(request, after);
-    refuseUseless(after, request.now);
-    const detail = await supportDetail(tx, request, { entitlementId: facts.id, action: "RENEW", comments });
-    return save(tx, request, entitlement, renewed, detail);
-  },
-);
+export const renewEntitlement = command("renewEntitlement", support, renew);
+
+/** Renews an entitlement, as a part of a transaction. */
+export async function renew(
+  tx: EntityManager,
+  request: CommandRequest,
+  { comments, ...reference }: RenewEntitlement,
+): Promise<EntitlementFacts> {
+  const entitlement = await lockAnyEntitlement(tx, request, reference);
+  refuseRefunded(entitlement);
+  refuseEarly(request, entitlement);
+  const { facts, standing, periods } = entitlement;
+  const revived = facts.expiredAt ? { expiredAt: null, expiryCause: null, refundLocked: true } : {};
+  const renewed = { ...revived, renewedAt: request.now };
+  const after = { ...entitlement, standing: { ...standing, ...renewed } };
+  if (isExpiryDue(after.standing, periods, request.now)) refuseUnregainable(request, after);
+  refuseUseless(after, request.now);
+  const detail = await supportDetail(tx, request, { entitlementId: facts.id, action: "RENEW", comments });
+  return save(tx, request, entitlement, renewed, detail);
+}
 
 /** Refuses to renew what somebody has ended, and what has so much time left that nobody warns of its end yet. */
 function refuseEarly(

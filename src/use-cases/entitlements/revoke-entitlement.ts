@@ -2,10 +2,16 @@ import { Not, type EntityManager } from "typeorm";
 import { supportOrService } from "../../auth/who";
 import { Refund } from "../../entities/refund";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { isRefundPending } from "../../rules/entitlement-rules";
-import { release } from "../sessions/enrollment";
+import { Refusal } from "../../refusal";
+import { BLOCKING_CERTIFICATES, isRefundPending } from "../../rules/entitlement-rules";
+import { keepAsAuditor, release, unenroll } from "../sessions/enrollment";
 import { command, type CommandRequest } from "../command";
-import { lockAnyWhateverRefund, refuseFrozen, type EntitlementReference } from "../locked-entitlement";
+import {
+  lockAnyWhateverRefund,
+  refuseFrozen,
+  type EntitlementReference,
+  type LockedEntitlement,
+} from "../locked-entitlement";
 import { supportDetail } from "../support-detail";
 
 /** Why entitlements are revoked, and what is known of the money. */
@@ -14,6 +20,10 @@ export interface Revoking {
   reason: string;
   /** Whether the money is back, as it is unless told otherwise: a refund is recorded, so that there is never a second. */
   moneyReturned?: boolean;
+  /** Whether the learner stays in the run as an auditor instead of leaving it. */
+  downgrade?: boolean;
+  /** Whether learners who have a certificate for the run are spared. */
+  spareCompleted?: boolean;
 }
 
 /** Which entitlement to revoke, and why. */
@@ -27,27 +37,30 @@ export type RevokeEntitlement = EntitlementReference & Revoking;
 export const revokeEntitlement = command(
   "revokeEntitlement",
   supportOrService,
-  async (
-    tx,
-    request,
-    { reason, moneyReturned, ...reference }: RevokeEntitlement,
-  ): Promise<EntitlementFacts> => (await revoke(tx, request, reference, { reason, moneyReturned })).facts,
+  async (tx, request, input: RevokeEntitlement): Promise<EntitlementFacts> =>
+    (await revoke(tx, request, input)).facts,
 );
 
 /** Takes an entitlement back, unless there is nothing left to take back: it is refunded or revoked, and not redeemed. */
 export async function revoke(
   tx: EntityManager,
   request: CommandRequest,
-  reference: EntitlementReference,
-  { reason, moneyReturned = true }: Revoking,
-): Promise<{ facts: EntitlementFacts; isRevoked: boolean }> {
+  {
+    reason,
+    moneyReturned = true,
+    downgrade = false,
+    spareCompleted = false,
+    ...reference
+  }: RevokeEntitlement,
+): Promise<{ facts: EntitlementFacts; isChanged: boolean }> {
   const entitlement = await lockAnyWhateverRefund(tx, request, reference);
   // While a refund is pending, only a shop may say how it has ended.
   if (!moneyReturned || !request.actor.isService) refuseFrozen(entitlement);
   const { facts, standing } = entitlement;
   const isPending = isRefundPending(standing);
   const isGone = facts.expiryCause === "REVOKED" || facts.expiryCause === "REFUNDED";
-  if (isGone && !facts.enrollment && !isPending) return { facts, isRevoked: false };
+  if (isGone && !facts.enrollment && !isPending) return { facts, isChanged: false };
+  if (spareCompleted) refuseCompleted(entitlement);
   if (moneyReturned) await recordRefund(tx, request, facts);
   const detail = await supportDetail(tx, request, {
     entitlementId: facts.id,
@@ -57,7 +70,17 @@ export async function revoke(
   });
   const expiryCause = facts.expiryCause === "REFUNDED" || isPending ? "REFUNDED" : "REVOKED";
   const revoked = { expiredAt: facts.expiredAt ?? request.now, expiryCause } as const;
-  return { facts: await release(tx, request, entitlement, revoked, detail), isRevoked: true };
+  const leave = downgrade ? keepAsAuditor : unenroll;
+  return { facts: await release(tx, request, entitlement, revoked, detail, leave), isChanged: true };
+}
+
+function refuseCompleted({ facts }: LockedEntitlement): void {
+  if (BLOCKING_CERTIFICATES.has(facts.enrollment?.certificateStatus ?? ""))
+    throw new Refusal(
+      "ENTITLEMENT_NOT_REGAINABLE",
+      "The learner has a certificate for the run, and learners who have completed it are spared.",
+      { field: "entitlementId", blocker: "CERTIFICATE_EARNED" },
+    );
 }
 
 /** Records that the money of an order is back: ends the pending refund, or stores one that was made elsewhere. */

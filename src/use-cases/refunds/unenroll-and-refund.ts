@@ -1,23 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EntityManager } from "typeorm";
-import type { App } from "../../app";
-import { mayActForAnyone } from "../../auth/actor";
 import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementsById } from "../../reads/entitlements";
-import { Refund } from "../../entities/refund";
-import { liveRefundOf, refundById } from "../../reads/refunds";
+import type { Refund } from "../../entities/refund";
+import { refundById } from "../../reads/refunds";
 import { UNSETTLED_REFUND_STATES } from "../../rules/refund-rules";
 import { faultPoint } from "../../store/fault-point";
 import { transactSurely } from "../../store/transact-surely";
-import { attempt, leaseEnd } from "../attempts/attempt";
+import { attempt } from "../attempts/attempt";
 import { leave } from "../sessions/enrollment";
 import { act, changeOf, commandInSteps, type CommandRequest } from "../command";
 import { orConflict } from "../races";
-import { lockForRefund, lockRow, type LockedEntitlement } from "../locked-entitlement";
 import { REFUNDS } from "./refund-outbox";
-import { refusalOf, refuseUnrefundable, unavailable } from "./refund-refusals";
-import { takeBack } from "./take-back";
+import { refusalOf } from "./refund-refusals";
+import { foresee, proveSuccess, record, type RequestedRefund } from "./request-refund";
 import { describe } from "../../log";
 
 export interface UnenrollAndRefund {
@@ -48,7 +45,7 @@ export const unenrollAndRefund = commandInSteps(
       const entitlement = await act(request, (tx) => leave(tx, request, entitlementId));
       return { entitlement, refund: null };
     }
-    if (request.rehearsal) return act(request, (tx) => foresee(tx, request, entitlementId));
+    if (request.rehearsal) return act(request, (tx) => tryOut(tx, request, entitlementId));
     const { refund, isNew } = await intend(request, entitlementId);
     await faultPoint("intend:afterCommit", refund.orderNumber);
     const seen = isNew ? await askAndWait(request, refund) : refund;
@@ -61,18 +58,11 @@ export const unenrollAndRefund = commandInSteps(
   },
 );
 
-/** A wish for a refund, and whether it was recorded just now. */
-interface Intent {
-  entitlement: LockedEntitlement;
-  refund: Refund;
-  isNew: boolean;
-}
-
 /**
  * Records the wish, with proof that it can be settled, and counts it; the shop is not asked yet. Rejects with RateLimited
  * when there were too many.
  */
-async function intend(request: CommandRequest, entitlementId: string): Promise<Intent> {
+async function intend(request: CommandRequest, entitlementId: string): Promise<RequestedRefund> {
   const { app } = request;
   let [isCounted, isNew] = [false, false];
   const work = async (tx: EntityManager) => {
@@ -80,10 +70,7 @@ async function intend(request: CommandRequest, entitlementId: string): Promise<I
     if (!intent.isNew) return intent;
     if (!isCounted) count(request); // this may run again, after a lost race
     isCounted = true;
-    await tx.query("savepoint before_success");
-    await succeed(tx, app, intent.refund);
-    await tx.query("set constraints all immediate");
-    await tx.query("rollback to savepoint before_success");
+    await proveSuccess(tx, app, intent.refund);
     await faultPoint("intend:beforeCommit", intent.refund.orderNumber);
     return intent;
   };
@@ -96,6 +83,19 @@ async function intend(request: CommandRequest, entitlementId: string): Promise<I
   }
 }
 
+/** What a dry run tells; a caller who has no refunds left for now learns it, too. */
+async function tryOut(
+  tx: EntityManager,
+  request: CommandRequest,
+  entitlementId: string,
+): Promise<RequestedRefund> {
+  const foreseen = await foresee(tx, request, entitlementId);
+  if (!foreseen.isNew) return foreseen;
+  count(request);
+  uncount(request);
+  return foreseen;
+}
+
 /** Counts a refund that the shop is going to be asked for, or throws RateLimited. */
 function count({ app, actor, now }: CommandRequest): void {
   const limited = app.refundRate.take(actor, 1, now);
@@ -105,60 +105,6 @@ function count({ app, actor, now }: CommandRequest): void {
 /** Counts no longer what the shop has not been asked for after all. */
 function uncount({ app, actor, now }: CommandRequest): void {
   app.refundRate.giveBack(actor, now);
-}
-
-/** What a dry run tells: the wish and its success, as the shop is expected to agree. */
-async function foresee(
-  tx: EntityManager,
-  request: CommandRequest,
-  entitlementId: string,
-): Promise<Unenrolled> {
-  const { entitlement, refund, isNew } = await record(tx, request, entitlementId);
-  if (!isNew) return { entitlement: entitlement.facts, refund };
-  count(request);
-  uncount(request);
-  return succeed(tx, request.app, refund);
-}
-
-/** Records the wish, unless it is recorded already; nothing else is changed. Rejects with what stands against it. */
-async function record(tx: EntityManager, request: CommandRequest, entitlementId: string): Promise<Intent> {
-  const entitlement = await lockForRefund(tx, request, entitlementId);
-  // A refund that was requested while the entitlement was another learner's is not shown to the learner who has it now.
-  const learnerId = mayActForAnyone(request.actor) ? null : entitlement.facts.userId;
-  const live = await liveRefundOf(tx, entitlementId, learnerId);
-  if (live && (live.state !== "SUCCEEDED" || entitlement.row.expiredAt))
-    return { entitlement, refund: live, isNew: false };
-  refuseUnrefundable(entitlement, request);
-  if (request.app.refunds.isPaused) throw unavailable();
-  return { entitlement, refund: await tx.save(await newRefund(tx, entitlement, request)), isNew: true };
-}
-
-async function newRefund(
-  tx: EntityManager,
-  { facts }: LockedEntitlement,
-  { app: { clock, config } }: CommandRequest,
-): Promise<Refund> {
-  const now = clock();
-  return tx.create(Refund, {
-    entitlementId: facts.id,
-    orderNumber: facts.orderNumber!,
-    state: "REQUESTED",
-    attempt: 1,
-    nextAttemptAt: await leaseEnd(tx, config.refund.deadlineMs),
-    answer: null,
-    detail: null,
-    shopReferences: [],
-    createdAt: now,
-    modifiedAt: now,
-  });
-}
-
-/** Does what a success of the shop will do. It is undone afterwards: whatever would fail does so before money moves. */
-async function succeed(tx: EntityManager, app: App, wish: Refund): Promise<Unenrolled> {
-  const success = { state: "SUCCEEDED", answer: "ACCEPTED", nextAttemptAt: null } as const;
-  const refund = await tx.save(Object.assign(tx.create(Refund, wish), success));
-  const entitlement = await lockRow(tx, app, wish.entitlementId);
-  return { entitlement: await takeBack(tx, entitlement!, app.clock()), refund };
 }
 
 /** Asks the shop, and waits for the sweep when that has left doubt, for as long as a caller may be kept waiting. */

@@ -15,12 +15,25 @@ import { lockEntitlement, save, type LockedEntitlement } from "../locked-entitle
  * entitlement has not paid for stays active, unless it is free: one that another entitlement is redeemed for, or whose
  * mode the learner has bought elsewhere since.
  */
-export async function unenroll(tx: EntityManager, entitlement: LockedEntitlement): Promise<void> {
+export function unenroll(tx: EntityManager, entitlement: LockedEntitlement): Promise<void> {
+  return endEnrollment(tx, entitlement, { isActive: false });
+}
+
+/** Leaves the learner of a locked entitlement in its run as an auditor, where `unenroll` would take the learner out. */
+export function keepAsAuditor(tx: EntityManager, entitlement: LockedEntitlement): Promise<void> {
+  return endEnrollment(tx, entitlement, { mode: "audit" });
+}
+
+async function endEnrollment(
+  tx: EntityManager,
+  entitlement: LockedEntitlement,
+  ended: Partial<CourseEnrollment>,
+): Promise<void> {
   const { facts, row } = entitlement;
   if (row.enrollmentId === null || !facts.enrollment?.isActive) return;
   if (await isHeldByOther(tx, row.enrollmentId, facts.id)) return;
   if (!(await hasPaidFor(tx, entitlement, facts.enrollment.mode))) return;
-  await tx.save(CourseEnrollment, { id: row.enrollmentId, isActive: false });
+  await tx.save(CourseEnrollment, { id: row.enrollmentId, ...ended });
 }
 
 /** Whether an enrollment in this mode is free, or one that the entitlement pays for in a mode it has or had. */
@@ -60,8 +73,9 @@ export async function release(
   entitlement: LockedEntitlement,
   changes: Partial<CourseEntitlement>,
   detail?: CourseEntitlementSupportDetail,
+  leave = unenroll,
 ): Promise<EntitlementFacts> {
-  await unenroll(tx, entitlement);
+  await leave(tx, entitlement);
   return save(tx, request, entitlement, { ...changes, enrollmentId: null, redeemedAt: null }, detail);
 }
 

@@ -3,7 +3,7 @@ import { grantSupport } from "../../../use-cases/agents/grant-support";
 import type { Context } from "../../context";
 import { CommandInput, Payload, payload } from "../../payload";
 import { SupportAgentView, toSupportAgentView } from "../../types/support-agent";
-import { Text } from "../shared";
+import { Text } from "../inputs";
 
 @InputType({ description: "The input fields of `grantSupport`." })
 export class GrantSupportInput extends CommandInput {

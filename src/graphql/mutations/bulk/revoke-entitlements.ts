@@ -1,19 +1,15 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { ArrayMaxSize, ArrayMinSize, IsUUID } from "class-validator";
-import {
-  revokeEntitlements,
-  type Revocation,
-  type RevocationOutcome,
-} from "../../../use-cases/bulk/revoke-entitlements";
+import { revokeEntitlements } from "../../../use-cases/bulk/revoke-entitlements";
+import type { BulkItem, BulkOutcome } from "../../../use-cases/bulk/bulk";
 import type { Context } from "../../context";
 import { publish } from "../../enums";
-import { UUIDS } from "../../inputs";
-import { CommandInput, Payload, payload, toUserError, UserError } from "../../payload";
+import { Payload, payload, UserError } from "../../payload";
 import { CourseEntitlementView, toEntitlement } from "../../types/entitlements/course-entitlement";
-import { Reason } from "../shared";
+import { Downgrade, MoneyReturned, Reason, SpareCompleted } from "../inputs";
+import { errorAt, requireSelection, SelectionInput } from "../bulk";
 
-const IDS_AT_MOST = 1_000;
-const IDS = { message: `must hold from 1 to ${IDS_AT_MOST}` };
+/** The outcome of a bulk command, as this mutation has always called it. */
+type RevocationOutcome = Exclude<BulkOutcome, "CHANGED"> | "REVOKED";
 
 const RevocationOutcomeEnum = publish<RevocationOutcome>(
   "RevocationOutcome",
@@ -24,6 +20,8 @@ const RevocationOutcomeEnum = publish<RevocationOutcome>(
     REFUSED: "A rule forbids the revocation, and `error` gives the reason; the entitlement is unchanged.",
     FAILED:
       "The revocation failed because of an error in the server; the entitlement is unchanged, and the request can be repeated.",
+    NOT_REACHED:
+      "The time of the mutation was over before this entitlement; the same mutation again goes on with it.",
   },
 );
 
@@ -52,22 +50,18 @@ export class RevocationView {
 }
 
 @InputType({ description: "The input fields of `revokeEntitlements`." })
-export class RevokeEntitlementsInput extends CommandInput {
-  @Field(() => [ID], { description: `The UUIDs of the entitlements to revoke, from 1 to ${IDS_AT_MOST}.` })
-  @ArrayMinSize(1, IDS)
-  @ArrayMaxSize(IDS_AT_MOST, IDS)
-  @IsUUID("all", UUIDS)
-  entitlementIds!: string[];
-
+export class RevokeEntitlementsInput extends SelectionInput {
   @Reason("The words in which the caller says why the entitlements are revoked")
   reason!: string;
 
-  @Field({
-    defaultValue: true,
-    description:
-      "Whether the order has been refunded elsewhere. If so, a refund is recorded, so that the order is never refunded again; a service thereby settles a pending refund.",
-  })
+  @MoneyReturned()
   moneyReturned!: boolean;
+
+  @Downgrade()
+  downgrade!: boolean;
+
+  @SpareCompleted()
+  spareCompleted!: boolean;
 }
 
 @ObjectType({ description: "The result of `revokeEntitlements`.", simpleResolvers: true })
@@ -94,24 +88,19 @@ export class RevokeEntitlementsMutation {
     input: RevokeEntitlementsInput,
     @Ctx() context: Context,
   ): Promise<RevokeEntitlementsPayload> {
+    requireSelection(input);
     return payload(context, input, async (call, given) => {
-      const revocations = await revokeEntitlements(call, given);
-      return {
-        revocations: revocations.map((revocation, index) => toRevocation(context, revocation, index)),
-      };
+      const items = await revokeEntitlements(call, given);
+      return { revocations: items.map((item, index) => toRevocation(context, item, index)) };
     });
   }
 }
 
-function toRevocation(
-  context: Context,
-  { entitlementId, outcome, entitlement, refusal }: Revocation,
-  index: number,
-): RevocationView {
+function toRevocation(context: Context, item: BulkItem, index: number): RevocationView {
   return {
-    id: entitlementId,
-    outcome,
-    error: refusal && Object.assign(toUserError(refusal), { field: ["input", "entitlementIds", `${index}`] }),
-    entitlement: entitlement && toEntitlement(context, entitlement),
+    id: item.entitlementId,
+    outcome: item.outcome === "CHANGED" ? "REVOKED" : item.outcome,
+    error: errorAt(item, "entitlementIds", index),
+    entitlement: item.done && toEntitlement(context, item.done.facts),
   };
 }

@@ -2,7 +2,8 @@ import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type
 import { changeEntitlementMode } from "../../../use-cases/entitlements/change-entitlement-mode";
 import type { Context } from "../../context";
 import { CommandInput } from "../../payload";
-import { changeEntitlement, EntitlementPayload, Reason, SeenHistoryEntry, Text, Uuid } from "../shared";
+import { Reason, SeenHistoryEntry, Text, Uuid } from "../inputs";
+import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `changeEntitlementMode`." })
 export class ChangeEntitlementModeInput extends CommandInput {

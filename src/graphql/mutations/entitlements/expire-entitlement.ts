@@ -2,7 +2,8 @@ import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphq
 import { expireEntitlement } from "../../../use-cases/entitlements/expire-entitlement";
 import type { Context } from "../../context";
 import { CommandInput } from "../../payload";
-import { changeEntitlement, EntitlementPayload, Reason, SeenHistoryEntry, Uuid } from "../shared";
+import { Reason, SeenHistoryEntry, Uuid } from "../inputs";
+import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `expireEntitlement`." })
 export class ExpireEntitlementInput extends CommandInput {

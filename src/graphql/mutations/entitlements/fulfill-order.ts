@@ -1,27 +1,16 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { CommandInput, payload } from "../../payload";
+import { DryRun, payload, type CommandInput } from "../../payload";
 import type { Context } from "../../context";
 import { toEntitlement } from "../../types/entitlements/course-entitlement";
 import { CourseRunView, toCourseRun } from "../../types/course";
 import { fulfillOrder } from "../../../use-cases/entitlements/fulfill-order";
-import { EntitlementPayload, Text, Uuid } from "../shared";
+import { OrderInput } from "../inputs";
+import { EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `fulfillOrder`." })
-export class FulfillOrderInput extends CommandInput {
-  @Text(150, "The exact username of the learner.")
-  username!: string;
-
-  @Uuid("The UUID of the course.")
-  courseUuid!: string;
-
-  @Text(100, "The course mode of the entitlement, which must be a mode that is sold.")
-  mode!: string;
-
-  @Text(128, "The order number of the shop; an order has at most one entitlement for each course.")
-  orderNumber!: string;
-
-  @Field({ defaultValue: false, description: "Whether refunds of the order are locked from the start." })
-  refundLocked!: boolean;
+export class FulfillOrderInput extends OrderInput implements CommandInput {
+  @DryRun()
+  dryRun!: boolean;
 }
 
 @ObjectType({ description: "The result of `fulfillOrder`.", simpleResolvers: true })

@@ -2,7 +2,8 @@ import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphq
 import { grantEntitlement } from "../../../use-cases/entitlements/grant-entitlement";
 import type { Context } from "../../context";
 import { CommandInput } from "../../payload";
-import { changeEntitlement, EntitlementPayload, Reason, Text, Uuid } from "../shared";
+import { Reason, Text, Uuid } from "../inputs";
+import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `grantEntitlement`." })
 export class GrantEntitlementInput extends CommandInput {

@@ -2,14 +2,8 @@ import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphq
 import { revertEntitlement } from "../../../use-cases/entitlements/revert-entitlement";
 import type { Context } from "../../context";
 import { CommandInput } from "../../payload";
-import {
-  changeEntitlement,
-  EntitlementPayload,
-  HistoryEntryId,
-  Reason,
-  SeenHistoryEntry,
-  Uuid,
-} from "../shared";
+import { HistoryEntryId, Reason, SeenHistoryEntry, Uuid } from "../inputs";
+import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `revertEntitlement`." })
 export class RevertEntitlementInput extends CommandInput {

@@ -1,8 +1,9 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { revokeEntitlement } from "../../../use-cases/entitlements/revoke-entitlement";
 import type { Context } from "../../context";
 import { CommandInput } from "../../payload";
-import { changeEntitlement, EntitlementPayload, Reason, Uuid } from "../shared";
+import { Downgrade, MoneyReturned, Reason, SpareCompleted, Uuid } from "../inputs";
+import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `revokeEntitlement`." })
 export class RevokeEntitlementInput extends CommandInput {
@@ -12,12 +13,14 @@ export class RevokeEntitlementInput extends CommandInput {
   @Reason("The words in which the caller says why the entitlement is revoked")
   reason!: string;
 
-  @Field({
-    defaultValue: true,
-    description:
-      "Whether the order has been refunded elsewhere. If so, a refund is recorded, so that the order is never refunded again; a service thereby settles a pending refund.",
-  })
+  @MoneyReturned()
   moneyReturned!: boolean;
+
+  @Downgrade()
+  downgrade!: boolean;
+
+  @SpareCompleted()
+  spareCompleted!: boolean;
 }
 
 @ObjectType({ description: "The result of `revokeEntitlement`.", simpleResolvers: true })

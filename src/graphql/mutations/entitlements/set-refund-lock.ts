@@ -2,7 +2,8 @@ import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type
 import { setRefundLock } from "../../../use-cases/entitlements/set-refund-lock";
 import type { Context } from "../../context";
 import { CommandInput } from "../../payload";
-import { changeEntitlement, EntitlementPayload, Reason, SeenHistoryEntry, Uuid } from "../shared";
+import { Reason, SeenHistoryEntry, Uuid } from "../inputs";
+import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `setRefundLock`." })
 export class SetRefundLockInput extends CommandInput {

@@ -4,7 +4,8 @@ import { assignPolicy } from "../../../use-cases/policies/assign-policy";
 import type { Context } from "../../context";
 import { UUID } from "../../inputs";
 import { CommandInput } from "../../payload";
-import { changeEntitlement, EntitlementPayload, Reason, SeenHistoryEntry, Uuid } from "../shared";
+import { Reason, SeenHistoryEntry, Uuid } from "../inputs";
+import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `assignPolicy`." })
 export class AssignPolicyInput extends CommandInput {

@@ -4,7 +4,8 @@ import { POLICY_MODES } from "../../../entities/course-entitlement-policy";
 import { IsText } from "../../inputs";
 import { createEntitlementPolicy } from "../../../use-cases/policies/create-entitlement-policy";
 import type { Context } from "../../context";
-import { changePolicy, PeriodsInput, periodsOf, PolicyPayload } from "../shared";
+import { PeriodsInput, periodsOf } from "../inputs";
+import { changePolicy, PolicyPayload } from "../shared";
 
 @InputType({ description: "The input fields of `createEntitlementPolicy`." })
 export class CreateEntitlementPolicyInput extends PeriodsInput {

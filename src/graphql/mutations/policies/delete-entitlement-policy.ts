@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "
 import { CommandInput, Payload, payload } from "../../payload";
 import { deleteEntitlementPolicy } from "../../../use-cases/policies/delete-entitlement-policy";
 import type { Context } from "../../context";
-import { SeenHistoryEntry, Uuid } from "../shared";
+import { SeenHistoryEntry, Uuid } from "../inputs";
 
 @InputType({ description: "The input fields of `deleteEntitlementPolicy`." })
 export class DeleteEntitlementPolicyInput extends CommandInput {

@@ -1,7 +1,8 @@
 import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { updateEntitlementPolicy } from "../../../use-cases/policies/update-entitlement-policy";
 import type { Context } from "../../context";
-import { changePolicy, PeriodsInput, periodsOf, PolicyPayload, SeenHistoryEntry, Uuid } from "../shared";
+import { PeriodsInput, SeenHistoryEntry, Uuid, periodsOf } from "../inputs";
+import { changePolicy, PolicyPayload } from "../shared";
 
 @InputType({ description: "The input fields of `updateEntitlementPolicy`." })
 export class UpdateEntitlementPolicyInput extends PeriodsInput {

@@ -3,7 +3,8 @@ import { resolveRefund, type ResolveRefund } from "../../../use-cases/refunds/re
 import { publish } from "../../enums";
 import type { Context } from "../../context";
 import { CommandInput } from "../../payload";
-import { changeRefund, Reason, RefundPayload, Uuid } from "../shared";
+import { Reason, Uuid } from "../inputs";
+import { changeRefund, RefundPayload } from "../shared";
 
 const RefundResolutionEnum = publish<ResolveRefund["outcome"]>(
   "RefundResolution",

@@ -3,7 +3,8 @@ import { unenrollAndRefund, type UnenrollAndRefund } from "../../../use-cases/re
 import { publish } from "../../enums";
 import type { Context } from "../../context";
 import { CommandInput } from "../../payload";
-import { changeRefund, RefundPayload, Uuid } from "../shared";
+import { Uuid } from "../inputs";
+import { changeRefund, RefundPayload } from "../shared";
 
 const RefundWishEnum = publish<UnenrollAndRefund["refund"]>(
   "RefundWish",

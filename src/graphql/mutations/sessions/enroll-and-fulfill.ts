@@ -2,7 +2,8 @@ import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphq
 import { enrollAndFulfill } from "../../../use-cases/sessions/enroll-and-fulfill";
 import type { Context } from "../../context";
 import { CommandInput } from "../../payload";
-import { changeEntitlement, CourseRunKey, EntitlementPayload, Uuid } from "../shared";
+import { CourseRunKey, Uuid } from "../inputs";
+import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `enrollAndFulfill`." })
 export class EnrollAndFulfillInput extends CommandInput {

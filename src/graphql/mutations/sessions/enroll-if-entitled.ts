@@ -2,7 +2,8 @@ import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphq
 import { enrollIfEntitled } from "../../../use-cases/sessions/enroll-if-entitled";
 import type { Context } from "../../context";
 import { CommandInput } from "../../payload";
-import { changeEntitlement, CourseRunKey, EntitlementPayload } from "../shared";
+import { CourseRunKey } from "../inputs";
+import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `enrollIfEntitled`." })
 export class EnrollIfEntitledInput extends CommandInput {

@@ -6,14 +6,8 @@ import type { Context } from "../../context";
 import { publish } from "../../enums";
 import { atMost } from "../../inputs";
 import { CommandInput } from "../../payload";
-import {
-  changeEntitlement,
-  CourseRunKey,
-  EntitlementPayload,
-  Reason,
-  SeenHistoryEntry,
-  Uuid,
-} from "../shared";
+import { CourseRunKey, Reason, SeenHistoryEntry, Uuid } from "../inputs";
+import { changeEntitlement, EntitlementPayload } from "../shared";
 
 const MoveOverrideEnum = publish<MoveOverride>(
   "MoveOverride",

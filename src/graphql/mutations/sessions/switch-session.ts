@@ -2,7 +2,8 @@ import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphq
 import { switchSession } from "../../../use-cases/sessions/switch-session";
 import type { Context } from "../../context";
 import { CommandInput } from "../../payload";
-import { changeEntitlement, CourseRunKey, EntitlementPayload, Uuid } from "../shared";
+import { CourseRunKey, Uuid } from "../inputs";
+import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `switchSession`." })
 export class SwitchSessionInput extends CommandInput {

@@ -1,0 +1,125 @@
+import type { EntityManager } from "typeorm";
+import type { Who } from "../../auth/who";
+import { describe } from "../../log";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { findEntitlements, type EntitlementCriteria } from "../../reads/entitlement-search";
+import { Refusal, type RefusalCode } from "../../refusal";
+import { act, commandInSteps, type Command, type CommandRequest } from "../command";
+
+/** The greatest number of objects of a bulk command. */
+export const BULK_AT_MOST = 1_000;
+
+/** How long a bulk command works, in milliseconds; what it has not reached by then, the same command does next time. */
+const WORKS_FOR_MS = 20_000;
+
+/** The entitlements of a bulk command: by their ids, or all that a filter finds. */
+export interface Selection {
+  entitlementIds?: readonly string[] | null;
+  filter?: EntitlementCriteria | null;
+  /** How many entitlements the filter finds, by which the caller confirms them. A dry run needs no confirmation. */
+  expectedCount?: number | null;
+}
+
+/**
+ * What became of one object of many: changed (in a dry run, it would be); as it should be already; refused by a rule;
+ * failed on our side; or not reached in time. The last two can be tried again by the same command.
+ */
+export type BulkOutcome = "CHANGED" | "UNCHANGED" | "REFUSED" | "FAILED" | "NOT_REACHED";
+
+/** What one object of a bulk command has come to. */
+export interface Done {
+  facts: EntitlementFacts;
+  isChanged: boolean;
+}
+
+/** The outcome for one object of a bulk command. */
+export interface BulkResult<Result extends Done = Done> {
+  outcome: BulkOutcome;
+  /** Null when it was refused, failed or not reached. */
+  done: Result | null;
+  refusal: Refusal | null;
+}
+
+/** The outcome for one of the selected entitlements. */
+export interface BulkItem extends BulkResult {
+  entitlementId: string;
+}
+
+/**
+ * Declares a command that does the same to each of many entitlements, each in a transaction of its own, so that none
+ * stops the others. Results in one outcome for each id, in order. A refusal of `doneBy` says that an entitlement is
+ * as it should be, so that the same command again goes on where the last one has ended.
+ */
+export function bulkCommand<Input extends { entitlementId: string }>(
+  name: string,
+  who: Who,
+  work: (tx: EntityManager, request: CommandRequest, input: Input) => Promise<Done>,
+  doneBy: readonly RefusalCode[] = [],
+): Command<Selection & Omit<Input, "entitlementId">, BulkItem[]> {
+  return commandInSteps(name, who, async (request, input: Selection & Omit<Input, "entitlementId">) => {
+    const { entitlementIds, filter, expectedCount, ...given } = input;
+    const ids = await idsOf(request, { entitlementIds, filter, expectedCount });
+    const workOn = (tx: EntityManager, entitlementId: string) =>
+      work(tx, request, { ...given, entitlementId } as unknown as Input);
+    const results = await inBulk(request, ids, workOn, doneBy);
+    return ids.map((entitlementId, i) => ({ entitlementId, ...results[i]! }));
+  });
+}
+
+/** Works on each item in a transaction of its own. The same item again is unchanged. */
+export async function inBulk<Item extends string | object, Result extends Done>(
+  request: CommandRequest,
+  items: readonly Item[],
+  work: (tx: EntityManager, item: Item) => Promise<Result>,
+  doneBy: readonly RefusalCode[] = [],
+): Promise<BulkResult<Result>[]> {
+  const until = Date.now() + WORKS_FOR_MS;
+  const known = new Map<Item, BulkResult<Result>>();
+  const results: BulkResult<Result>[] = [];
+  for (const item of items) {
+    const earlier = known.get(item);
+    if (earlier?.outcome === "CHANGED") results.push({ ...earlier, outcome: "UNCHANGED" });
+    else if (Date.now() > until) results.push({ outcome: "NOT_REACHED", done: null, refusal: null });
+    else results.push(await one(request, (tx) => work(tx, item), doneBy));
+    known.set(item, results.at(-1)!);
+  }
+  return results;
+}
+
+async function one<Result extends Done>(
+  request: CommandRequest,
+  work: (tx: EntityManager) => Promise<Result>,
+  doneBy: readonly RefusalCode[],
+): Promise<BulkResult<Result>> {
+  try {
+    const done = await act(request, work);
+    return { outcome: done.isChanged ? "CHANGED" : "UNCHANGED", done, refusal: null };
+  } catch (error) {
+    if (error instanceof Refusal) {
+      const outcome = doneBy.includes(error.code) ? "UNCHANGED" : "REFUSED";
+      return { outcome, done: null, refusal: error };
+    }
+    const { requestId, command } = request;
+    request.app.log.error({ error: describe(error), requestId, command }, "one of many failed");
+    return { outcome: "FAILED", done: null, refusal: null };
+  }
+}
+
+async function idsOf(request: CommandRequest, selection: Selection): Promise<readonly string[]> {
+  const { entitlementIds, filter, expectedCount } = selection;
+  if (entitlementIds) return entitlementIds;
+  const order = { field: "CREATED_AT", direction: "ASC" } as const;
+  const page = { first: BULK_AT_MOST, after: null };
+  const { rows, hasNextPage } = await findEntitlements(request.app.db, filter ?? {}, order, page);
+  if (hasNextPage)
+    throw unconfirmed(`The filter finds more than ${BULK_AT_MOST} entitlements. Add conditions to it.`);
+  if (!request.rehearsal && expectedCount !== rows.length)
+    throw unconfirmed(
+      `The filter finds ${rows.length} entitlements, which \`expectedCount\` does not confirm.`,
+    );
+  return rows.map(({ id }) => id);
+}
+
+function unconfirmed(message: string): Refusal {
+  return new Refusal("COUNT_NOT_CONFIRMED", message, { field: "expectedCount" });
+}

@@ -1,0 +1,16 @@
+import { staff } from "../../auth/who";
+import { queue } from "../refunds/request-refund";
+import { bulkCommand } from "./bulk";
+
+/**
+ * Requests the refunds of many orders. The requests are stored, and the shop is asked in the background; an entitlement
+ * whose refund has been requested before is left as it is.
+ */
+export const refundEntitlements = bulkCommand(
+  "refundEntitlements",
+  staff,
+  async (tx, request, { entitlementId }: { entitlementId: string }) => {
+    const { entitlement, isNew } = await queue(tx, request, entitlementId);
+    return { facts: entitlement, isChanged: isNew };
+  },
+);

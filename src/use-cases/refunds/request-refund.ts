@@ -1,0 +1,101 @@
+import type { EntityManager } from "typeorm";
+import type { App } from "../../app";
+import { mayActForAnyone } from "../../auth/actor";
+import { Refund } from "../../entities/refund";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { liveRefundOf } from "../../reads/refunds";
+import { databaseNow } from "../../store/database-clock";
+import { leaseEnd } from "../attempts/attempt";
+import type { CommandRequest } from "../command";
+import { lockForRefund, lockRow, type LockedEntitlement } from "../locked-entitlement";
+import { refuseUnrefundable, unavailable } from "./refund-refusals";
+import { takeBack } from "./take-back";
+
+/** A request for a refund with its entitlement, and whether it was recorded just now. */
+export interface RequestedRefund {
+  entitlement: EntitlementFacts;
+  refund: Refund;
+  isNew: boolean;
+}
+
+/** The attempts of a refund that its caller is about to make the first of, or that waits for the sweep to begin. */
+type Beginning = Pick<Refund, "attempt" | "nextAttemptAt">;
+
+/** Records a request, unless it is recorded already; its caller makes the first attempt. Rejects with what forbids it. */
+export async function record(
+  tx: EntityManager,
+  request: CommandRequest,
+  entitlementId: string,
+): Promise<RequestedRefund> {
+  const nextAttemptAt = await leaseEnd(tx, request.app.config.refund.deadlineMs);
+  return recordWith(tx, request, entitlementId, { attempt: 1, nextAttemptAt });
+}
+
+/** Records a request like `record`, with proof that it can be settled, and leaves all attempts to the sweep. */
+export async function queue(
+  tx: EntityManager,
+  request: CommandRequest,
+  entitlementId: string,
+): Promise<RequestedRefund> {
+  const beginning = { attempt: 0, nextAttemptAt: await databaseNow(tx) };
+  const requested = await recordWith(tx, request, entitlementId, beginning);
+  if (requested.isNew) await proveSuccess(tx, request.app, requested.refund);
+  return requested;
+}
+
+/** What a dry run tells: the request and its success, as the shop is expected to agree. */
+export async function foresee(
+  tx: EntityManager,
+  request: CommandRequest,
+  entitlementId: string,
+): Promise<RequestedRefund> {
+  const requested = await record(tx, request, entitlementId);
+  return requested.isNew ? succeed(tx, request.app, requested.refund) : requested;
+}
+
+/** Does and undoes what a success of the shop will do, so that whatever would fail does so before money moves. */
+export async function proveSuccess(tx: EntityManager, app: App, refund: Refund): Promise<void> {
+  await tx.query("savepoint before_success");
+  await succeed(tx, app, refund);
+  await tx.query("set constraints all immediate");
+  await tx.query("rollback to savepoint before_success");
+}
+
+async function recordWith(
+  tx: EntityManager,
+  request: CommandRequest,
+  entitlementId: string,
+  beginning: Beginning,
+): Promise<RequestedRefund> {
+  const entitlement = await lockForRefund(tx, request, entitlementId);
+  // A refund that was requested while the entitlement was another learner's is not shown to the learner who has it now.
+  const learnerId = mayActForAnyone(request.actor) ? null : entitlement.facts.userId;
+  const live = await liveRefundOf(tx, entitlementId, learnerId);
+  if (live && (live.state !== "SUCCEEDED" || entitlement.row.expiredAt))
+    return { entitlement: entitlement.facts, refund: live, isNew: false };
+  refuseUnrefundable(entitlement, request);
+  if (request.app.refunds.isPaused) throw unavailable();
+  const refund = await tx.save(newRefund(tx, entitlement, request.app.clock(), beginning));
+  return { entitlement: entitlement.facts, refund, isNew: true };
+}
+
+function newRefund(tx: EntityManager, { facts }: LockedEntitlement, now: Date, beginning: Beginning): Refund {
+  return tx.create(Refund, {
+    ...beginning,
+    entitlementId: facts.id,
+    orderNumber: facts.orderNumber!,
+    state: "REQUESTED",
+    answer: null,
+    detail: null,
+    shopReferences: [],
+    createdAt: now,
+    modifiedAt: now,
+  });
+}
+
+async function succeed(tx: EntityManager, app: App, wish: Refund): Promise<RequestedRefund> {
+  const success = { state: "SUCCEEDED", answer: "ACCEPTED", nextAttemptAt: null } as const;
+  const refund = await tx.save(Object.assign(tx.create(Refund, wish), success));
+  const entitlement = await lockRow(tx, app, wish.entitlementId);
+  return { entitlement: await takeBack(tx, entitlement!, app.clock()), refund, isNew: true };
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import { Refund } from "../../../src/entities/refund";
+import { BULK_AT_MOST } from "../../../src/use-cases/bulk/bulk";
+import { changeEntitlementModes } from "../../../src/use-cases/bulk/change-entitlement-modes";
+import { expireEntitlements } from "../../../src/use-cases/bulk/expire-entitlements";
+import { fulfillOrders } from "../../../src/use-cases/bulk/fulfill-orders";
+import { refundEntitlements } from "../../../src/use-cases/bulk/refund-entitlements";
+import { renewEntitlements } from "../../../src/use-cases/bulk/renew-entitlements";
+import { sweepRefunds } from "../../../src/use-cases/refunds/sweep-refunds";
+import { withShop } from "../../support/refunds";
+import { expectRefusal, historyOf, stored } from "../../support/stored";
+import { aCourse, ago, anEntitlement, by, grace, hopper, NOW, shop, useApp } from "../../support/world";
+
+const MISSING = "00000000-0000-4000-8000-000000000000";
+const comments = "The course is cancelled";
+
+const shopApp = withShop(useApp(), () => ({ kind: "accepted", refs: ["RF-1"] }));
+const { app } = shopApp;
+
+const outcomes = (results: readonly { outcome: string }[]) => results.map(({ outcome }) => outcome);
+
+test("the same bulk command again leaves what is done, and does what was not", async () => {
+  const [one, two] = [await anEntitlement(app), await anEntitlement(app)];
+  const expire = (entitlementIds: string[]) =>
+    expireEntitlements(by(grace, app), { entitlementIds, comments });
+  expect(outcomes(await expire([one, MISSING]))).toEqual(["CHANGED", "REFUSED"]);
+  expect(outcomes(await expire([one, two, two]))).toEqual(["UNCHANGED", "CHANGED", "UNCHANGED"]);
+  expect(await historyOf(app, one)).toHaveLength(2);
+  expect(await stored(app, two)).toMatchObject({ expiredAt: NOW, expiryCause: "SUPPORT" });
+});
+
+test("entitlements are renewed together, and those that are young are left alone", async () => {
+  const [old, young] = [await anEntitlement(app, { createdAt: ago(725) }), await anEntitlement(app)];
+  const renew = () => renewEntitlements(by(grace, app), { entitlementIds: [old, young], comments });
+  expect(outcomes(await renew())).toEqual(["CHANGED", "UNCHANGED"]);
+  expect(outcomes(await renew())).toEqual(["UNCHANGED", "UNCHANGED"]);
+  expect(await stored(app, old)).toMatchObject({ renewedAt: NOW });
+});
+
+test("the mode of many is changed together", async () => {
+  const ids = [await anEntitlement(app), await anEntitlement(app, { mode: "professional" })];
+  const change = { entitlementIds: ids, mode: "professional", acceptAnyMode: false, comments };
+  expect(outcomes(await changeEntitlementModes(by(hopper, app), change))).toEqual(["CHANGED", "UNCHANGED"]);
+});
+
+test("refunds of many are requested at once, asked of the shop in the background, and never asked twice", async () => {
+  const ids = [
+    await anEntitlement(app),
+    await anEntitlement(app),
+    await anEntitlement(app, { orderNumber: null }),
+  ];
+  const refund = () => refundEntitlements(by(hopper, app), { entitlementIds: ids });
+  expect(outcomes(await refund())).toEqual(["CHANGED", "CHANGED", "REFUSED"]);
+  const refundOf = (entitlementId: string) => app.db.manager.findOneByOrFail(Refund, { entitlementId });
+  expect(await refundOf(ids[0]!)).toMatchObject({ state: "REQUESTED", attempt: 0 });
+  expect(outcomes(await refund())).toEqual(["UNCHANGED", "UNCHANGED", "REFUSED"]);
+  await sweepRefunds(app);
+  expect(await refundOf(ids[0]!)).toMatchObject({ state: "SUCCEEDED", attempt: 1, shopReferences: ["RF-1"] });
+  expect(await stored(app, ids[1]!)).toMatchObject({ expiryCause: "REFUNDED" });
+});
+
+test("the courses of a bundle are fulfilled together, and again without a second entitlement", async () => {
+  const orderNumber = `EDX-${randomUUID()}`;
+  const order = { username: "ada", mode: "verified", orderNumber, refundLocked: false };
+  const orders = [aCourse(), aCourse()].map((courseUuid) => ({ ...order, courseUuid }));
+  const bundle = [...orders, { ...order, courseUuid: aCourse(), username: "nobody" }];
+  const fulfill = () => fulfillOrders(by(shop, app), { orders: bundle });
+  expect(outcomes(await fulfill())).toEqual(["CHANGED", "CHANGED", "REFUSED"]);
+  expect(outcomes(await fulfill())).toEqual(["UNCHANGED", "UNCHANGED", "REFUSED"]);
+});
+
+test("a filter selects entitlements when the caller confirms their number, which a dry run tells", async () => {
+  const courseUuid = aCourse();
+  const ids = [
+    await anEntitlement(app, { courseUuid, createdAt: ago(2) }),
+    await anEntitlement(app, { courseUuid }),
+  ];
+  const filter = { courseUuids: [courseUuid] };
+  const expire = (expectedCount: number | null, rehearsal: { entries: never[] } | null = null) =>
+    expireEntitlements({ ...by(grace, app), rehearsal }, { filter, expectedCount, comments });
+  expect(await expire(null, { entries: [] })).toMatchObject(ids.map((entitlementId) => ({ entitlementId })));
+  await expectRefusal(app, () => expire(null), "COUNT_NOT_CONFIRMED", { field: "expectedCount" });
+  await expectRefusal(app, () => expire(3), "COUNT_NOT_CONFIRMED", { field: "expectedCount" });
+  expect(outcomes(await expire(2))).toEqual(["CHANGED", "CHANGED"]);
+});
+
+test("a filter that finds more than a bulk command takes is refused, whatever is confirmed", async () => {
+  const courseUuid = aCourse();
+  await app.db.query(
+    `insert into course_entitlement (id, user_id, course_uuid, mode, created_at, modified_at)
+     select gen_random_uuid(), 1, $1, 'verified', now(), now() from generate_series(1, ${BULK_AT_MOST + 1})`,
+    [courseUuid],
+  );
+  const selection = { filter: { courseUuids: [courseUuid] }, expectedCount: BULK_AT_MOST + 1 };
+  await expectRefusal(
+    app,
+    () => expireEntitlements(by(grace, app), { ...selection, comments }),
+    "COUNT_NOT_CONFIRMED",
+  );
+});
+
+test("what is not reached in time is told, and unchanged", async () => {
+  const ids = [await anEntitlement(app), await anEntitlement(app)];
+  const start = Date.now();
+  let asked = 0;
+  const clock = jest.spyOn(Date, "now").mockImplementation(() => start + (asked++ < 2 ? 0 : 60_000));
+  const results = await expireEntitlements(by(grace, app), { entitlementIds: ids, comments });
+  clock.mockRestore();
+  expect(outcomes(results)).toContain("NOT_REACHED");
+  expect(await stored(app, ids[1]!)).toMatchObject({ expiredAt: null });
+});
