@@ -69,3 +69,8 @@ export function learnerToTell({ actor }: Context, learner: { userId: string }): 
 export function maySee({ actor }: Context, learner: { userId: string; username: string | null }): boolean {
   return actor !== null && (actor.isService || mayReadAnyone(actor) || owns(actor, learner));
 }
+
+/** Whether an account is the actor's own. */
+export function isCaller({ id, username }: { id: string; username: string }, actor: Actor | null): boolean {
+  return actor !== null && owns(actor, { userId: id, username });
+}

@@ -18,6 +18,11 @@ export const DurationScalar = rename(
   "A length of time in the ISO 8601 format, such as `P730D` or `P1DT12H`. A day is 24 hours; years and months are not accepted.",
 );
 
+export const DataExportScalar = new GraphQLScalarType<unknown, unknown>({
+  name: "DataExport",
+  description: `All that is held about an account, as one JSON object: \`user\`, \`entitlements\` with their refunds and history in the form of this schema, \`enrollments\`, and \`complete\`, which is false when there was too much for one object. Notes of support agents are not in it.`,
+});
+
 /** Writes milliseconds as an ISO 8601 duration of days and seconds. */
 export function toDuration(ms: number): string {
   const days = Math.trunc(ms / DAY_MS);

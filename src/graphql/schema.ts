@@ -35,6 +35,7 @@ import { FieldChangeResolver } from "./types/field-change.resolver";
 import { CatalogResolver } from "./queries/catalog.resolver";
 import { NodesResolver } from "./queries/nodes.resolver";
 import { SearchResolver } from "./queries/search.resolver";
+import { DataExportResolver } from "./queries/data-export.resolver";
 import { EntitlementResolver } from "./queries/entitlements.resolver";
 import {
   EntitlementHistoryResolver,
@@ -54,6 +55,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
       UserResolver,
+      DataExportResolver,
       EntitlementResolver,
       EntitlementDetailsResolver,
       OrderPreviewResolver,

@@ -70,6 +70,24 @@ export async function enrollmentsInCourses(
   return courseUuids.map((uuid) => enrollments.filter(({ run }) => run!.courseUuid === uuid));
 }
 
+/** The enrollments of a learner, the newest first, at most so many. */
+export async function enrollmentsOfUser(
+  db: Database,
+  userId: string,
+  most: number,
+): Promise<EnrollmentFacts[]> {
+  const rows = await select(
+    db,
+    `select ${ENROLLMENT_LIST} from course_enrollment n
+     left join course_run r on r.key = n.course_run_key
+     left join certificate c on c.user_id = n.user_id and c.course_run_key = n.course_run_key
+     where n.user_id = $1
+     order by n.created_at desc, n.id limit $2`,
+    [userId, most],
+  );
+  return rows.map((row) => toEnrollment(row)!);
+}
+
 /** Whether another entitlement than this one is redeemed for an enrollment. */
 export async function isHeldByOther(
   db: Database,

@@ -17,6 +17,7 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import { FIRST_AT_MOST } from "../../graphql/pages/connection";
+import { DataExportScalar } from "../../graphql/scalars";
 import { fragmentsOf } from "./documents";
 import { LIMITS } from "./limits";
 
@@ -41,6 +42,13 @@ export interface Counted {
   /** The items of its pages and lists, and the objects that it shows at another time. */
   objects: number;
 }
+
+/** What the data of an account count for: a page of their entitlements, and a page of the history of each. */
+const DATA_EXPORT: Page = {
+  size: LIMITS.dataExportItems,
+  inner: [{ size: FIRST_AT_MOST, inner: [], isPage: false }],
+  isPage: false,
+};
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -135,6 +143,7 @@ class PageReader {
     const field =
       isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[nodes[0]!.name.value] : undefined;
     const type = field && getNamedType(field.type);
+    if (type === DataExportScalar) return [DATA_EXPORT];
     if (!isCompositeType(type)) return []; // a leaf, or the schema itself
     const inner = this.pagesIn(
       type,

@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from "type-graphql";
-import { owns, rolesOf, type Actor, type Role } from "../../auth/actor";
+import { rolesOf, type Role } from "../../auth/actor";
 import { permissionsFor } from "../../auth/permissions";
 import { countEntitlementsOfUser, entitlementsOfUser } from "../../reads/entitlements";
 import { userByEmail, userById, userByUsername, type UserFacts } from "../../reads/accounts/users";
-import type { Context } from "../context";
+import { isCaller, type Context } from "../context";
 import { Cursors } from "../pages/cursors";
 import { RoleEnum } from "../enums";
 import { EmailArgs, UserEntitlementsArgs, UserIdArgs, UsernameArgs } from "../inputs";
@@ -63,7 +63,7 @@ export class UserResolver {
       "The roles of the account, the most powerful first; null for an account other than the caller's.",
   })
   roles(@Root() user: UserFacts, @Ctx() { actor }: Context): Role[] | null {
-    return callerIs(user, actor) ? rolesOf(actor!) : null;
+    return isCaller(user, actor) ? rolesOf(actor!) : null;
   }
 
   @FieldResolver(() => [String], {
@@ -76,7 +76,7 @@ export class UserResolver {
     @Ctx() { actor }: Context,
     @Info() { schema }: GraphQLResolveInfo,
   ): string[] | null {
-    return callerIs(user, actor) ? permissionsFor(permissionsOf(schema), actor!) : null;
+    return isCaller(user, actor) ? permissionsFor(permissionsOf(schema), actor!) : null;
   }
 
   @FieldResolver(() => CourseEntitlementConnection, {
@@ -93,8 +93,4 @@ export class UserResolver {
       countEntitlementsOfUser(db, id, scope),
     );
   }
-}
-
-function callerIs({ id, username }: UserFacts, actor: Actor | null): boolean {
-  return actor !== null && owns(actor, { userId: id, username });
 }

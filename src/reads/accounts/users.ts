@@ -36,3 +36,18 @@ export async function userByEmail(db: Database, email: string): Promise<UserFact
   );
   return user ?? null;
 }
+
+/** All that is stored of an account, for its owner. */
+export interface AccountFacts extends UserFacts {
+  /** Empty where none is known. */
+  email: string;
+  /** The full name; empty where none is known. */
+  name: string;
+  isActive: boolean;
+}
+
+/** An account with what is private. */
+export async function accountOf(db: Database, id: string): Promise<AccountFacts | null> {
+  const sql = `select id, username, email, name, is_active as "isActive" from user_account where id = $1`;
+  return (await select<AccountFacts>(db, sql, [id]))[0] ?? null;
+}
