@@ -17,6 +17,7 @@ import { RefundEntitlementsMutation } from "./mutations/bulk/refund-entitlements
 import { RenewEntitlementsMutation } from "./mutations/bulk/renew-entitlements";
 import { RevokeEntitlementsMutation } from "./mutations/bulk/revoke-entitlements";
 import { SetRefundLockMutation } from "./mutations/entitlements/set-refund-lock";
+import { TransferEntitlementMutation } from "./mutations/entitlements/transfer-entitlement";
 import { AssignPolicyMutation } from "./mutations/policies/assign-policy";
 import { CreateEntitlementPolicyMutation } from "./mutations/policies/create-entitlement-policy";
 import { DeleteEntitlementPolicyMutation } from "./mutations/policies/delete-entitlement-policy";
@@ -87,6 +88,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       RefundEntitlementsMutation,
       RenewEntitlementsMutation,
       SetRefundLockMutation,
+      TransferEntitlementMutation,
       AssignPolicyMutation,
       CreateEntitlementPolicyMutation,
       DeleteEntitlementPolicyMutation,

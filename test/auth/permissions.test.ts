@@ -61,6 +61,7 @@ const RESTRICTED: Record<string, string[]> = {
   "Mutation.revokeEntitlement": [...SUPPORT, "service"],
   "Mutation.revokeEntitlements": [...SUPPORT, "service"],
   "Mutation.moveSession": SUPPORT,
+  "Mutation.transferEntitlement": STAFF,
   "Mutation.expireEntitlements": SUPPORT,
   "Mutation.renewEntitlements": SUPPORT,
   "Mutation.changeEntitlementModes": STAFF,

@@ -16,6 +16,7 @@ import { fulfillOrder } from "../../src/use-cases/entitlements/fulfill-order";
 import { grantEntitlement } from "../../src/use-cases/entitlements/grant-entitlement";
 import { reissueEntitlement } from "../../src/use-cases/entitlements/reissue-entitlement";
 import { renewEntitlement } from "../../src/use-cases/entitlements/renew-entitlement";
+import { transferEntitlement } from "../../src/use-cases/entitlements/transfer-entitlement";
 import { revertEntitlement } from "../../src/use-cases/entitlements/revert-entitlement";
 import { revokeEntitlement } from "../../src/use-cases/entitlements/revoke-entitlement";
 import { changeEntitlementModes } from "../../src/use-cases/bulk/change-entitlement-modes";
@@ -120,6 +121,11 @@ const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unk
   enrollAndFulfill: [byLearners, (call, scene) => enrollAndFulfill(call, scene)],
   enrollIfEntitled: [forOneself, (call, scene) => enrollIfEntitled(call, scene)],
   switchSession: [byLearners, (call, scene) => switchSession(call, scene)],
+  transferEntitlement: [
+    byStaff,
+    (call, { entitlementId }) =>
+      transferEntitlement(call, { entitlementId, username: "empty_handed", comments }),
+  ],
   moveSession: [bySupport, (call, scene) => moveSession(call, { ...scene, override: [], comments })],
   leaveSession: [byLearners, (call, scene) => leaveSession(call, scene)],
   unenrollAndRefund: [

@@ -1,0 +1,42 @@
+import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { transferEntitlement } from "../../../use-cases/entitlements/transfer-entitlement";
+import type { Context } from "../../context";
+import { CommandInput } from "../../payload";
+import { Reason, SeenHistoryEntry, Text, Uuid } from "../inputs";
+import { changeEntitlement, EntitlementPayload } from "../shared";
+
+@InputType({ description: "The input fields of `transferEntitlement`." })
+export class TransferEntitlementInput extends CommandInput {
+  @Uuid("The UUID of the entitlement to transfer.")
+  entitlementId!: string;
+
+  @Text(150, "The username of the learner who is to have the entitlement.")
+  username!: string;
+
+  @Reason("The agent's comments on the change")
+  comments!: string;
+
+  @SeenHistoryEntry()
+  expectedHistoryEntryId?: string | null;
+}
+
+@ObjectType({ description: "The result of `transferEntitlement`.", simpleResolvers: true })
+export class TransferEntitlementPayload extends EntitlementPayload {}
+
+@Resolver()
+export class TransferEntitlementMutation {
+  @Mutation(() => TransferEntitlementPayload, {
+    nullable: true,
+    description:
+      "Transfers an entitlement to another learner, who can redeem it afterwards. The former learner leaves the run, if any, and alone keeps sight of what the entitlement was before. For staff.",
+  })
+  transferEntitlement(
+    @Arg("input", () => TransferEntitlementInput, {
+      description: "The entitlement, the learner who is to have it, and the comments of the agent.",
+    })
+    input: TransferEntitlementInput,
+    @Ctx() context: Context,
+  ): Promise<TransferEntitlementPayload> {
+    return changeEntitlement(context, transferEntitlement, input);
+  }
+}

@@ -1,0 +1,47 @@
+import { staff } from "../../auth/who";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { Refusal } from "../../refusal";
+import { isExpiryDue } from "../../rules/entitlement-rules";
+import { command } from "../command";
+import { lockAnyEntitlement, type EntitlementReference } from "../locked-entitlement";
+import { refuseRefunded, refuseUnregainable, release } from "../sessions/enrollment";
+import { supportDetail } from "../support-detail";
+import { requireUser } from "./issue";
+
+export interface TransferEntitlement extends EntitlementReference {
+  /** The username of the learner who is to have the entitlement. */
+  username: string;
+  comments: string;
+}
+
+/**
+ * Gives an entitlement to another learner: the former learner leaves its run, and the new one can redeem it. What it was
+ * before stays the former learner's alone. The order stays, so that only it can be refunded.
+ */
+export const transferEntitlement = command(
+  "transferEntitlement",
+  staff,
+  async (
+    tx,
+    request,
+    { username, comments, ...reference }: TransferEntitlement,
+  ): Promise<EntitlementFacts> => {
+    const entitlement = await lockAnyEntitlement(tx, request, reference);
+    const { facts, standing, periods } = entitlement;
+    const { id: userId } = await requireUser(tx, username);
+    if (userId === facts.userId) return facts;
+    refuseRefunded(entitlement);
+    if (facts.enrollment) refuseUnregainable(request, entitlement);
+    if (facts.expiredAt || isExpiryDue(standing, periods, request.now))
+      throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired. Reissue or renew it first.", {
+        field: "entitlementId",
+      });
+    const detail = await supportDetail(tx, request, {
+      entitlementId: facts.id,
+      action: "TRANSFER",
+      comments,
+      unenrolledRunKey: entitlement.currentRunKey,
+    });
+    return release(tx, request, entitlement, { userId }, detail);
+  },
+);

@@ -1,0 +1,66 @@
+import { transferEntitlement } from "../../../src/use-cases/entitlements/transfer-entitlement";
+import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
+import { ask } from "../../support/demo-app";
+import { enrollmentIn, expectRefusal, historyOf, supportDetails } from "../../support/stored";
+import {
+  aCertificate,
+  aCourse,
+  ada,
+  ago,
+  anEntitlement,
+  aRun,
+  bob,
+  by,
+  hopper,
+  useApp,
+} from "../../support/world";
+
+const app = useApp();
+
+const transfer = (entitlementId: string, username = "bob") =>
+  transferEntitlement(by(hopper, app), { entitlementId, username, comments: "Bought for a colleague" });
+
+test("the former learner leaves the run, and the new one can redeem the entitlement", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const id = await anEntitlement(app, { courseUuid, run });
+  expect(await transfer(id)).toMatchObject({ userId: bob.userId, enrollment: null });
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
+  expect(await supportDetails(app, id)).toMatchObject([{ action: "TRANSFER", unenrolledRunKey: run }]);
+  await enrollAndFulfill(by(bob, app), { entitlementId: id, courseRunKey: run });
+  expect(await enrollmentIn(app, run, bob.userId!)).toMatchObject({ isActive: true });
+});
+
+test("the former learner no longer has the entitlement, and the new one does not see what it was", async () => {
+  const id = await anEntitlement(app, { orderNumber: "EDX-OF-ADA" });
+  await transfer(id);
+  const question = `{ entitlement(id: "${id}") { history { edges { node { changes { field from to } } } } } }`;
+  expect((await ask(app, ada, question)).data).toEqual({ entitlement: null });
+  expect(JSON.stringify((await ask(app, bob, question)).data)).not.toContain('"from":"ada"');
+});
+
+test("a transfer to the same learner changes nothing and adds no history entry", async () => {
+  const id = await anEntitlement(app);
+  await transfer(id, "ada");
+  expect(await historyOf(app, id)).toHaveLength(1);
+});
+
+test.each([
+  ["that has expired", { expiredAt: ago(1), expiryCause: "SUPPORT" as const }, "ENTITLEMENT_EXPIRED"],
+  ["that is due to expire", { createdAt: ago(800) }, "ENTITLEMENT_EXPIRED"],
+  ["that was refunded", { expiredAt: ago(1), expiryCause: "REFUNDED" as const }, "ENTITLEMENT_REFUNDED"],
+] as const)("an entitlement %s is not transferred", async (_, given, code) => {
+  const id = await anEntitlement(app, given);
+  await expectRefusal(app, () => transfer(id), code);
+});
+
+test("an entitlement by which a learner has earned a certificate is not transferred", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const id = await anEntitlement(app, { courseUuid, run });
+  await aCertificate(app, run);
+  await expectRefusal(app, () => transfer(id), "ENTITLEMENT_NOT_REGAINABLE", {
+    blocker: "CERTIFICATE_EARNED",
+  });
+  await expectRefusal(app, () => transfer(id, "nobody"), "USER_NOT_FOUND", { field: "username" });
+});
