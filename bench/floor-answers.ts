@@ -2,8 +2,6 @@ import {
   daysSinceCreated,
   daysUntilExpiration,
   DEFAULT_PERIODS,
-  entitlementState,
-  isExpiryDue,
   redeemBlocker,
   refundBlocker,
   regainBlocker,
@@ -12,6 +10,7 @@ import {
   type Standing,
 } from "../src/rules/entitlement-rules";
 import { expirationDate, expiresAt } from "../src/rules/deadlines";
+import { entitlementState, isExpired } from "../src/rules/entitlement-state";
 import type { User } from "./floor-token";
 
 /** How an operation is answered: one statement, and its rows as the operation's JSON. */
@@ -76,11 +75,14 @@ export const ANSWERS: Record<string, Answer> = {
     name: "dashboard",
     text: `select ${COLUMNS}, r.title, r.org, r.number, r.is_self_paced, r.ends_at ${SOURCES}
       where e.user_id = $1 and (e.expired_at is null or e.enrollment_id is not null)
-      order by e.created_at desc, e.id desc limit $2`,
-    values: ({ first }, { id }) => [id, (first as number) + 1],
-    toData: (rows, now, { first }, { username }) => ({
-      viewer: { username, entitlements: toPage(rows, first as number, (row) => toCard(row, now)) },
-    }),
+      order by e.created_at desc, e.id desc`,
+    values: (_, { id }) => [id],
+    toData: (rows, now, { first }, { username }) => {
+      const active = rows.filter((row) => row.run_key !== null || !isExpired(...standingOf(row), now));
+      return {
+        viewer: { username, entitlements: toPage(active, first as number, (row) => toCard(row, now)) },
+      };
+    },
   },
   Support: {
     name: "support",
@@ -170,7 +172,7 @@ function toCommon(row: Row, standing: Standing, periods: Periods, now: Date) {
     createdAt: row.created_at,
     modifiedAt: row.modified_at,
     expiredAt: row.expired_at,
-    isExpired: row.expired_at !== null || isExpiryDue(standing, periods, now),
+    isExpired: isExpired(standing, periods, now),
     state: entitlementState(standing, periods, now),
   };
 }

@@ -2,7 +2,9 @@ import { DataSource } from "typeorm";
 import { migrationOptions } from "../ormconfig";
 import { startProgress } from "../src/cli/progress";
 import { bigWorldLearners, fillBigWorld } from "../src/demo/big-world";
-import { SCOPES } from "../src/reads/entitlements";
+import { fromFacts } from "../src/reads/entitlement-facts";
+import { inScope } from "../src/reads/entitlements";
+import { DEFAULT_PERIODS } from "../src/rules/entitlement-rules";
 import { migrateUp } from "../src/store/schema/migrate";
 
 /** So many different learners ask: more than any cache of answers would be worth. */
@@ -37,10 +39,13 @@ export async function prepareWorld(url: string, learners: number): Promise<World
 }
 
 async function askingLearners(db: DataSource): Promise<number[]> {
+  const values: unknown[] = [ENTITLEMENTS_SHOWN, LEARNERS_ASKING];
+  const time = { now: new Date(), defaultPeriods: DEFAULT_PERIODS };
+  const active = inScope("ACTIVE", time, (value) => `$${values.push(value)}`);
   const rows = await db.query<{ id: number }[]>(
-    `select e.user_id::int as id from course_entitlement e where ${SCOPES.ACTIVE}
+    `select e.user_id::int as id ${fromFacts()} where ${active}
      group by e.user_id having count(*) = $1 order by hashint8(e.user_id) limit $2`,
-    [ENTITLEMENTS_SHOWN, LEARNERS_ASKING],
+    values,
   );
   return rows.map(({ id }) => id);
 }

@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import type { App } from "../app";
 import { mayReadAnyone, owns, type Actor } from "../auth/actor";
+import type { DecisionTime } from "../reads/expired";
 import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { sessionsOfCourses, type SessionFacts } from "../reads/sessions";
 
@@ -58,6 +59,11 @@ export function createContext(app: App, actor: Actor | null, requestId: string):
 export function afterMutation(context: Context): void {
   context.loaders.clear();
   context.now = new Date(Math.max(context.app.clock().getTime(), context.now.getTime() + 1));
+}
+
+/** What lists of entitlements that are decided depend on, now or at an earlier instant. */
+export function timeOf({ app, now }: Context, asOf: Date | null = null): DecisionTime {
+  return { now: asOf ?? now, defaultPeriods: app.config.defaultPeriods };
 }
 
 /** The learner to whom an entitlement's past is told no further than it was theirs; null when the caller may know all. */

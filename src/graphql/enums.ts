@@ -3,12 +3,8 @@ import type { Role } from "../auth/actor";
 import type { Scope } from "../reads/entitlements";
 import type { OrderField } from "../reads/entitlement-search";
 import type { SupportAction } from "../entities/course-entitlement-support-detail";
-import type {
-  EntitlementState,
-  RedeemBlocker,
-  RefundRequestBlocker,
-  RegainBlocker,
-} from "../rules/entitlement-rules";
+import type { EntitlementState } from "../rules/entitlement-state";
+import type { RedeemBlocker, RefundRequestBlocker, RegainBlocker } from "../rules/entitlement-rules";
 import type { SessionBlocker } from "../rules/session-rules";
 import { REFUSAL_CODES, type RefusalCode } from "../refusal";
 
@@ -107,10 +103,10 @@ export const EntitlementScopeEnum = publish<Scope>(
   "EntitlementScope",
   "The part of a learner's entitlements to list.",
   {
-    ACTIVE:
-      "Entitlements that are redeemed or have no stored expiry: the ones that a learner's dashboard shows.",
-    UNEXPIRED: "Entitlements that have no stored expiry, redeemed or not.",
-    FULFILLABLE: "Entitlements that have no stored expiry and are not redeemed.",
+    ACTIVE: "Entitlements that are redeemed or have not expired: the ones that a learner's dashboard shows.",
+    UNEXPIRED:
+      "Entitlements that have not expired, redeemed or not: the state is AVAILABLE or FULFILLED_CHANGEABLE.",
+    FULFILLABLE: "Entitlements that have not expired and are not redeemed: the state is AVAILABLE.",
     ALL: "All entitlements of the learner.",
   },
 );

@@ -127,7 +127,7 @@ export class EntitlementFilter implements EntitlementCriteria {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      "Whether an expiry is stored in `expiredAt`; an expiry that is due but not yet stored does not count.",
+      "Whether the entitlement has expired, as its field `isExpired` says: also when its expiry is due but not yet stored.",
   })
   isExpired?: boolean | null;
 

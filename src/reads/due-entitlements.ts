@@ -1,6 +1,7 @@
-import { BLOCKING_CERTIFICATES, type Periods } from "../rules/entitlement-rules";
+import type { Periods } from "../rules/entitlement-rules";
 import { select, type Database } from "../store/statement";
 import type { Key } from "../store/rows/page";
+import { decisionParameters, partsOf } from "./expired";
 import { IS_REFUND_PENDING } from "./refunds";
 
 /** Why an entitlement that is stored as unexpired is due: the expiration period, or what ends a redemption. */
@@ -14,11 +15,12 @@ const UNEXPIRED = {
 } as const;
 export type DueScope = keyof typeof UNEXPIRED;
 
+const DUE = partsOf("$1", "$2", "$3", "$4");
+
 /**
  * `isExpiryDue` of the rules, for a statement that has an unexpired entitlement as `e`: null when it is not due, or
  * frozen because its order may be paid back at any moment.
- * Differences of instants are compared, as they have no time zone and no limit. The regain period is over once its
- * whole days and one more have passed. As a subquery it looks facts up by key, whatever the planner thinks of tables.
+ * As a subquery it looks facts up by key, whatever the planner thinks of tables.
  */
 export const DUE_CAUSE = `(
   select case
@@ -26,17 +28,14 @@ export const DUE_CAUSE = `(
       select from refund f
       where f.entitlement_id = e.id and ${IS_REFUND_PENDING}
     ) then null
-    when $1::timestamptz - greatest(e.created_at, e.renewed_at) > coalesce(p.expiration_period, $2::interval)
-      then 'EXPIRATION_PERIOD_OVER'
-    when n.is_active is not true then null
-    when c.status = any($4) then 'CERTIFICATE_EARNED'
-    when $1::timestamptz - greatest(e.created_at, e.redeemed_at, n.created_at, r.starts_at)
-      >= date_trunc('day', justify_hours(coalesce(p.regain_period, $3::interval))) + interval '1 day'
-      then 'REGAIN_PERIOD_OVER'
+    when ${DUE.isExpirationOver} then 'EXPIRATION_PERIOD_OVER'
+    when not ${DUE.isRedeemed} then null
+    when ${DUE.hasCertificate} then 'CERTIFICATE_EARNED'
+    when ${DUE.isRegainOver} then 'REGAIN_PERIOD_OVER'
     end
   from (select) facts
   left join course_entitlement_policy p on p.id = e.policy_id
-  left join course_enrollment n on n.id = e.enrollment_id
+  left join course_enrollment n on n.id = e.enrollment_id and n.user_id = e.user_id
   left join course_run r on r.key = n.course_run_key
   left join certificate c on c.user_id = n.user_id and c.course_run_key = n.course_run_key)`;
 
@@ -63,11 +62,6 @@ export function dueEntitlements(
        select e.id, e.created_at::text as "createdAt", ${DUE_CAUSE} as cause from course_entitlement e
        where e.expired_at is null and ${UNEXPIRED[scope]} ${keyset} order by e.created_at, e.id
      ) due where cause is not null limit $5`,
-    [...dueParameters(defaultPeriods, now), limit, ...(after ? [after.value, after.id] : [])],
+    [...decisionParameters(defaultPeriods, now), limit, ...(after ? [after.value, after.id] : [])],
   );
-}
-
-/** The parameters of `DUE_CAUSE`. */
-export function dueParameters({ expirationMs, regainMs }: Periods, now: Date): unknown[] {
-  return [now, `${expirationMs} milliseconds`, `${regainMs} milliseconds`, [...BLOCKING_CERTIFICATES]];
 }

@@ -44,15 +44,20 @@ export const LIVE: FactsSource = {
 };
 
 /** Selects the facts of entitlements, one row each, whatever they refer to: what precedes `where`. */
-export function selectFacts({ entitlements, policies, refunds, columns = "" }: FactsSource = LIVE): string {
+export function selectFacts(source: FactsSource = LIVE): string {
+  const { columns = "" } = source;
+  return `select ${columns} ${ENTITLEMENT.list}, ${POLICY.list}, ${ENROLLMENT_LIST} ${fromFacts(source)}`;
+}
+
+/** Where the facts of entitlements are: each known to the rest of the statement by one letter. */
+export function fromFacts({ entitlements, policies, refunds }: FactsSource = LIVE): string {
   return `
-    select ${columns} ${ENTITLEMENT.list}, ${POLICY.list}, ${ENROLLMENT_LIST}
     from ${entitlements} e
     left join user_account u on u.id = e.user_id
     left join ${policies} p on p.id = e.policy_id
     left join site s on s.id = p.site_id
     left join ${refunds} f on f.entitlement_id = e.id and f.state <> 'FAILED'
-    left join course_enrollment n on n.id = e.enrollment_id
+    left join course_enrollment n on n.id = e.enrollment_id and n.user_id = e.user_id
     left join course_run r on r.key = n.course_run_key
     left join certificate c on c.user_id = n.user_id and c.course_run_key = n.course_run_key`;
 }

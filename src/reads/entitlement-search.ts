@@ -1,5 +1,13 @@
 import { select, type Database } from "../store/statement";
-import { LIVE, selectFacts, toFacts, type EntitlementFacts, type FactsSource } from "./entitlement-facts";
+import { expiredIn, type DecisionTime } from "./expired";
+import {
+  fromFacts,
+  LIVE,
+  selectFacts,
+  toFacts,
+  type EntitlementFacts,
+  type FactsSource,
+} from "./entitlement-facts";
 import { toPage, type Page, type PageRequest } from "../store/rows/page";
 
 /** What support looks for. All that is given must hold; null counts as not given. */
@@ -9,7 +17,7 @@ export interface EntitlementCriteria {
   courseUuids?: readonly string[] | null;
   orderNumber?: string | null;
   mode?: string | null;
-  /** As stored, not as due by now. */
+  /** By `isExpired` of the rules: what is due has expired, stored or not. */
   isExpired?: boolean | null;
   /** Created at or after. */
   createdFrom?: Date | null;
@@ -66,11 +74,12 @@ export async function findEntitlements(
   criteria: EntitlementCriteria,
   { field, direction }: EntitlementOrdering,
   { first, after }: PageRequest,
+  time: DecisionTime,
   sourceOf: SourceOf = () => LIVE,
 ): Promise<Page<EntitlementFacts>> {
   const values: unknown[] = [];
   const source = sourceOf((value) => `$${values.push(value)}`);
-  const conditions = conditionsOf(criteria, values);
+  const conditions = conditionsOf(criteria, values, time);
   if (after) {
     const beyond = direction === "ASC" ? ">" : "<";
     values.push(after.value, after.id);
@@ -97,15 +106,16 @@ function rowsToRead(first: number): number {
 export async function countEntitlements(
   db: Database,
   criteria: EntitlementCriteria,
+  time: DecisionTime,
   sourceOf: SourceOf = () => LIVE,
 ): Promise<number> {
   const values: unknown[] = [];
-  const { entitlements } = sourceOf((value) => `$${values.push(value)}`);
-  const conditions = conditionsOf(criteria, values);
-  const run = !criteria.search ? "" : "left join course_enrollment n on n.id = e.enrollment_id";
+  const source = sourceOf((value) => `$${values.push(value)}`);
+  const conditions = conditionsOf(criteria, values, time);
+  const needsFacts = !!criteria.search || typeof criteria.isExpired === "boolean";
   const [row] = await select<{ count: number }>(
     db,
-    `select count(*)::int as count from ${entitlements} e ${run} ${where(conditions)}`,
+    `select count(*)::int as count ${needsFacts ? fromFacts(source) : `from ${source.entitlements} e`} ${where(conditions)}`,
     values,
   );
   return row!.count;
@@ -115,7 +125,7 @@ function where(conditions: string[]): string {
   return conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
 }
 
-function conditionsOf(criteria: EntitlementCriteria, values: unknown[]): string[] {
+function conditionsOf(criteria: EntitlementCriteria, values: unknown[], time: DecisionTime): string[] {
   const { ids, username, courseUuids, orderNumber, mode, isExpired, createdFrom, createdBefore, search } =
     criteria;
   const conditions: string[] = [];
@@ -132,7 +142,11 @@ function conditionsOf(criteria: EntitlementCriteria, values: unknown[]): string[
   addAnyOf("e.course_uuid", courseUuids);
   add(orderNumber, (p) => `e.order_number = ${p}`);
   add(mode, (p) => `e.mode = ${p}`);
-  add(isExpired, (p) => `(e.expired_at is not null) = ${p}`);
+  if (typeof isExpired === "boolean") {
+    const expired = expiredIn(time, (value) => `$${values.push(value)}`);
+    if (isExpired) conditions.push(expired.mayBeExpired, expired.isExpired);
+    else conditions.push(`not ${expired.isExpired}`);
+  }
   add(createdFrom, (p) => `e.created_at >= ${p}`);
   add(createdBefore, (p) => `e.created_at < ${p}`);
   add(

@@ -2,20 +2,25 @@ import type { Periods, Standing } from "../rules/entitlement-rules";
 import type { Choosing } from "../rules/session-rules";
 import { listOf, select, type Database } from "../store/statement";
 import { toPage, type Page, type PageRequest } from "../store/rows/page";
-import { selectFacts, toFacts, type EntitlementFacts } from "./entitlement-facts";
+import { expiredIn, type DecisionTime, type Expired } from "./expired";
+import { fromFacts, selectFacts, toFacts, type EntitlementFacts } from "./entitlement-facts";
 
-/** Which of a learner's entitlements: the original's finders. */
-export const SCOPES = {
-  /** Not expired, or spent: what a dashboard shows. */
-  ACTIVE: "not (e.expired_at is not null and e.enrollment_id is null)",
-  /** Not expired, spent or not. */
-  UNEXPIRED: "e.expired_at is null",
-  /** Neither expired nor redeemed for an active enrollment. */
-  FULFILLABLE: `e.expired_at is null and not exists (
-    select from course_enrollment a where a.id = e.enrollment_id and a.is_active)`,
-  ALL: "true",
+/** Which of a learner's entitlements: the original's finders, where what is due counts as expired. */
+const SCOPES = {
+  /** Not expired, or redeemed: what a dashboard shows. */
+  ACTIVE: ({ isExpired, isRedeemed }: Expired) => `(${isRedeemed} or not ${isExpired})`,
+  /** Not expired, redeemed or not. */
+  UNEXPIRED: ({ isExpired }: Expired) => `not ${isExpired}`,
+  /** Neither expired nor redeemed. */
+  FULFILLABLE: ({ isExpired, isRedeemed }: Expired) => `not ${isExpired} and not ${isRedeemed}`,
+  ALL: () => "true",
 } as const;
 export type Scope = keyof typeof SCOPES;
+
+/** SQL of a scope, for a statement of `fromFacts`, given what makes a parameter of a value. */
+export function inScope(scope: Scope, time: DecisionTime, parameter: (value: unknown) => string): string {
+  return scope === "ALL" ? "true" : SCOPES[scope](expiredIn(time, parameter));
+}
 
 /** A learner's entitlements, newest first. */
 export async function entitlementsOfUser(
@@ -23,23 +28,34 @@ export async function entitlementsOfUser(
   userId: string,
   scope: Scope,
   { first, after }: PageRequest,
+  time: DecisionTime,
 ): Promise<Page<EntitlementFacts>> {
-  const keyset = after ? "and (e.created_at, e.id) < ($3, $4)" : "";
+  const values: unknown[] = [userId];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const conditions = ["e.user_id = $1", inScope(scope, time, parameter)];
+  if (after) conditions.push(`(e.created_at, e.id) < (${parameter(after.value)}, ${parameter(after.id)})`);
   const rows = await select(
     db,
-    `${selectFacts()} where e.user_id = $1 and ${SCOPES[scope]} ${keyset}
-     order by e.created_at desc, e.id desc limit $2`,
-    [userId, first + 1, ...(after ? [after.value, after.id] : [])],
+    `${selectFacts()} where ${conditions.join(" and ")}
+     order by e.created_at desc, e.id desc limit ${parameter(first + 1)}`,
+    values,
   );
   return toPage(rows.map(toFacts), first);
 }
 
 /** How many entitlements a learner has in a scope. */
-export async function countEntitlementsOfUser(db: Database, userId: string, scope: Scope): Promise<number> {
+export async function countEntitlementsOfUser(
+  db: Database,
+  userId: string,
+  scope: Scope,
+  time: DecisionTime,
+): Promise<number> {
+  const values: unknown[] = [userId];
+  const condition = inScope(scope, time, (value) => `$${values.push(value)}`);
   const [row] = await select<{ count: number }>(
     db,
-    `select count(*)::int as count from course_entitlement e where e.user_id = $1 and ${SCOPES[scope]}`,
-    [userId],
+    `select count(*)::int as count ${fromFacts()} where e.user_id = $1 and ${condition}`,
+    values,
   );
   return row!.count;
 }
@@ -50,47 +66,21 @@ export async function entitlementsById(db: Database, ids: readonly string[]): Pr
   return (await select(db, sql, [ids])).map(toFacts);
 }
 
-/** The newest active entitlement of a learner for a course. */
-export async function newestActiveEntitlement(
-  db: Database,
-  userId: string,
-  courseUuid: string,
-): Promise<EntitlementFacts | null> {
-  const [row] = await select(
-    db,
-    `${selectFacts()} where e.user_id = $1 and e.course_uuid = $2 and ${SCOPES.ACTIVE}
-     order by e.created_at desc, e.id desc limit 1`,
-    [userId, courseUuid],
-  );
-  return row ? toFacts(row) : null;
-}
-
-/** A learner's entitlements for a course that are neither expired nor redeemed, newest first. */
-export async function unredeemedEntitlements(
-  db: Database,
-  userId: string,
-  courseUuid: string,
-): Promise<EntitlementFacts[]> {
-  const rows = await select(
-    db,
-    `${selectFacts()} where e.user_id = $1 and e.course_uuid = $2 and ${SCOPES.FULFILLABLE}
-     order by e.created_at desc, e.id desc`,
-    [userId, courseUuid],
-  );
-  return rows.map(toFacts);
-}
-
-/** A learner's entitlements for courses that are stored as unexpired, newest first, in the order of the courses. */
-export async function unexpiredEntitlements(
+/** A learner's entitlements for courses in a scope, newest first, in the order of the courses. */
+export async function entitlementsForCourses(
   db: Database,
   userId: string,
   courseUuids: readonly string[],
+  scope: Scope,
+  time: DecisionTime,
 ): Promise<EntitlementFacts[][]> {
+  const values: unknown[] = [userId, courseUuids];
+  const condition = inScope(scope, time, (value) => `$${values.push(value)}`);
   const rows = await select(
     db,
-    `${selectFacts()} where e.user_id = $1 and e.course_uuid = any(${listOf("$2", "uuid")}) and ${SCOPES.UNEXPIRED}
+    `${selectFacts()} where e.user_id = $1 and e.course_uuid = any(${listOf("$2", "uuid")}) and ${condition}
      order by e.created_at desc, e.id desc`,
-    [userId, courseUuids],
+    values,
   );
   const entitlements = rows.map(toFacts);
   return courseUuids.map((uuid) => entitlements.filter(({ courseUuid }) => courseUuid === uuid));

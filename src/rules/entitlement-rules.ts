@@ -69,10 +69,6 @@ export type RefundBlocker =
   | "REGAIN_PERIOD_OVER";
 /** Why a refund cannot be requested: the entitlement's reason, or the installation's. */
 export type RefundRequestBlocker = RefundBlocker | "REFUNDS_NOT_HANDLED";
-/** The state of an entitlement, as clients see it. */
-export type EntitlementState =
-  "AVAILABLE" | "FULFILLED_CHANGEABLE" | "FULFILLED" | "EXPIRED" | "REFUNDED" | "REVOKED";
-
 /** The certificates that make a redemption final. */
 export const BLOCKING_CERTIFICATES: ReadonlySet<string> = new Set([
   "downloadable",
@@ -163,14 +159,6 @@ export function isExpiryDue(standing: Standing, periods: Periods, now: Date): bo
   if (standing.expiredAt || isRefundPending(standing)) return false;
   if (daysUntilExpiration(standing, periods, now) < 0) return true;
   return standing.redemption !== null && regainBlocker(standing, periods, now) !== null;
-}
-
-/** The lifecycle state of the entitlement. A pending refund is ignored, as if it had failed. */
-export function entitlementState(standing: Standing, periods: Periods, now: Date): EntitlementState {
-  if (standing.expiryCause === "REFUNDED" || standing.expiryCause === "REVOKED") return standing.expiryCause;
-  const settled = { ...standing, refundState: null };
-  if (standing.redemption) return regainBlocker(settled, periods, now) ? "FULFILLED" : "FULFILLED_CHANGEABLE";
-  return redeemBlocker(settled, periods, now) ? "EXPIRED" : "AVAILABLE";
 }
 
 /** The whole days of a period, without the rest. */

@@ -4,11 +4,12 @@ import { sessionsOfCourses } from "../../src/reads/sessions";
 import { fillDemoWorld } from "../../src/demo/world";
 import { runBlocker } from "../../src/rules/run-rules";
 import { sessionBlocker, type SessionBlocker } from "../../src/rules/session-rules";
+import { entitlementState, type EntitlementState } from "../../src/rules/entitlement-state";
 import * as rules from "../../src/rules/entitlement-rules";
 import { useDatabase } from "../support/database";
 
 /** Every value that the rules know; the compiler wants each of them. */
-const STATES: Record<rules.EntitlementState, true> = {
+const STATES: Record<EntitlementState, true> = {
   AVAILABLE: true,
   FULFILLED_CHANGEABLE: true,
   FULFILLED: true,
@@ -81,7 +82,7 @@ async function outcomes(rule: Rule, orderNumber?: string) {
 }
 
 test.each<[string, Rule, (string | null)[]]>([
-  ["state", rules.entitlementState, Object.keys(STATES)],
+  ["state", entitlementState, Object.keys(STATES)],
   ["reason not to be redeemed", rules.redeemBlocker, [null, ...Object.keys(REDEEM)]],
   ["reason not to be regained", rules.regainBlocker, [null, ...Object.keys(REGAIN)]],
   ["reason not to be refunded", rules.refundBlocker, [null, ...Object.keys(REFUND)]],

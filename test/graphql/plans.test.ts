@@ -105,6 +105,12 @@ test.each([
   ],
   ["by mode, newest first", `{ entitlements(filter: { mode: "verified" }) ${nodes} }`],
   ["by expiry, newest first", `{ entitlements(filter: { isExpired: true }) ${nodes} }`],
+  ["by no expiry, newest first", `{ entitlements(filter: { isExpired: false }) ${nodes} }`],
+  [
+    "by expiry, of one learner",
+    `{ entitlements(filter: { username: "learner9", isExpired: true }) { totalCount ${nodes.slice(1)} }`,
+  ],
+  ["how many of a learner have not expired", "{ viewer { entitlements(scope: UNEXPIRED) { totalCount } } }"],
   ["by day of creation", `{ entitlements(filter: { createdFrom: "2020-01-01T00:00:00Z" }) ${nodes} }`],
   [
     "a timeline",

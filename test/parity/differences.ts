@@ -1,5 +1,6 @@
 import {
   candidatesForRun,
+  isDue,
   isRedeemableRow,
   isSpent,
   newestFirst,
@@ -63,7 +64,27 @@ const without = ({ population, ...asked }: Asked, isLeftOut: (row: Row) => boole
   population: { ...population, entitlements: population.entitlements.filter((row) => !isLeftOut(row)) },
 });
 
+/** What is due of the entitlements that are asked about. */
+const dueIsExpired = (asIf: Difference<Asked>["asIf"]): Difference<Asked> => ({
+  name: "due-is-expired",
+  reason:
+    "What is due counts as expired in every list, as in the fields; the original lists it until somebody reads it.",
+  applies: ({ population, user }) =>
+    population.entitlements.some((row) => row.user === user && isDue(population, row)),
+  asIf,
+});
+
+export const scopeDifferences: readonly Difference<Asked>[] = [
+  dueIsExpired(({ population, ...asked }) => {
+    const entitlements = population.entitlements.map((row) =>
+      isDue(population, row) ? { ...row, expiredAt: population.now } : row,
+    );
+    return { ...asked, population: { ...population, entitlements } };
+  }),
+];
+
 export const fulfillableDifferences: readonly Difference<Asked>[] = [
+  dueIsExpired((asked) => without(asked, (row) => isDue(asked.population, row))),
   {
     name: "fulfillable-as-documented",
     reason:

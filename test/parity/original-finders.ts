@@ -1,4 +1,4 @@
-import { isRedeemable } from "./original";
+import { isExpiredByReading, isRedeemable } from "./original";
 import type { Population } from "./vectors";
 
 /** A row of a population. */
@@ -9,6 +9,7 @@ export interface Asked {
   population: Population;
   user: string;
   run?: string;
+  courseUuid?: string;
 }
 
 /** Expired and redeemed: the only rows that the original's "fulfillable" leaves out. */
@@ -20,6 +21,50 @@ export function isSpent({ expiredAt, enrolledRun }: Row): boolean {
 export function isRedeemableRow({ now, policies }: Population, row: Row): boolean {
   const policy = row.policy === null ? null : policies[row.policy]!;
   return isRedeemable({ now, policy, entitlement: row, enrollment: row.enrolledRun });
+}
+
+/**
+ * Has a row expired, as the original's rules have it, though nothing is stored yet? What is not known of its run is
+ * left out.
+ */
+export function isDue(population: Population, row: Row): boolean {
+  const { now, policies, runs } = population;
+  const { created, enrolledRun, enrolledAt } = row;
+  if (row.expiredAt !== null) return false;
+  if (enrolledRun === null) return !isRedeemableRow(population, row);
+  const start = runs.find(({ run }) => run === enrolledRun)?.start ?? created;
+  const enrollment = {
+    created: enrolledAt ?? created,
+    isActive: true,
+    courseOverview: { start },
+    certificateStatus: null,
+  };
+  const policy = row.policy === null ? null : policies[row.policy]!;
+  return isExpiredByReading({ now, policy, entitlement: row, enrollment });
+}
+
+/** The original's unexpired entitlements of a learner, sorted by id. */
+export function originalUnexpired({ population, user }: Asked): string[] {
+  const rows = population.entitlements.filter((row) => row.user === user && row.expiredAt === null);
+  return rows.map(({ id }) => id).toSorted();
+}
+
+/** The original's active entitlements of a learner, sorted by id. */
+export function originalActive({ population, user }: Asked): string[] {
+  const rows = population.entitlements.filter((row) => row.user === user && isActive(row));
+  return rows.map(({ id }) => id).toSorted();
+}
+
+/** The newest of the original's active entitlements of a learner for a course: any of those created at one instant. */
+export function originalIfActive({ population, user, courseUuid }: Asked): (string | null)[] {
+  const rows = population.entitlements.filter(
+    (row) => row.user === user && row.courseUuid === courseUuid && isActive(row),
+  );
+  return newestFirst(rows)[0]?.map(({ id }) => id) ?? [null];
+}
+
+function isActive({ expiredAt, enrolledRun }: Row): boolean {
+  return expiredAt === null || enrolledRun !== null;
 }
 
 /** The original's fulfillable entitlements of a learner: newest first, those created at one instant together. */

@@ -62,12 +62,18 @@ function answered<T>(ask: () => T): T | Unanswered {
   }
 }
 
-function isExpiredByReading(input: PolicyInput): boolean {
+/** What an expiry depends on. */
+type Expiring = Pick<PolicyInput, "now" | "policy" | "enrollment"> & {
+  entitlement: Pick<PolicyInput["entitlement"], "created" | "expiredAt">;
+};
+
+/** Does reading it store an expiry? */
+export function isExpiredByReading(input: Expiring): boolean {
   if (input.entitlement.expiredAt) return false;
   return daysUntilExpiration(input) < 0 || (input.enrollment !== null && !isRegainable(input));
 }
 
-function daysUntilExpiration({ now, entitlement, policy, enrollment }: PolicyInput): number {
+function daysUntilExpiration({ now, entitlement, policy, enrollment }: Expiring): number {
   const { expirationPeriodUs, regainPeriodUs } = policy ?? DEFAULT_POLICY;
   const base = days(microseconds(entitlement.created) + BigInt(expirationPeriodUs) - microseconds(now));
   if (!enrollment) return base;
@@ -79,7 +85,7 @@ function daysUntilExpiration({ now, entitlement, policy, enrollment }: PolicyInp
   return Math.min(base, days(BigInt(regainPeriodUs)) - Math.min(...ages));
 }
 
-function isRegainable(input: PolicyInput): boolean {
+function isRegainable(input: Expiring): boolean {
   if (input.entitlement.expiredAt || !input.enrollment) return false;
   if (EARNED.has(input.enrollment.certificateStatus ?? "")) return false;
   return daysUntilExpiration(input) >= 0;

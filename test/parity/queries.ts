@@ -1,7 +1,8 @@
 import type { DataSource } from "typeorm";
 import { CourseEnrollment } from "../../src/entities/course-enrollment";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
-import { entitlementsOfUser, newestActiveEntitlement, type Scope } from "../../src/reads/entitlements";
+import { entitlementsForCourses, entitlementsOfUser, type Scope } from "../../src/reads/entitlements";
+import type { DecisionTime } from "../../src/reads/expired";
 import { fulfillableEntitlement } from "../../src/use-cases/sessions/fulfillable-entitlement";
 import { DEFAULT_PERIODS } from "../../src/rules/entitlement-rules";
 import { transact } from "../../src/store/transact";
@@ -9,10 +10,18 @@ import {
   asIfFor,
   fulfillableDifferences,
   fulfillableForRunDifferences,
+  scopeDifferences,
   type Difference,
 } from "./differences";
 import { judge, type Answer, type Verdict } from "./judge";
-import { originalForRun, originalFulfillable, type Asked } from "./original-finders";
+import {
+  originalActive,
+  originalForRun,
+  originalFulfillable,
+  originalIfActive,
+  originalUnexpired,
+  type Asked,
+} from "./original-finders";
 import type { Population, QueryVector } from "./vectors";
 import { enterWorld, replayer, type World } from "./world";
 
@@ -21,13 +30,17 @@ export async function replayQueries(db: DataSource, vector: QueryVector): Promis
   const world = await enterWorld(db, vector);
   await enterEntitlements(db, vector, world);
   const asking = { db, vector, world, aliases: aliasesOf(vector) };
-  const { answers, restated } = await askScopes(asking);
-  const forRuns = await askForRuns(asking);
+  const all = [await askScopes(asking), await askForCourses(asking), await askForRuns(asking)];
   return judge(
     vector.id,
-    [...answers, ...(await askForCourses(asking)), ...forRuns.answers],
-    [...restated, ...forRuns.restated],
+    all.flatMap(({ answers }) => answers),
+    all.flatMap(({ restated }) => restated),
   );
+}
+
+interface Compared {
+  answers: Answer[];
+  restated: Answer[];
 }
 
 interface Asking {
@@ -80,64 +93,55 @@ async function enterEntitlements(db: DataSource, vector: QueryVector, world: Wor
     ]);
 }
 
-async function askScopes(asking: Asking): Promise<{ answers: Answer[]; restated: Answer[] }> {
+async function askScopes(asking: Asking): Promise<Compared> {
   const { vector } = asking;
   const { unexpired, active, fulfillable } = vector.expected;
-  const answers: Answer[] = [];
-  const restated: Answer[] = [];
+  const compared = new Comparison();
   for (const user of vector.users) {
-    const asSet = async (field: string, scope: Scope, recorded: string[] | undefined) => {
-      const expected = recorded?.toSorted();
-      const got = (await idsInScope(asking, user, scope)).sort();
-      answers.push({ field: `${field}[${user}]`, got, recorded: expected, wanted: expected, rules: [] });
-    };
-    await asSet("unexpired", "UNEXPIRED", unexpired[user]);
-    await asSet("active", "ACTIVE", active[user]);
-    const field = `fulfillable[${user}]`;
-    const { rules, wanted } = documented(
-      fulfillableDifferences,
-      { population: vector, user },
-      originalFulfillable,
-    );
-    const recorded = tiedTogether(vector, fulfillable[user]?.ids ?? []);
-    const got = tiedTogether(vector, await idsInScope(asking, user, "FULFILLABLE"));
-    answers.push({ field, got, recorded, wanted: rules.length > 0 ? wanted : recorded, rules });
-    if (rules.length > 0)
-      restated.push({
-        field,
-        got: originalFulfillable({ population: vector, user }),
-        recorded,
-        wanted: recorded,
-        rules: [],
-      });
-  }
-  return { answers, restated };
-}
-
-async function askForCourses({ db, vector, world, aliases }: Asking): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  for (const { user, course, result, candidates } of vector.expected.entitlementIfActive) {
-    const found = await newestActiveEntitlement(db, world.userIds.get(user)!, vector.courses[course]!);
-    const got = found && aliases.get(found.id)!;
-    // Of those created at the same instant any is right.
-    const recorded = got !== null && candidates.includes(got) ? got : result;
-    answers.push({
-      field: `entitlementIfActive[${user}, ${course}]`,
-      got,
-      recorded,
-      wanted: recorded,
-      rules: [],
+    const asked = { population: vector, user };
+    const ids = async (scope: Scope) => (await idsInScope(asking, user, scope)).toSorted();
+    compared.add(`unexpired[${user}]`, scopeDifferences, asked, originalUnexpired, {
+      got: await ids("UNEXPIRED"),
+      recorded: unexpired[user]?.toSorted(),
+    });
+    compared.add(`active[${user}]`, scopeDifferences, asked, originalActive, {
+      got: await ids("ACTIVE"),
+      recorded: active[user]?.toSorted(),
+    });
+    compared.add(`fulfillable[${user}]`, fulfillableDifferences, asked, originalFulfillable, {
+      got: tiedTogether(vector, await idsInScope(asking, user, "FULFILLABLE")),
+      recorded: tiedTogether(vector, fulfillable[user]?.ids ?? []),
     });
   }
-  return answers;
+  return compared;
 }
 
-async function askForRuns({
-  db,
-  vector,
-  world,
-  aliases,
-}: Asking): Promise<{ answers: Answer[]; restated: Answer[] }> {
+async function askForCourses({ db, vector, world, aliases }: Asking): Promise<Compared> {
+  const compared = new Comparison();
+  for (const { user, course, result, candidates } of vector.expected.entitlementIfActive) {
+    const courseUuid = vector.courses[course]!;
+    const [[found] = []] = await entitlementsForCourses(
+      db,
+      world.userIds.get(user)!,
+      [courseUuid],
+      "ACTIVE",
+      timeOf(vector),
+    );
+    const got = found ? aliases.get(found.id)! : null;
+    // Of those created at the same instant any is right.
+    const pick = (right: (string | null)[]) => (right.includes(got) ? got : right[0]!);
+    compared.add(
+      `entitlementIfActive[${user}, ${course}]`,
+      scopeDifferences,
+      { population: vector, user, courseUuid },
+      (asked) => pick(originalIfActive(asked)),
+      { got, recorded: got !== null && candidates.includes(got) ? got : result },
+    );
+  }
+  return compared;
+}
+
+async function askForRuns({ db, vector, world, aliases }: Asking): Promise<Compared> {
   const answers: Answer[] = [];
   const restated: Answer[] = [];
   const now = new Date(vector.now);
@@ -159,10 +163,38 @@ async function askForRuns({
   return { answers, restated };
 }
 
-async function idsInScope({ db, world, aliases }: Asking, user: string, scope: Scope): Promise<string[]> {
+async function idsInScope(
+  { db, vector, world, aliases }: Asking,
+  user: string,
+  scope: Scope,
+): Promise<string[]> {
   const page = { first: 10_000, after: null };
-  const { rows } = await entitlementsOfUser(db, world.userIds.get(user)!, scope, page);
+  const { rows } = await entitlementsOfUser(db, world.userIds.get(user)!, scope, page, timeOf(vector));
   return rows.map(({ id }) => aliases.get(id)!);
+}
+
+function timeOf({ now }: Population): DecisionTime {
+  return { now: new Date(now), defaultPeriods: DEFAULT_PERIODS };
+}
+
+/** Answers as they are compared, and what the restated original says of the same input where a rule touches it. */
+class Comparison implements Compared {
+  readonly answers: Answer[] = [];
+  readonly restated: Answer[] = [];
+
+  /** Compares one answer. `ask` is the original as restated. */
+  add<T>(
+    field: string,
+    differences: readonly Difference<Asked>[],
+    asked: Asked,
+    ask: (asked: Asked) => T,
+    { got, recorded }: { got: T; recorded: T | undefined },
+  ): void {
+    const { rules, wanted } = documented(differences, asked, ask);
+    this.answers.push({ field, got, recorded, wanted: rules.length > 0 ? wanted : recorded, rules });
+    if (rules.length > 0)
+      this.restated.push({ field, got: ask(asked), recorded, wanted: recorded, rules: [] });
+  }
 }
 
 /** The rules that touch what is asked, and the original's answer to what they make of it. */

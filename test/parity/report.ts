@@ -1,9 +1,15 @@
-import { fulfillableDifferences, fulfillableForRunDifferences, policyDifferences } from "./differences";
+import {
+  fulfillableDifferences,
+  fulfillableForRunDifferences,
+  policyDifferences,
+  scopeDifferences,
+} from "./differences";
 import { scenarioDifferences } from "./scenarios/differences";
 import type { Summary } from "./replay";
 
 const allDifferences = [
   ...policyDifferences,
+  ...scopeDifferences,
   ...fulfillableDifferences,
   ...fulfillableForRunDifferences,
   ...scenarioDifferences,

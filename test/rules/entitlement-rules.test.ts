@@ -3,7 +3,6 @@ import {
   DAY_MS,
   daysSinceCreated,
   daysUntilExpiration,
-  entitlementState,
   isExpiryDue,
   redeemBlocker,
   refundBlocker,
@@ -11,6 +10,7 @@ import {
   storedOrderNumber,
   wholeDays,
 } from "../../src/rules/entitlement-rules";
+import { entitlementState, isExpired } from "../../src/rules/entitlement-state";
 import { expirationDate, expiresAt } from "../../src/rules/deadlines";
 import { aPolicy, aStanding, anyNow, anyPeriods, anyStanding, daysAgo, NOW } from "./standings";
 
@@ -381,6 +381,8 @@ describe("for any entitlement, policy and instant", () => {
       expect(state === "AVAILABLE").toBe(redeemBlocker(standing, periods, now) === null);
       expect(state === "FULFILLED_CHANGEABLE").toBe(regainBlocker(standing, periods, now) === null);
       expect(state.startsWith("FULFILLED")).toBe(standing.redemption !== null);
+      const isOpen = state === "AVAILABLE" || state === "FULFILLED_CHANGEABLE";
+      expect(isExpired(standing, periods, now)).toBe(!isOpen);
     });
   });
 });

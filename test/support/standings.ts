@@ -5,6 +5,8 @@ import type { Periods, Standing } from "../../src/rules/entitlement-rules";
 export interface Stored {
   standing: Standing;
   periods: Periods | null;
+  /** Whether others have ended the enrollment it was redeemed for; unless told otherwise they have not. */
+  isLeft?: boolean;
 }
 
 /** The id of the entitlement that is stored for the row of an index. */
@@ -14,24 +16,25 @@ export function idOf(index: number): string {
 
 /** Stores each row as an entitlement with a learner, run, enrollment, certificate and policy of its own. */
 export async function insertStandings(tx: EntityManager, rows: readonly Stored[]): Promise<void> {
-  const facts = rows.map(({ standing, periods }, index) => ({
+  const facts = rows.map(({ standing, periods, isLeft = false }, index) => ({
     index,
     id: idOf(index),
     ...standing,
     ...standing.redemption,
     ...periods,
+    is_left: isLeft,
     is_redeemed: standing.redemption !== null,
     has_policy: periods !== null,
   }));
   const each = `with f as materialized (select * from jsonb_to_recordset($1::jsonb) f (index bigint, id uuid,
     "createdAt" timestamptz, "renewedAt" timestamptz, "expiredAt" timestamptz, "expiryCause" text, "redeemedAt" timestamptz,
-    "enrolledAt" timestamptz, "startsAt" timestamptz, "certificateStatus" text, is_redeemed boolean,
+    "enrolledAt" timestamptz, "startsAt" timestamptz, "certificateStatus" text, is_redeemed boolean, is_left boolean,
     "refundState" text, has_policy boolean, "expirationMs" float8, "refundMs" float8, "regainMs" float8))`;
   const inserts = [
     "insert into user_account (id, username) select index, index from f",
     'insert into course_run (key, starts_at) select index, "startsAt" from f where "startsAt" is not null',
-    `insert into course_enrollment (id, user_id, course_run_key, created_at)
-       select id, index, index, "enrolledAt" from f where is_redeemed`,
+    `insert into course_enrollment (id, user_id, course_run_key, is_active, created_at)
+       select id, index, index, not is_left, "enrolledAt" from f where is_redeemed`,
     `insert into certificate (user_id, course_run_key, status)
        select index, index, "certificateStatus" from f where "certificateStatus" is not null`,
     // Retired ones, as any number of them may be for the same site and mode.

@@ -13,7 +13,7 @@ import {
 } from "../../reads/entitlement-search";
 import { asOfSource, everMatching } from "../../reads/as-of";
 import { badInput } from "../bad-input";
-import { maySee, type Context } from "../context";
+import { maySee, timeOf, type Context } from "../context";
 import { Cursors, type CursorValue } from "../pages/cursors";
 import { EntitlementArgs, EntitlementsArgs } from "../inputs";
 import {
@@ -68,14 +68,15 @@ export class EntitlementResolver {
     const key = cursors.read(after);
     const source: SourceOf = (parameter) =>
       asOf ? asOfSource(parameter(asOf), everMatching(criteria, parameter)) : LIVE;
-    const page = await findEntitlements(db, criteria, order, { first, after: key }, source);
+    const time = timeOf(context, asOf);
+    const page = await findEntitlements(db, criteria, order, { first, after: key }, time, source);
     const keyOf = (facts: EntitlementFacts): Key => ({ value: orderValue(facts, order.field), id: facts.id });
     return toEntitlementConnection(
       page,
       cursors,
       keyOf,
       context,
-      () => countEntitlements(db, criteria, source),
+      () => countEntitlements(db, criteria, time, source),
       asOf,
     );
   }

@@ -1,12 +1,12 @@
 import { ArrayMaxSize, ArrayMinSize, IsUUID } from "class-validator";
 import { Args, ArgsType, Ctx, Field, ID, Query, Resolver } from "type-graphql";
 import { enrollmentsInCourses } from "../../reads/enrollments";
-import { unexpiredEntitlements } from "../../reads/entitlements";
+import { entitlementsForCourses } from "../../reads/entitlements";
 import { isModeSold, sessionsOfCourses } from "../../reads/sessions";
 import { userByUsername } from "../../reads/accounts/users";
 import { newEntitlement, orderEffect, orderWarnings } from "../../rules/order-rules";
 import { badInput } from "../bad-input";
-import type { Context } from "../context";
+import { timeOf, type Context } from "../context";
 import { IsText, UsernameArgs, UUIDS } from "../inputs";
 import { toCourse } from "../types/catalog";
 import { toCourseRun } from "../types/course";
@@ -53,14 +53,12 @@ export class OrderPreviewResolver {
     const [sessions, enrollments, held] = await Promise.all([
       sessionsOfCourses(db, asked),
       enrollmentsInCourses(db, user.id, courseUuids),
-      unexpiredEntitlements(db, user.id, courseUuids),
+      entitlementsForCourses(db, user.id, courseUuids, "UNEXPIRED", timeOf(context)),
     ]);
     const entitlement = newEntitlement(mode, config.freeModes, now);
     return courseUuids.map((uuid, i) => {
       const { redeemed, upgradeable } = orderEffect(entitlement, sessions[i]!, now);
-      const entitlements = held[i]!.map((facts) => toEntitlement(context, facts));
-      const isEntitled = entitlements.some(({ isExpired }) => !isExpired);
-      const holding = { isEntitled, enrollments: enrollments[i]! };
+      const holding = { isEntitled: held[i]!.length > 0, enrollments: enrollments[i]! };
       return {
         id: uuid,
         course: toCourse(
@@ -70,7 +68,7 @@ export class OrderPreviewResolver {
         warnings: orderWarnings(mode, config.freeModes, sessions[i]!, holding),
         redeemedRun: redeemed && toCourseRun(redeemed.run.key, redeemed.run),
         upgradeableRuns: upgradeable.map(({ run }) => toCourseRun(run.key, run)),
-        entitlements: entitlements.filter(({ isExpired }) => !isExpired),
+        entitlements: held[i]!.map((facts) => toEntitlement(context, facts)),
         enrollments: enrollments[i]!.map(toEnrollmentView),
       };
     });

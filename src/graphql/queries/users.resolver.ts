@@ -4,7 +4,7 @@ import { rolesOf, type Role } from "../../auth/actor";
 import { permissionsFor } from "../../auth/permissions";
 import { countEntitlementsOfUser, entitlementsOfUser } from "../../reads/entitlements";
 import { userByEmail, userById, userByUsername, type UserFacts } from "../../reads/accounts/users";
-import { isCaller, type Context } from "../context";
+import { isCaller, timeOf, type Context } from "../context";
 import { Cursors } from "../pages/cursors";
 import { RoleEnum } from "../enums";
 import { EmailArgs, UserEntitlementsArgs, UserIdArgs, UsernameArgs } from "../inputs";
@@ -88,9 +88,10 @@ export class UserResolver {
     @Ctx() context: Context,
   ): Promise<CourseEntitlementConnection> {
     const { db } = context.app;
-    const page = await entitlementsOfUser(db, id, scope, { first, after: ENTITLEMENTS.read(after) });
+    const time = timeOf(context);
+    const page = await entitlementsOfUser(db, id, scope, { first, after: ENTITLEMENTS.read(after) }, time);
     return toEntitlementConnection(page, ENTITLEMENTS, createdKey, context, () =>
-      countEntitlementsOfUser(db, id, scope),
+      countEntitlementsOfUser(db, id, scope, time),
     );
   }
 }

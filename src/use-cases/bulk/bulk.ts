@@ -110,7 +110,9 @@ async function idsOf(request: CommandRequest, selection: Selection): Promise<rea
   if (entitlementIds) return entitlementIds;
   const order = { field: "CREATED_AT", direction: "ASC" } as const;
   const page = { first: BULK_AT_MOST, after: null };
-  const { rows, hasNextPage } = await findEntitlements(request.app.db, filter ?? {}, order, page);
+  const { app, now } = request;
+  const time = { now, defaultPeriods: app.config.defaultPeriods };
+  const { rows, hasNextPage } = await findEntitlements(app.db, filter ?? {}, order, page, time);
   if (hasNextPage)
     throw unconfirmed(`The filter finds more than ${BULK_AT_MOST} entitlements. Add conditions to it.`);
   if (!request.rehearsal && expectedCount !== rows.length)

@@ -5,11 +5,11 @@ import { writeSet } from "../../history/write-set";
 import {
   DUE_CAUSE,
   dueEntitlements,
-  dueParameters,
   type DueCause,
   type DueEntitlement,
   type DueScope,
 } from "../../reads/due-entitlements";
+import { decisionParameters } from "../../reads/expired";
 import { systemCommand } from "../command";
 import type { Periods } from "../../rules/entitlement-rules";
 import type { Key } from "../../store/rows/page";
@@ -130,7 +130,7 @@ export async function expireDue(
     `update course_entitlement e set expired_at = $1, expiry_cause = 'LAPSED', modified_at = $1
      where e.id = any($5) and e.expired_at is null and ${DUE_CAUSE} is not null
      returning e.*`,
-    [...dueParameters(defaultPeriods, now), locked.map(({ id }) => id)],
+    [...decisionParameters(defaultPeriods, now), locked.map(({ id }) => id)],
   );
 }
 

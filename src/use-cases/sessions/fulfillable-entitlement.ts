@@ -1,4 +1,4 @@
-import { standingOf, unredeemedEntitlements } from "../../reads/entitlements";
+import { entitlementsForCourses, standingOf } from "../../reads/entitlements";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { sessionOfRun } from "../../reads/sessions";
 import { redeemBlocker, type Periods } from "../../rules/entitlement-rules";
@@ -18,9 +18,16 @@ export async function fulfillableEntitlement(
 ): Promise<EntitlementFacts | null> {
   const session = await sessionOfRun(db, userId, courseRunKey);
   if (!session?.run.courseUuid) return null;
-  const candidates = await unredeemedEntitlements(db, userId, session.run.courseUuid);
+  const time = { now, defaultPeriods };
+  const [candidates] = await entitlementsForCourses(
+    db,
+    userId,
+    [session.run.courseUuid],
+    "FULFILLABLE",
+    time,
+  );
   const isUsable = (facts: EntitlementFacts) =>
     redeemBlocker(standingOf(facts), facts.policy ?? defaultPeriods, now) === null &&
     runBlocker(session, facts.mode, session.enrollment, now) === null;
-  return candidates.find(isUsable) ?? null;
+  return candidates!.find(isUsable) ?? null;
 }

@@ -8,7 +8,8 @@ import {
   CourseEntitlementSupportDetail,
   type SupportAction,
 } from "../../../src/entities/course-entitlement-support-detail";
-import { entitlementsOfUser, newestActiveEntitlement } from "../../../src/reads/entitlements";
+import type { DecisionTime } from "../../../src/reads/expired";
+import { entitlementsForCourses, entitlementsOfUser } from "../../../src/reads/entitlements";
 import { UserAccount } from "../../../src/entities/accounts/user-account";
 import { isExpiryDue, storedOrderNumber } from "../../../src/rules/entitlement-rules";
 import type { CommandRequest } from "../../../src/use-cases/command";
@@ -88,13 +89,20 @@ export const operations: Record<string, (doing: Doing) => Promise<unknown>> = {
     );
     return plainAnswers(standing, periods, request.now);
   },
-  async find({ tx, aliases, op }) {
-    const found = await newestActiveEntitlement(tx, aliases.id("user", op.user!), op.courseUuid!);
-    return found && aliases.of("entitlement", found.id);
+  async find({ tx, request, aliases, op }) {
+    const [[found] = []] = await entitlementsForCourses(
+      tx,
+      aliases.id("user", op.user!),
+      [op.courseUuid!],
+      "ACTIVE",
+      timeOf(request),
+    );
+    return found ? aliases.of("entitlement", found.id) : null;
   },
-  async listActive({ tx, aliases, op }) {
+  async listActive({ tx, request, aliases, op }) {
     const page = { first: 10_000, after: null };
-    const { rows } = await entitlementsOfUser(tx, aliases.id("user", op.user!), "ACTIVE", page);
+    const userId = aliases.id("user", op.user!);
+    const { rows } = await entitlementsOfUser(tx, userId, "ACTIVE", page, timeOf(request));
     return rows.map(({ id }) => aliases.of("entitlement", id)!).toSorted();
   },
   async supportCreate({ tx, request, aliases, op }) {
@@ -223,4 +231,8 @@ function toColumns(aliases: Aliases, changes: Changes): Partial<CourseEntitlemen
 function policyId(aliases: Aliases, alias: string | null): string | null {
   if (alias === "missing") return randomUUID();
   return alias === null ? null : aliases.id("policy", alias);
+}
+
+function timeOf({ app, now }: CommandRequest): DecisionTime {
+  return { now, defaultPeriods: app.config.defaultPeriods };
 }

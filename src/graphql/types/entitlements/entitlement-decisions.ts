@@ -2,6 +2,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
 import { choosingOf, type DecisionTerms } from "../../../reads/entitlements";
 import { expirationDate, expiresAt } from "../../../rules/deadlines";
+import { entitlementState, isExpired, type EntitlementState } from "../../../rules/entitlement-state";
 import * as rules from "../../../rules/entitlement-rules";
 import type { Choosing } from "../../../rules/session-rules";
 import { EntitlementStateEnum, RedeemBlockerEnum, RefundBlockerEnum, RegainBlockerEnum } from "../../enums";
@@ -38,15 +39,15 @@ export abstract class EntitlementDecisions {
 
   @Field(() => Boolean, {
     description:
-      "Whether the entitlement has expired: `expiredAt` is stored, or the expiry is due because a period of the policy is over or because of a certificate for the run.",
+      "Whether the entitlement has expired: `expiredAt` is stored, or the expiry is due because a period of the policy is over or because of a certificate for the run. It has expired exactly when its state is neither AVAILABLE nor FULFILLED_CHANGEABLE.",
   })
   get isExpired(): boolean {
-    return this.facts.expiredAt !== null || rules.isExpiryDue(this.standing, this.periods, this.context.now);
+    return isExpired(this.standing, this.periods, this.context.now);
   }
 
   @Field(() => EntitlementStateEnum, { description: "The lifecycle state of the entitlement." })
-  get state(): rules.EntitlementState {
-    return rules.entitlementState(this.standing, this.periods, this.context.now);
+  get state(): EntitlementState {
+    return entitlementState(this.standing, this.periods, this.context.now);
   }
 
   @Field(() => Int, { description: "The number of whole days since the creation, rounded down." })
