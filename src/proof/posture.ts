@@ -14,6 +14,7 @@ const FUNCTIONS: Record<string, string> = {
   guard_course_entitlement_support_detail: "aa047b71f0ffa1e4",
   guard_course_entitlement_policy: "86c5fc36c2c6a658",
   guard_refund: "54e52bb80858ba98",
+  guard_support_agent: "9b4c30c6e5d7a5c3",
 };
 
 /** The triggers of each kind of table. They fire whatever the role of the session is (`ALWAYS`). */
