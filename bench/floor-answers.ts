@@ -3,7 +3,7 @@ import {
   daysUntilExpiration,
   DEFAULT_PERIODS,
   redeemBlocker,
-  refundBlocker,
+  refundRequestBlocker,
   regainBlocker,
   type ExpiryCause,
   type Periods,
@@ -111,7 +111,7 @@ function toCard(row: Row, now: Date) {
   const [standing, periods] = standingOf(row);
   const redeem = redeemBlocker(standing, periods, now);
   const regain = regainBlocker(standing, periods, now);
-  const refund = refundBlocker(standing, periods, now);
+  const refund = refundRequestBlocker(standing, periods, now, false); // the bench has no shop
   return {
     ...toCommon(row, standing, periods, now),
     daysSinceCreated: daysSinceCreated(standing, now),
