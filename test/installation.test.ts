@@ -22,7 +22,7 @@ const ARGUMENTS: Record<string, string[]> = {
   docs: [],
 };
 /** What refuses to work in production. */
-const REFUSED = "demo";
+const REFUSED = ["demo", "token"];
 
 let root: string;
 let database: TestDatabase;
@@ -69,7 +69,7 @@ function npm(...args: string[]) {
 
 test("the list of commands for operators is complete", () => {
   const commands = Object.keys(scripts).filter((name) => scripts[name]!.includes("dist/src/cli/"));
-  expect(commands.toSorted()).toEqual([...Object.keys(ARGUMENTS), REFUSED].toSorted());
+  expect(commands.toSorted()).toEqual([...Object.keys(ARGUMENTS), ...REFUSED].toSorted());
 });
 
 test("without the packages for development nothing is compiled again, and every command works", () => {
@@ -79,6 +79,18 @@ test("without the packages for development nothing is compiled again, and every 
   for (const [command, args] of Object.entries(ARGUMENTS))
     expect(npm("run", command, "--", ...args).stderr).not.toContain("Compiling");
 }, 60_000);
+
+test.each(REFUSED)("`npm run %s` is for development, and refuses to work in production", (command) => {
+  const { status, stderr } = spawnSync("node", [`dist/src/cli/${command}.js`], {
+    cwd: root,
+    env: environment,
+    encoding: "utf8",
+  });
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(/^NODE_ENV: .+ in production\n$/) as string,
+  });
+});
 
 test("`npm start` serves at once", async () => {
   const server = run("start.js", environment, [], { cwd: root });

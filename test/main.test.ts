@@ -78,7 +78,7 @@ describe("with DATABASE_URL", () => {
       const answer = await ask(server, "{ viewer { username } }", { authorization: `Bearer ${token}` });
       return (answer as { data: { viewer: { username: string } } }).data.viewer.username;
     });
-    expect(await Promise.all(names)).toEqual(["ada", "grace", "hopper"]);
+    expect(await Promise.all(names)).toEqual(["ada", "grace", "hopper", "shop"]);
     await ask(server, "{ nonsense }");
     await end(server);
     const [entry, ...others] = server.stdout().trim().split("\n");

@@ -11,14 +11,16 @@ const LIFETIME_S = 24 * 60 * 60;
 
 /** The accounts of the demo world that get development tokens. */
 const PEOPLE = [
-  { part: "learner", userId: 1, username: "ada", isStaff: false },
-  { part: "support", userId: 2, username: "grace", isStaff: false },
-  { part: "staff", userId: 3, username: "hopper", isStaff: true },
+  { part: "learner", userId: 1, username: "ada" },
+  { part: "support", userId: 2, username: "grace" },
+  { part: "staff", userId: 3, username: "hopper" },
+  { part: "service", userId: 5, username: "shop" },
+  { part: "learner", userId: 4, username: "bob" },
 ] as const;
 
 /** An account of the demo world with a token that is valid for 24 hours. */
 export interface DevelopmentToken {
-  /** The part that the person plays. */
+  /** The part that the person or the machine plays. */
   part: (typeof PEOPLE)[number]["part"];
   username: string;
   /** The signed token. */
@@ -31,23 +33,24 @@ export function developmentJwkSet(dataDir: string): { keys: object[] } {
   return { keys: [{ kty, n, e, kid: DEVELOPMENT_KEY_ID }] };
 }
 
-/** Tokens for a learner, a support agent and a staff member of the demo world. */
+/** Tokens for the accounts of the demo world: of each part one, and of another learner. */
 export async function developmentTokens(
   dataDir: string,
-  rules: Pick<Roles, "supportRole"> & { issuer: string; audience: string },
+  rules: Pick<Roles, "supportRole" | "serviceRole"> & { issuer: string; audience: string },
 ): Promise<DevelopmentToken[]> {
   const key = developmentKey(dataDir);
   const now = Math.floor(Date.now() / 1000);
+  const roles = { learner: [], support: [rules.supportRole], staff: [], service: [rules.serviceRole] };
   return Promise.all(
-    PEOPLE.map(async ({ part, userId, username, isStaff }) => ({
+    PEOPLE.map(async ({ part, userId, username }) => ({
       part,
       username,
       token: await new SignJWT({
         preferred_username: username,
         user_id: userId,
-        administrator: isStaff,
+        administrator: part === "staff",
         superuser: false,
-        roles: part === "support" ? [rules.supportRole] : [],
+        roles: roles[part],
         version: "1.2.0",
       })
         .setProtectedHeader({ alg: "RS256", kid: DEVELOPMENT_KEY_ID })

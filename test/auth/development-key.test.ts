@@ -5,6 +5,7 @@ import { DEVELOPMENT_KEY_ID, developmentJwkSet, developmentTokens } from "../../
 import { fixedKeys } from "../../src/auth/keys";
 import { tokenVerifier } from "../../src/auth/verify-token";
 import { ConfigError, loadConfig } from "../../src/config";
+import { actor } from "../support/demo-app";
 
 const dataDir = mkdtempSync(join(tmpdir(), "development-key-"));
 const { token: settings } = loadConfig({});
@@ -13,38 +14,16 @@ afterAll(() => rmSync(dataDir, { recursive: true }));
 const verifierAfterRestart = () =>
   tokenVerifier({ ...settings, keys: fixedKeys(developmentJwkSet(dataDir)) });
 
-test("a learner, a support agent and a staff member get tokens that stay valid over a restart", async () => {
+test("a learner, a support agent, a staff member and a service get tokens that stay valid over a restart", async () => {
   const tokens = await developmentTokens(dataDir, settings);
   const verify = verifierAfterRestart();
   const actors = await Promise.all(tokens.map(({ token }) => verify({ authorization: `JWT ${token}` })));
   expect(actors).toEqual([
-    {
-      userId: "1",
-      username: "ada",
-      isSupport: false,
-      isStaff: false,
-      isService: false,
-      isAuditor: false,
-      isSuperuser: false,
-    },
-    {
-      userId: "2",
-      username: "grace",
-      isSupport: true,
-      isStaff: false,
-      isService: false,
-      isAuditor: false,
-      isSuperuser: false,
-    },
-    {
-      userId: "3",
-      username: "hopper",
-      isSupport: false,
-      isStaff: true,
-      isService: false,
-      isAuditor: false,
-      isSuperuser: false,
-    },
+    actor("ada"),
+    actor("grace", { isSupport: true }),
+    actor("hopper", { isStaff: true }),
+    actor("shop", { isService: true }),
+    actor("bob"),
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,21 +43,74 @@ describe("GraphiQL in a browser", () => {
     if (dir) await page.screenshot({ path: join(dir, `${name}.png`) });
   };
 
-  test("the first query runs with the token it opens with, without any network", async () => {
-    await page.goto(`${server.url}/graphiql`);
+  const tab = (name: string) => page.getByRole("tab", { name, exact: true });
+  /** Opens a tab, and waits until GraphiQL has read which operation it holds. */
+  async function open(name: string): Promise<void> {
+    await tab(name).click();
+    const stored = 'localStorage.getItem("course-entitlements:graphiql:operationName")';
+    while ((await page.evaluate(stored)) !== name) await delay(20);
+  }
+  /** Runs the query of the open tab, and returns its answer once it holds a text. */
+  async function answerWith(text: string): Promise<string> {
     await run();
-    await answer().getByText("refundBlocker").first().waitFor();
+    await answer().getByText(text).first().waitFor();
+    return answer().innerText();
+  }
+  const headers = () =>
+    page
+      .locator(".graphiql-editor-tool .CodeMirror:visible")
+      .evaluate((editor) =>
+        (editor as unknown as { CodeMirror: { getValue(): string } }).CodeMirror.getValue(),
+      );
+  const nameIn = (shown: string) => {
+    const [, payload] = /eyJ[\w-]+\.([\w-]+)\./.exec(shown) ?? [];
+    if (!payload) return null;
+    return (JSON.parse(Buffer.from(payload, "base64url").toString()) as { preferred_username: string })
+      .preferred_username;
+  };
+
+  test("there is a tab for each person with a query that answers by that person's token, without any network", async () => {
+    await page.goto(`${server.url}/graphiql`);
+    expect(await answerWith("refundBlocker")).toContain('"username": "ada"');
     await shoot("graphiql");
-    expect(await answer().innerText()).toContain('"username": "ada"');
+    for (const [name, username, text] of [
+      ["Support", "grace", "supportDetails"],
+      ["Staff", "hopper", "changedByLabel"],
+      ["Service", "shop", "orderPreview"],
+    ] as const) {
+      await open(name);
+      expect(nameIn(await headers())).toBe(username);
+      expect(await answerWith(text)).not.toContain('"errors"');
+      await shoot(`graphiql-${name}`);
+    }
     expect(outside).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
-  test("it opens the same way the next time", async () => {
+  test("opened again, each tab has its own token still, a fresh one, and the browser has stored none", async () => {
+    const before = await headers();
+    await delay(1_000); // GraphiQL stores its tabs after half a second, and a token tells its second
     await page.reload();
-    await run();
-    await answer().getByText("refundBlocker").first().waitFor();
-    expect(await answer().innerText()).toContain('"username": "ada"');
+    await page.getByRole("tab").first().waitFor();
+    expect(await answerWith("orderPreview")).not.toContain('"errors"');
+    expect(nameIn(await headers())).toBe("shop");
+    expect(await headers()).not.toBe(before);
+    await open("Support");
+    expect(nameIn(await headers())).toBe("grace");
+    await open("Learner");
+    expect(await answerWith("refundBlocker")).toContain('"username": "ada"');
+    expect(await page.evaluate("JSON.stringify(localStorage)")).not.toContain("eyJ");
+    expect(await page.getByRole("tab").count()).toBe(4);
+  });
+
+  test("a new tab has nobody's token, also when the page is opened again", async () => {
+    await page.getByRole("button", { name: /new tab/i }).click();
+    expect(nameIn(await headers())).toBeNull();
+    await delay(1_000); // GraphiQL stores its tabs after half a second
+    await page.reload();
+    await page.getByRole("tab").first().waitFor();
+    expect(nameIn(await headers())).toBeNull();
+    await open("Learner");
   });
 
   test("it knows the schema: documentation and completion", async () => {

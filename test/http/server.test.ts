@@ -1,6 +1,8 @@
-import { request } from "node:http";
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { rmSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { openTestDatabase } from "../support/database";
 import { ada } from "../support/demo-app";
 import { authorization, send, serve, type TestServer } from "../support/http";
@@ -96,7 +98,14 @@ test("a query by GET is answered for clients that prove to be no form, a mutatio
   expect((await send(`${url}mutation%7B__typename%7D`, { headers })).status).toBe(405);
 });
 
-test("explorers open with a token of the demo world in development", async () => {
+/** GraphiQL's start script, as a browser asks for it that was told another name for this machine. */
+async function startScriptAt(url: string, host: string): Promise<string> {
+  const asked = request(`${url}/graphiql/start.js`, { headers: { host } }).end();
+  const [response] = (await once(asked, "response")) as [IncomingMessage];
+  return text(response);
+}
+
+test("explorers open with a token of the demo world in development, but by no other name than this machine's", async () => {
   const dataDir = `/tmp/explorers-${process.pid}`;
   const open = await serve(database, { JWT_JWK_SET: "", DATA_DIR: dataDir });
   const sandbox = await send(`${open.url}/`);
@@ -108,6 +117,14 @@ test("explorers open with a token of the demo world in development", async () =>
   );
   const script = await send(`${open.url}/graphiql/start.js`);
   const token = /JWT [\w.-]+/.exec(script.text)![0];
+  for (const [host, tokens] of [
+    ["evil.example", 0],
+    ["localhost.evil.example:4000", 0],
+    ["LOCALHOST:4000", 4],
+    ["127.0.0.1", 4],
+    ["[::1]:4000", 4],
+  ] as const)
+    expect(new Set((await startScriptAt(open.url, host)).match(/eyJ[\w.-]+/g)).size).toBe(tokens);
   const { status } = await send(`${open.url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: token },

@@ -1,13 +1,13 @@
-import type { Opening } from "./graphiql";
+import type { Opening } from "./openings";
 
 /**
  * Apollo Sandbox, embedded as Apollo's documentation describes: the script comes from Apollo's servers, and fills the
  * page once it is there. Until then, and without a network, the page links to GraphiQL.
  */
-export function sandboxPage({ query, headers }: Opening): string {
+export function sandboxPage({ query, authorization }: Opening): string {
   const options = {
     target: "#sandbox",
-    initialState: { document: query, headers, includeCookies: false },
+    initialState: { document: query, headers: { Authorization: authorization }, includeCookies: false },
     runTelemetry: false,
   };
   return `<!doctype html>

@@ -1,0 +1,129 @@
+import type { App } from "../../app";
+import { developmentTokens, type DevelopmentToken } from "../../auth/development-key";
+
+/** A tab of an explorer: a document, and whose token it is sent with. */
+export interface Opening {
+  /** The document that the tab opens with; the name of its operation is the title of the tab. */
+  query: string;
+  /** The value of the header Authorization. */
+  authorization: string;
+  /** Whose token that is; null when there is none. */
+  username: string | null;
+}
+
+/** The header of somebody who has to bring a token. */
+export const NO_TOKEN = "JWT <your token>";
+
+/** A first document for everybody who has something to do here. */
+const FIRST_QUERIES: Record<DevelopmentToken["part"], string> = {
+  learner: `# Your entitlements, and what each is worth today.
+query Learner {
+  viewer {
+    username
+    entitlements(first: 20, scope: ALL) {
+      totalCount
+      edges {
+        node {
+          id
+          mode
+          state
+          runSummary {
+            title
+            startsAt
+          }
+          daysUntilExpiration
+          isRefundable
+          refundBlocker
+        }
+      }
+    }
+  }
+}
+`,
+  support: `# A learner's entitlements, and what support has done about each.
+query Support {
+  user(username: "ada") {
+    username
+    entitlements(first: 50, scope: ALL) {
+      edges {
+        node {
+          id
+          orderNumber
+          state
+          redeemBlocker
+          regainBlocker
+          refundBlocker
+          supportDetails(first: 5) {
+            edges {
+              node {
+                action
+                comments
+                createdAt
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+`,
+  staff: `# What was changed last, by whom, and how.
+query Staff {
+  history(first: 20) {
+    edges {
+      node {
+        changedAt
+        changedByLabel
+        reason
+        type
+        entityType
+        entityId
+        changes {
+          field
+          from
+          to
+        }
+      }
+    }
+  }
+}
+`,
+  service: `# What a shop asks before it sells a course.
+query Service {
+  orderPreview(
+    username: "bob"
+    courseUuids: ["c0000000-0000-4000-8000-000000000003"]
+    mode: "verified"
+  ) {
+    course {
+      title
+    }
+    entitlements {
+      id
+      state
+    }
+    upgradeableRuns {
+      key
+    }
+    warnings
+  }
+}
+`,
+};
+
+/** The tabs with the tokens of the demo world, one for each part that a person or a machine plays. */
+export async function openingsOf({ dataDir, token }: App["config"]): Promise<Opening[]> {
+  const tokens = await developmentTokens(dataDir, token);
+  return Object.entries(FIRST_QUERIES).map(([part, query]) => {
+    const { username, token: signed } = tokens.find((each) => each.part === part)!;
+    return { query, authorization: `JWT ${signed}`, username };
+  });
+}
+
+/** The only tab where nobody can be given a token. */
+export const WITHOUT_TOKEN: Opening = {
+  query: FIRST_QUERIES.learner,
+  authorization: NO_TOKEN,
+  username: null,
+};
