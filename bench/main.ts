@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { endWith } from "../src/cli/failure";
 import { ConfigError } from "../src/config";
 import { startEmbeddedPostgres } from "../src/postgres/embedded-postgres";
+import { executionsOf, formMeasured } from "./executions";
 import { measureExpiry } from "./expire";
 import { measureHistory } from "./history";
 import { measureHostile } from "./hostile";
@@ -104,14 +105,16 @@ async function measureWorkload(contest: Contest, workload: Workload, { rounds }:
   process.stdout.write(`${heading(workload.name, workload.title)}\n`);
   await runRound(contest, workload, 0); // warms up
   const counted: Round[] = [];
+  const before = await executionsOf(contest.server.port);
   for (let number = 1; number <= rounds; number++) {
     counted.push(await runRound(contest, workload, number));
     process.stdout.write(`${roundLines(`round ${number}`, counted.at(-1)!)}\n`);
   }
   process.stdout.write(`${roundLines("median", medianRound(counted))}\n`);
+  const form = formMeasured(before, await executionsOf(contest.server.port));
   const ratio = cpuRatio(counted);
   process.stdout.write(
-    `${workload.name}: CPU of server and PostgreSQL ${ratio.toFixed(2)} x the floor (target: at most ${CPU_RATIO_AT_MOST}.00 x)\n`,
+    `${workload.name}: CPU of server and PostgreSQL ${ratio.toFixed(2)} x the floor (target: at most ${CPU_RATIO_AT_MOST}.00 x)\n${workload.name}: ${form}\n`,
   );
 }
 

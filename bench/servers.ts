@@ -13,6 +13,9 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
+/** What opens the metrics of the measured server. */
+export const METRICS_TOKEN = "the token of the bench";
+
 const STARTS_WITHIN_MS = 30_000;
 
 /** What a server of a measurement is told: whom to believe, and to do nothing else meanwhile. */
@@ -23,6 +26,7 @@ export function serverSettings(databaseUrl: string, jwkSet: object): NodeJS.Proc
     JWT_ISSUER: TOKEN.issuer,
     JWT_AUDIENCE: TOKEN.audience,
     HOST: "127.0.0.1",
+    METRICS_TOKEN,
     SHUTDOWN_DELAY_MS: "0",
     JOBS: "off",
   };

@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { executionsOf, formMeasured } from "../bench/executions";
 import { cpuRatio, medianRound, type Round } from "../bench/report";
 import { compareAnswers, runRound, startLoad } from "../bench/run";
 import { serverSettings, startServer, type BenchServer } from "../bench/servers";
@@ -41,7 +42,9 @@ test.each(["dashboard", "support"])(
     const workload = workloads.find((found) => found.name === name)!;
     const contest = { server, floor, load, postmasterPid, seconds: 0.3 };
     await compareAnswers(contest, workload);
+    const before = await executionsOf(server.port);
     const round = await runRound(contest, workload, 1);
+    expect(formMeasured(before, await executionsOf(server.port))).toMatch(/ 100\.0 % of them compiled$/);
     for (const measure of [round.server, round.floor]) {
       expect(measure.requestsPerSecond).toBeGreaterThan(10);
       expect(measure.p99).toBeGreaterThanOrEqual(measure.p50);

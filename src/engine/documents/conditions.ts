@@ -1,6 +1,7 @@
 import {
   Kind,
   visit,
+  type ASTNode,
   type ConstDirectiveNode,
   type DirectiveNode,
   type DocumentNode,
@@ -51,6 +52,19 @@ export function withoutLeftOut(document: DocumentNode, conditions: Conditions): 
   const drop = ({ directives }: { readonly directives?: readonly DirectiveNode[] | undefined }) =>
     directives?.some((directive) => leavesOut(directive, conditions)) ? null : undefined;
   return visit(document, { Field: drop, FragmentSpread: drop, InlineFragment: drop });
+}
+
+/** Whether a condition leaves a selection out, a constant one too. Coerced variables are expected. */
+export function isLeftOut(node: ASTNode, variables: Variables): boolean {
+  const directives: readonly DirectiveNode[] = ("directives" in node && node.directives) || [];
+  return directives.some(({ name, arguments: [condition] = [] }) => {
+    const value = condition?.value;
+    const told =
+      value?.kind === Kind.VARIABLE
+        ? variables[value.name.value]
+        : value?.kind === Kind.BOOLEAN && value.value;
+    return (name.value === "skip" && told === true) || (name.value === "include" && told === false);
+  });
 }
 
 function leavesOut(directive: DirectiveNode | ConstDirectiveNode, conditions: Conditions): boolean {

@@ -1,52 +1,56 @@
 import {
-  getNamedType,
   GraphQLScalarType,
   GraphQLSchema,
-  isEnumType,
-  isNullableType,
-  isSpecifiedScalarType,
   Kind,
   OperationTypeNode,
-  TypeInfo,
   visit,
-  visitWithTypeInfo,
   type DocumentNode,
   type OperationDefinitionNode,
+  type VariableDefinitionNode,
 } from "graphql";
-import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
+import { compileQuery, isCompiledQuery } from "graphql-jit";
+import { conditionalVariables } from "../documents/conditions";
 import { definitionsOf, selectionsOf } from "../documents/documents";
 import { containThrows } from "./contained";
+import { rewrite } from "./rewrite";
 
 const COMPILED_AT_MOST = 200;
 const COMPILED_SELECTIONS_AT_MOST = 500;
-const LITERALS: ReadonlySet<string> = new Set([
-  Kind.INT,
-  Kind.FLOAT,
-  Kind.STRING,
-  Kind.BOOLEAN,
-  Kind.ENUM,
-  Kind.NULL,
-]);
+/** Each doubles the forms in which an operation is compiled: one for each combination of their values. */
+const CONDITIONS_AT_MOST = 4;
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** Answers a compiled operation, with coerced variables. It may throw, or answer with errors unlike the interpreter's. */
+export type Compiled = (context: object, variables: Variables) => unknown;
 
 /** The compiled form of an operation; null when it is seen for the first time or must be interpreted. */
-export type Compiler = (document: DocumentNode, operation: OperationDefinitionNode) => CompiledQuery | null;
+export type Compiler = (
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+) => Compiled | null;
 
 /** A compiler that keeps the operations used most recently. */
 export function compiler(schema: GraphQLSchema): Compiler {
   containThrows();
-  const seen = new WeakSet<OperationDefinitionNode>();
+  const conditions = new WeakMap<OperationDefinitionNode, { number: number; names: string[] }>();
   const compilerSchema = withCoercedType(schema);
-  const compiled = new Map<OperationDefinitionNode, CompiledQuery | null>();
+  const compiled = new Map<string, Compiled | null>();
+  let count = 0;
 
-  return (document, operation) => {
-    if (!seen.has(operation)) {
-      seen.add(operation);
+  return (document, operation, variables) => {
+    const seen = conditions.get(operation);
+    if (!seen) {
+      const names = conditionalVariables(document, operation);
+      conditions.set(operation, { number: ++count, names });
       return null;
     }
-    const known = compiled.get(operation);
-    const query = known === undefined ? compile(compilerSchema, document, operation) : known;
-    compiled.delete(operation);
-    compiled.set(operation, query); // at the end: the first one is the one unused for the longest time
+    const form = `${seen.number} ${seen.names.map((name) => Number(variables[name] === true)).join("")}`;
+    const known = compiled.get(form);
+    const query = known === undefined ? compile(compilerSchema, document, operation, variables) : known;
+    compiled.delete(form);
+    compiled.set(form, query); // at the end: the first one is the one unused for the longest time
     if (compiled.size > COMPILED_AT_MOST) compiled.delete(compiled.keys().next().value!);
     return query;
   };
@@ -57,23 +61,31 @@ function compile(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-): CompiledQuery | null {
-  if (!isCompilable(schema, document, operation)) return null;
-  const own = [...definitionsOf(document, operation)];
-  const definitions = own.map((one) => (one === operation ? withCoercedVariables(operation) : one));
-  const query = compileQuery(schema, { kind: Kind.DOCUMENT, definitions });
-  return isCompiledQuery(query) ? query : null;
+  variables: Variables,
+): Compiled | null {
+  if (!isCompilable(document, operation)) return null;
+  const rewritten = rewrite(schema, [...definitionsOf(document, operation)], operation, variables);
+  if (!rewritten) return null;
+  const definitions = rewritten.definitions.map((one) =>
+    one.kind === Kind.OPERATION_DEFINITION ? withCoercedVariables(one, rewritten.names) : one,
+  );
+  const compiled = compileQuery(schema, { kind: Kind.DOCUMENT, definitions });
+  if (!isCompiledQuery(compiled)) return null;
+  return (context, given) => compiled.query(undefined, context, { ...given, ...rewritten.valuesFor(given) });
 }
 
 /** The compiler loses the defaults of variables, so that variables are coerced before it and only passed through. */
 const COERCED = new GraphQLScalarType({ name: "CoercedVariable" });
 
-function withCoercedVariables(operation: OperationDefinitionNode): OperationDefinitionNode {
-  const type = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: COERCED.name } } as const;
-  const variableDefinitions = operation.variableDefinitions?.map(({ kind, variable }) => ({
-    kind,
-    variable,
-    type,
+function withCoercedVariables(
+  operation: OperationDefinitionNode,
+  more: readonly string[],
+): OperationDefinitionNode {
+  const own = operation.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
+  const variableDefinitions = [...own, ...more].map((value): VariableDefinitionNode => ({
+    kind: Kind.VARIABLE_DEFINITION,
+    variable: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value } },
+    type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: COERCED.name } },
   }));
   return { ...operation, variableDefinitions };
 }
@@ -84,33 +96,21 @@ function withCoercedType(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /**
- * Whether the compiler answers an operation as the interpreter does. The compiler writes literals of custom scalars
- * into its code as text, gives variables inside input objects no defaults, reads conditions in fragments differently,
- * and loses names that every JavaScript object inherits, such as `__proto__` and `constructor`. It also writes out a
- * fragment wherever it is spread, which takes too long for large operations. Introspection is not worth compiling.
+ * Whether the compiler answers an operation as the interpreter does, once it has been rewritten. The compiler loses names
+ * that every JavaScript object inherits, such as `__proto__` and `constructor`. It also writes out a fragment wherever it
+ * is spread, which takes too long for large operations. Introspection is not worth compiling.
  * One difference is not seen here: the compiler does not call functions that are plain properties of an object, so a
  * field that computes its value needs a resolver or a getter.
  */
-export function isCompilable(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-): boolean {
-  let isPlain = operation.operation === OperationTypeNode.QUERY;
-  const types = new TypeInfo(schema);
-  const walk = visitWithTypeInfo(types, {
-    enter(node) {
-      const type = types.getInputType();
-      const named = getNamedType(type);
-      if (node.kind === Kind.LIST || node.kind === Kind.DIRECTIVE) isPlain = false;
-      else if (node.kind === Kind.NAME) isPlain &&= !(node.value in Object.prototype);
-      else if (node.kind === Kind.OBJECT_FIELD && node.value.kind === Kind.VARIABLE)
-        isPlain &&= isNullableType(type) && types.getDefaultValue() === undefined;
-      else if (LITERALS.has(node.kind)) isPlain &&= isEnumType(named) || isSpecifiedScalarType(named!);
-      else if (node.kind === Kind.FIELD && node.name.value.startsWith("__"))
-        isPlain &&= node.name.value === "__typename";
-    },
-  });
-  for (const definition of definitionsOf(document, operation)) visit(definition, walk);
+function isCompilable(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+  if (operation.operation !== OperationTypeNode.QUERY) return false;
+  const definitions = definitionsOf(document, operation);
+  let isPlain = conditionalVariables(document, operation).length <= CONDITIONS_AT_MOST;
+  const walk = {
+    Name: ({ value }: { value: string }) => void (isPlain &&= !(value in Object.prototype)),
+    Field: ({ name }: { name: { value: string } }) =>
+      void (isPlain &&= !name.value.startsWith("__") || name.value === "__typename"),
+  };
+  for (const definition of definitions) visit(definition, walk);
   return isPlain && selectionsOf(document, operation) <= COMPILED_SELECTIONS_AT_MOST;
 }

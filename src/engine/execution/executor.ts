@@ -8,12 +8,11 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
-import type { CompiledQuery } from "graphql-jit";
 import { isUnavailable } from "../../store/unavailable";
 import { nullChecker } from "../input-errors/nulls";
 import { badTexts } from "../input-errors/texts";
 import { hasDeepVariable, variableErrors } from "../input-errors/variables";
-import { compiler } from "./compiler";
+import { compiler, type Compiled } from "./compiler";
 
 /** Counts executions by how they came about. */
 export interface ExecutionCounter {
@@ -84,7 +83,7 @@ export function runner(
     if (!operation) return interpret(); // which says what is wrong
     const { coerced, faults } = coerce(document, operation, variables);
     if (faults.length > 0) return { errors: faults };
-    const compiled = compiledFor(document, operation);
+    const compiled = compiledFor(document, operation, coerced);
     const answer = compiled && settledAnswer(await answerOf(compiled, context, coerced));
     counter?.executed(answer ? "compiled" : "interpreted");
     return answer ?? interpret();
@@ -93,12 +92,12 @@ export function runner(
 
 /** The answer of compiled code; an error where the code itself throws. */
 async function answerOf(
-  { query }: CompiledQuery,
+  compiled: Compiled,
   context: object,
-  variables: object,
+  variables: Readonly<Record<string, unknown>>,
 ): Promise<ExecutionResult> {
   try {
-    return await query(undefined, context, variables);
+    return (await compiled(context, variables)) as ExecutionResult;
   } catch (error) {
     return { errors: [new GraphQLError("The compiled code has failed.", { originalError: error as Error })] };
   }

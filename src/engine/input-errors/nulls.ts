@@ -5,13 +5,13 @@ import {
   visit,
   visitWithTypeInfo,
   type ASTNode,
-  type DirectiveNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
+import { isLeftOut } from "../documents/conditions";
 import { fragmentsOf } from "../documents/documents";
 import { nodesAbove, placeOf, type Place } from "./place";
 import { variableError } from "./variables";
@@ -71,17 +71,4 @@ function usesOf(
   });
   for (const definition of reached) visit(definition as ASTNode, walk);
   return uses;
-}
-
-/** Whether `@skip` or `@include` leaves a selection out. */
-function isLeftOut(node: ASTNode, variables: Variables): boolean {
-  const directives: readonly DirectiveNode[] = ("directives" in node && node.directives) || [];
-  return directives.some(({ name, arguments: [condition] = [] }) => {
-    const value = condition?.value;
-    const told =
-      value?.kind === Kind.VARIABLE
-        ? variables[value.name.value]
-        : value?.kind === Kind.BOOLEAN && value.value;
-    return (name.value === "skip" && told === true) || (name.value === "include" && told === false);
-  });
 }
