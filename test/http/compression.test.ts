@@ -2,10 +2,11 @@ import { request, type IncomingHttpHeaders } from "node:http";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { courseUuid } from "../../src/demo/catalog";
 import { acceptedCoding } from "../../src/http/compression/accepted";
-import { COMPRESSED_FROM } from "../../src/http/compression/compress";
 import { ada, grace, useDemoApp } from "../support/demo-app";
 import { authorization, serve, type TestServer } from "../support/http";
 
+/** From how many bytes an answer is compressed. */
+const COMPRESSED_FROM = 1_024;
 const app = useDemoApp();
 let server: TestServer;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 import { acceptedCoding, type Coding } from "./accepted";
 
 /** Answers of fewer bytes are sent as they are: compressed, they would hardly take fewer packets. */
-export const COMPRESSED_FROM = 1_024;
+const COMPRESSED_FROM = 1_024;
 /**
  * So many answers are compressed at once, each on a thread of its own; further ones are sent as they are. Node has four
  * such threads by default, and the signatures of tokens are checked on them too.
