@@ -11,6 +11,7 @@ import { CreateSupportAgents1795320600000 } from "./1795320600000-create-support
 import { MoveLearners1795321200000 } from "./1795321200000-move-learners";
 import { IndexWhatPeopleLookFor1795321800000 } from "./1795321800000-index-what-people-look-for";
 import { QueueRefunds1795322400000 } from "./1795322400000-queue-refunds";
+import { IndexFiltersOfTables1795323600000 } from "./1795323600000-index-filters-of-tables";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   MoveLearners1795321200000,
   IndexWhatPeopleLookFor1795321800000,
   QueueRefunds1795322400000,
+  IndexFiltersOfTables1795323600000,
 ];

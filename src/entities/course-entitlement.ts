@@ -73,7 +73,10 @@ export abstract class CourseEntitlementColumns {
 @Index("course_entitlement_order_number_idx", ["orderNumber"], { where: "order_number is not null" })
 @Index("course_entitlement_order_number_lower_idx", { synchronize: false })
 @Index("course_entitlement_enrollment_id_idx", ["enrollmentId"], { where: "enrollment_id is not null" })
-@Index("course_entitlement_policy_id_idx", ["policyId"], { where: "policy_id is not null" })
+@Index("course_entitlement_policy_id_idx", ["policyId", "createdAt", "id"])
+@Index("course_entitlement_ended_idx", ["createdAt", "id"], {
+  where: "expiry_cause in ('REFUNDED', 'REVOKED')",
+})
 @Index("course_entitlement_unused_idx", ["createdAt", "id"], {
   where: "expired_at is null and enrollment_id is null",
 })

@@ -5,6 +5,7 @@ import type { Fields } from "../store/rows/fields";
 /** One dated run of a course, as the catalog describes it. */
 @Entity("course_run")
 @InstantsCheck("course_run")
+@Index("course_run_course_key_idx", { synchronize: false })
 @Index("course_run_words_idx", { synchronize: false })
 @Index("course_run_course_uuid_idx", ["courseUuid", "startsAt"])
 export class CourseRun {

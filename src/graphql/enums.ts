@@ -1,7 +1,7 @@
 import { registerEnumType } from "type-graphql";
 import type { Role } from "../auth/actor";
 import type { Scope } from "../reads/entitlements";
-import type { OrderField } from "../reads/entitlement-search";
+import type { OrderField } from "../reads/finding/entitlement-order";
 import type { SupportAction } from "../entities/course-entitlement-support-detail";
 import type { EntitlementState } from "../rules/entitlement-state";
 import type { RedeemBlocker, RefundRequestBlocker, RegainBlocker } from "../rules/entitlement-rules";
@@ -122,6 +122,7 @@ export const EntitlementOrderFieldEnum = publish<OrderField>(
     COURSE_RUN_KEY: "The key of the run; entitlements that are not redeemed count as the smallest.",
     MODE: "The name of the course mode.",
     ORDER_NUMBER: "The number of the order; entitlements without an order count as the smallest.",
+    EXPIRES_AT: "The deadline `expiresAt`; entitlements with a stored expiry count as the latest.",
   },
 );
 

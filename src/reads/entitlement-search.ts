@@ -1,5 +1,6 @@
 import { select, type Database } from "../store/statement";
 import { expiredIn, type DecisionTime } from "./expired";
+import type { EntitlementState } from "../rules/entitlement-state";
 import {
   fromFacts,
   LIVE,
@@ -8,6 +9,15 @@ import {
   type EntitlementFacts,
   type FactsSource,
 } from "./entitlement-facts";
+import { ORDERS, type EntitlementOrdering } from "./finding/entitlement-order";
+import {
+  expiresAtIn,
+  impliedBy,
+  mayExpireBefore,
+  stateIn,
+  type Parameter,
+} from "./finding/entitlement-state";
+import { IS_REFUND_PENDING } from "./refunds";
 import { toPage, type Page, type PageRequest } from "../store/rows/page";
 
 /** What support looks for. All that is given must hold; null counts as not given. */
@@ -25,48 +35,19 @@ export interface EntitlementCriteria {
   createdBefore?: Date | null;
   /** Part of the course UUID or of the run key, in any case. */
   search?: string | null;
-}
-
-/** What a list can be sorted by; the values order as text or as instants, nothing is null. */
-export const ORDERS = {
-  CREATED_AT: "e.created_at",
-  MODIFIED_AT: "e.modified_at",
-  EXPIRED_AT: "coalesce(e.expired_at, 'infinity')",
-  COURSE_UUID: "e.course_uuid",
-  COURSE_RUN_KEY: `coalesce(n.course_run_key, '') collate "C"`,
-  MODE: `e.mode collate "C"`,
-  ORDER_NUMBER: `coalesce(e.order_number, '') collate "C"`,
-} as const;
-export type OrderField = keyof typeof ORDERS;
-/** The order of a list of entitlements; ties are broken by id. */
-export interface EntitlementOrdering {
-  field: OrderField;
-  /** From low to high, or from high to low. */
-  direction: "ASC" | "DESC";
-}
-
-/** The sort value of an entitlement, as the page key that follows it holds it. */
-export function orderValue(facts: EntitlementFacts, field: OrderField): string {
-  switch (field) {
-    case "CREATED_AT":
-      return facts.createdAt.toISOString();
-    case "MODIFIED_AT":
-      return facts.modifiedAt.toISOString();
-    case "EXPIRED_AT":
-      return facts.expiredAt?.toISOString() ?? "infinity";
-    case "COURSE_UUID":
-      return facts.courseUuid;
-    case "COURSE_RUN_KEY":
-      return facts.enrollment?.courseRunKey ?? "";
-    case "MODE":
-      return facts.mode;
-    case "ORDER_NUMBER":
-      return facts.orderNumber ?? "";
-  }
+  /** As decided at the instant of the list, of which one must match. */
+  states?: readonly EntitlementState[] | null;
+  /** The UUID of a policy, or `default` for entitlements without one. */
+  policyId?: string | null;
+  /** Organization and number. */
+  courseKey?: string | null;
+  /** Not stored as expired, and expiring before this instant if nothing else happens. */
+  expiringBefore?: Date | null;
+  isRefundPending?: boolean | null;
 }
 
 /** Where to look: given what makes a parameter of a value. */
-export type SourceOf = (parameter: (value: unknown) => string) => FactsSource;
+export type SourceOf = (parameter: Parameter) => FactsSource;
 
 /** Entitlements of anyone that match, in the order asked for, then by id. */
 export async function findEntitlements(
@@ -78,17 +59,19 @@ export async function findEntitlements(
   sourceOf: SourceOf = () => LIVE,
 ): Promise<Page<EntitlementFacts>> {
   const values: unknown[] = [];
-  const source = sourceOf((value) => `$${values.push(value)}`);
-  const conditions = conditionsOf(criteria, values, time);
+  const parameter: Parameter = (value) => `$${values.push(value)}`;
+  const source = sourceOf(parameter);
+  const conditions = conditionsOf(criteria, time, parameter, source === LIVE);
+  const sorted = ORDERS[field];
+  const value = typeof sorted === "string" ? sorted : sorted(time, parameter);
   if (after) {
     const beyond = direction === "ASC" ? ">" : "<";
-    values.push(after.value, after.id);
-    conditions.push(`(${ORDERS[field]}, e.id) ${beyond} ($${values.length - 1}, $${values.length})`);
+    conditions.push(`(${value}, e.id) ${beyond} (${parameter(after.value)}, ${parameter(after.id)})`);
   }
   const rows = await select(
     db,
     `${selectFacts(source)} ${where(conditions)}
-     order by ${ORDERS[field]} ${direction}, e.id ${direction} limit ${rowsToRead(first)}`,
+     order by ${value} ${direction}, e.id ${direction} limit ${rowsToRead(first)}`,
     values,
   );
   return toPage(rows.map(toFacts), first);
@@ -110,12 +93,16 @@ export async function countEntitlements(
   sourceOf: SourceOf = () => LIVE,
 ): Promise<number> {
   const values: unknown[] = [];
-  const source = sourceOf((value) => `$${values.push(value)}`);
-  const conditions = conditionsOf(criteria, values, time);
-  const needsFacts = !!criteria.search || typeof criteria.isExpired === "boolean";
+  const parameter: Parameter = (value) => `$${values.push(value)}`;
+  const source = sourceOf(parameter);
+  const conditions = conditionsOf(criteria, time, parameter, source === LIVE);
+  const { search, states, expiringBefore, isRefundPending, isExpired } = criteria;
+  const decided = [search, states, expiringBefore, isRefundPending, isExpired];
+  const needsFacts = decided.some((given) => given !== undefined && given !== null);
+  const from = needsFacts ? fromFacts(source) : `from ${source.entitlements} e`;
   const [row] = await select<{ count: number }>(
     db,
-    `select count(*)::int as count ${needsFacts ? fromFacts(source) : `from ${source.entitlements} e`} ${where(conditions)}`,
+    `select count(*)::int as count ${from} ${where(conditions)}`,
     values,
   );
   return row!.count;
@@ -125,33 +112,58 @@ function where(conditions: string[]): string {
   return conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
 }
 
-function conditionsOf(criteria: EntitlementCriteria, values: unknown[], time: DecisionTime): string[] {
-  const { ids, username, courseUuids, orderNumber, mode, isExpired, createdFrom, createdBefore, search } =
-    criteria;
+function conditionsOf(
+  criteria: EntitlementCriteria,
+  time: DecisionTime,
+  parameter: Parameter,
+  isLive: boolean,
+): string[] {
   const conditions: string[] = [];
-  const add = (value: unknown, condition: (parameter: string) => string) => {
-    if (value !== undefined && value !== null) conditions.push(condition(`$${values.push(value)}`));
+  const add = <T>(value: T | null | undefined, condition: (value: T) => string | null) => {
+    const sql = value === undefined || value === null ? null : condition(value);
+    if (sql !== null) conditions.push(sql);
   };
   // With one value an index on it also gives the order; with several, PostgreSQL would have to sort.
-  const addAnyOf = (column: string, list: readonly string[] | null | undefined) =>
-    list?.length === 1
-      ? add(list[0], (p) => `${column} = ${p}`)
-      : add(list, (p) => `${column} = any(${p}::uuid[])`);
-  addAnyOf("e.id", ids);
-  add(username, (p) => `e.user_id = (select id from user_account where username = ${p})`);
-  addAnyOf("e.course_uuid", courseUuids);
-  add(orderNumber, (p) => `e.order_number = ${p}`);
-  add(mode, (p) => `e.mode = ${p}`);
-  if (typeof isExpired === "boolean") {
-    const expired = expiredIn(time, (value) => `$${values.push(value)}`);
-    if (isExpired) conditions.push(expired.mayBeExpired, expired.isExpired);
-    else conditions.push(`not ${expired.isExpired}`);
-  }
-  add(createdFrom, (p) => `e.created_at >= ${p}`);
-  add(createdBefore, (p) => `e.created_at < ${p}`);
+  const anyOf = (column: string) => (list: readonly string[]) =>
+    list.length === 1 ? `${column} = ${parameter(list[0])}` : `${column} = any(${parameter(list)}::uuid[])`;
+  add(criteria.ids, anyOf("e.id"));
   add(
-    search?.toLowerCase(),
-    (p) => `(strpos(e.course_uuid::text, ${p}) > 0 or strpos(lower(n.course_run_key), ${p}) > 0)`,
+    criteria.username,
+    (given) => `e.user_id = (select id from user_account where username = ${parameter(given)})`,
   );
+  add(criteria.courseUuids, anyOf("e.course_uuid"));
+  add(criteria.courseKey, (given) => `e.course_uuid = ${courseOf(parameter(given))}`);
+  add(criteria.orderNumber, (given) => `e.order_number = ${parameter(given)}`);
+  add(criteria.mode, (given) => `e.mode = ${parameter(given)}`);
+  add(criteria.policyId, (given) =>
+    given === "default" ? "e.policy_id is null" : `e.policy_id = ${parameter(given)}`,
+  );
+  add(criteria.isExpired, (given) => {
+    const { isExpired, mayBeExpired } = expiredIn(time, parameter);
+    if (!given) return `not ${isExpired}`;
+    return isLive ? `${mayBeExpired} and ${isExpired}` : isExpired;
+  });
+  add(criteria.createdFrom, (given) => `e.created_at >= ${parameter(given)}`);
+  add(criteria.createdBefore, (given) => `e.created_at < ${parameter(given)}`);
+  add(criteria.states, (given) => `${stateIn(time, parameter)} = any(${parameter(given)}::text[])`);
+  add(criteria.states, impliedBy);
+  add(criteria.expiringBefore, (given) => `${expiresAtIn(time, parameter)} < ${parameter(given)}`);
+  // What the live tables say of the present narrows no list of the past.
+  if (isLive) add(criteria.expiringBefore, (given) => mayExpireBefore(given, time, parameter));
+  if (isLive) add(criteria.isRefundPending, (given) => (given ? HAS_PENDING_REFUND : null));
+  add(criteria.isRefundPending, (given) => `coalesce(${IS_REFUND_PENDING}, false) = ${parameter(given)}`);
+  add(criteria.search?.toLowerCase(), (given) => {
+    const text = parameter(given);
+    return `(strpos(e.course_uuid::text, ${text}) > 0 or strpos(lower(n.course_run_key), ${text}) > 0)`;
+  });
   return conditions;
+}
+
+/** By the index of refunds. */
+const HAS_PENDING_REFUND = `e.id = any(array(select f.entitlement_id from refund f where ${IS_REFUND_PENDING}))`;
+
+/** The course with a key, which is that of its runs; of several, the one whose run starts last. */
+function courseOf(key: string): string {
+  return `(select course_uuid from course_run where org || '+' || number = ${key} and course_uuid is not null
+    order by starts_at desc nulls last, key limit 1)`;
 }

@@ -22,17 +22,25 @@ export function inScope(scope: Scope, time: DecisionTime, parameter: (value: unk
   return scope === "ALL" ? "true" : SCOPES[scope](expiredIn(time, parameter));
 }
 
+/** Which entitlements of a learner. */
+export interface Shelf {
+  userId: string;
+  scope: Scope;
+  /** Null is for any course. */
+  courseUuid: string | null;
+}
+
 /** A learner's entitlements, newest first. */
 export async function entitlementsOfUser(
   db: Database,
-  userId: string,
-  scope: Scope,
+  { userId, scope, courseUuid }: Shelf,
   { first, after }: PageRequest,
   time: DecisionTime,
 ): Promise<Page<EntitlementFacts>> {
   const values: unknown[] = [userId];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const conditions = ["e.user_id = $1", inScope(scope, time, parameter)];
+  if (courseUuid !== null) conditions.push(`e.course_uuid = ${parameter(courseUuid)}`);
   if (after) conditions.push(`(e.created_at, e.id) < (${parameter(after.value)}, ${parameter(after.id)})`);
   const rows = await select(
     db,
@@ -43,18 +51,19 @@ export async function entitlementsOfUser(
   return toPage(rows.map(toFacts), first);
 }
 
-/** How many entitlements a learner has in a scope. */
+/** How many entitlements of these a learner has. */
 export async function countEntitlementsOfUser(
   db: Database,
-  userId: string,
-  scope: Scope,
+  { userId, scope, courseUuid }: Shelf,
   time: DecisionTime,
 ): Promise<number> {
   const values: unknown[] = [userId];
-  const condition = inScope(scope, time, (value) => `$${values.push(value)}`);
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const conditions = ["e.user_id = $1", inScope(scope, time, parameter)];
+  if (courseUuid !== null) conditions.push(`e.course_uuid = ${parameter(courseUuid)}`);
   const [row] = await select<{ count: number }>(
     db,
-    `select count(*)::int as count ${fromFacts()} where e.user_id = $1 and ${condition}`,
+    `select count(*)::int as count ${fromFacts()} where ${conditions.join(" and ")}`,
     values,
   );
   return row!.count;

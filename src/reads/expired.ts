@@ -19,7 +19,8 @@ export function partsOf(now: string, expiration: string, regain: string, certifi
   };
 }
 
-function wholeDays(period: string): string {
+/** A period without the rest of a day. */
+export function wholeDays(period: string): string {
   return `date_trunc('day', justify_hours(${period}))`;
 }
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { getNamedType, isObjectType } from "graphql";
 import { Cursors } from "../../src/graphql/pages/cursors";
-import { ORDERS } from "../../src/reads/entitlement-search";
+import { ORDERS } from "../../src/reads/finding/entitlement-order";
 import { actor, ask, schema, useDemoApp } from "../support/demo-app";
 
 const app = useDemoApp();

@@ -1,5 +1,4 @@
 import type { Actor } from "../../src/auth/actor";
-import { sharesOf } from "../../src/graphql/queries/search.resolver";
 import { wordsIn } from "../../src/reads/finding/courses";
 import { actor, ada, ask, auditor, bob, grace, useDemoApp } from "../support/demo-app";
 import { statementsOf } from "../support/statements";
@@ -68,8 +67,6 @@ test("each type of object gets its share of what is found, and no more is found 
   const found = await search("demo", 6);
   expect(found).toHaveLength(6);
   expect(new Set(found.map(({ __typename }) => __typename))).toEqual(new Set(["Course", "CourseRun"]));
-  expect(sharesOf([[1, 2, 3], [], [4], [5, 6, 7]], 5)).toEqual([[1, 2], [], [4], [5, 6]]);
-  expect(sharesOf<number>([[], []], 5)).toEqual([[], []]);
 });
 
 test("a search is the same few statements for one item and for fifty", async () => {

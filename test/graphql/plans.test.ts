@@ -112,6 +112,38 @@ test.each([
   ],
   ["how many of a learner have not expired", "{ viewer { entitlements(scope: UNEXPIRED) { totalCount } } }"],
   ["by day of creation", `{ entitlements(filter: { createdFrom: "2020-01-01T00:00:00Z" }) ${nodes} }`],
+  ...[
+    "AVAILABLE",
+    "FULFILLED_CHANGEABLE",
+    "FULFILLED",
+    "EXPIRED",
+    "REFUNDED",
+    "REVOKED",
+    "AVAILABLE, EXPIRED",
+  ].map((states): [string, string] => [
+    `by the state ${states}`,
+    `{ entitlements(filter: { states: [${states}] }) ${nodes} }`,
+  ]),
+  ["by policy", `{ entitlements(filter: { policyId: "b0000000-0000-4000-8000-000000000001" }) ${nodes} }`],
+  ["without a policy", `{ entitlements(filter: { policyId: "default" }) ${nodes} }`],
+  [
+    "by the key of a course",
+    `{ entitlements(filter: { courseKey: "Big+C.7" }) { totalCount ${nodes.slice(1)} }`,
+  ],
+  [
+    "what expires soon",
+    `{ entitlements(filter: { expiringBefore: "${new Date().toISOString()}" }) ${nodes} }`,
+  ],
+  ["what has a pending refund", `{ entitlements(filter: { isRefundPending: true }) ${nodes} }`],
+  ["what has no pending refund", `{ entitlements(filter: { isRefundPending: false }) ${nodes} }`],
+  [
+    "a learner's next deadlines",
+    `{ entitlements(filter: { username: "learner9" }, orderBy: { field: EXPIRES_AT, direction: ASC }) ${nodes} }`,
+  ],
+  [
+    "a learner's entitlements of a course",
+    `{ viewer { entitlements(courseUuid: "c0000000-0000-4000-8000-000000000007") { totalCount ${nodes.slice(1)} } }`,
+  ],
   [
     "a timeline",
     '{ entitlement(id: "e0000000-0000-4000-8000-000000000001") { history { edges { node { previous { id } state { __typename } } } } } }',

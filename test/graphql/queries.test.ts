@@ -110,6 +110,8 @@ test.each([
   ["ids that are no UUIDs", '{ entitlements(filter: { ids: ["1"] }) { totalCount } }'],
   ["an empty username", '{ user(username: "") { id } }'],
   ["a search among everybody", '{ entitlements(filter: { search: "x" }) { totalCount } }'],
+  ["a policy that is no UUID", '{ entitlements(filter: { policyId: "Default" }) { totalCount } }'],
+  ["an order by deadline over everybody", "{ entitlements(orderBy: { field: EXPIRES_AT }) { totalCount } }"],
   ["an order over everybody", "{ entitlements(orderBy: { field: MODE }) { totalCount } }"],
 ])("%s is refused before any statement is sent", async (_name, question) => {
   let answer: Awaited<ReturnType<typeof ask>> = {};
@@ -135,4 +137,58 @@ test("a page that rows are added in front of goes on where it was", async () => 
   );
   const again = (await ask<Answer>(app, ada, page, { after })).data!.viewer.entitlements.edges;
   expect(again).toEqual(next);
+});
+
+test("a filter by state tells the entitlements whose state it is, now and as of an instant", async () => {
+  interface Table {
+    entitlements: { totalCount: number; edges: { node: { id: string; state: string } }[] };
+  }
+  const table = `query ($states: [EntitlementState!], $asOf: DateTime) {
+    entitlements(filter: { username: "ada", states: $states }, asOf: $asOf, first: 100) { totalCount edges { node { id state } } } }`;
+  const now = new Date(Date.now() + 1).toISOString();
+  for (const asOf of [null, now]) {
+    const all = (await ask<Table>(app, grace, table, { asOf })).data!.entitlements.edges.map(
+      ({ node }) => node,
+    );
+    const states = [...new Set(all.map(({ state }) => state))];
+    expect(states.length).toBeGreaterThanOrEqual(6);
+    for (const state of states) {
+      const { totalCount, edges } = (await ask<Table>(app, grace, table, { asOf, states: [state] })).data!
+        .entitlements;
+      const expected = all.filter((node) => node.state === state);
+      expect(edges.map(({ node }) => node)).toEqual(expected);
+      expect(totalCount).toBe(expected.length);
+    }
+  }
+});
+
+test("tables are narrowed by policy, by the key of a course and, on one's own shelf, by the course", async () => {
+  interface Rows {
+    edges: { node: { courseUuid: string; policy: { id: string }; course: { key: string } } }[];
+  }
+  const node = "edges { node { courseUuid policy { id } course { key } } }";
+  const rows = async (filter: object) =>
+    (
+      await ask<{ entitlements: Rows }>(
+        app,
+        grace,
+        `query ($filter: EntitlementFilter) { entitlements(first: 100, filter: $filter) { ${node} } }`,
+        { filter },
+      )
+    ).data!.entitlements.edges;
+  for (const policyId of ["default", "b0000000-0000-4000-8000-000000000003"]) {
+    const found = await rows({ policyId });
+    expect(found.length).toBeGreaterThan(0);
+    expect(new Set(found.map(({ node }) => node.policy.id))).toEqual(new Set([policyId]));
+  }
+  const found = await rows({ courseKey: "DemoX+DEMO.03" });
+  expect(new Set(found.map(({ node }) => node.course.key))).toEqual(new Set(["DemoX+DEMO.03"]));
+  expect(await rows({ courseKey: "DemoX+NONE" })).toEqual([]);
+  const own = `query ($courseUuid: ID) { viewer { entitlements(scope: ALL, courseUuid: $courseUuid) { totalCount ${node} } } }`;
+  const { courseUuid } = found[0]!.node;
+  const shelf = (
+    await ask<{ viewer: { entitlements: Rows & { totalCount: number } } }>(app, ada, own, { courseUuid })
+  ).data!.viewer.entitlements;
+  expect(shelf.totalCount).toBe(shelf.edges.length);
+  expect(new Set(shelf.edges.map(({ node }) => node.courseUuid))).toEqual(new Set([courseUuid]));
 });

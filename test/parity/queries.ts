@@ -169,7 +169,8 @@ async function idsInScope(
   scope: Scope,
 ): Promise<string[]> {
   const page = { first: 10_000, after: null };
-  const { rows } = await entitlementsOfUser(db, world.userIds.get(user)!, scope, page, timeOf(vector));
+  const shelf = { userId: world.userIds.get(user)!, scope, courseUuid: null };
+  const { rows } = await entitlementsOfUser(db, shelf, page, timeOf(vector));
   return rows.map(({ id }) => aliases.get(id)!);
 }
 

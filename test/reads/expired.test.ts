@@ -94,8 +94,9 @@ test("each scope lists exactly the entitlements whose fields say that they belon
         for (const [scope, isSaid] of Object.entries(SAID) as [Scope, (typeof SAID)[Scope]][]) {
           const found: { id: string }[] = [];
           for (const { facts } of views) {
-            const list = await entitlementsOfUser(app.db, facts.userId, scope, page, time);
-            expect(await countEntitlementsOfUser(app.db, facts.userId, scope, time)).toBe(list.rows.length);
+            const shelf = { userId: facts.userId, scope, courseUuid: null };
+            const list = await entitlementsOfUser(app.db, shelf, page, time);
+            expect(await countEntitlementsOfUser(app.db, shelf, time)).toBe(list.rows.length);
             found.push(...list.rows);
           }
           expect(idsOf(found)).toEqual(idsOf(views.filter(isSaid)));

@@ -11,7 +11,8 @@ import type { Command } from "../../use-cases/command";
 import { badInput } from "../bad-input";
 import type { Context } from "../context";
 import { publish } from "../enums";
-import { EntitlementFilter, UUIDS } from "../inputs";
+import { UUIDS } from "../inputs";
+import { EntitlementFilter } from "../queries/entitlement-inputs";
 import { CommandInput, Payload, payload, toUserError, UserError } from "../payload";
 import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
 

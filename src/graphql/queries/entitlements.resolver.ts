@@ -5,17 +5,16 @@ import type { Key } from "../../store/rows/page";
 import {
   countEntitlements,
   findEntitlements,
-  orderValue,
   type EntitlementCriteria,
-  type EntitlementOrdering,
-  type OrderField,
   type SourceOf,
 } from "../../reads/entitlement-search";
+import { orderValue, type EntitlementOrdering, type OrderField } from "../../reads/finding/entitlement-order";
 import { asOfSource, everMatching } from "../../reads/as-of";
 import { badInput } from "../bad-input";
 import { maySee, timeOf, type Context } from "../context";
 import { Cursors, type CursorValue } from "../pages/cursors";
-import { EntitlementArgs, EntitlementsArgs } from "../inputs";
+import { EntitlementArgs } from "../inputs";
+import { EntitlementsArgs } from "./entitlement-inputs";
 import {
   CourseEntitlementConnection,
   toEntitlementConnection,
@@ -34,6 +33,7 @@ const SORTED_BY: Record<OrderField, CursorValue> = {
   COURSE_RUN_KEY: "text",
   MODE: "text",
   ORDER_NUMBER: "text",
+  EXPIRES_AT: "instantOrNever",
 };
 
 @Resolver(() => CourseEntitlementConnection)
@@ -70,7 +70,10 @@ export class EntitlementResolver {
       asOf ? asOfSource(parameter(asOf), everMatching(criteria, parameter)) : LIVE;
     const time = timeOf(context, asOf);
     const page = await findEntitlements(db, criteria, order, { first, after: key }, time, source);
-    const keyOf = (facts: EntitlementFacts): Key => ({ value: orderValue(facts, order.field), id: facts.id });
+    const keyOf = (facts: EntitlementFacts): Key => ({
+      value: orderValue(facts, order.field, time),
+      id: facts.id,
+    });
     return toEntitlementConnection(
       page,
       cursors,

@@ -78,7 +78,7 @@ async function findCourseRuns({ app }: Context, text: string, first: number): Pr
 }
 
 /** The first items of each list, by turns, until there are enough of them. */
-export function sharesOf<T>(lists: readonly T[][], most: number): T[][] {
+function sharesOf<T>(lists: readonly T[][], most: number): T[][] {
   const shares: T[][] = lists.map(() => []);
   let left = most;
   for (let place = 0; lists.some((list) => place < list.length); place++)

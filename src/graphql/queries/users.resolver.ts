@@ -84,14 +84,15 @@ export class UserResolver {
   })
   async entitlements(
     @Root() { id }: UserView,
-    @Args() { scope, first, after }: UserEntitlementsArgs,
+    @Args() { scope, courseUuid = null, first, after }: UserEntitlementsArgs,
     @Ctx() context: Context,
   ): Promise<CourseEntitlementConnection> {
     const { db } = context.app;
+    const shelf = { userId: id, scope, courseUuid };
     const time = timeOf(context);
-    const page = await entitlementsOfUser(db, id, scope, { first, after: ENTITLEMENTS.read(after) }, time);
+    const page = await entitlementsOfUser(db, shelf, { first, after: ENTITLEMENTS.read(after) }, time);
     return toEntitlementConnection(page, ENTITLEMENTS, createdKey, context, () =>
-      countEntitlementsOfUser(db, id, scope, time),
+      countEntitlementsOfUser(db, shelf, time),
     );
   }
 }

@@ -30,7 +30,7 @@ const WORDS = `words_of(r.title || ' ' || r.org || ' ' || r.number || ' ' || reg
 const WORDS_AT_MOST = 8;
 
 /** A condition on the words of a run `r`, each of which must begin like one that was asked for. */
-export const matchesWords = (parameter: string) => `${WORDS} @@ lower(${parameter})::tsquery`;
+const matchesWords = (parameter: string) => `${WORDS} @@ lower(${parameter})::tsquery`;
 
 /** What to look for in the words of runs; null where a text has no words. */
 export function wordsIn(text: string): string | null {

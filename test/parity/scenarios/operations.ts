@@ -101,8 +101,8 @@ export const operations: Record<string, (doing: Doing) => Promise<unknown>> = {
   },
   async listActive({ tx, request, aliases, op }) {
     const page = { first: 10_000, after: null };
-    const userId = aliases.id("user", op.user!);
-    const { rows } = await entitlementsOfUser(tx, userId, "ACTIVE", page, timeOf(request));
+    const shelf = { userId: aliases.id("user", op.user!), scope: "ACTIVE", courseUuid: null } as const;
+    const { rows } = await entitlementsOfUser(tx, shelf, page, timeOf(request));
     return rows.map(({ id }) => aliases.of("entitlement", id)!).toSorted();
   },
   async supportCreate({ tx, request, aliases, op }) {
