@@ -6,6 +6,9 @@ import { compose } from "./compose";
 import { ConfigError, loadConfig, type Config } from "./config";
 import { fillDemoWorld } from "./demo/world";
 import { UserAccount } from "./entities/accounts/user-account";
+import type { Graph } from "./engine/apollo";
+import { permissionsOf } from "./graphql/permissions";
+import { buildGraphQLSchema } from "./graphql/schema";
 import { spreadLastNet } from "./log";
 import { startServer } from "./http/server";
 import { startJobs } from "./jobs/start-jobs";
@@ -23,7 +26,7 @@ async function main(): Promise<void> {
       "refunds are switched off: REFUND_SHOP is none, so unenrollAndRefund refunds no order",
     );
   try {
-    const server = await startServer(composed.app).catch((error: unknown) => {
+    const server = await startServer(composed.app, ownGraph()).catch((error: unknown) => {
       throw listenFault(config, error);
     });
     const jobs = config.jobs ? await startJobs(composed.app) : undefined;
@@ -35,6 +38,12 @@ async function main(): Promise<void> {
   } finally {
     await composed.stop();
   }
+}
+
+/** The product's own schema, and who may ask for what of it. */
+function ownGraph(): Graph {
+  const schema = buildGraphQLSchema();
+  return { schema, permissions: permissionsOf(schema) };
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the second one ends the process immediately. */

@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import type { GraphQLSchema } from "graphql";
 import { getMetadataStorage } from "class-validator";
 import { LIMITS as STATEMENT_LIMITS } from "../../ormconfig";
 import { whoMayAsk } from "../auth/permissions";
@@ -9,7 +10,6 @@ import { LIMITS } from "../engine/documents/limits";
 import { ERROR_MEANINGS } from "../engine/error-meanings";
 import { ANSWER_BYTES_AT_MOST } from "../gateways/http-client";
 import { permissionsOf } from "../graphql/permissions";
-import { buildGraphQLSchema } from "../graphql/schema";
 import { BODY_AT_MOST } from "../http/body";
 import { COMPRESSIONS_AT_ONCE } from "../http/compression/compress";
 import { EXPORTS_AT_ONCE } from "../http/export/export-route";
@@ -20,7 +20,7 @@ import { settings } from "../settings";
 /** The pages that hold tables which follow from the code. */
 export const PAGES = ["docs/operating.md", "docs/commands.md", "docs/errors.md"];
 
-const TABLES: Record<string, () => string> = {
+const TABLES: Record<string, (schema: GraphQLSchema) => string> = {
   settings: settingsTable,
   limits: limitsTable,
   arguments: argumentsTable,
@@ -38,12 +38,12 @@ const TABLES: Record<string, () => string> = {
 };
 
 /** A page with its marked tables written anew. Throws when a mark names no table. */
-export function withTables(page: string): string {
+export function withTables(page: string, schema: GraphQLSchema): string {
   return page.replaceAll(/(<!-- table: (.+) -->\n)[^]*?(<!-- end of table -->)/g, (_, start, name, end) => {
     const write = TABLES[String(name)];
     if (!write) throw new Error(`There is no table "${name}".`);
     const [off, on] = ["<!-- prettier-ignore-start -->", "<!-- prettier-ignore-end -->"];
-    return `${start}${off}\n\n${write()}\n\n${on}\n${end}`;
+    return `${start}${off}\n\n${write(schema)}\n\n${on}\n${end}`;
   });
 }
 
@@ -133,7 +133,6 @@ const BOUNDS: Record<string, (most: number) => string> = {
 
 /** The most that arguments and input fields may hold, by their names. */
 function argumentsTable(): string {
-  buildGraphQLSchema(); // which loads all inputs
   const bounds = new Map<string, Set<string>>();
   for (const rules of getMetadataStorage()["validationMetadatas"].values())
     for (const { propertyName, name, constraints } of rules) {
@@ -147,8 +146,7 @@ function argumentsTable(): string {
   );
 }
 
-function mutationsTable(): string {
-  const schema = buildGraphQLSchema();
+function mutationsTable(schema: GraphQLSchema): string {
   const permissions = permissionsOf(schema);
   const rows = Object.values(schema.getMutationType()!.getFields()).map(({ name, description }) => {
     const { requires } = whoMayAsk(permissions, "Mutation", name);

@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { buildGraphQLSchema } from "../graphql/schema";
 import { PAGES, withTables } from "./docs-tables";
 
-for (const page of PAGES) writeFileSync(page, withTables(readFileSync(page, "utf8")));
+const schema = buildGraphQLSchema();
+for (const page of PAGES) writeFileSync(page, withTables(readFileSync(page, "utf8"), schema));

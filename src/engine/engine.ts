@@ -2,8 +2,6 @@ import { HeaderMap } from "@apollo/server";
 import type { App } from "../app";
 import type { Actor } from "../auth/actor";
 import { createContext } from "../graphql/context";
-import { permissionsOf } from "../graphql/permissions";
-import { buildGraphQLSchema } from "../graphql/schema";
 import { apolloServer, type Graph, type Shared } from "./apollo";
 import { LIMITS } from "./documents/limits";
 import { LIMIT_EXCEEDED } from "./error-codes";
@@ -44,14 +42,8 @@ export interface Engine {
 /** The request headers that Apollo Server reads. */
 const HEADERS = ["accept", "content-type", "apollo-require-preflight", "x-apollo-operation-name"];
 
-/** The product's own schema, and who may ask for what of it. */
-function ownGraph(): Graph {
-  const schema = buildGraphQLSchema();
-  return { schema, permissions: permissionsOf(schema) };
-}
-
-/** Starts an engine, for the product's own schema unless another is given. Rejects with ConfigError when the file of trusted documents cannot be used. */
-export async function startEngine(app: App, shared: Shared, graph: Graph = ownGraph()): Promise<Engine> {
+/** Starts an engine for a schema. Rejects with ConfigError when the file of trusted documents cannot be used. */
+export async function startEngine(app: App, shared: Shared, graph: Graph): Promise<Engine> {
   const { trustedDocuments: path } = app.config;
   const trust = path === undefined ? undefined : trustedDocuments(path, graph.schema);
   const apollo = apolloServer(app, graph, shared);

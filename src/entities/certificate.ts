@@ -1,11 +1,10 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from "typeorm";
-import { UserAccount } from "./accounts/user-account";
 
 /** A learner's certificate for one run. */
 @Entity("certificate")
 export class Certificate {
   @PrimaryColumn("bigint")
-  @ForeignKey(() => UserAccount, { onDelete: "CASCADE" })
+  @ForeignKey("UserAccount", { onDelete: "CASCADE" })
   userId!: string;
 
   @PrimaryColumn("varchar", {

@@ -1,7 +1,6 @@
 import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from "typeorm";
 import { InstantColumn, InstantsCheck } from "./columns";
 import type { Fields } from "../store/rows/fields";
-import { UserAccount } from "./accounts/user-account";
 
 /** A learner's enrollment in one run. Leaving the run makes it inactive; the row stays and is used again. */
 @Entity("course_enrollment")
@@ -13,7 +12,7 @@ export class CourseEnrollment {
   id!: string;
 
   @Column("bigint")
-  @ForeignKey(() => UserAccount, { onDelete: "CASCADE" })
+  @ForeignKey("UserAccount", { onDelete: "CASCADE" })
   userId!: string;
 
   /** No foreign key: an enrollment may outlive the catalog's knowledge of its run. */

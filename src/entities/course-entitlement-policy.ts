@@ -2,7 +2,6 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from
 import { DEFAULT_PERIODS } from "../rules/entitlement-rules";
 import { DurationColumn, InstantColumn, InstantsCheck } from "./columns";
 import type { TrackedFields } from "../store/rows/fields";
-import { Site } from "./site";
 
 const noMonths = (column: string) =>
   `extract(year from ${column}) = 0 and extract(month from ${column}) = 0 and ${column} >= interval '0'`;
@@ -47,7 +46,7 @@ export class CourseEntitlementPolicy extends CourseEntitlementPolicyColumns {
 
   /** Null applies to any site. */
   @Column("bigint", { nullable: true })
-  @ForeignKey(() => Site, { onDelete: "RESTRICT" })
+  @ForeignKey("Site", { onDelete: "RESTRICT" })
   siteId!: string | null;
 }
 

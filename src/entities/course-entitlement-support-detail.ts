@@ -1,8 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
 import { InstantColumn, InstantsCheck } from "./columns";
 import type { TrackedFields } from "../store/rows/fields";
-import { CourseEntitlement } from "./course-entitlement";
-import { UserAccount } from "./accounts/user-account";
 
 /** What staff and shops have done to an entitlement, with the label that a form or a table shows. */
 export const SUPPORT_ACTIONS = {
@@ -57,12 +55,12 @@ export class CourseEntitlementSupportDetail extends CourseEntitlementSupportDeta
   id!: string;
 
   @Column("uuid")
-  @ForeignKey(() => CourseEntitlement, { onDelete: "CASCADE" })
+  @ForeignKey("CourseEntitlement", { onDelete: "CASCADE" })
   entitlementId!: string;
 
   /** Null once the account of the support agent is gone. */
   @Column("bigint", { nullable: true })
-  @ForeignKey(() => UserAccount, { onDelete: "SET NULL" })
+  @ForeignKey("UserAccount", { onDelete: "SET NULL" })
   supportUserId!: string | null;
 }
 

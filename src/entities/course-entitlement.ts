@@ -11,9 +11,6 @@ import {
 import { InstantColumn, InstantsCheck } from "./columns";
 import type { TrackedFields } from "../store/rows/fields";
 import { storedOrderNumber, type ExpiryCause } from "../rules/entitlement-rules";
-import { CourseEnrollment } from "./course-enrollment";
-import { CourseEntitlementPolicy } from "./course-entitlement-policy";
-import { UserAccount } from "./accounts/user-account";
 
 const orderNumber: ValueTransformer = { to: storedOrderNumber, from: (stored: string | null) => stored };
 
@@ -88,17 +85,17 @@ export class CourseEntitlement extends CourseEntitlementColumns {
   id!: string;
 
   @Column("bigint")
-  @ForeignKey(() => UserAccount, { onDelete: "CASCADE" })
+  @ForeignKey("UserAccount", { onDelete: "CASCADE" })
   userId!: string;
 
   /** Null means the default periods. */
   @Column("uuid", { nullable: true })
-  @ForeignKey(() => CourseEntitlementPolicy, { onDelete: "RESTRICT" })
+  @ForeignKey("CourseEntitlementPolicy", { onDelete: "RESTRICT" })
   policyId!: string | null;
 
   /** The enrollment it was spent on; null while unused. */
   @Column("uuid", { nullable: true })
-  @ForeignKey(() => CourseEnrollment, { onDelete: "SET NULL" })
+  @ForeignKey("CourseEnrollment", { onDelete: "SET NULL" })
   enrollmentId!: string | null;
 }
 

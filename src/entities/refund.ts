@@ -1,8 +1,8 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from "typeorm";
+import { PENDING_REFUND_STATES } from "../rules/entitlement-rules";
 import type { RefundAnswer, RefundState } from "../rules/refund-rules";
 import { InstantColumn, InstantsCheck } from "./columns";
 import type { TrackedFields } from "../store/rows/fields";
-import { CourseEntitlement } from "./course-entitlement";
 
 /** The columns of a refund, which its history shares. */
 export abstract class RefundColumns {
@@ -58,7 +58,7 @@ export class Refund extends RefundColumns {
   id!: string;
 
   @Column("uuid")
-  @ForeignKey(() => CourseEntitlement, { onDelete: "CASCADE" })
+  @ForeignKey("CourseEntitlement", { onDelete: "CASCADE" })
   entitlementId!: string;
 }
 
@@ -76,3 +76,6 @@ export const REFUND_FIELDS: TrackedFields<Refund> = {
   createdAt: { kind: "stamp", told: "everyone" },
   modifiedAt: { kind: "stamp", told: "everyone" },
 };
+
+/** Whether a refund is pending, for a statement that has it as `f`. */
+export const IS_REFUND_PENDING = `f.state in (${PENDING_REFUND_STATES.map((state) => `'${state}'`).join(", ")})`;

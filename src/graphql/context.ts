@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
 import type { App } from "../app";
 import { mayReadAnyone, owns, type Actor } from "../auth/actor";
-import type { DecisionTime } from "../reads/expired";
+import type { DecisionTime } from "../reads/decisions/expired";
 import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { sessionsOfCourses, type SessionFacts } from "../reads/sessions";
 

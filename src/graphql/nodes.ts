@@ -4,7 +4,7 @@ import type { Refund } from "../entities/refund";
 import type { TrackedType } from "../history/tracked-types";
 import { staffOrAuditor } from "../auth/who";
 import { supportAgentsById } from "../reads/accounts/support-agents";
-import { entitlementsById } from "../reads/entitlements";
+import { entitlementsById } from "../reads/entitlement-facts";
 import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { coursesById, runsByKey } from "../reads/finding/courses";
 import { kindsOf, type NodeKind } from "../reads/finding/nodes";

@@ -23,7 +23,7 @@ export interface RunningServer {
 }
 
 /** Serves GraphQL, its explorers, health and metrics on the configured host and port. */
-export async function startServer(app: App, graph?: Graph): Promise<RunningServer> {
+export async function startServer(app: App, graph: Graph): Promise<RunningServer> {
   const load = new InFlightLimiter();
   const metrics = app.config.metrics ? new Metrics(app, load) : undefined;
   const admit = admission(app, load, metrics?.rejected);

@@ -1,4 +1,5 @@
 import { COURSE_ENTITLEMENT_FIELDS, type CourseEntitlement } from "../entities/course-entitlement";
+import { listOf, select, type Database } from "../store/statement";
 import type { RefundState } from "../rules/refund-rules";
 import { columnsOf, part, type Row } from "../store/rows/fields";
 import { ENROLLMENT_LIST, toEnrollment, type EnrollmentFacts } from "./enrollments";
@@ -65,4 +66,10 @@ export function fromFacts({ entitlements, policies, refunds }: FactsSource = LIV
 /** The entitlement of a row of `selectFacts`. */
 export function toFacts(row: Row): EntitlementFacts {
   return Object.assign(ENTITLEMENT.of(row)!, { policy: POLICY.of(row), enrollment: toEnrollment(row) });
+}
+
+/** Entitlements by id; those that do not exist are left out. */
+export async function entitlementsById(db: Database, ids: readonly string[]): Promise<EntitlementFacts[]> {
+  const sql = `${selectFacts()} where e.id = any(${listOf("$1", "uuid")})`;
+  return (await select(db, sql, [ids])).map(toFacts);
 }

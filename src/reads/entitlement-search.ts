@@ -1,5 +1,5 @@
 import { select, type Database } from "../store/statement";
-import { expiredIn, type DecisionTime } from "./expired";
+import { expiredIn, type DecisionTime } from "./decisions/expired";
 import type { EntitlementState } from "../rules/entitlement-state";
 import {
   fromFacts,
@@ -17,7 +17,7 @@ import {
   stateIn,
   type Parameter,
 } from "./finding/entitlement-state";
-import { IS_REFUND_PENDING } from "./refunds";
+import { IS_REFUND_PENDING } from "../entities/refund";
 import { toPage, type Page, type PageRequest } from "../store/rows/page";
 
 /** What support looks for. All that is given must hold; null counts as not given. */

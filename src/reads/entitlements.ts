@@ -1,8 +1,6 @@
-import type { Periods, Standing } from "../rules/entitlement-rules";
-import type { Choosing } from "../rules/session-rules";
 import { listOf, select, type Database } from "../store/statement";
 import { toPage, type Page, type PageRequest } from "../store/rows/page";
-import { expiredIn, type DecisionTime, type Expired } from "./expired";
+import { expiredIn, type DecisionTime, type Expired } from "./decisions/expired";
 import { fromFacts, selectFacts, toFacts, type EntitlementFacts } from "./entitlement-facts";
 
 /** Which of a learner's entitlements: the original's finders, where what is due counts as expired. */
@@ -69,12 +67,6 @@ export async function countEntitlementsOfUser(
   return row!.count;
 }
 
-/** Entitlements by id; those that do not exist are left out. */
-export async function entitlementsById(db: Database, ids: readonly string[]): Promise<EntitlementFacts[]> {
-  const sql = `${selectFacts()} where e.id = any(${listOf("$1", "uuid")})`;
-  return (await select(db, sql, [ids])).map(toFacts);
-}
-
 /** A learner's entitlements for courses in a scope, newest first, in the order of the courses. */
 export async function entitlementsForCourses(
   db: Database,
@@ -108,59 +100,4 @@ export async function entitlementSpentOn(
     [userId, courseRunKey],
   );
   return row ? toFacts(row) : null;
-}
-
-/** What the rules need to know of an entitlement. */
-export function standingOf(facts: EntitlementFacts): Standing {
-  const {
-    createdAt,
-    renewedAt,
-    expiredAt,
-    expiryCause,
-    orderNumber,
-    refundLocked,
-    redeemedAt,
-    refundState,
-    enrollment,
-  } = facts;
-  return {
-    createdAt,
-    renewedAt,
-    expiredAt,
-    expiryCause,
-    orderNumber,
-    refundLocked,
-    refundState,
-    // Somebody has left the run without us: the right is unspent.
-    redemption: enrollment?.isActive
-      ? {
-          enrolledAt: enrollment.createdAt,
-          redeemedAt,
-          startsAt: enrollment.run?.startsAt ?? null,
-          certificateStatus: enrollment.certificateStatus,
-        }
-      : null,
-  };
-}
-
-/** The settings on which decisions about an entitlement depend. */
-export interface DecisionTerms {
-  /** The periods of an entitlement without a stored policy. */
-  defaultPeriods: Periods;
-  /** The modes that cost nothing: an enrollment in one of them may be taken over and ended. */
-  freeModes: readonly string[];
-}
-
-/** An entitlement as the rules of sessions see it. */
-export function choosingOf(facts: EntitlementFacts, { defaultPeriods, freeModes }: DecisionTerms): Choosing {
-  const { id, mode, policy, enrollment } = facts;
-  const currentRunKey = enrollment?.isActive ? enrollment.courseRunKey : null;
-  return {
-    id,
-    mode,
-    standing: standingOf(facts),
-    periods: policy ?? defaultPeriods,
-    freeModes,
-    currentRunKey,
-  };
 }

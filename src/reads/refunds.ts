@@ -143,9 +143,6 @@ export async function learnerOfAttempt(
   return row?.username ?? null;
 }
 
-/** Whether a refund is pending, for a statement that has it as `f`. */
-export const IS_REFUND_PENDING = `f.state in (${PENDING_REFUND_STATES.map((state) => `'${state}'`).join(", ")})`;
-
 /** How many refunds are under way, by state, for metrics. */
 export function refundGauges(db: Database): Promise<RefundGauge[]> {
   return select<RefundGauge>(

@@ -1,10 +1,10 @@
+import { IS_REFUND_PENDING } from "../entities/refund";
 import type { CourseRun } from "../entities/course-run";
 import type { OfferedMode, OfferedRun } from "../rules/run-rules";
 import type { Seat } from "../rules/session-rules";
 import type { Row } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
 import { RUN } from "./enrollments";
-import { IS_REFUND_PENDING } from "./refunds";
 
 /** A learner and a course, or a learner and a run. */
 export interface LearnerAnd<T extends string> {

@@ -5,8 +5,9 @@ import { mayActForAnyone, owns } from "../auth/actor";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import type { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
 import type { EntitlementFacts } from "../reads/entitlement-facts";
-import { choosingOf, entitlementsById } from "../reads/entitlements";
-import { isRefundPending } from "../rules/entitlement-rules";
+import { choosingOf } from "../reads/decisions/choosing";
+import { entitlementsById } from "../reads/entitlement-facts";
+import { isRefundPending, redeemBlocker } from "../rules/entitlement-rules";
 import type { Choosing } from "../rules/session-rules";
 import { Refusal } from "../refusal";
 import type { CommandRequest } from "./command";
@@ -81,6 +82,27 @@ export function refuseFrozen(entitlement: LockedEntitlement): LockedEntitlement 
     "A refund of this entitlement is pending. Wait until the refund has ended.",
     FIELD,
   );
+}
+
+/** Refuses what would give back the right after the money has been. */
+export function refuseRefunded({ facts }: LockedEntitlement): void {
+  if (facts.expiryCause === "REFUNDED")
+    throw new Refusal("ENTITLEMENT_REFUNDED", "The order of this entitlement has been refunded.");
+}
+
+/** Refuses to give what could not be redeemed: the learner would have nothing, and the next sweep would expire it. */
+export function refuseUseless(
+  { standing, periods }: Pick<LockedEntitlement, "standing" | "periods">,
+  now: Date,
+  field = "entitlementId",
+): void {
+  const blocker = redeemBlocker(standing, periods, now);
+  if (blocker === "EXPIRATION_PERIOD_OVER")
+    throw new Refusal(
+      "ENTITLEMENT_NOT_REDEEMABLE",
+      "This entitlement could not be redeemed and would expire at once: its expiration period is over.",
+      { field, blocker },
+    );
 }
 
 /** Locks an entitlement, whoever asks and whatever its state; null when there is none. */

@@ -1,5 +1,6 @@
 import type { App } from "../../src/app";
-import { choosingOf, entitlementsById, standingOf } from "../../src/reads/entitlements";
+import { choosingOf, standingOf } from "../../src/reads/decisions/choosing";
+import { entitlementsById } from "../../src/reads/entitlement-facts";
 import { sessionsOfCourses } from "../../src/reads/sessions";
 import { fillDemoWorld } from "../../src/demo/world";
 import { runBlocker } from "../../src/rules/run-rules";

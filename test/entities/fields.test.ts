@@ -15,7 +15,7 @@ import { Refund, REFUND_FIELDS } from "../../src/entities/refund";
 import { SUPPORT_AGENT_FIELDS, SupportAgent } from "../../src/entities/accounts/support-agent";
 import { TRACKED_TYPES, type TrackedType } from "../../src/history/tracked-types";
 import { enrollmentsById } from "../../src/reads/enrollments";
-import { entitlementsById } from "../../src/reads/entitlements";
+import { entitlementsById } from "../../src/reads/entitlement-facts";
 import { entriesOf } from "../../src/reads/history-entries";
 import { policiesById } from "../../src/reads/policies";
 import { refundById } from "../../src/reads/refunds";

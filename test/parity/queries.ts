@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm";
 import { CourseEnrollment } from "../../src/entities/course-enrollment";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { entitlementsForCourses, entitlementsOfUser, type Scope } from "../../src/reads/entitlements";
-import type { DecisionTime } from "../../src/reads/expired";
+import type { DecisionTime } from "../../src/reads/decisions/expired";
 import { fulfillableEntitlement } from "../../src/use-cases/sessions/fulfillable-entitlement";
 import { DEFAULT_PERIODS } from "../../src/rules/entitlement-rules";
 import { transact } from "../../src/store/transact";

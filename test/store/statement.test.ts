@@ -1,6 +1,6 @@
 import { Pool } from "pg";
 import type { DataSource } from "typeorm";
-import { entitlementsById } from "../../src/reads/entitlements";
+import { entitlementsById } from "../../src/reads/entitlement-facts";
 import { poolOf, select } from "../../src/store/statement";
 import { openTestDatabase } from "../support/database";
 

@@ -7,7 +7,9 @@ import { composeRefundRate, composeRefunds } from "../../src/compose";
 import { loadConfig } from "../../src/config";
 import type { Graph } from "../../src/engine/apollo";
 import { SupportAgents } from "../../src/reads/accounts/support-agents";
+import { permissionsOf } from "../../src/graphql/permissions";
 import { startServer, type RunningServer } from "../../src/http/server";
+import { schema } from "./demo-app";
 
 const key = generateKeyPairSync("rsa", { modulusLength: 2048 });
 export const JWT_JWK_SET = JSON.stringify({ keys: [key.publicKey.export({ format: "jwk" })] });
@@ -65,11 +67,16 @@ export interface TestServer extends RunningServer {
   ask: Ask;
 }
 
+/** The product's own schema, and who may ask for what of it. */
+function ownGraph(): Graph {
+  return { schema, permissions: permissionsOf(schema) };
+}
+
 /** Serves an app, or a graph without any database, over HTTP. */
 export async function serve(
   app: Pick<App, "db"> & Partial<App>,
   environment: NodeJS.ProcessEnv = {},
-  graph?: Graph,
+  graph = ownGraph(),
 ): Promise<TestServer> {
   const logged: Record<string, unknown>[] = [];
   const log = pino(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { CourseMode } from "../../src/entities/course-mode";
 import { Refund } from "../../src/entities/refund";
-import { entitlementsById } from "../../src/reads/entitlements";
+import { entitlementsById } from "../../src/reads/entitlement-facts";
 import { sessionsOfCourses } from "../../src/reads/sessions";
 import { toEntitlement } from "../../src/graphql/types/entitlements/course-entitlement";
 import { toSessionViews } from "../../src/graphql/types/entitlements/session";

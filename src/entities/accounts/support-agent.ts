@@ -1,7 +1,6 @@
 import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from "typeorm";
 import type { TrackedFields } from "../../store/rows/fields";
 import { InstantColumn, InstantsCheck } from "../columns";
-import { UserAccount } from "./user-account";
 
 /** The columns of a support agent, which its history shares. */
 export abstract class SupportAgentColumns {
@@ -30,7 +29,7 @@ export class SupportAgent extends SupportAgentColumns {
   id!: string;
 
   @Column("bigint")
-  @ForeignKey(() => UserAccount, { onDelete: "CASCADE" })
+  @ForeignKey("UserAccount", { onDelete: "CASCADE" })
   userId!: string;
 }
 

@@ -1,6 +1,6 @@
 import { Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
 import { LIVE, type EntitlementFacts } from "../../reads/entitlement-facts";
-import { entitlementsById } from "../../reads/entitlements";
+import { entitlementsById } from "../../reads/entitlement-facts";
 import type { Key } from "../../store/rows/page";
 import {
   countEntitlements,

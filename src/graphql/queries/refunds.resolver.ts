@@ -11,7 +11,7 @@ import {
   Resolver,
   Root,
 } from "type-graphql";
-import { entitlementsById } from "../../reads/entitlements";
+import { entitlementsById } from "../../reads/entitlement-facts";
 import type { Key } from "../../store/rows/page";
 import type { Refund } from "../../entities/refund";
 import { findRefunds, refundsOf, type RefundCriteria } from "../../reads/refunds";

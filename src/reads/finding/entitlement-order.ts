@@ -1,7 +1,7 @@
 import { expiresAt } from "../../rules/deadlines";
 import type { EntitlementFacts } from "../entitlement-facts";
-import { standingOf } from "../entitlements";
-import type { DecisionTime } from "../expired";
+import { standingOf } from "../decisions/choosing";
+import type { DecisionTime } from "../decisions/expired";
 import { expiresAtIn, type Parameter } from "./entitlement-state";
 
 /** What a list can be sorted by; the values order as text or as instants, nothing is null. */

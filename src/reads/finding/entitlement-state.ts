@@ -1,5 +1,5 @@
 import type { EntitlementState } from "../../rules/entitlement-state";
-import { expiredIn, wholeDays, type DecisionTime } from "../expired";
+import { expiredIn, wholeDays, type DecisionTime } from "../decisions/expired";
 
 /** Makes a parameter of a value. */
 export type Parameter = (value: unknown) => string;

@@ -1,5 +1,3 @@
-import { snakeCase } from "./naming";
-
 /** What a stored field holds. A stamp is an instant that says when the row was made or last changed. */
 export type FieldKind =
   | "id"
@@ -84,4 +82,9 @@ export function part<Noun extends object>(columns: Record<keyof Noun, string>, p
     list: names.map((name) => `${columns[name]} as "${prefix}${name}"`).join(", "),
     of: of as Part<Noun>["of"],
   };
+}
+
+/** The column of a field: its name in snake case. */
+export function snakeCase(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

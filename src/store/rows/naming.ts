@@ -1,9 +1,5 @@
 import { DefaultNamingStrategy, type Table } from "typeorm";
-
-/** The column of a field: its name in snake case. */
-export function snakeCase(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
+import { snakeCase } from "./fields";
 
 /** Names columns in snake case, and keys as PostgreSQL itself names them. Indexes and checks are named by hand. */
 export class Naming extends DefaultNamingStrategy {

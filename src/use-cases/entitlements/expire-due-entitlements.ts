@@ -8,8 +8,8 @@ import {
   type DueCause,
   type DueEntitlement,
   type DueScope,
-} from "../../reads/due-entitlements";
-import { decisionParameters } from "../../reads/expired";
+} from "../../reads/decisions/due-entitlements";
+import { decisionParameters } from "../../reads/decisions/expired";
 import { systemCommand } from "../command";
 import type { Periods } from "../../rules/entitlement-rules";
 import type { Key } from "../../store/rows/page";

@@ -3,7 +3,7 @@ import { staffOrService } from "../../auth/who";
 import { CourseEntitlement } from "../../entities/course-entitlement";
 import type { CourseRun } from "../../entities/course-run";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { entitlementsById } from "../../reads/entitlements";
+import { entitlementsById } from "../../reads/entitlement-facts";
 import { sessionsOfCourses } from "../../reads/sessions";
 import { Refusal } from "../../refusal";
 import { orderEffect } from "../../rules/order-rules";

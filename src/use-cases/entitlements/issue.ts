@@ -6,9 +6,8 @@ import { isModeSold } from "../../reads/sessions";
 import { userByUsername, type UserFacts } from "../../reads/accounts/users";
 import { choosePolicy } from "../../rules/policy-choice";
 import { Refusal } from "../../refusal";
-import { refuseUseless } from "../sessions/enrollment";
 import type { CommandRequest } from "../command";
-import { lockAnyEntitlement, type LockedEntitlement } from "../locked-entitlement";
+import { lockAnyEntitlement, type LockedEntitlement, refuseUseless } from "../locked-entitlement";
 
 /** What is new about a new entitlement. */
 export interface NewEntitlement {

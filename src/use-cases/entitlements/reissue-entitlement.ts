@@ -1,9 +1,14 @@
 import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { refundBlocker } from "../../rules/entitlement-rules";
-import { refuseRefunded, refuseUseless, release } from "../sessions/enrollment";
+import { release } from "../sessions/enrollment";
 import { command } from "../command";
-import { lockAnyEntitlement, type EntitlementReference } from "../locked-entitlement";
+import {
+  lockAnyEntitlement,
+  type EntitlementReference,
+  refuseRefunded,
+  refuseUseless,
+} from "../locked-entitlement";
 import { supportDetail } from "../support-detail";
 
 export interface ReissueEntitlement extends EntitlementReference {

@@ -3,13 +3,15 @@ import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { expirationEnd, isExpiryDue, wholeDays } from "../../rules/entitlement-rules";
 import { Refusal } from "../../refusal";
-import { refuseRefunded, refuseUnregainable, refuseUseless } from "../sessions/enrollment";
+import { refuseUnregainable } from "../sessions/enrollment";
 import { command, type CommandRequest } from "../command";
 import {
   lockAnyEntitlement,
   save,
   type EntitlementReference,
   type LockedEntitlement,
+  refuseRefunded,
+  refuseUseless,
 } from "../locked-entitlement";
 import { supportDetail } from "../support-detail";
 

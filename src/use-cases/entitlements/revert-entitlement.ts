@@ -7,19 +7,21 @@ import { CourseEntitlementPolicy } from "../../entities/course-entitlement-polic
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { HistoricalCourseEntitlement } from "../../history/historical";
 import { enrollmentsById } from "../../reads/enrollments";
-import { choosingOf } from "../../reads/entitlements";
+import { choosingOf } from "../../reads/decisions/choosing";
 import { policiesById } from "../../reads/policies";
 import { isExpiryDue } from "../../rules/entitlement-rules";
 import { seatBlocker } from "../../rules/session-rules";
 import { namesOf } from "../../store/rows/fields";
 import { Refusal } from "../../refusal";
-import { hasPaidFor, refuseRefunded, refuseUseless, unenroll } from "../sessions/enrollment";
+import { hasPaidFor, unenroll } from "../sessions/enrollment";
 import { act, commandInSteps, type CommandRequest } from "../command";
 import {
   lockAnyEntitlement,
   save,
   type EntitlementReference,
   type LockedEntitlement,
+  refuseRefunded,
+  refuseUseless,
 } from "../locked-entitlement";
 import { supportDetail } from "../support-detail";
 

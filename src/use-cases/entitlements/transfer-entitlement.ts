@@ -3,8 +3,8 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { isExpiryDue } from "../../rules/entitlement-rules";
 import { command } from "../command";
-import { lockAnyEntitlement, type EntitlementReference } from "../locked-entitlement";
-import { refuseRefunded, refuseUnregainable, release } from "../sessions/enrollment";
+import { lockAnyEntitlement, type EntitlementReference, refuseRefunded } from "../locked-entitlement";
+import { refuseUnregainable, release } from "../sessions/enrollment";
 import { supportDetail } from "../support-detail";
 import { requireUser } from "./issue";
 

@@ -8,7 +8,8 @@ import { pauseEnd } from "../attempts/attempt";
 import type { Outbox } from "../attempts/outbox";
 import { lockRow } from "../locked-entitlement";
 import { detailOf, reportOutcome } from "./refund-outcome";
-import { lockRefund, takeBack } from "./take-back";
+import { lockRefund } from "../locked-refund";
+import { takeBack } from "../sessions/enrollment";
 
 const ANSWERS: Record<RefundOutcome["kind"], RefundAnswer> = {
   accepted: "ACCEPTED",

@@ -9,7 +9,7 @@ import { leaseEnd } from "../attempts/attempt";
 import type { CommandRequest } from "../command";
 import { lockForRefund, lockRow, type LockedEntitlement } from "../locked-entitlement";
 import { refuseUnrefundable, unavailable } from "./refund-refusals";
-import { takeBack } from "./take-back";
+import { takeBack } from "../sessions/enrollment";
 
 /** A request for a refund with its entitlement, and whether it was recorded just now. */
 export interface RequestedRefund {

@@ -3,7 +3,8 @@ import { refundById } from "../../reads/refunds";
 import { Refusal } from "../../refusal";
 import { command } from "../command";
 import { lockForRefund } from "../locked-entitlement";
-import { lockRefund, takeBack } from "./take-back";
+import { lockRefund } from "../locked-refund";
+import { takeBack } from "../sessions/enrollment";
 import { supportDetail } from "../support-detail";
 import type { Unenrolled } from "./unenroll-and-refund";
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EntityManager } from "typeorm";
 import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { entitlementsById } from "../../reads/entitlements";
+import { entitlementsById } from "../../reads/entitlement-facts";
 import type { Refund } from "../../entities/refund";
 import { refundById } from "../../reads/refunds";
 import { UNSETTLED_REFUND_STATES } from "../../rules/refund-rules";

@@ -5,7 +5,7 @@ import type { CourseEntitlementSupportDetail } from "../../entities/course-entit
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { isHeldByOther } from "../../reads/enrollments";
 import { Refusal } from "../../refusal";
-import { redeemBlocker, regainBlocker } from "../../rules/entitlement-rules";
+import { regainBlocker } from "../../rules/entitlement-rules";
 import { hasBeenInMode } from "./past-redemptions";
 import type { CommandRequest } from "../command";
 import { lockEntitlement, save, type LockedEntitlement } from "../locked-entitlement";
@@ -45,27 +45,6 @@ export async function hasPaidFor(
   return mode === facts.mode || freeModes.includes(mode) || hasBeenInMode(tx, facts.id, mode);
 }
 
-/** Refuses what would give back the right after the money has been. */
-export function refuseRefunded({ facts }: LockedEntitlement): void {
-  if (facts.expiryCause === "REFUNDED")
-    throw new Refusal("ENTITLEMENT_REFUNDED", "The order of this entitlement has been refunded.");
-}
-
-/** Refuses to give what could not be redeemed: the learner would have nothing, and the next sweep would expire it. */
-export function refuseUseless(
-  { standing, periods }: Pick<LockedEntitlement, "standing" | "periods">,
-  now: Date,
-  field = "entitlementId",
-): void {
-  const blocker = redeemBlocker(standing, periods, now);
-  if (blocker === "EXPIRATION_PERIOD_OVER")
-    throw new Refusal(
-      "ENTITLEMENT_NOT_REDEEMABLE",
-      "This entitlement could not be redeemed and would expire at once: its expiration period is over.",
-      { field, blocker },
-    );
-}
-
 /** Takes the learner of a locked entitlement out of its run, if any, and writes that with other changes. */
 export async function release(
   tx: EntityManager,
@@ -77,6 +56,16 @@ export async function release(
 ): Promise<EntitlementFacts> {
   await leave(tx, entitlement);
   return save(tx, request, entitlement, { ...changes, enrollmentId: null, redeemedAt: null }, detail);
+}
+
+/** What a refund does to its entitlement: the learner leaves the run, and it expires. */
+export function takeBack(
+  tx: EntityManager,
+  entitlement: LockedEntitlement,
+  now: Date,
+): Promise<EntitlementFacts> {
+  const expiredAt = entitlement.row.expiredAt ?? now;
+  return release(tx, { now }, entitlement, { expiredAt, expiryCause: "REFUNDED" });
 }
 
 /** The steps of leaving, as part of a transaction. */

@@ -1,4 +1,5 @@
-import { entitlementsForCourses, standingOf } from "../../reads/entitlements";
+import { entitlementsForCourses } from "../../reads/entitlements";
+import { standingOf } from "../../reads/decisions/choosing";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { sessionOfRun } from "../../reads/sessions";
 import { redeemBlocker, type Periods } from "../../rules/entitlement-rules";

@@ -9,9 +9,10 @@ import {
   save,
   type EntitlementReference,
   type LockedEntitlement,
+  refuseRefunded,
 } from "../locked-entitlement";
 import { supportDetail } from "../support-detail";
-import { refuseRefunded, unenroll } from "./enrollment";
+import { unenroll } from "./enrollment";
 import { enroll } from "./redeem";
 
 export interface MoveSession extends EntitlementReference {

@@ -8,7 +8,7 @@ import {
   CourseEntitlementSupportDetail,
   type SupportAction,
 } from "../../../src/entities/course-entitlement-support-detail";
-import type { DecisionTime } from "../../../src/reads/expired";
+import type { DecisionTime } from "../../../src/reads/decisions/expired";
 import { entitlementsForCourses, entitlementsOfUser } from "../../../src/reads/entitlements";
 import { UserAccount } from "../../../src/entities/accounts/user-account";
 import { isExpiryDue, storedOrderNumber } from "../../../src/rules/entitlement-rules";

@@ -1,4 +1,6 @@
-import { entitlementsById, entitlementSpentOn, standingOf } from "../../../src/reads/entitlements";
+import { entitlementSpentOn } from "../../../src/reads/entitlements";
+import { entitlementsById } from "../../../src/reads/entitlement-facts";
+import { standingOf } from "../../../src/reads/decisions/choosing";
 import { CircuitBreaker } from "../../../src/gateways/circuit-breaker";
 import type { RefundOutcome } from "../../../src/gateways/refund/refund-gateway";
 import { refundBlocker } from "../../../src/rules/entitlement-rules";

@@ -1,7 +1,8 @@
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
 import { expireDueEntitlements } from "../../../src/use-cases/entitlements/expire-due-entitlements";
 import { refundBlocker, DEFAULT_PERIODS } from "../../../src/rules/entitlement-rules";
-import { entitlementsById, standingOf } from "../../../src/reads/entitlements";
+import { entitlementsById } from "../../../src/reads/entitlement-facts";
+import { standingOf } from "../../../src/reads/decisions/choosing";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
 import {
   aCourse,

@@ -1,5 +1,5 @@
 import { factsAsOf } from "../../../src/reads/as-of";
-import { standingOf } from "../../../src/reads/entitlements";
+import { standingOf } from "../../../src/reads/decisions/choosing";
 import { redeemBlocker, refundBlocker, DEFAULT_PERIODS } from "../../../src/rules/entitlement-rules";
 import { renewEntitlement } from "../../../src/use-cases/entitlements/renew-entitlement";
 import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";

@@ -5,7 +5,7 @@ import { loadConfig } from "../../../src/config";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { Refund } from "../../../src/entities/refund";
 import { toEntitlement } from "../../../src/graphql/types/entitlements/course-entitlement";
-import { entitlementsById } from "../../../src/reads/entitlements";
+import { entitlementsById } from "../../../src/reads/entitlement-facts";
 import { liveRefundOf } from "../../../src/reads/refunds";
 import type { RefundOutcome } from "../../../src/gateways/refund/refund-gateway";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";

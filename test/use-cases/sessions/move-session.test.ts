@@ -1,5 +1,6 @@
 import type { CourseEntitlement } from "../../../src/entities/course-entitlement";
-import { entitlementsById, standingOf } from "../../../src/reads/entitlements";
+import { entitlementsById } from "../../../src/reads/entitlement-facts";
+import { standingOf } from "../../../src/reads/decisions/choosing";
 import { DEFAULT_PERIODS, refundBlocker } from "../../../src/rules/entitlement-rules";
 import type { MoveOverride } from "../../../src/rules/session-rules";
 import { moveSession } from "../../../src/use-cases/sessions/move-session";

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
-import { choosingOf, type DecisionTerms } from "../../../reads/entitlements";
+import { choosingOf, type DecisionTerms } from "../../../reads/decisions/choosing";
 import { expirationDate, expiresAt } from "../../../rules/deadlines";
 import { entitlementState, isExpired, type EntitlementState } from "../../../rules/entitlement-state";
 import * as rules from "../../../rules/entitlement-rules";

@@ -1,23 +1,19 @@
 import "reflect-metadata";
 import fc from "fast-check";
-import { loadConfig } from "../../src/config";
+import { loadConfig } from "../../../src/config";
 import {
   toEntitlement,
   type CourseEntitlementView,
-} from "../../src/graphql/types/entitlements/course-entitlement";
-import { asOfSource } from "../../src/reads/as-of";
-import type { DecisionTime } from "../../src/reads/expired";
-import { countEntitlements, findEntitlements, type SourceOf } from "../../src/reads/entitlement-search";
-import {
-  countEntitlementsOfUser,
-  entitlementsById,
-  entitlementsOfUser,
-  type Scope,
-} from "../../src/reads/entitlements";
-import { transact } from "../../src/store/transact";
-import { anyPeriods, anyStanding, NOW } from "../rules/standings";
-import { idOf, insertStandings, type Stored } from "../support/standings";
-import { by, grace, useApp } from "../support/world";
+} from "../../../src/graphql/types/entitlements/course-entitlement";
+import { asOfSource } from "../../../src/reads/as-of";
+import type { DecisionTime } from "../../../src/reads/decisions/expired";
+import { countEntitlements, findEntitlements, type SourceOf } from "../../../src/reads/entitlement-search";
+import { countEntitlementsOfUser, entitlementsOfUser, type Scope } from "../../../src/reads/entitlements";
+import { entitlementsById } from "../../../src/reads/entitlement-facts";
+import { transact } from "../../../src/store/transact";
+import { anyPeriods, anyStanding, NOW } from "../../rules/standings";
+import { idOf, insertStandings, type Stored } from "../../support/standings";
+import { by, grace, useApp } from "../../support/world";
 
 const app = useApp();
 

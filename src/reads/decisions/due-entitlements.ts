@@ -1,8 +1,8 @@
-import type { Periods } from "../rules/entitlement-rules";
-import { select, type Database } from "../store/statement";
-import type { Key } from "../store/rows/page";
+import { IS_REFUND_PENDING } from "../../entities/refund";
+import type { Periods } from "../../rules/entitlement-rules";
+import { select, type Database } from "../../store/statement";
+import type { Key } from "../../store/rows/page";
 import { decisionParameters, partsOf } from "./expired";
-import { IS_REFUND_PENDING } from "./refunds";
 
 /** Why an entitlement that is stored as unexpired is due: the expiration period, or what ends a redemption. */
 export type DueCause = "EXPIRATION_PERIOD_OVER" | "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER";

@@ -1,4 +1,4 @@
-import { BLOCKING_CERTIFICATES, type Periods } from "../rules/entitlement-rules";
+import { BLOCKING_CERTIFICATES, type Periods } from "../../rules/entitlement-rules";
 
 /**
  * Parts of the rules in SQL, for a statement that has an entitlement as `e`, its policy as `p`, its enrollment as `n`, the

@@ -1,20 +1,28 @@
 import { existsSync } from "node:fs";
 import fc from "fast-check";
 import type { DataSource } from "typeorm";
-import { loadConfig } from "../../src/config";
-import { dueEntitlements, type DueEntitlement } from "../../src/reads/due-entitlements";
-import { DEFAULT_PERIODS, isExpiryDue, type Periods, type Standing } from "../../src/rules/entitlement-rules";
-import { transact } from "../../src/store/transact";
-import { expireDue, expireDueEntitlements } from "../../src/use-cases/entitlements/expire-due-entitlements";
-import { asIfFor, policyDifferences } from "../parity/differences";
-import { original } from "../parity/original";
-import { toPeriods } from "../parity/answers";
-import { toStanding } from "../parity/rules";
-import { policyVector, readVectors } from "../parity/vectors";
-import { anyNow, anyPeriods, anyStanding, aStanding, daysAgo, NOW } from "../rules/standings";
-import { asSuperuser, openTestDatabase } from "../support/database";
-import { idOf, insertStandings, type Stored } from "../support/standings";
-import { statementsOf } from "../support/statements";
+import { loadConfig } from "../../../src/config";
+import { dueEntitlements, type DueEntitlement } from "../../../src/reads/decisions/due-entitlements";
+import {
+  DEFAULT_PERIODS,
+  isExpiryDue,
+  type Periods,
+  type Standing,
+} from "../../../src/rules/entitlement-rules";
+import { transact } from "../../../src/store/transact";
+import {
+  expireDue,
+  expireDueEntitlements,
+} from "../../../src/use-cases/entitlements/expire-due-entitlements";
+import { asIfFor, policyDifferences } from "../../parity/differences";
+import { original } from "../../parity/original";
+import { toPeriods } from "../../parity/answers";
+import { toStanding } from "../../parity/rules";
+import { policyVector, readVectors } from "../../parity/vectors";
+import { anyNow, anyPeriods, anyStanding, aStanding, daysAgo, NOW } from "../../rules/standings";
+import { asSuperuser, openTestDatabase } from "../../support/database";
+import { idOf, insertStandings, type Stored } from "../../support/standings";
+import { statementsOf } from "../../support/statements";
 
 const VECTORS = "../shared/vectors/policy.json";
 
