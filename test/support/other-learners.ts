@@ -153,7 +153,11 @@ async function ownOf(app: App, course: string, moved: string): Promise<Sent[]> {
     [/^requestId$/, ["request-ada"]],
     [/^reasons$/, ["expireEntitlement", "test"]],
   ];
-  const cursors = ids.slice(0, 2).flatMap((id) => cursorsFor(ago(2).toISOString(), "999", id));
+  const forged = cursorsFor("2026-02-30T00:00:00.000Z", "9".repeat(30), ids[0]!);
+  const cursors = [
+    ...ids.slice(0, 2).flatMap((id) => cursorsFor(ago(2).toISOString(), "999", id)),
+    ...forged,
+  ];
   return [
     ...texts.flatMap(([as, values]) => values.map((value) => ({ as, value, instead: value }))),
     ...cursors.map((cursor) => ({ as: /^after$/, ...cursor, instead: cursor.value })),

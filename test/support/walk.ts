@@ -15,6 +15,7 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
 } from "graphql";
+import { literalOf } from "./literals";
 
 /** A value to send where an argument of such a name is asked for, and what to send in its place the second time. */
 export interface Sent {
@@ -63,12 +64,20 @@ function isEnd({ type }: GraphQLField<unknown, unknown>): boolean {
   );
 }
 
+/** Aliases and directives that a walk writes of its own accord: fewer than a document may have. */
+const ALIASES_AT_MOST = 8;
+const CONDITIONS_AT_MOST = 4;
+const DEEP = JSON.parse("[".repeat(40) + "]".repeat(40)) as unknown;
+
 /** Each as likely as the others. */
 const anyNumber = (min: number, max: number) => fc.noBias(fc.integer({ min, max }));
 
 /** One walk: each choice is drawn. */
 class Walker {
   private inner = 0;
+  private aliases = 0;
+  private conditions = 0;
+  private readonly fragments: string[] = [];
   private readonly types: string[] = [];
   private readonly variables: Record<string, unknown> = {};
   private readonly instead: Record<string, unknown> = {};
@@ -85,16 +94,18 @@ class Walker {
     const count = operation === "query" ? this.number(1, 3) : 1;
     const fields = Array.from({ length: count }, () => this.oneOf(all));
     const asked = fields.map((field, place) => `r${place}: ${this.field(root.name, field, depth)}`).join(" ");
-    const { types, variables, instead } = this;
+    const { types, variables, instead, fragments } = this;
     const header = types.length > 0 ? `(${types.join(", ")})` : "";
-    return { operation, document: `${operation} ${header} { ${asked} }`, variables, instead };
+    const document = [`${operation} ${header} { ${asked} }`, ...fragments].join(" ");
+    return { operation, document, variables, instead };
   }
 
   private field(parent: string, { name, args, type }: GraphQLField<unknown, unknown>, depth: number): string {
     const given = args
       .filter((arg) => this.isGiven(arg))
       .map((arg) => this.argument(`${parent}.${name}`, arg));
-    return `${name}${given.length > 0 ? `(${given.join(", ")})` : ""} ${this.selection(type, depth - 1)}`;
+    const selection = this.selection(type, depth - 1); // drawn before the condition, which stands before it
+    return `${name}${given.length > 0 ? `(${given.join(", ")})` : ""} ${this.condition()} ${selection}`;
   }
 
   private selection(type: GraphQLOutputType, depth: number): string {
@@ -105,11 +116,39 @@ class Walker {
       this.walking.mayAsk(concrete.name, name),
     );
     const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)));
-    const asked = [...leaves, ...this.innerOf(fields, depth)].map((field) =>
-      this.field(concrete.name, field, depth),
+    const asked = [...leaves, ...this.innerOf(fields, depth)].map(
+      (field) => this.alias() + this.field(concrete.name, field, depth),
     );
     const selected = ["__typename", ...asked].join(" ");
-    return concrete === named ? `{ ${selected} }` : `{ ... on ${concrete.name} { ${selected} } }`;
+    if (concrete === named && !this.isRare(6)) return `{ ${selected} }`;
+    return `{ ${this.fragment(concrete.name, selected)} }`;
+  }
+
+  /** The same selection as a fragment, inline or with a name, perhaps under a condition. */
+  private fragment(type: string, selected: string): string {
+    if (!this.isRare(2)) return `... on ${type} ${this.condition()} { ${selected} }`;
+    const name = `F${this.fragments.length}`;
+    this.fragments.push(`fragment ${name} on ${type} { ${selected} }`);
+    return `__typename ...${name} ${this.condition()}`;
+  }
+
+  private alias(): string {
+    return this.aliases < ALIASES_AT_MOST && this.isRare(25) ? `x${this.aliases++}: ` : "";
+  }
+
+  /** Mostly none; else one that holds as often as not. */
+  private condition(): string {
+    if (this.conditions >= CONDITIONS_AT_MOST || !this.isRare(25)) return "";
+    this.conditions++;
+    const name = this.oneOf(["include", "skip"]);
+    const value = this.oneOf([true, false]);
+    return this.isRare(2)
+      ? `@${name}(if: ${value})`
+      : `@${name}(if: ${this.variable("Boolean!", [value, value])})`;
+  }
+
+  private isRare(oneIn: number): boolean {
+    return this.number(1, oneIn) === 1;
   }
 
   private innerOf(fields: GraphQLField<unknown, unknown>[], depth: number): GraphQLField<unknown, unknown>[] {
@@ -135,18 +174,39 @@ class Walker {
     return this.number(1, 10) <= (name === "after" ? 4 : 8);
   }
 
-  private argument(of: string, { name, type }: GraphQLArgument): string {
-    const variable = `v${this.types.length}`;
-    this.types.push(`$${variable}: ${String(type)}`);
-    [this.variables[variable], this.instead[variable]] = this.value(of, name, type);
-    return `${name}: $${variable}`;
+  private argument(of: string, { name, type, defaultValue }: GraphQLArgument): string {
+    const values = this.value(of, name, type);
+    const isSame = JSON.stringify(values[0]) === JSON.stringify(values[1]);
+    if (isSame && this.isRare(4)) return `${name}: ${literalOf(values[0], type)}`;
+    const mayLack = !isNonNullType(type) || defaultValue !== undefined;
+    if (mayLack && this.isRare(8)) return `${name}: ${this.lacking(getNullableType(type), values[0])}`;
+    if (this.isRare(60)) return `${name}: ${this.variable(String(type), [DEEP, DEEP])}`;
+    return `${name}: ${this.variable(String(type), values)}`;
+  }
+
+  /** A variable that may be null: with a default or without, and given as null or not at all. */
+  private lacking(type: GraphQLInputType, value: unknown): string {
+    const preset = this.isRare(2) ? ` = ${literalOf(value, type)}` : "";
+    const variable = this.variable(`${String(type)}${preset}`, [null, null]);
+    if (this.isRare(2)) for (const given of [this.variables, this.instead]) delete given[variable.slice(1)];
+    return variable;
+  }
+
+  private variable(type: string, [value, instead]: [unknown, unknown]): string {
+    const name = `v${this.types.length}`;
+    this.types.push(`$${name}: ${type}`);
+    this.variables[name] = value;
+    this.instead[name] = instead;
+    return `$${name}`;
   }
 
   /** What is sent, and what is sent instead. */
   private value(of: string, name: string, type: GraphQLInputType): [unknown, unknown] {
     const nullable = getNullableType(type);
     if (isListType(nullable)) {
-      const items = Array.from({ length: this.number(1, 3) }, () => this.value(of, name, nullable.ofType));
+      const items = Array.from({ length: this.isRare(6) ? 0 : this.number(1, 3) }, () =>
+        this.value(of, name, nullable.ofType),
+      );
       return [items.map(([value]) => value), items.map(([, instead]) => instead)];
     }
     if (isInputObjectType(nullable)) {
