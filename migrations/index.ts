@@ -12,6 +12,7 @@ import { MoveLearners1795321200000 } from "./1795321200000-move-learners";
 import { IndexWhatPeopleLookFor1795321800000 } from "./1795321800000-index-what-people-look-for";
 import { QueueRefunds1795322400000 } from "./1795322400000-queue-refunds";
 import { IndexFiltersOfTables1795323600000 } from "./1795323600000-index-filters-of-tables";
+import { TellUnpaidRevocations1795324200000 } from "./1795324200000-tell-unpaid-revocations";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   IndexWhatPeopleLookFor1795321800000,
   QueueRefunds1795322400000,
   IndexFiltersOfTables1795323600000,
+  TellUnpaidRevocations1795324200000,
 ];

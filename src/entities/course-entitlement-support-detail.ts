@@ -10,6 +10,7 @@ export const SUPPORT_ACTIONS = {
   LOCK_REFUND: "Lock refunds",
   UNLOCK_REFUND: "Unlock refunds",
   REVOKE: "Revoke entitlement",
+  REVOKE_UNPAID: "Revoke entitlement without a refund",
   CHANGE_MODE: "Change mode",
   REVERT: "Revert to an earlier state",
   RESOLVE_REFUND: "Resolve a refund",

@@ -145,6 +145,7 @@ export const SupportActionEnum = publish<SupportAction>(
     LOCK_REFUND: "Refunds of the entitlement were locked.",
     UNLOCK_REFUND: "Refunds of the entitlement were unlocked.",
     REVOKE: "The entitlement was revoked, because the order had been refunded elsewhere.",
+    REVOKE_UNPAID: "The entitlement was revoked, and the order was not refunded.",
     CHANGE_MODE: "The mode of the entitlement was changed.",
     REVERT: "The entitlement was reverted to an earlier state of its history.",
     RENEW: "The expiration period of the entitlement began again.",

@@ -8,6 +8,8 @@ import { POLICY, type PolicyFacts } from "./policies";
 interface StoredEntitlement extends CourseEntitlement {
   /** Null in the past of an account that is gone. */
   username: string | null;
+  /** Whether the account of the learner is active; null in the past of an account that is gone. */
+  isLearnerActive: boolean | null;
   /** Of the refund that has not failed; null when there is none. */
   refundState: RefundState | null;
 }
@@ -22,6 +24,7 @@ export interface EntitlementFacts extends StoredEntitlement {
 const ENTITLEMENT = part<StoredEntitlement>({
   ...columnsOf(COURSE_ENTITLEMENT_FIELDS, "e"),
   username: "u.username",
+  isLearnerActive: "u.is_active",
   refundState: "f.state",
 });
 

@@ -9,9 +9,11 @@ export interface OrderedRun extends OfferedRun {
   enrollment: Seat | null;
 }
 
+/** What keeps a learner from redeeming an entitlement, until the catalog or the account changes. */
+export type UselessnessWarning = "COURSE_UNKNOWN" | "MODE_NOT_OFFERED" | "LEARNER_INACTIVE";
 /** What a shop should know before it sells a course to a learner. None of these keeps the order from being fulfilled. */
 export type OrderWarning =
-  "COURSE_UNKNOWN" | "MODE_NOT_OFFERED" | "ALREADY_ENTITLED" | "ALREADY_ENROLLED" | "CERTIFICATE_EARNED";
+  UselessnessWarning | "ALREADY_ENTITLED" | "ALREADY_ENROLLED" | "CERTIFICATE_EARNED";
 
 /** What the fulfilment of an order does with the runs of its course. */
 export interface OrderEffect<Run extends OrderedRun> {
@@ -49,12 +51,31 @@ export function newEntitlement(mode: string, freeModes: readonly string[], now: 
   return { id: "", mode, standing, periods: DEFAULT_PERIODS, freeModes, currentRunKey: null };
 }
 
-/** What the learner has of the course already. */
+/** The learner, and what the learner has of the course already. */
 export interface Holding {
+  /** Whether the account of the learner is active. */
+  isLearnerActive: boolean;
   /** Whether the learner has an entitlement for the course that has not expired. */
   isEntitled: boolean;
   /** The enrollments of the learner in runs of the course, with the status of the certificate earned there. */
   enrollments: readonly { isActive: boolean; mode: string; certificateStatus: string | null }[];
+}
+
+/** All that keeps a learner from redeeming an entitlement of this mode for a run of its course. */
+export function uselessnessWarnings(
+  mode: string,
+  sessions: readonly OrderedRun[],
+  isLearnerActive: boolean,
+): UselessnessWarning[] {
+  const isOffered = sessions.some(({ modes }) =>
+    modes.some(({ slug, minPrice }) => slug === mode && minPrice > 0),
+  );
+  const isKnown = sessions.length > 0;
+  return whichHold({
+    COURSE_UNKNOWN: !isKnown,
+    MODE_NOT_OFFERED: isKnown && !isOffered,
+    LEARNER_INACTIVE: !isLearnerActive,
+  });
 }
 
 /** All that a shop should know before it sells the course in this mode to the learner. */
@@ -62,20 +83,18 @@ export function orderWarnings(
   mode: string,
   freeModes: readonly string[],
   sessions: readonly OrderedRun[],
-  { isEntitled, enrollments }: Holding,
+  { isLearnerActive, isEntitled, enrollments }: Holding,
 ): OrderWarning[] {
-  const isOffered = sessions.some(({ modes }) =>
-    modes.some(({ slug, minPrice }) => slug === mode && minPrice > 0),
-  );
   const isEnrolled = enrollments.some((seat) => seat.isActive && !freeModes.includes(seat.mode));
   const isCertified = enrollments.some((seat) => BLOCKING_CERTIFICATES.has(seat.certificateStatus ?? ""));
-  const isKnown = sessions.length > 0;
-  const holds: Record<OrderWarning, boolean> = {
-    COURSE_UNKNOWN: !isKnown,
-    MODE_NOT_OFFERED: isKnown && !isOffered,
+  const held = {
     ALREADY_ENTITLED: isEntitled,
     ALREADY_ENROLLED: isEnrolled,
     CERTIFICATE_EARNED: isCertified,
   };
-  return (Object.keys(holds) as OrderWarning[]).filter((warning) => holds[warning]);
+  return [...uselessnessWarnings(mode, sessions, isLearnerActive), ...whichHold(held)];
+}
+
+function whichHold<Name extends string>(holds: Record<Name, boolean>): Name[] {
+  return (Object.keys(holds) as Name[]).filter((name) => holds[name]);
 }

@@ -54,6 +54,54 @@ test("a client reads back what a command did, and no error", async () => {
   });
 });
 
+test.each([
+  ["fulfillOrder", shop],
+  ["grantEntitlement", grace],
+] as const)("%s tells that nobody can redeem what it has created, and why", async (mutation, actor) => {
+  const order = mutation === "fulfillOrder" ? { orderNumber: randomUUID() } : { comments };
+  const given = async (courseUuid: string, username = "ada") => {
+    const input = { username, courseUuid, mode: "verified", ...order };
+    return give(actor, mutation, input, "entitlement { mode } warnings");
+  };
+  const told = (...warnings: string[]) => ({ entitlement: { mode: "verified" }, warnings, userErrors: [] });
+  const [sold, elsewhere] = [aCourse(), aCourse()];
+  await aRun(app, sold);
+  await aRun(app, elsewhere, { modes: ["professional"] });
+  expect(await given(sold)).toEqual(told());
+  expect(await given(aCourse())).toEqual(told("COURSE_UNKNOWN"));
+  expect(await given(elsewhere)).toEqual(told("MODE_NOT_OFFERED"));
+  await app.db.query("update user_account set is_active = false where username = 'bob'");
+  expect(await given(sold, "bob")).toMatchObject(
+    mutation === "fulfillOrder"
+      ? { warnings: null, userErrors: [{ code: "ORDER_ALREADY_USED" }] }
+      : told("LEARNER_INACTIVE"),
+  );
+  const other = { ...order, ...(mutation === "fulfillOrder" && { orderNumber: randomUUID() }) };
+  const input = { username: "bob", courseUuid: aCourse(), mode: "verified", ...other };
+  expect(await give(actor, mutation, input, "warnings")).toMatchObject({
+    warnings: ["COURSE_UNKNOWN", "LEARNER_INACTIVE"],
+  });
+  await app.db.query("update user_account set is_active = true where username = 'bob'");
+});
+
+test("the mode of an entitlement is changed by its id, or by its order and course together", async () => {
+  const courseUuid = aCourse();
+  const entitlementId = await anEntitlement(app, { courseUuid, orderNumber: "MODE-1" });
+  const document = `mutation ($input: ChangeEntitlementModeInput!) {
+    changeEntitlementMode(input: $input) { entitlement { mode } userErrors { code field } } }`;
+  const change = (input: object) =>
+    ask(app, hopper, document, { input: { mode: "professional", comments, ...input } });
+  for (const named of [{ entitlementId }, { courseUuid, orderNumber: "MODE-1" }])
+    expect((await change(named)).data).toEqual({
+      changeEntitlementMode: { entitlement: { mode: "professional" }, userErrors: [] },
+    });
+  const unclear = [{}, { courseUuid }, { orderNumber: "MODE-1" }, { entitlementId, courseUuid }];
+  for (const named of unclear)
+    expect((await change(named)).errors).toMatchObject([
+      { extensions: { code: "BAD_USER_INPUT", argument: "input.entitlementId" } },
+    ]);
+});
+
 test("a dry run answers with the state and the history that would result, and stores nothing", async () => {
   const courseUuid = aCourse();
   const courseRunKey = await aRun(app, courseUuid);

@@ -26,6 +26,15 @@ export function Uuid(description: string): PropertyDecorator {
   );
 }
 
+/** An input field with a UUID that may be left out. */
+export function OptionalUuid(description: string): PropertyDecorator {
+  return all(
+    Field(() => ID, { nullable: true, description }),
+    IsOptional(),
+    IsUUID("all", UUID),
+  );
+}
+
 /** An input field with a text of 1 to `max` characters that is not blank. */
 export function Text(max: number, description: string): PropertyDecorator {
   return all(

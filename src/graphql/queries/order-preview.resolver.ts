@@ -3,7 +3,7 @@ import { Args, ArgsType, Ctx, Field, ID, Query, Resolver } from "type-graphql";
 import { enrollmentsInCourses } from "../../reads/enrollments";
 import { entitlementsForCourses } from "../../reads/entitlements";
 import { isModeSold, sessionsOfCourses } from "../../reads/sessions";
-import { userByUsername } from "../../reads/accounts/users";
+import { accountOf, userByUsername } from "../../reads/accounts/users";
 import { newEntitlement, orderEffect, orderWarnings } from "../../rules/order-rules";
 import { badInput } from "../bad-input";
 import { timeOf, type Context } from "../context";
@@ -12,7 +12,7 @@ import { toCourse } from "../types/catalog";
 import { toCourseRun } from "../types/course";
 import { toEnrollmentView } from "../types/course-enrollment";
 import { toEntitlement } from "../types/entitlements/course-entitlement";
-import { OrderPreviewView } from "../types/order-preview";
+import { OrderPreviewView } from "../types/orders/order-preview";
 
 const COURSES_AT_MOST = 25;
 const COURSES = { message: `must hold from 1 to ${COURSES_AT_MOST}` };
@@ -50,7 +50,8 @@ export class OrderPreviewResolver {
     const user = await userByUsername(db, username);
     if (!user) return null;
     const asked = courseUuids.map((key) => ({ userId: user.id, key }));
-    const [sessions, enrollments, held] = await Promise.all([
+    const [account, sessions, enrollments, held] = await Promise.all([
+      accountOf(db, user.id),
       sessionsOfCourses(db, asked),
       enrollmentsInCourses(db, user.id, courseUuids),
       entitlementsForCourses(db, user.id, courseUuids, "UNEXPIRED", timeOf(context)),
@@ -58,7 +59,11 @@ export class OrderPreviewResolver {
     const entitlement = newEntitlement(mode, config.freeModes, now);
     return courseUuids.map((uuid, i) => {
       const { redeemed, upgradeable } = orderEffect(entitlement, sessions[i]!, now);
-      const holding = { isEntitled: held[i]!.length > 0, enrollments: enrollments[i]! };
+      const holding = {
+        isLearnerActive: account?.isActive === true,
+        isEntitled: held[i]!.length > 0,
+        enrollments: enrollments[i]!,
+      };
       return {
         id: uuid,
         course: toCourse(

@@ -5,12 +5,8 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { requirePaidMode } from "./issue";
 import { command, type CommandRequest } from "../command";
-import {
-  lockAnyEntitlement,
-  save,
-  type EntitlementReference,
-  type LockedEntitlement,
-} from "../locked-entitlement";
+import { lockAnyEntitlement, save, type LockedEntitlement } from "../locked-entitlement";
+import type { Seen } from "../seen";
 import { supportDetail } from "../support-detail";
 
 /** The mode that entitlements are to have, and why. */
@@ -21,29 +17,38 @@ export interface NewMode {
   comments: string;
 }
 
-export interface ChangeEntitlementMode extends NewMode, Omit<EntitlementReference, "entitlementId"> {
-  orderNumber: string;
-  courseUuid: string;
+/** The order and the course of an entitlement; both or neither. */
+interface OrderReference {
+  orderNumber?: string | null;
+  courseUuid?: string | null;
 }
 
-/** Gives the entitlement of an order another mode; its policy and its run stay. The same mode again changes nothing. */
+/** Names an entitlement by its id, or by its order and course. */
+export type ChangeEntitlementMode = NewMode & Seen & OrderReference & { entitlementId?: string | null };
+
+/** Gives an entitlement another mode; its policy and its run stay. The same mode again changes nothing. */
 export const changeEntitlementMode = command(
   "changeEntitlementMode",
   staff,
   async (
     tx,
     request,
-    { orderNumber, courseUuid, expectedHistoryEntryId, ...mode }: ChangeEntitlementMode,
+    { entitlementId, orderNumber, courseUuid, expectedHistoryEntryId, ...mode }: ChangeEntitlementMode,
   ): Promise<EntitlementFacts> => {
-    const row = await tx.findOneBy(CourseEntitlement, { orderNumber, courseUuid });
-    if (!row)
-      throw new Refusal("ENTITLEMENT_NOT_FOUND", "This order has no entitlement for this course.", {
-        field: "orderNumber",
-      });
-    const reference = { entitlementId: row.id, expectedHistoryEntryId };
+    const id = entitlementId ?? (await idOfOrder(tx, { orderNumber, courseUuid }));
+    const reference = { entitlementId: id, expectedHistoryEntryId };
     return changeMode(tx, request, await lockAnyEntitlement(tx, request, reference), mode);
   },
 );
+
+async function idOfOrder(tx: EntityManager, { orderNumber, courseUuid }: OrderReference): Promise<string> {
+  const row =
+    orderNumber && courseUuid && (await tx.findOneBy(CourseEntitlement, { orderNumber, courseUuid }));
+  if (row) return row.id;
+  throw new Refusal("ENTITLEMENT_NOT_FOUND", "This order has no entitlement for this course.", {
+    field: "orderNumber",
+  });
+}
 
 /** Gives a locked entitlement another mode. */
 export async function changeMode(

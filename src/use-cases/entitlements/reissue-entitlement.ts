@@ -1,6 +1,7 @@
 import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { refundBlocker } from "../../rules/entitlement-rules";
+import { recordRevokedMoney } from "../refunds/returned-money";
 import { release } from "../sessions/enrollment";
 import { command } from "../command";
 import {
@@ -36,6 +37,7 @@ export const reissueEntitlement = command(
     const reissued = { refundLocked: isLocked, renewedAt, expiredAt: null, expiryCause: null };
     refuseUseless({ standing: { ...standing, ...reissued, redemption: null }, periods }, request.now);
     if (!facts.expiredAt && !facts.enrollment && !renew && facts.refundLocked === isLocked) return facts;
+    await recordRevokedMoney(tx, request, entitlement);
     const unenrolledRunKey = facts.enrollment?.courseRunKey ?? null;
     const detail = await supportDetail(tx, request, {
       entitlementId: facts.id,

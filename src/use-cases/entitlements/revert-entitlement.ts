@@ -13,6 +13,7 @@ import { isExpiryDue } from "../../rules/entitlement-rules";
 import { seatBlocker } from "../../rules/session-rules";
 import { namesOf } from "../../store/rows/fields";
 import { Refusal } from "../../refusal";
+import { recordRevokedMoney } from "../refunds/returned-money";
 import { hasPaidFor, unenroll } from "../sessions/enrollment";
 import { act, commandInSteps, type CommandRequest } from "../command";
 import {
@@ -51,6 +52,7 @@ export const revertEntitlement = commandInSteps(
       if (isSame) return entitlement.facts;
       await refuseClashes(tx, row.id, target);
       const changes = await lastingChanges(tx, request, entitlement, target);
+      await recordRevokedMoney(tx, request, entitlement);
       if (row.enrollmentId !== target.enrollmentId) await unenroll(tx, entitlement);
       await reenroll(tx, entitlement, target);
       const detail = await supportDetail(tx, request, { entitlementId: row.id, action: "REVERT", comments });

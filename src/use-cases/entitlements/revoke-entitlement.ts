@@ -1,9 +1,9 @@
-import { Not, type EntityManager } from "typeorm";
+import type { EntityManager } from "typeorm";
 import { supportOrService } from "../../auth/who";
-import { Refund } from "../../entities/refund";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { BLOCKING_CERTIFICATES, isRefundPending } from "../../rules/entitlement-rules";
+import { isUnpaid, recordRefund } from "../refunds/returned-money";
 import { keepAsAuditor, release, unenroll } from "../sessions/enrollment";
 import { command, type CommandRequest } from "../command";
 import {
@@ -59,12 +59,13 @@ export async function revoke(
   const { facts, standing } = entitlement;
   const isPending = isRefundPending(standing);
   const isGone = facts.expiryCause === "REVOKED" || facts.expiryCause === "REFUNDED";
-  if (isGone && !facts.enrollment && !isPending) return { facts, isChanged: false };
+  const isNews = isPending || (moneyReturned && (await isUnpaid(tx, facts)));
+  if (isGone && !facts.enrollment && !isNews) return { facts, isChanged: false };
   if (spareCompleted) refuseCompleted(entitlement);
   if (moneyReturned) await recordRefund(tx, request, facts);
   const detail = await supportDetail(tx, request, {
     entitlementId: facts.id,
-    action: "REVOKE",
+    action: moneyReturned ? "REVOKE" : "REVOKE_UNPAID",
     comments: reason,
     unenrolledRunKey: facts.enrollment?.courseRunKey ?? null,
   });
@@ -81,27 +82,4 @@ function refuseCompleted({ facts }: LockedEntitlement): void {
       "The learner has a certificate for the run, and learners who have completed it are spared.",
       { field: "entitlementId", blocker: "CERTIFICATE_EARNED" },
     );
-}
-
-/** Records that the money of an order is back: ends the pending refund, or stores one that was made elsewhere. */
-async function recordRefund(
-  tx: EntityManager,
-  { now }: CommandRequest,
-  { id: entitlementId, orderNumber }: EntitlementFacts,
-): Promise<void> {
-  const live = await tx.findOne(Refund, {
-    where: { entitlementId, state: Not("FAILED") },
-    lock: { mode: "for_no_key_update" },
-  });
-  if (live?.state === "SUCCEEDED" || (!live && orderNumber === null)) return;
-  const elsewhere = {
-    entitlementId,
-    orderNumber: orderNumber!,
-    attempt: 1,
-    answer: null,
-    shopReferences: [],
-  };
-  const refund = live ?? tx.create(Refund, { ...elsewhere, createdAt: now });
-  const succeeded = { state: "SUCCEEDED", nextAttemptAt: null, modifiedAt: now } as const;
-  await tx.save(Object.assign(refund, succeeded, { detail: "told by revokeEntitlement" }));
 }

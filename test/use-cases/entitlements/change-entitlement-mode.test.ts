@@ -16,6 +16,12 @@ const change = (courseUuid: string, mode: string, given: object = {}) =>
     ...given,
   });
 
+test("an entitlement without an order is named by its id", async () => {
+  const entitlementId = await anEntitlement(app, { orderNumber: null });
+  const named = { orderNumber: undefined, courseUuid: undefined, entitlementId };
+  expect(await change("", "professional", named)).toMatchObject({ id: entitlementId, mode: "professional" });
+});
+
 test("staff change the mode of the entitlement of an order; its policy and its run stay", async () => {
   const courseUuid = aCourse();
   const policyId = await aPolicy(app);

@@ -1,3 +1,4 @@
+import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { Refund } from "../../../src/entities/refund";
 import type { RefundState } from "../../../src/rules/refund-rules";
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
@@ -51,28 +52,62 @@ const expectNoSecondRefund = async (entitlementId: string) => {
   expect(asked).toEqual([]);
 };
 
+const GIVE_BACK: [string, (entitlementId: string) => Promise<unknown>][] = [
+  [
+    "a revert",
+    async (entitlementId) =>
+      revertEntitlement(by(grace, app), {
+        entitlementId,
+        historyEntryId: await firstEntry(entitlementId),
+        comments: "x",
+      }),
+  ],
+  [
+    "a reissue",
+    (entitlementId) =>
+      reissueEntitlement(by(grace, app), { entitlementId, comments: "x", refundLocked: false }),
+  ],
+];
+
 describe("once the money is back, it stays known", () => {
-  test.each([
-    [
-      "a revert",
-      async (entitlementId: string) =>
-        revertEntitlement(by(grace, app), {
-          entitlementId,
-          historyEntryId: await firstEntry(entitlementId),
-          comments: "x",
-        }),
-    ],
-    [
-      "a reissue",
-      (entitlementId: string) =>
-        reissueEntitlement(by(grace, app), { entitlementId, comments: "x", refundLocked: false }),
-    ],
-  ])("after revokeEntitlement and %s the order cannot be refunded again", async (_, giveBack) => {
+  test.each(GIVE_BACK)(
+    "after revokeEntitlement and %s the order cannot be refunded again",
+    async (_, giveBack) => {
+      const id = await anEntitlement(app);
+      await revokeEntitlement(by(shop, app), { entitlementId: id, reason });
+      expect(await refundsOf(id)).toMatchObject([{ state: "SUCCEEDED", shopReferences: [] }]);
+      await giveBack(id);
+      expect(await stored(app, id)).toMatchObject({ expiredAt: null });
+      await expectNoSecondRefund(id);
+    },
+  );
+
+  test.each(GIVE_BACK)("so it is after a revocation that recorded no refund, and %s", async (_, giveBack) => {
     const id = await anEntitlement(app);
-    await revokeEntitlement(by(shop, app), { entitlementId: id, reason });
-    expect(await refundsOf(id)).toMatchObject([{ state: "SUCCEEDED", shopReferences: [] }]);
+    const revoked = { expiredAt: NOW, expiryCause: "REVOKED" as const };
+    await put(app, CourseEntitlement, Object.assign(await stored(app, id), revoked));
     await giveBack(id);
     expect(await stored(app, id)).toMatchObject({ expiredAt: null });
+    await expectNoSecondRefund(id);
+  });
+
+  test.each(GIVE_BACK)(
+    "but an order whose money was not returned can be refunded after %s",
+    async (_, giveBack) => {
+      const id = await anEntitlement(app);
+      await revokeEntitlement(by(shop, app), { entitlementId: id, reason, moneyReturned: false });
+      await giveBack(id);
+      const { app: shopping, asked } = withShop(app, () => ({ kind: "accepted", refs: ["first"] }));
+      await unenrollAndRefund(by(ada, shopping), { entitlementId: id, refund: "REQUEST" });
+      expect(asked).toHaveLength(1);
+    },
+  );
+
+  test("unless a later revocation says that the money is back", async () => {
+    const id = await anEntitlement(app);
+    for (const moneyReturned of [false, true])
+      await revokeEntitlement(by(shop, app), { entitlementId: id, reason, moneyReturned });
+    await reissueEntitlement(by(grace, app), { entitlementId: id, comments: "x", refundLocked: false });
     await expectNoSecondRefund(id);
   });
 

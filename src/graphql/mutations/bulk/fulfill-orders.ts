@@ -1,5 +1,6 @@
 import { ArrayMaxSize, ArrayMinSize, ValidateNested } from "class-validator";
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import type { UselessnessWarning } from "../../../rules/order-rules";
 import { BULK_AT_MOST, type BulkOutcome } from "../../../use-cases/bulk/bulk";
 import { fulfillOrders } from "../../../use-cases/bulk/fulfill-orders";
 import type { Context } from "../../context";
@@ -7,6 +8,7 @@ import { CommandInput, Payload, payload, UserError } from "../../payload";
 import { CourseRunView, toCourseRun } from "../../types/course";
 import { CourseEntitlementView, toEntitlement } from "../../types/entitlements/course-entitlement";
 import { OrderInput } from "../inputs";
+import { Warnings, warningsOf } from "../../types/orders/order-warnings";
 import { BULK_SIZE, BulkOutcomeEnum, errorAt } from "../bulk";
 
 @InputType({ description: "The input fields of `fulfillOrders`." })
@@ -61,7 +63,7 @@ export class FulfillOrdersPayload extends Payload {
   fulfillments?: FulfillmentView[] | null;
 }
 
-@Resolver()
+@Resolver(() => FulfillmentView)
 export class FulfillOrdersMutation {
   @Mutation(() => FulfillOrdersPayload, {
     nullable: true,
@@ -85,5 +87,10 @@ export class FulfillOrdersMutation {
         })),
       };
     });
+  }
+
+  @Warnings()
+  warnings(@Root() given: FulfillmentView, @Ctx() context: Context): Promise<UselessnessWarning[] | null> {
+    return warningsOf(given, context);
   }
 }

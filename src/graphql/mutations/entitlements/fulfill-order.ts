@@ -1,10 +1,12 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import type { UselessnessWarning } from "../../../rules/order-rules";
 import { DryRun, payload, type CommandInput } from "../../payload";
 import type { Context } from "../../context";
 import { toEntitlement } from "../../types/entitlements/course-entitlement";
 import { CourseRunView, toCourseRun } from "../../types/course";
 import { fulfillOrder } from "../../../use-cases/entitlements/fulfill-order";
 import { OrderInput } from "../inputs";
+import { Warnings, warningsOf } from "../../types/orders/order-warnings";
 import { EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `fulfillOrder`." })
@@ -30,7 +32,7 @@ export class FulfillOrderPayload extends EntitlementPayload {
   upgradeableRuns?: CourseRunView[] | null;
 }
 
-@Resolver()
+@Resolver(() => FulfillOrderPayload)
 export class FulfillOrderMutation {
   @Mutation(() => FulfillOrderPayload, {
     nullable: true,
@@ -49,5 +51,13 @@ export class FulfillOrderMutation {
       const runs = upgradeableRuns.map((run) => toCourseRun(run.key, run));
       return { entitlement: toEntitlement(context, entitlement), isNew, upgradeableRuns: runs };
     });
+  }
+
+  @Warnings()
+  warnings(
+    @Root() given: FulfillOrderPayload,
+    @Ctx() context: Context,
+  ): Promise<UselessnessWarning[] | null> {
+    return warningsOf(given, context);
   }
 }

@@ -1,8 +1,10 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import type { UselessnessWarning } from "../../../rules/order-rules";
 import { grantEntitlement } from "../../../use-cases/entitlements/grant-entitlement";
 import type { Context } from "../../context";
 import { CommandInput } from "../../payload";
 import { Reason, Text, Uuid } from "../inputs";
+import { Warnings, warningsOf } from "../../types/orders/order-warnings";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `grantEntitlement`." })
@@ -23,7 +25,7 @@ export class GrantEntitlementInput extends CommandInput {
 @ObjectType({ description: "The result of `grantEntitlement`.", simpleResolvers: true })
 export class GrantEntitlementPayload extends EntitlementPayload {}
 
-@Resolver()
+@Resolver(() => GrantEntitlementPayload)
 export class GrantEntitlementMutation {
   @Mutation(() => GrantEntitlementPayload, {
     nullable: true,
@@ -38,5 +40,13 @@ export class GrantEntitlementMutation {
     @Ctx() context: Context,
   ): Promise<GrantEntitlementPayload> {
     return changeEntitlement(context, grantEntitlement, input);
+  }
+
+  @Warnings()
+  warnings(
+    @Root() given: GrantEntitlementPayload,
+    @Ctx() context: Context,
+  ): Promise<UselessnessWarning[] | null> {
+    return warningsOf(given, context);
   }
 }

@@ -1,23 +1,10 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { OrderWarning } from "../../rules/order-rules";
-import { publish } from "../enums";
-import { CourseView } from "./catalog";
-import { CourseRunView } from "./course";
-import { CourseEnrollmentView } from "./course-enrollment";
-import { CourseEntitlementView } from "./entitlements/course-entitlement";
-
-const OrderWarningEnum = publish<OrderWarning>(
-  "OrderWarning",
-  "A fact that a shop should know before it sells a course to a learner. The order can be fulfilled all the same.",
-  {
-    COURSE_UNKNOWN: "The catalog contains no run of the course.",
-    MODE_NOT_OFFERED:
-      "No run of the course is sold in this mode, so that the entitlement cannot be redeemed.",
-    ALREADY_ENTITLED: "The learner has an entitlement for the course that has not expired.",
-    ALREADY_ENROLLED: "The learner is enrolled in a run of the course in a mode that is not free.",
-    CERTIFICATE_EARNED: "The learner has earned a certificate in a run of the course.",
-  },
-);
+import type { OrderWarning } from "../../../rules/order-rules";
+import { CourseView } from "../catalog";
+import { CourseRunView } from "../course";
+import { CourseEnrollmentView } from "../course-enrollment";
+import { OrderWarningEnum } from "./order-warnings";
+import { CourseEntitlementView } from "../entitlements/course-entitlement";
 
 @ObjectType("OrderPreview", {
   description: "The effect that the fulfillment of an order would have for one course.",

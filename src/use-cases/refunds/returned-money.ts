@@ -1,0 +1,57 @@
+import { In, Not, type EntityManager } from "typeorm";
+import { CourseEntitlementSupportDetail } from "../../entities/course-entitlement-support-detail";
+import { Refund } from "../../entities/refund";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import type { CommandRequest } from "../command";
+import type { LockedEntitlement } from "../locked-entitlement";
+
+/**
+ * Records that the money of an order is back: ends the pending refund, or stores one that was made elsewhere. Returns
+ * whether it was not known before.
+ */
+export async function recordRefund(
+  tx: EntityManager,
+  { command, now }: CommandRequest,
+  { id: entitlementId, orderNumber }: EntitlementFacts,
+): Promise<boolean> {
+  const live = await tx.findOne(Refund, {
+    where: { entitlementId, state: Not("FAILED") },
+    lock: { mode: "for_no_key_update" },
+  });
+  if (live?.state === "SUCCEEDED" || (!live && orderNumber === null)) return false;
+  const elsewhere = {
+    entitlementId,
+    orderNumber: orderNumber!,
+    attempt: 1,
+    answer: null,
+    shopReferences: [],
+  };
+  const refund = live ?? tx.create(Refund, { ...elsewhere, createdAt: now });
+  const succeeded = { state: "SUCCEEDED", nextAttemptAt: null, modifiedAt: now } as const;
+  await tx.save(Object.assign(refund, succeeded, { detail: `told by ${command}` }));
+  return true;
+}
+
+/**
+ * Before a revoked entitlement is given back, records the refund that its revocation stood for, where nothing has: what
+ * older versions or imports have revoked. Only a revocation that says that no money was returned stood for none.
+ */
+export async function recordRevokedMoney(
+  tx: EntityManager,
+  request: CommandRequest,
+  { facts }: LockedEntitlement,
+): Promise<void> {
+  if (facts.expiryCause === "REVOKED" && !(await isUnpaid(tx, facts))) await recordRefund(tx, request, facts);
+}
+
+/** Whether an entitlement was revoked last by somebody who said that no money was returned. */
+export async function isUnpaid(
+  tx: EntityManager,
+  { id: entitlementId }: Pick<EntitlementFacts, "id">,
+): Promise<boolean> {
+  const revocation = await tx.findOne(CourseEntitlementSupportDetail, {
+    where: { entitlementId, action: In(["REVOKE", "REVOKE_UNPAID"]) },
+    order: { createdAt: "DESC", id: "DESC" },
+  });
+  return revocation?.action === "REVOKE_UNPAID";
+}
