@@ -103,7 +103,7 @@ export class CourseEntitlement extends CourseEntitlementColumns {
 export const COURSE_ENTITLEMENT_FIELDS: TrackedFields<CourseEntitlement> = {
   id: { kind: "id", told: "nobody" },
   userId: { kind: "user", told: "everyone", as: "user" },
-  courseUuid: { kind: "value", told: "everyone" },
+  courseUuid: { kind: "course", told: "everyone" },
   mode: { kind: "value", told: "everyone" },
   orderNumber: { kind: "value", told: "everyone" },
   refundLocked: { kind: "value", told: "everyone", as: "isRefundLocked" },

@@ -4,7 +4,7 @@ import type { HistorySource } from "../history/historical";
 import type { TrackedType } from "../history/tracked-types";
 import { PageArgs } from "./pages/connection";
 import { HistorySourceEnum, HistoryTypeEnum, TrackedTypeEnum, type HistoryTypeName } from "./history-enums";
-import { atMost, length, UUIDS } from "./inputs";
+import { atMost, IsText, length, UUIDS } from "./inputs";
 import { DateTimeScalar } from "./scalars";
 
 @InputType({ description: "Conditions on changes. A change must meet every condition that is given." })
@@ -25,6 +25,26 @@ export class HistoryFilter {
   @ArrayMaxSize(100, atMost(100))
   @IsUUID("all", UUIDS)
   entityIds?: string[] | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      "The UUIDs of entitlements, of which one must match; at most 100. Changes of their support details and refunds match too.",
+  })
+  @IsOptional()
+  @ArrayMaxSize(100, atMost(100))
+  @IsUUID("all", UUIDS)
+  entitlementIds?: string[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      "The exact usernames of learners, of which one must have or have had the entitlement, or be the support agent; at most 100. Changes of support details and refunds match too.",
+  })
+  @IsOptional()
+  @ArrayMaxSize(100, atMost(100))
+  @IsText(150, { each: true })
+  usernames?: string[] | null;
 
   @Field(() => [HistoryTypeEnum], {
     nullable: true,

@@ -1,5 +1,7 @@
 import { mayReadAnyone, owns } from "../auth/actor";
-import { entriesOf, type Entry, type EntryCriteria, type EntryPage } from "../reads/history-entries";
+import type { Entry } from "../reads/finding/entry-rows";
+import { entriesOf, type EntryPage } from "../reads/history-entries";
+import type { EntryCriteria } from "../reads/history-entries";
 import {
   changesBetween,
   TRACKED_TYPES,
@@ -107,6 +109,7 @@ export function toEntryView(context: Context, entry: Entry, learnerId: string | 
     changedByLabel: maySeeWho(context, entry) ? entry.userLabel : null,
     source: entry.source,
     reason: entry.reason,
+    operation: entry.reason.split(" ", 1)[0]!,
     requestId: entry.requestId,
     transactionId: entry.txid,
     changes: changes

@@ -8,7 +8,7 @@ import { entitlementsById } from "../reads/entitlement-facts";
 import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { coursesById, runsByKey } from "../reads/finding/courses";
 import { kindsOf, type NodeKind } from "../reads/finding/nodes";
-import { entriesById, type Entry } from "../reads/history-entries";
+import { entitlementIdOf, entriesById } from "../reads/history-entries";
 import { policiesById } from "../reads/policies";
 import { refundsById, refundsOf } from "../reads/refunds";
 import { supportDetailsById } from "../reads/support-details";
@@ -92,7 +92,7 @@ async function entriesOfIds(context: Context, ids: readonly string[]): Promise<F
   const seesSupport = actor !== null && mayReadAnyone(actor);
   const owners = await visibleEntitlements(
     context,
-    entries.map((entry) => entry && entitlementOf(entry)),
+    entries.map((entry) => entry && entitlementIdOf(entry)),
   );
   const refundIds = entries.flatMap((entry) => (entry?.entityType === "REFUND" ? entry.entityId : []));
   const refunds = new Set((await visibleRefunds(context, refundIds)).map((refund) => refund?.id));
@@ -109,12 +109,6 @@ async function entriesOfIds(context: Context, ids: readonly string[]): Promise<F
     if (!seesAll && !mayBeSeen[entry.entityType]) return null;
     return Object.assign(new HistoryEntryView(), toEntryView(context, entry, facts?.userId ?? null));
   });
-}
-
-/** The UUID of the entitlement to whose history an entry belongs; null where it belongs to none. */
-function entitlementOf({ entityType, entityId, image }: Entry): string | null {
-  if (entityType === "COURSE_ENTITLEMENT") return entityId;
-  return (image["entitlementId"] as string | null | undefined) ?? null;
 }
 
 /** Refunds of entitlements that the actor may see; of a learner's, those that were requested while it was theirs. */

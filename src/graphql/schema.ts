@@ -32,6 +32,10 @@ import { SwitchSessionMutation } from "./mutations/sessions/switch-session";
 import { GrantSupportMutation } from "./mutations/agents/grant-support";
 import { WithdrawSupportMutation } from "./mutations/agents/withdraw-support";
 import { EntitlementDetailsResolver } from "./types/entitlements/entitlement-details.resolver";
+import {
+  EntitlementOfDetailResolver,
+  EntitlementOfEntryResolver,
+} from "./types/entitlements/entitlement-of.resolver";
 import { FieldChangeResolver } from "./types/field-change.resolver";
 import { CatalogResolver } from "./queries/catalog.resolver";
 import { NodesResolver } from "./queries/nodes.resolver";
@@ -71,6 +75,8 @@ export function buildGraphQLSchema(): GraphQLSchema {
       NodesResolver,
       HistoryEntryResolver,
       FieldChangeResolver,
+      EntitlementOfDetailResolver,
+      EntitlementOfEntryResolver,
       EntitlementRefundsResolver,
       RefundResolver,
       ChangeEntitlementModeMutation,

@@ -4,7 +4,7 @@ import type { Row } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
 import { selectFacts, toFacts, type EntitlementFacts, type FactsSource } from "./entitlement-facts";
 import type { EntitlementCriteria } from "./entitlement-search";
-import { entriesIn } from "./history-entries";
+import { entriesIn } from "./finding/entry-rows";
 import { selectSupportAgents, toSupportAgent, type SupportAgentFacts } from "./accounts/support-agents";
 import { POLICY, type PolicyFacts } from "./policies";
 import { selectRefunds } from "./refunds";

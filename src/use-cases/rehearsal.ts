@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from "typeorm";
-import { entriesOfTransaction, newestEntryId, type Entry } from "../reads/history-entries";
+import { entriesOfTransaction, newestEntryId, type Entry } from "../reads/finding/entry-rows";
 import { transact, type Change } from "../store/transact";
 
 /** The greatest number of history entries that a dry run tells. */

@@ -113,7 +113,6 @@ test("every field that a history tells of has that name in the schema, but for t
     "CourseEntitlement.redeemedAt",
     "CourseEntitlementPolicy.siteId", // `siteDomain` names the site
     "Refund.answer",
-    "SupportDetail.entitlementId",
     "SupportDetail.modifiedAt",
   ]);
 });

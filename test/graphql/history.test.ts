@@ -2,6 +2,7 @@ import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../src/entities/course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "../../src/entities/course-entitlement-support-detail";
 import { transact } from "../../src/store/transact";
+import { revertEntitlement } from "../../src/use-cases/entitlements/revert-entitlement";
 import { actor, ada, ask, grace, useDemoApp } from "../support/demo-app";
 import { statementsOf } from "../support/statements";
 
@@ -222,8 +223,9 @@ test("a page of 50 entries costs the same few statements as a page of 1", async 
   const counts: number[] = [];
   for (const first of [1, 50])
     counts.push((await statementsOf(() => ask(app, hopper, question(first)))).length);
-  // The page, and once each what states and references are of: four kinds of objects, users, enrollments, policies.
-  expect(counts[1]).toBeLessThanOrEqual(9);
+  // The page, and once each what states and references are of: four kinds of objects, users, enrollments, policies,
+  // courses, runs, entitlements.
+  expect(counts[1]).toBeLessThanOrEqual(12);
   const many = (first: number) =>
     `{ entitlements(filter: { username: "ada" }, first: ${first}) { edges { node { asOf(at: "2030-01-01T00:00:00Z") { id mode } history(first: 5) { edges { node { id reason changes { field } } } } } } } }`;
   const one = await statementsOf(() => ask(app, grace, many(1)));
@@ -329,5 +331,105 @@ test("a learner is not told of refunds from the time when the entitlement belong
       refund: null,
       userErrors: [{ code: "ENTITLEMENT_NOT_REFUNDABLE", blocker: "REFUND_PENDING" }],
     },
+  });
+});
+
+test("the history of some entitlements or learners has their notes and refunds, and nothing of others", async () => {
+  interface Answer {
+    history: {
+      edges: {
+        node: { entityType: string; entitlement: { id: string; user: { username: string } } | null };
+      }[];
+    };
+  }
+  const question = `query ($filter: HistoryFilter) { history(first: 100, filter: $filter) { edges { node {
+    entityType entitlement { id user { username } } } } } }`;
+  const entries = async (filter: object) => {
+    const { data, errors } = await ask<Answer>(app, hopper, question, { filter });
+    expect(errors).toBeUndefined();
+    return data!.history.edges.map(({ node }) => node);
+  };
+  const [refund] = await app.db.query<[{ entitlement_id: string }]>(
+    "select entitlement_id from refund limit 1",
+  );
+  const ids = [ID, refund.entitlement_id];
+  const ofIds = await entries({ entitlementIds: ids });
+  expect(new Set(ofIds.map(({ entitlement }) => entitlement?.id))).toEqual(new Set(ids));
+  expect(new Set(ofIds.map(({ entityType }) => entityType))).toEqual(
+    new Set(["COURSE_ENTITLEMENT", "SUPPORT_DETAIL", "REFUND"]),
+  );
+  const ofAda = await entries({ usernames: ["ada"], changedBefore: new Date().toISOString() });
+  expect(ofAda.length).toBeGreaterThan(10);
+  const hers = await app.db.query<{ id: string }[]>(
+    "select id from historical_course_entitlement where user_id = 1",
+  );
+  for (const { entitlement } of ofAda)
+    if (entitlement) expect(hers.map(({ id }) => id)).toContain(entitlement.id);
+  expect(await entries({ usernames: ["ada"], entityTypes: ["COURSE_ENTITLEMENT_POLICY"] })).toEqual([]);
+  expect(await entries({ usernames: ["no_such_account"] })).toEqual([]);
+  expect(await entries({ entitlementIds: [] })).toEqual([]);
+  const policies = `query ($filter: HistoryFilter) { entitlementPolicies { history(filter: $filter) { edges { node { id } } } } }`;
+  const { errors } = await ask(app, hopper, policies, {
+    filter: { usernames: ["ada"], entitlementIds: ids },
+  });
+  expect(errors).toBeUndefined();
+});
+
+test("what a revert went back to is an entry beside the name of its operation", async () => {
+  await lockRefund(true, "Before the revert.");
+  const entries = await historyOf(hopper);
+  const first = entries.at(-1)!;
+  await revertEntitlement(
+    { app, actor: hopper, now: new Date(), requestId: null },
+    { entitlementId: ID, historyEntryId: first.id, comments: "As it was." },
+  );
+  const question = `query ($id: ID!) { entitlement(id: $id) { history(first: 5, filter: { entityTypes: [COURSE_ENTITLEMENT] }) {
+    edges { node { reason operation revertedTo { id reason } } } } } }`;
+  for (const asking of [grace, ada]) {
+    const { data } = await ask<{ entitlement: { history: { edges: { node: object }[] } } }>(
+      app,
+      asking,
+      question,
+      { id: ID },
+    );
+    const [reverted, before] = data!.entitlement.history.edges.map(({ node }) => node);
+    expect(reverted).toEqual({
+      reason: `revertEntitlement ${first.id}`,
+      operation: "revertEntitlement",
+      revertedTo: { id: first.id, reason: first.reason },
+    });
+    expect(before).toMatchObject({ revertedTo: null });
+  }
+});
+
+test("changes refer to courses, runs and entitlements as objects, and notes to their entitlement", async () => {
+  const question = `query ($id: ID!) { entitlement(id: $id) {
+    supportDetails(first: 1) { edges { node { entitlement { id } } } }
+    history(first: 50) { edges { node { entityType changes { field toReference { __typename
+      ... on Course { id } ... on CourseRun { run: id } ... on CourseEntitlement { id } } } } } } } }`;
+  interface Answer {
+    entitlement: {
+      supportDetails: { edges: { node: { entitlement: { id: string } } }[] };
+      history: {
+        edges: {
+          node: { entityType: string; changes: { field: string; toReference: { id?: string } | null }[] };
+        }[];
+      };
+    };
+  }
+  const { data, errors } = await ask<Answer>(app, grace, question, { id: ID });
+  expect(errors).toBeUndefined();
+  const { supportDetails, history } = data!.entitlement;
+  expect(supportDetails.edges[0]!.node.entitlement).toEqual({ id: ID });
+  const references = history.edges.flatMap(({ node }) =>
+    node.changes.map(({ field, toReference }) => ({ field, toReference })),
+  );
+  expect(references).toContainEqual({
+    field: "courseUuid",
+    toReference: { __typename: "Course", id: "c0000000-0000-4000-8000-000000000001" },
+  });
+  expect(references).toContainEqual({
+    field: "entitlement",
+    toReference: { __typename: "CourseEntitlement", id: ID },
   });
 });

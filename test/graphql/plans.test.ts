@@ -158,6 +158,11 @@ test.each([
   ],
   ["the history of all", "{ history { edges { node { id } } } }"],
   ["the history of a person", '{ history(filter: { changedBy: "grace" }) { edges { node { id } } } }'],
+  ["the history of a learner", '{ history(filter: { usernames: ["learner9"] }) { edges { node { id } } } }'],
+  [
+    "the history of some entitlements",
+    '{ history(filter: { entitlementIds: ["e0000000-0000-4000-8000-000000000001"] }) { edges { node { id entitlement { id } } } } }',
+  ],
   ["the history of a request", '{ history(filter: { requestId: "r-1" }) { edges { node { id } } } }'],
   ["whatever a word is of", '{ search(text: "Learner77") { __typename } }'],
   ["whatever an e-mail address is of", '{ search(text: "LEARNER77@demo.example") { __typename } }'],

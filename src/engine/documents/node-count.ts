@@ -33,7 +33,7 @@ interface Page {
 }
 
 /** Fields that show an object at another time, which is one more to load each time. */
-const TIME_TRAVEL: ReadonlySet<string> = new Set(["asOf", "previous", "next", "state"]);
+const TIME_TRAVEL: ReadonlySet<string> = new Set(["asOf", "previous", "next", "state", "revertedTo"]);
 
 /** What an operation can return at most. */
 export interface Counted {

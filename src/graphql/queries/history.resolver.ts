@@ -157,6 +157,15 @@ export class HistoryEntryResolver {
 
   @FieldResolver(() => HistoryEntryView, {
     nullable: true,
+    description: "The entry to which `revertEntitlement` went back; null for any other operation.",
+  })
+  revertedTo(@Root() view: HistoryEntryView, @Ctx() context: Context): Promise<HistoryEntryView | null> {
+    const id = /^revertEntitlement (\d+)$/.exec(view.entry.reason)?.[1] ?? null;
+    return entryOf(context, id, view);
+  }
+
+  @FieldResolver(() => HistoryEntryView, {
+    nullable: true,
     description: "The following change of the same object; null for its newest change.",
   })
   next(@Root() view: HistoryEntryView, @Ctx() context: Context): Promise<HistoryEntryView | null> {

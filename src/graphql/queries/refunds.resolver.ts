@@ -11,19 +11,18 @@ import {
   Resolver,
   Root,
 } from "type-graphql";
-import { entitlementsById } from "../../reads/entitlement-facts";
 import type { Key } from "../../store/rows/page";
 import type { Refund } from "../../entities/refund";
 import { findRefunds, refundsOf, type RefundCriteria } from "../../reads/refunds";
 import { refundListAsOf } from "../../reads/as-of";
 import type { RefundState } from "../../rules/refund-rules";
-import { byKey } from "../../store/by-key";
 import { PageArgs, toConnection } from "../pages/connection";
 import { learnerToTell, type Context } from "../context";
 import { Cursors } from "../pages/cursors";
 import { atMost, IsText, UUID } from "../inputs";
 import { DateTimeScalar } from "../scalars";
-import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
+import { CourseEntitlementView } from "../types/entitlements/course-entitlement";
+import { entitlementOf } from "../types/entitlements/entitlement-of.resolver";
 import { RefundConnection, RefundStateEnum, RefundView, toRefundView } from "../types/refund";
 
 const CURSORS = new Cursors("refunds.CREATED_AT.DESC", "instant");
@@ -121,10 +120,6 @@ export class RefundResolver {
     @Root() { entitlementId }: RefundView,
     @Ctx() context: Context,
   ): Promise<CourseEntitlementView | null> {
-    const loader = context.loaders.named("entitlementsOfRefunds", async (ids) =>
-      byKey(ids, await entitlementsById(context.app.db, ids), ({ id }) => id),
-    );
-    const facts = await loader.load(entitlementId);
-    return facts && toEntitlement(context, facts);
+    return entitlementOf(context, entitlementId);
   }
 }

@@ -1,8 +1,12 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { coursesById, runsByKey } from "../../reads/finding/courses";
 import { enrollmentsById } from "../../reads/enrollments";
 import { policiesById } from "../../reads/policies";
 import type { FieldKind } from "../../store/rows/fields";
 import { maySee, type Context } from "../context";
+import { CourseView, toCourse } from "./catalog";
+import { CourseRunView, toCourseRun } from "./course";
+import { entitlementOf } from "./entitlements/entitlement-of.resolver";
 import { toPolicyView } from "./course-entitlement-policy";
 import { toEnrollmentView } from "./course-enrollment";
 import { ChangedReference, FieldChangeView } from "./history-entry";
@@ -50,6 +54,15 @@ async function referenceOf(
   if (kind === "enrollment") {
     const enrollment = await loaders.named("enrollments", (ids) => enrollmentsById(app.db, ids)).load(id);
     return enrollment && toEnrollmentView(enrollment);
+  }
+  if (kind === "entitlement") return entitlementOf(context, id);
+  if (kind === "course") {
+    const course = await loaders.named("courses", (ids) => coursesById(app.db, ids)).load(id);
+    return course && Object.assign(new CourseView(), toCourse(course.courseUuid, course.runs));
+  }
+  if (kind === "run") {
+    const run = await loaders.named("runs", (keys) => runsByKey(app.db, keys)).load(id);
+    return run && Object.assign(new CourseRunView(), toCourseRun(id, run));
   }
   if (kind !== "policy") return null;
   const policy = await loaders.named("policies", (ids) => policiesById(app.db, ids)).load(id);

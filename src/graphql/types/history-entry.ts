@@ -1,12 +1,14 @@
 import { GraphQLScalarType } from "graphql";
 import { createUnionType, Field, ID, ObjectType } from "type-graphql";
-import type { Entry } from "../../reads/history-entries";
+import type { Entry } from "../../reads/finding/entry-rows";
 import type { HistorySource } from "../../history/historical";
 import type { TrackedType } from "../../history/tracked-types";
 import type { FieldKind } from "../../store/rows/fields";
 import { connectionType } from "../pages/connection";
 import { HistorySourceEnum, HistoryTypeEnum, TrackedTypeEnum, type HistoryTypeName } from "../history-enums";
 import { DateTimeScalar } from "../scalars";
+import { CourseView } from "./catalog";
+import { CourseRunView } from "./course";
 import { CourseEnrollmentView } from "./course-enrollment";
 import { CourseEntitlementPolicyView } from "./course-entitlement-policy";
 import { CourseEntitlementView } from "./entitlements/course-entitlement";
@@ -27,7 +29,15 @@ const HistoryValueScalar = new GraphQLScalarType<unknown, unknown>({
 export const ChangedReference = createUnionType({
   name: "ChangedReference",
   description: "An object to which a changed field refers.",
-  types: () => [UserView, CourseEnrollmentView, CourseEntitlementPolicyView] as const,
+  types: () =>
+    [
+      UserView,
+      CourseEnrollmentView,
+      CourseEntitlementPolicyView,
+      CourseEntitlementView,
+      CourseView,
+      CourseRunView,
+    ] as const,
 });
 
 @ObjectType("FieldChange", {
@@ -103,8 +113,16 @@ export class HistoryEntryView implements Node {
   })
   source!: HistorySource;
 
-  @Field({ description: "The name of the operation that made the change, such as the name of the mutation." })
+  @Field({
+    description:
+      "The name of the operation that made the change, such as the name of the mutation; that of `revertEntitlement` is followed by the id of the entry. `operation` and `revertedTo` tell both apart.",
+  })
   reason!: string;
+
+  @Field({
+    description: "The name of the operation that made the change alone, such as the name of the mutation.",
+  })
+  operation!: string;
 
   @Field(() => String, {
     nullable: true,

@@ -9,7 +9,8 @@ export type FieldKind =
   | "enrollment"
   | "policy"
   | "entitlement"
-  | "run";
+  | "run"
+  | "course";
 
 /** One field of a stored noun. */
 export interface Field {

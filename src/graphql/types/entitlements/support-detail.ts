@@ -40,6 +40,9 @@ export class SupportDetailView implements Node {
 
   @Field(() => DateTimeScalar, { description: "The instant of the action." })
   createdAt!: Date;
+
+  /** Which entitlement. */
+  entitlementId!: string;
 }
 
 /** A page of support details. */
@@ -47,9 +50,20 @@ export const SupportDetailConnection = connectionType("SupportDetail", SupportDe
 
 /** A support detail with its agent and run. */
 export function toSupportDetailView(facts: SupportDetailFacts): SupportDetailView {
-  const { id, action, comments, supportUserId, username, unenrolledRunKey, unenrolledRun, createdAt } = facts;
+  const {
+    id,
+    entitlementId,
+    action,
+    comments,
+    supportUserId,
+    username,
+    unenrolledRunKey,
+    unenrolledRun,
+    createdAt,
+  } = facts;
   return Object.assign(new SupportDetailView(), {
     id,
+    entitlementId,
     action,
     comments,
     supportUser: supportUserId === null || username === null ? null : { id: supportUserId, username },
