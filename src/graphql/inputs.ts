@@ -16,6 +16,9 @@ export const length = (max: number) => ({ message: `must have from 1 to ${max} c
 /** Holds a character that leaves a trace on paper, being no space, control or filler, and no zero character. */
 const TEXT = /^(?=[^]*[^\s\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800])[^\0]*$/u;
 
+/** The form of an LMS user id. */
+export const LMS_USER_ID = /^[1-9]\d{0,17}$/;
+
 /** A text of 1 to `max` characters that is not blank, and that PostgreSQL can hold; with `each`, a list of them. */
 export function IsText(max: number, { each = false } = {}): PropertyDecorator {
   const message = `must have from 1 to ${max} characters, and not be blank`;
@@ -58,7 +61,7 @@ export class EmailArgs {
 @ArgsType()
 export class UserIdArgs {
   @Field(() => ID, { description: "The LMS user id of the account." })
-  @Matches(/^[1-9]\d{0,17}$/, { message: "must be a positive whole number" })
+  @Matches(LMS_USER_ID, { message: "must be a positive whole number" })
   id!: string;
 }
 

@@ -11,6 +11,7 @@ import { isRefundPending, redeemBlocker } from "../rules/entitlement-rules";
 import type { Choosing } from "../rules/session-rules";
 import { Refusal } from "../refusal";
 import type { CommandRequest } from "./command";
+import { names, type LearnerReference } from "./learner";
 import { refuseChanged, type Seen } from "./seen";
 
 /** An entitlement that nobody else can change until the transaction ends, with all that decisions need. */
@@ -24,6 +25,11 @@ export interface EntitlementReference extends Seen {
   entitlementId: string;
 }
 
+/** Names an entitlement, and the learner whose it must be when the caller gives the command for a learner. */
+export interface OwnReference extends LearnerReference {
+  entitlementId: string;
+}
+
 const FIELD = { field: "entitlementId" };
 
 /**
@@ -33,20 +39,23 @@ const FIELD = { field: "entitlementId" };
 export async function lockEntitlement(
   tx: EntityManager,
   request: CommandRequest,
-  id: string,
+  reference: OwnReference,
 ): Promise<LockedEntitlement> {
-  return refuseFrozen(await lockForRefund(tx, request, id));
+  return refuseFrozen(await lockForRefund(tx, request, reference));
 }
 
 /** Locks an entitlement whatever becomes of its refund: for the steps of the refund itself. */
 export async function lockForRefund(
   tx: EntityManager,
   { app, actor }: CommandRequest,
-  id: string,
+  { entitlementId, ...learner }: OwnReference,
 ): Promise<LockedEntitlement> {
-  const entitlement = await lockRow(tx, app, id);
-  if (entitlement && (owns(actor, entitlement.facts) || mayActForAnyone(actor))) return entitlement;
-  throw notFound();
+  const entitlement = await lockRow(tx, app, entitlementId);
+  if (!entitlement) throw notFound();
+  const { userId: id, username } = entitlement.facts;
+  const isAllowed = owns(actor, entitlement.facts) || actor.isService || mayActForAnyone(actor);
+  if (!isAllowed || !names(learner, { id, username: username! })) throw notFound();
+  return entitlement;
 }
 
 /** Locks anybody's entitlement, for commands that learners may not give; refuses while a refund is pending. */

@@ -79,7 +79,7 @@ const byLearners: Expected = {
   learner: OWN_ONLY,
   support: DONE,
   staff: DONE,
-  service: OWN_ONLY,
+  service: DONE,
   auditor: FORBIDDEN,
 };
 const bySupport: Expected = {

@@ -2,7 +2,7 @@ import { IsOptional, IsUUID, Matches, MaxLength } from "class-validator";
 import { Field, ID, InputType } from "type-graphql";
 import type { Periods } from "../../rules/entitlement-rules";
 import { badInput } from "../bad-input";
-import { IsText, length, UUID } from "../inputs";
+import { IsText, length, LMS_USER_ID, UUID } from "../inputs";
 import { CommandInput } from "../payload";
 import { DurationScalar, fromDuration } from "../scalars";
 
@@ -120,6 +120,27 @@ export function periodsOf({ expirationPeriod, refundPeriod, regainPeriod }: Peri
     return [[name.replace("Period", "Ms"), ms]];
   });
   return Object.fromEntries(periods) as Partial<Periods>;
+}
+
+/** What the mutations take that a learner gives, or a service, support or staff for a learner. */
+@InputType()
+export abstract class LearnerInput extends CommandInput {
+  @Field(() => String, {
+    nullable: true,
+    description: "The username of the learner, when a service or an agent sends the mutation for a learner.",
+  })
+  @IsOptional()
+  @IsText(150)
+  username?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "The LMS user id of the learner, when a service or an agent sends the mutation for a learner.",
+  })
+  @IsOptional()
+  @Matches(LMS_USER_ID, { message: "must be a positive whole number" })
+  userId?: string | null;
 }
 
 /** The input field that says whether the money of a revoked order is back. */

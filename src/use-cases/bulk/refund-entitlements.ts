@@ -9,8 +9,8 @@ import { bulkCommand } from "./bulk";
 export const refundEntitlements = bulkCommand(
   "refundEntitlements",
   staff,
-  async (tx, request, { entitlementId }: { entitlementId: string }) => {
-    const { entitlement, isNew } = await queue(tx, request, entitlementId);
+  async (tx, request, reference: { entitlementId: string }) => {
+    const { entitlement, isNew } = await queue(tx, request, reference);
     return { facts: entitlement, isChanged: isNew };
   },
 );

@@ -7,7 +7,7 @@ import { liveRefundOf } from "../../reads/refunds";
 import { databaseNow } from "../../store/database-clock";
 import { leaseEnd } from "../attempts/attempt";
 import type { CommandRequest } from "../command";
-import { lockForRefund, lockRow, type LockedEntitlement } from "../locked-entitlement";
+import { lockForRefund, lockRow, type LockedEntitlement, type OwnReference } from "../locked-entitlement";
 import { refuseUnrefundable, unavailable } from "./refund-refusals";
 import { takeBack } from "../sessions/enrollment";
 
@@ -25,20 +25,20 @@ type Beginning = Pick<Refund, "attempt" | "nextAttemptAt">;
 export async function record(
   tx: EntityManager,
   request: CommandRequest,
-  entitlementId: string,
+  reference: OwnReference,
 ): Promise<RequestedRefund> {
   const nextAttemptAt = await leaseEnd(tx, request.app.config.refund.deadlineMs);
-  return recordWith(tx, request, entitlementId, { attempt: 1, nextAttemptAt });
+  return recordWith(tx, request, reference, { attempt: 1, nextAttemptAt });
 }
 
 /** Records a request like `record`, with proof that it can be settled, and leaves all attempts to the sweep. */
 export async function queue(
   tx: EntityManager,
   request: CommandRequest,
-  entitlementId: string,
+  reference: OwnReference,
 ): Promise<RequestedRefund> {
   const beginning = { attempt: 0, nextAttemptAt: await databaseNow(tx) };
-  const requested = await recordWith(tx, request, entitlementId, beginning);
+  const requested = await recordWith(tx, request, reference, beginning);
   if (requested.isNew) await proveSuccess(tx, request.app, requested.refund);
   return requested;
 }
@@ -47,9 +47,9 @@ export async function queue(
 export async function foresee(
   tx: EntityManager,
   request: CommandRequest,
-  entitlementId: string,
+  reference: OwnReference,
 ): Promise<RequestedRefund> {
-  const requested = await record(tx, request, entitlementId);
+  const requested = await record(tx, request, reference);
   return requested.isNew ? succeed(tx, request.app, requested.refund) : requested;
 }
 
@@ -64,13 +64,13 @@ export async function proveSuccess(tx: EntityManager, app: App, refund: Refund):
 async function recordWith(
   tx: EntityManager,
   request: CommandRequest,
-  entitlementId: string,
+  reference: OwnReference,
   beginning: Beginning,
 ): Promise<RequestedRefund> {
-  const entitlement = await lockForRefund(tx, request, entitlementId);
+  const entitlement = await lockForRefund(tx, request, reference);
   // A refund that was requested while the entitlement was another learner's is not shown to the learner who has it now.
   const learnerId = mayActForAnyone(request.actor) ? null : entitlement.facts.userId;
-  const live = await liveRefundOf(tx, entitlementId, learnerId);
+  const live = await liveRefundOf(tx, entitlement.id, learnerId);
   if (live && (live.state !== "SUCCEEDED" || entitlement.row.expiredAt))
     return { entitlement: entitlement.facts, refund: live, isNew: false };
   refuseUnrefundable(entitlement, request);

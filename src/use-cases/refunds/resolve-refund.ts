@@ -24,7 +24,7 @@ export const resolveRefund = command(
 
     const found = await refundById(tx, refundId);
     if (!found) throw notFound();
-    const entitlement = await lockForRefund(tx, request, found.entitlementId);
+    const entitlement = await lockForRefund(tx, request, found);
     const refund = await lockRefund(tx, refundId);
     if (!refund) throw notFound();
     if (refund.state !== "NEEDS_REVIEW")

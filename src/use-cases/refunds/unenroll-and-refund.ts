@@ -11,14 +11,14 @@ import { transactSurely } from "../../store/transact-surely";
 import { attempt } from "../attempts/attempt";
 import { leave } from "../sessions/enrollment";
 import { act, changeOf, commandInSteps, type CommandRequest } from "../command";
+import type { OwnReference } from "../locked-entitlement";
 import { orConflict } from "../races";
 import { REFUNDS } from "./refund-outbox";
 import { refusalOf } from "./refund-refusals";
 import { foresee, proveSuccess, record, type RequestedRefund } from "./request-refund";
 import { describe } from "../../log";
 
-export interface UnenrollAndRefund {
-  entitlementId: string;
+export interface UnenrollAndRefund extends OwnReference {
   /** Whether to ask for the money back, or only to leave the run. */
   refund: "REQUEST" | "SKIP";
 }
@@ -40,20 +40,20 @@ const LOOK = 0.05;
 export const unenrollAndRefund = commandInSteps(
   "unenrollAndRefund",
   learner,
-  async (request, { entitlementId, refund: wish }: UnenrollAndRefund): Promise<Unenrolled> => {
+  async (request, { refund: wish, ...reference }: UnenrollAndRefund): Promise<Unenrolled> => {
     if (wish === "SKIP") {
-      const entitlement = await act(request, (tx) => leave(tx, request, entitlementId));
+      const entitlement = await act(request, (tx) => leave(tx, request, reference));
       return { entitlement, refund: null };
     }
-    if (request.rehearsal) return act(request, (tx) => tryOut(tx, request, entitlementId));
-    const { refund, isNew } = await intend(request, entitlementId);
+    if (request.rehearsal) return act(request, (tx) => tryOut(tx, request, reference));
+    const { refund, isNew } = await intend(request, reference);
     await faultPoint("intend:afterCommit", refund.orderNumber);
     const seen = isNew ? await askAndWait(request, refund) : refund;
     if (seen.state === "FAILED") {
       if (seen.answer === "NOT_SENT") uncount(request);
       throw refusalOf(seen);
     }
-    const [entitlement] = await entitlementsById(request.app.db, [entitlementId]);
+    const [entitlement] = await entitlementsById(request.app.db, [reference.entitlementId]);
     return { entitlement: entitlement!, refund: seen };
   },
 );
@@ -62,11 +62,11 @@ export const unenrollAndRefund = commandInSteps(
  * Records the wish, with proof that it can be settled, and counts it; the shop is not asked yet. Rejects with RateLimited
  * when there were too many.
  */
-async function intend(request: CommandRequest, entitlementId: string): Promise<RequestedRefund> {
+async function intend(request: CommandRequest, reference: OwnReference): Promise<RequestedRefund> {
   const { app } = request;
   let [isCounted, isNew] = [false, false];
   const work = async (tx: EntityManager) => {
-    const intent = await record(tx, request, entitlementId);
+    const intent = await record(tx, request, reference);
     if (!intent.isNew) return intent;
     if (!isCounted) count(request); // this may run again, after a lost race
     isCounted = true;
@@ -87,9 +87,9 @@ async function intend(request: CommandRequest, entitlementId: string): Promise<R
 async function tryOut(
   tx: EntityManager,
   request: CommandRequest,
-  entitlementId: string,
+  reference: OwnReference,
 ): Promise<RequestedRefund> {
-  const foreseen = await foresee(tx, request, entitlementId);
+  const foreseen = await foresee(tx, request, reference);
   if (!foreseen.isNew) return foreseen;
   count(request);
   uncount(request);

@@ -1,11 +1,10 @@
 import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { command } from "../command";
-import { lockEntitlement } from "../locked-entitlement";
+import { lockEntitlement, type OwnReference } from "../locked-entitlement";
 import { redeem } from "./redeem";
 
-export interface EnrollAndFulfill {
-  entitlementId: string;
+export interface EnrollAndFulfill extends OwnReference {
   courseRunKey: string;
 }
 
@@ -13,8 +12,8 @@ export interface EnrollAndFulfill {
 export const enrollAndFulfill = command(
   "enrollAndFulfill",
   learner,
-  async (tx, request, { entitlementId, courseRunKey }: EnrollAndFulfill): Promise<EntitlementFacts> => {
-    const entitlement = await lockEntitlement(tx, request, entitlementId);
+  async (tx, request, { courseRunKey, ...reference }: EnrollAndFulfill): Promise<EntitlementFacts> => {
+    const entitlement = await lockEntitlement(tx, request, reference);
     if (courseRunKey === entitlement.currentRunKey) return entitlement.facts;
     return redeem(tx, request, entitlement, courseRunKey);
   },

@@ -1,14 +1,14 @@
 import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementSpentOn } from "../../reads/entitlements";
-import { userByUsername } from "../../reads/accounts/users";
 import { redeemBlocker } from "../../rules/entitlement-rules";
 import { fulfillableEntitlement } from "./fulfillable-entitlement";
 import { redeem } from "./redeem";
 import { command } from "../command";
+import { learnerOf, type LearnerReference } from "../learner";
 import { lockEntitlement } from "../locked-entitlement";
 
-export interface EnrollIfEntitled {
+export interface EnrollIfEntitled extends LearnerReference {
   courseRunKey: string;
 }
 
@@ -19,9 +19,9 @@ export interface EnrollIfEntitled {
 export const enrollIfEntitled = command(
   "enrollIfEntitled",
   learner,
-  async (tx, request, { courseRunKey }: EnrollIfEntitled): Promise<EntitlementFacts | null> => {
-    const { app, actor, now } = request;
-    const userId = actor.userId ?? (await userByUsername(tx, actor.username))?.id;
+  async (tx, request, { courseRunKey, ...reference }: EnrollIfEntitled): Promise<EntitlementFacts | null> => {
+    const { app, now } = request;
+    const userId = (await learnerOf(tx, request, reference))?.id;
     if (!userId) return null;
     for (;;) {
       const candidate = await fulfillableEntitlement(
@@ -31,7 +31,7 @@ export const enrollIfEntitled = command(
         app.config.defaultPeriods,
         now,
       );
-      const entitlement = candidate && (await lockEntitlement(tx, request, candidate.id));
+      const entitlement = candidate && (await lockEntitlement(tx, request, { entitlementId: candidate.id }));
       // Looked for last, so that whatever has hidden a candidate is seen here.
       const spent = await entitlementSpentOn(tx, userId, courseRunKey);
       if (spent || !entitlement) return spent;

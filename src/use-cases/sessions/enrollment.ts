@@ -8,7 +8,7 @@ import { Refusal } from "../../refusal";
 import { regainBlocker } from "../../rules/entitlement-rules";
 import { hasBeenInMode } from "./past-redemptions";
 import type { CommandRequest } from "../command";
-import { lockEntitlement, save, type LockedEntitlement } from "../locked-entitlement";
+import { lockEntitlement, save, type LockedEntitlement, type OwnReference } from "../locked-entitlement";
 
 /**
  * Takes the learner of a locked entitlement out of its run; the enrollment stays, inactive. An enrollment that this
@@ -72,9 +72,9 @@ export function takeBack(
 export async function leave(
   tx: EntityManager,
   request: CommandRequest,
-  entitlementId: string,
+  reference: OwnReference,
 ): Promise<EntitlementFacts> {
-  const entitlement = await lockEntitlement(tx, request, entitlementId);
+  const entitlement = await lockEntitlement(tx, request, reference);
   const { facts, standing } = entitlement;
   if (!facts.expiredAt && !facts.enrollment) return facts;
   // Others have taken the learner out of the run: only the link to it is left to end.

@@ -3,10 +3,9 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { refuseUnregainable, unenroll } from "./enrollment";
 import { enroll, redeem } from "./redeem";
 import { command } from "../command";
-import { lockEntitlement, save } from "../locked-entitlement";
+import { lockEntitlement, save, type OwnReference } from "../locked-entitlement";
 
-export interface SwitchSession {
-  entitlementId: string;
+export interface SwitchSession extends OwnReference {
   courseRunKey: string;
 }
 
@@ -14,8 +13,8 @@ export interface SwitchSession {
 export const switchSession = command(
   "switchSession",
   learner,
-  async (tx, request, { entitlementId, courseRunKey }: SwitchSession): Promise<EntitlementFacts> => {
-    const entitlement = await lockEntitlement(tx, request, entitlementId);
+  async (tx, request, { courseRunKey, ...reference }: SwitchSession): Promise<EntitlementFacts> => {
+    const entitlement = await lockEntitlement(tx, request, reference);
     if (courseRunKey === entitlement.currentRunKey) return entitlement.facts;
     const { facts, standing } = entitlement;
     // Others have taken the learner out of the run, so there is nothing to leave.

@@ -71,7 +71,9 @@ export const operations: Record<string, (doing: Doing) => Promise<unknown>> = {
     return null;
   },
   async expire({ tx, request, aliases, op }) {
-    const entitlement = await lockEntitlement(tx, request, aliases.id("entitlement", op.entitlement!));
+    const entitlement = await lockEntitlement(tx, request, {
+      entitlementId: aliases.id("entitlement", op.entitlement!),
+    });
     await save(tx, request, entitlement, { expiredAt: request.now, expiryCause: "SUPPORT" });
     return null;
   },
@@ -82,11 +84,9 @@ export const operations: Record<string, (doing: Doing) => Promise<unknown>> = {
     return (await expireIfDue(doing)).answers.toDict.value;
   },
   async ask({ tx, request, aliases, op }) {
-    const { standing, periods } = await lockEntitlement(
-      tx,
-      request,
-      aliases.id("entitlement", op.entitlement!),
-    );
+    const { standing, periods } = await lockEntitlement(tx, request, {
+      entitlementId: aliases.id("entitlement", op.entitlement!),
+    });
     return plainAnswers(standing, periods, request.now);
   },
   async find({ tx, request, aliases, op }) {
@@ -108,7 +108,9 @@ export const operations: Record<string, (doing: Doing) => Promise<unknown>> = {
   async supportCreate({ tx, request, aliases, op }) {
     const id = randomUUID();
     aliases.set("detail", op.detail!, id);
-    const { row } = await lockEntitlement(tx, request, aliases.id("entitlement", op.entitlement!));
+    const { row } = await lockEntitlement(tx, request, {
+      entitlementId: aliases.id("entitlement", op.entitlement!),
+    });
     await tx.save(
       tx.create(CourseEntitlementSupportDetail, {
         id,
@@ -138,7 +140,9 @@ export const operations: Record<string, (doing: Doing) => Promise<unknown>> = {
     return null;
   },
   async delete({ tx, request, aliases, op }) {
-    const { row } = await lockEntitlement(tx, request, aliases.id("entitlement", op.entitlement!));
+    const { row } = await lockEntitlement(tx, request, {
+      entitlementId: aliases.id("entitlement", op.entitlement!),
+    });
     await tx.remove(Object.assign(row, op.op === "deleteDirty" ? toColumns(aliases, op.changes!) : {}));
     return null;
   },
@@ -192,14 +196,16 @@ const SNAKE_CASE: Record<keyof Changes, readonly string[]> = {
 };
 
 async function change({ tx, request, aliases, op }: Doing, changes: Changes): Promise<null> {
-  const entitlement = await lockEntitlement(tx, request, aliases.id("entitlement", op.entitlement!));
+  const entitlement = await lockEntitlement(tx, request, {
+    entitlementId: aliases.id("entitlement", op.entitlement!),
+  });
   await save(tx, request, entitlement, toColumns(aliases, changes));
   return null;
 }
 
 async function expireIfDue({ tx, request, aliases, op }: Doing) {
   const uuid = aliases.id("entitlement", op.entitlement!);
-  const entitlement = await lockEntitlement(tx, request, uuid);
+  const entitlement = await lockEntitlement(tx, request, { entitlementId: uuid });
   const { facts, standing, periods } = entitlement;
   const answers = answersOf({ uuid, courseUuid: facts.courseUuid }, standing, periods, request.now);
   if (!isExpiryDue(standing, periods, request.now))

@@ -2,8 +2,7 @@ import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type
 import { unenrollAndRefund, type UnenrollAndRefund } from "../../../use-cases/refunds/unenroll-and-refund";
 import { publish } from "../../enums";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
-import { Uuid } from "../inputs";
+import { LearnerInput, Uuid } from "../inputs";
 import { changeRefund, RefundPayload } from "../shared";
 
 const RefundWishEnum = publish<UnenrollAndRefund["refund"]>(
@@ -16,7 +15,7 @@ const RefundWishEnum = publish<UnenrollAndRefund["refund"]>(
 );
 
 @InputType({ description: "The input fields of `unenrollAndRefund`." })
-export class UnenrollAndRefundInput extends CommandInput {
+export class UnenrollAndRefundInput extends LearnerInput {
   @Uuid("The UUID of the entitlement.")
   entitlementId!: string;
 

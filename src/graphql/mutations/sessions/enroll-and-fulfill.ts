@@ -1,12 +1,11 @@
 import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { enrollAndFulfill } from "../../../use-cases/sessions/enroll-and-fulfill";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
-import { CourseRunKey, Uuid } from "../inputs";
+import { CourseRunKey, LearnerInput, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `enrollAndFulfill`." })
-export class EnrollAndFulfillInput extends CommandInput {
+export class EnrollAndFulfillInput extends LearnerInput {
   @Uuid("The UUID of the entitlement to redeem.")
   entitlementId!: string;
 

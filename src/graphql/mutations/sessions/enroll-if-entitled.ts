@@ -1,12 +1,11 @@
 import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { enrollIfEntitled } from "../../../use-cases/sessions/enroll-if-entitled";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
-import { CourseRunKey } from "../inputs";
+import { CourseRunKey, LearnerInput } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `enrollIfEntitled`." })
-export class EnrollIfEntitledInput extends CommandInput {
+export class EnrollIfEntitledInput extends LearnerInput {
   @CourseRunKey("The key of the course run, such as `course-v1:DemoX+101+2026`.")
   courseRunKey!: string;
 }

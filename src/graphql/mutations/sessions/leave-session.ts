@@ -1,12 +1,11 @@
 import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { leaveSession } from "../../../use-cases/sessions/leave-session";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
-import { Uuid } from "../inputs";
+import { LearnerInput, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `leaveSession`." })
-export class LeaveSessionInput extends CommandInput {
+export class LeaveSessionInput extends LearnerInput {
   @Uuid("The UUID of the redeemed entitlement.")
   entitlementId!: string;
 }

@@ -1,12 +1,11 @@
 import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { switchSession } from "../../../use-cases/sessions/switch-session";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
-import { CourseRunKey, Uuid } from "../inputs";
+import { CourseRunKey, LearnerInput, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `switchSession`." })
-export class SwitchSessionInput extends CommandInput {
+export class SwitchSessionInput extends LearnerInput {
   @Uuid("The UUID of the redeemed entitlement.")
   entitlementId!: string;
 
