@@ -4,7 +4,7 @@ import { endWith } from "./cli/failure";
 import { welcome } from "./cli/welcome";
 import { compose } from "./compose";
 import { ConfigError, loadConfig, type Config } from "./config";
-import { fillDemoWorld } from "./demo/world";
+import { fillDemoWorld, SHOWN_DUE } from "./demo/world";
 import { UserAccount } from "./entities/accounts/user-account";
 import type { Graph } from "./engine/apollo";
 import { permissionsOf } from "./graphql/permissions";
@@ -12,6 +12,7 @@ import { buildGraphQLSchema } from "./graphql/schema";
 import { spreadLastNet } from "./log";
 import { startServer } from "./http/server";
 import { startJobs } from "./jobs/start-jobs";
+import { tasks } from "./jobs/tasks";
 
 /** A terminal sends Ctrl-C to npm and to this process, and npm forwards it to this process again. */
 const ONE_SIGNAL_WITHIN_MS = 200;
@@ -29,7 +30,9 @@ async function main(): Promise<void> {
     const server = await startServer(composed.app, ownGraph()).catch((error: unknown) => {
       throw listenFault(config, error);
     });
-    const jobs = config.jobs ? await startJobs(composed.app) : undefined;
+    const jobs = config.jobs
+      ? await startJobs(composed.app, tasks(config.isProduction ? undefined : SHOWN_DUE))
+      : undefined;
     if (config.isProduction) composed.app.log.info({ url: server.url }, "listening");
     else await greet(config, server.url, composed.notice);
     await signal;

@@ -56,8 +56,9 @@ test("a migration names the rows that are to be changed, and an old entry that c
   await fillDemoWorld(app);
   // As it was before.
   await db.query("delete from refund where state not in ('SUCCEEDED', 'FAILED')");
-  await migrateDown(options, true);
-  await migrateDown(options, true);
+  let reverted: string | undefined;
+  do ({ name: reverted } = await migrateDown(options, true));
+  while (reverted && !reverted.startsWith("BoundInstants"));
   const [{ id }] = await db.query<[{ id: string }]>(
     "select id from course_entitlement where user_id = 1 order by id limit 1",
   );

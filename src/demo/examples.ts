@@ -23,6 +23,10 @@ export interface Example {
   expired?: { ago: number; cause: CourseEntitlement["expiryCause"] };
   /** The enrollment for which the entitlement is redeemed. */
   spent?: { ago: number; run?: RunKindName | "vanished"; enrolled?: number | null };
+  /** When the entitlement was redeemed for the open run, in days from now, where it has lost that run since. */
+  left?: number;
+  /** Whether its expiry is due and yet not stored, for everybody to see: background work leaves it as it is. */
+  staysDue?: true;
   /** Another enrollment of the learner, for which the entitlement is not redeemed. */
   beside?: { ago: number; run: RunKindName; mode: string };
   /** The status of the learner's certificate in the run, if there is one. */
@@ -53,8 +57,9 @@ export const EXAMPLES: Example[] = [
     spent: { ago: 5, run: "selfPaced" },
     runs: ["selfPaced"],
     certificate: "downloadable",
+    staysDue: true,
   },
-  { title: "Fulfilled, regain period over, expiry due", created: 50, spent: { ago: 25 } },
+  { title: "Fulfilled, regain period over, expiry due", created: 50, spent: { ago: 25 }, staysDue: true },
   {
     title: "Fulfilled, certificate not earned, can be changed",
     created: 12,
@@ -69,7 +74,7 @@ export const EXAMPLES: Example[] = [
     runs: ["ended", "open"],
   },
   { title: "Expired, two years over", created: 800, expired: { ago: 69, cause: "LAPSED" } },
-  { title: "Expired, expiry due but not yet stored", created: 740 },
+  { title: "Expired, expiry due but not yet stored", created: 740, staysDue: true },
   {
     title: "Expired by support",
     created: 100,
@@ -97,6 +102,7 @@ export const EXAMPLES: Example[] = [
     title: "Refund locked by a re-issue",
     created: 40,
     isRefundLocked: true,
+    left: 30,
     support: [
       ["CREATE", 40, "The order had not arrived."],
       ["REISSUE", 9, "Enrolled in the wrong run; re-issued without the right to a refund."],
@@ -132,6 +138,7 @@ export const EXAMPLES: Example[] = [
     created: 9,
     spent: { ago: 5 },
     policy: "short",
+    staysDue: true,
   },
   { title: "No policy, default periods", created: 18, policy: "none" },
   { title: "Fulfilled with a run that the catalog lost", created: 33, spent: { ago: 6, run: "vanished" } },
@@ -175,6 +182,7 @@ export const EXAMPLES: Example[] = [
   {
     title: "Reissued after a refund",
     created: 26,
+    left: 20,
     refund: { ago: 8, state: "SUCCEEDED" },
     support: [["REISSUE", 1, "The learner has paid again by other means."]],
   },

@@ -11,9 +11,12 @@ import { Refund } from "../entities/refund";
 import { Site } from "../entities/site";
 import { UserAccount } from "../entities/accounts/user-account";
 import { transact, type Change } from "../store/transact";
-import { policies, POLICY_IDS, sites, USER_IDS, users } from "./cast";
-import { courseUuid, daysFrom, demoModes, demoRun, runKey } from "./catalog";
-import { EXAMPLES, type Example } from "./examples";
+import { policies, sites, users } from "./cast";
+import { demoModes, demoRun, runKey } from "./catalog";
+import { EXAMPLES } from "./examples";
+import { present, tellPast } from "./past";
+import { policyStory, refundStory } from "./side-stories";
+import { ago, entitlementStory, idOf, learnerOf, supportStory, type Numbered } from "./story";
 
 const CHANGE: Change = {
   userId: null,
@@ -42,7 +45,6 @@ async function saveCatalog(tx: EntityManager, now: Date): Promise<void> {
   );
   await save(tx, UserAccount, users);
   await save(tx, Site, sites);
-  await save(tx, CourseEntitlementPolicy, policies);
   await save(
     tx,
     CourseRun,
@@ -57,47 +59,39 @@ async function saveCatalog(tx: EntityManager, now: Date): Promise<void> {
 
 async function saveEntitlements(tx: EntityManager, now: Date): Promise<void> {
   const examples = numbered();
+  const entitlements = examples.flatMap((example) => entitlementStory(example, now));
+  const details = examples.flatMap((example) => supportStory(example, now));
+  const refunds = examples.flatMap((example) => refundStory(example, now));
+  await tellPast(tx, [...policyStory(now), ...entitlements, ...details, ...refunds]);
+  await save(tx, CourseEntitlementPolicy, policies);
   await save(
     tx,
     CourseEnrollment,
     examples.flatMap((example) => enrollmentsOf(example, now)),
   );
   await save(tx, Certificate, examples.flatMap(certificatesOf));
-  await save(
-    tx,
-    CourseEntitlement,
-    examples.map((example) => entitlementOf(example, now)),
-  );
-  await save(
-    tx,
-    CourseEntitlementSupportDetail,
-    examples.flatMap((example) => supportOf(example, now)),
-  );
-  await save(
-    tx,
-    Refund,
-    examples.flatMap((example) => refundsOf(example, now)),
-  );
+  await save(tx, CourseEntitlement, present(entitlements));
+  await save(tx, CourseEntitlementSupportDetail, present(details));
+  await save(tx, Refund, present(refunds));
 }
-
-type Numbered = Example & { number: number };
 
 const numbered = (): Numbered[] =>
   EXAMPLES.map((example, place) => Object.assign({ number: place + 1 }, example));
-const idOf = (kind: string, number: number) =>
-  `${kind}0000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
-const ago = (now: Date, days: number) => daysFrom(now, -days);
-const learnerOf = ({ learner = "ada" }: Example) => USER_IDS[learner];
+
+/** The ids of the examples whose expiry is due for everybody to see, so that nobody should store it. */
+export const SHOWN_DUE: ReadonlySet<string> = new Set(
+  numbered().flatMap(({ number, staysDue }) => (staysDue ? idOf("e", number) : [])),
+);
 
 function save<T extends ObjectLiteral>(tx: EntityManager, entity: EntityTarget<T>, rows: T[]): Promise<T[]> {
   return tx.save(entity, rows, { chunk: 500 });
 }
 
 function enrollmentsOf(example: Numbered, now: Date): CourseEnrollment[] {
-  const { number, course = number, spent, beside, mode = "verified" } = example;
+  const { number, course = number, spent, left, beside, mode = "verified" } = example;
   const enrolled = spent
     ? { run: spent.run ?? "open", mode, ago: spent.enrolled === undefined ? spent.ago : spent.enrolled }
-    : beside;
+    : (beside ?? (left === undefined ? undefined : { run: "open", mode, ago: left }));
   if (!enrolled) return [];
   return [
     {
@@ -105,7 +99,7 @@ function enrollmentsOf(example: Numbered, now: Date): CourseEnrollment[] {
       userId: learnerOf(example),
       courseRunKey: runKey(course, enrolled.run),
       mode: enrolled.mode,
-      isActive: true,
+      isActive: left === undefined,
       createdAt: enrolled.ago === null ? null : ago(now, enrolled.ago),
     },
   ];
@@ -116,63 +110,4 @@ function certificatesOf(example: Numbered): Certificate[] {
   if (!certificate || !spent) return [];
   const courseRunKey = runKey(course, spent.run ?? "open");
   return [{ userId: learnerOf(example), courseRunKey, status: certificate }];
-}
-
-function entitlementOf(example: Numbered, now: Date): CourseEntitlement {
-  const { number, course = number, mode = "verified", order = "", policy = "site" } = example;
-  const { created, expired, spent, isRefundLocked = false, support = [] } = example;
-  const touched = [created, expired?.ago, spent?.ago, ...support.map(([, days]) => days)];
-  return {
-    id: idOf("e", number),
-    userId: learnerOf(example),
-    courseUuid: courseUuid(course),
-    mode,
-    orderNumber: order === null ? null : `EDX-${1000 + number}${order}`,
-    refundLocked: isRefundLocked,
-    expiredAt: expired ? ago(now, expired.ago) : null,
-    expiryCause: expired?.cause ?? null,
-    redeemedAt: spent ? ago(now, spent.ago) : null,
-    renewedAt: null,
-    createdAt: ago(now, created),
-    modifiedAt: ago(now, Math.min(...touched.filter((days) => days !== undefined))),
-    policyId: policy === "none" ? null : POLICY_IDS[policy],
-    enrollmentId: spent ? idOf("a", number) : null,
-  };
-}
-
-function supportOf(
-  { number, course = number, support = [] }: Numbered,
-  now: Date,
-): CourseEntitlementSupportDetail[] {
-  return support.map(([action, days, comments], place) => ({
-    id: idOf("d", 10 * number + place),
-    entitlementId: idOf("e", number),
-    supportUserId: USER_IDS.grace,
-    action,
-    comments,
-    unenrolledRunKey: action === "REISSUE" ? runKey(course, "open") : null,
-    createdAt: ago(now, days),
-    modifiedAt: ago(now, days),
-  }));
-}
-
-function refundsOf(example: Numbered, now: Date): Refund[] {
-  const { number, refund } = example;
-  if (!refund) return [];
-  const isDone = refund.state === "SUCCEEDED";
-  return [
-    {
-      id: idOf("f", number),
-      entitlementId: idOf("e", number),
-      orderNumber: entitlementOf(example, now).orderNumber!,
-      state: refund.state,
-      attempt: isDone ? 1 : 2,
-      nextAttemptAt: null,
-      answer: isDone ? "ACCEPTED" : "REFUSED",
-      detail: isDone ? null : "LINE_ALREADY_REFUNDED",
-      shopReferences: isDone ? [`RF-${number}`] : [],
-      createdAt: ago(now, refund.ago),
-      modifiedAt: ago(now, refund.ago),
-    },
-  ];
 }

@@ -4,7 +4,7 @@ import type { App } from "../app";
 import { again } from "../store/again";
 import { poolOf } from "../store/statement";
 import { sweepUntil } from "./sweep";
-import { TASKS, type QueuedTask } from "./tasks";
+import { tasks, type QueuedTask } from "./tasks";
 import { workLog, type WorkLog } from "./work-log";
 
 /** The timing of queued work in milliseconds. The queue counts in seconds: its three times are whole seconds. */
@@ -41,7 +41,7 @@ export interface Jobs {
 }
 
 /** Does background work, together with any number of other processes, until it is stopped. */
-export async function startJobs(app: App, tasks = TASKS, timing: Readonly<Timing> = TIMING): Promise<Jobs> {
+export async function startJobs(app: App, work = tasks(), timing: Readonly<Timing> = TIMING): Promise<Jobs> {
   const boss = new PgBoss({
     db: { executeSql: (text, values) => runSql(app, text, values) },
     schema: "jobs",
@@ -52,7 +52,7 @@ export async function startJobs(app: App, tasks = TASKS, timing: Readonly<Timing
   const told = workLog(app);
   boss.on("error", (error) => told.failed(error, "maintenance of the job queue"));
   await boss.start();
-  const queued = tasks.filter((task) => "onceInSeconds" in task);
+  const queued = work.filter((task) => "onceInSeconds" in task);
   for (const { name } of queued) {
     const queue = {
       name,
@@ -64,9 +64,9 @@ export async function startJobs(app: App, tasks = TASKS, timing: Readonly<Timing
     await again(() => boss.updateQueue(name, queue)); // an earlier version may have created it
   }
   const stopping = new AbortController();
-  const working = tasks.map((task) =>
+  const working = work.map((task) =>
     "onceInSeconds" in task
-      ? work(app, boss, task, timing, stopping.signal, told)
+      ? workOn(app, boss, task, timing, stopping.signal, told)
       : sweepUntil(stopping.signal, app, task, told),
   );
   return {
@@ -82,7 +82,7 @@ export async function startJobs(app: App, tasks = TASKS, timing: Readonly<Timing
  * Looks for work and does it, one slice after the other. The workers of pg-boss do not wait until the outcome of a
  * task is stored: a connection lost at that moment would end the process.
  */
-async function work(
+async function workOn(
   app: App,
   boss: PgBoss,
   task: QueuedTask,

@@ -31,14 +31,24 @@ export interface Turn {
 
 const HOUR = 3_600;
 
-/** All background work of the server. */
-export const TASKS: readonly (QueuedTask | Sweep)[] = [
-  { name: "expireDueEntitlements", onceInSeconds: HOUR, run: expireASlice },
-  { name: "sweepRefunds", everyMs: ({ config }) => config.refund.deadlineMs / 5, run: sweepRefunds },
-];
+/** All background work of the server. It leaves the entitlements in `spares` as they are, although they are due. */
+export function tasks(spares: ReadonlySet<string> = new Set()): readonly (QueuedTask | Sweep)[] {
+  return [
+    {
+      name: "expireDueEntitlements",
+      onceInSeconds: HOUR,
+      run: (app, turn) => expireASlice(app, turn, spares),
+    },
+    { name: "sweepRefunds", everyMs: ({ config }) => config.refund.deadlineMs / 5, run: sweepRefunds },
+  ];
+}
 
-async function expireASlice(app: App, { requestId, from, shouldStop }: Turn): Promise<SweepPlace | null> {
-  const sweep = { source: "JOB" as const, requestId, from: from as SweepPlace | null, shouldStop };
+async function expireASlice(
+  app: App,
+  { requestId, from, shouldStop }: Turn,
+  spares: ReadonlySet<string>,
+): Promise<SweepPlace | null> {
+  const sweep = { source: "JOB" as const, requestId, from: from as SweepPlace | null, shouldStop, spares };
   const { due, expired, failed, next } = await expireDueEntitlements(app, sweep);
   app.log.info({ requestId, due, expired, failed: failed.length }, "due entitlements expired");
   for (const { id, reason } of failed)

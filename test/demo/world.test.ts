@@ -2,7 +2,13 @@ import type { App } from "../../src/app";
 import { choosingOf, standingOf } from "../../src/reads/decisions/choosing";
 import { entitlementsById } from "../../src/reads/entitlement-facts";
 import { sessionsOfCourses } from "../../src/reads/sessions";
-import { fillDemoWorld } from "../../src/demo/world";
+import { pino } from "pino";
+import { loadConfig } from "../../src/config";
+import { fillDemoWorld, SHOWN_DUE } from "../../src/demo/world";
+import { tasks, type QueuedTask } from "../../src/jobs/tasks";
+import { postureFaults } from "../../src/proof/posture";
+import { brokenRows } from "../../src/proof/verify";
+import { factsAsOf } from "../../src/reads/as-of";
 import { runBlocker } from "../../src/rules/run-rules";
 import { sessionBlocker, type SessionBlocker } from "../../src/rules/session-rules";
 import { entitlementState, type EntitlementState } from "../../src/rules/entitlement-state";
@@ -123,4 +129,65 @@ test("a world that is there is left alone", async () => {
   const before = await rows();
   await fillDemoWorld({ ...app, clock: () => new Date() });
   expect(await rows()).toEqual(before);
+});
+
+test("every example has a past: its history has several entries, signed by whoever did it, none of them by the filling", async () => {
+  const rows = await db.query<
+    { entries: number; first: Date; created: Date; reasons: string[]; dates: Date[] }[]
+  >(
+    `select count(*)::int as entries, min(history_date) as first, e.created_at as created,
+       array_agg(history_change_reason order by history_id) as reasons,
+       array_agg(history_date order by history_id) as dates
+     from course_entitlement e join historical_course_entitlement h using (id) group by e.id`,
+  );
+  expect(rows.length).toBeGreaterThan(60);
+  for (const { entries, first, created, reasons, dates } of rows) {
+    expect(entries).toBeGreaterThan(1);
+    expect(first).toEqual(created);
+    expect(reasons).not.toContain("fillDemoWorld");
+    expect(dates.toSorted((one, other) => one.getTime() - other.getTime())).toEqual(dates);
+    expect(dates.at(-1)!.getTime()).toBeLessThanOrEqual(now.getTime());
+  }
+});
+
+test("nothing differs from its history, and nothing lets a change pass by it", async () => {
+  const broken = [];
+  for await (const row of brokenRows(db)) broken.push(row);
+  expect([broken, await postureFaults(db.manager)]).toEqual([[], []]);
+});
+
+test("last month and last year can be asked for, with what was true then", async () => {
+  const countAt = async (days: number) => {
+    const at = new Date(now.getTime() - days * rules.DAY_MS);
+    const ids = await db.query<{ id: string }[]>("select id from course_entitlement");
+    const facts = await factsAsOf(
+      db,
+      ids.map(({ id }) => id),
+      at,
+    );
+    return facts.filter((each) => each !== null).length;
+  };
+  const [today, month, year] = [await countAt(0), await countAt(30), await countAt(365)];
+  expect(today).toBeGreaterThan(month);
+  expect(month).toBeGreaterThan(20);
+  expect(year).toBeGreaterThan(3);
+  // A policy that has changed since is shown as it was.
+  const [facts] = await factsAsOf(
+    db,
+    ["e0000000-0000-4000-8000-000000000008"],
+    new Date(now.getTime() - 600 * rules.DAY_MS),
+  );
+  expect(facts?.policy?.refundMs).toBe(30 * rules.DAY_MS);
+});
+
+test("every reason stays to be seen while the job stores what is due", async () => {
+  const task = tasks(SHOWN_DUE).find(({ name }) => name === "expireDueEntitlements") as QueuedTask;
+  const log = pino({ level: "silent" });
+  const config = loadConfig({});
+  const turn = { requestId: "1", from: null, shouldStop: () => false };
+  const dueNow = new Date(now.getTime() + rules.DAY_MS); // what is redeemable until tomorrow is not spared
+  await task.run({ ...app, config, log, clock: () => dueNow }, turn);
+  expect(new Set(await outcomes(rules.redeemBlocker))).toEqual(new Set([null, ...Object.keys(REDEEM)]));
+  expect(new Set(await outcomes(rules.regainBlocker))).toEqual(new Set([null, ...Object.keys(REGAIN)]));
+  expect(new Set(await outcomes(rules.refundBlocker))).toEqual(new Set([null, ...Object.keys(REFUND)]));
 });

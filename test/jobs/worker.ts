@@ -4,7 +4,7 @@ import { DataSource } from "typeorm";
 import { dataSourceOptions } from "../../ormconfig";
 import { loadConfig } from "../../src/config";
 import { startJobs, type Timing } from "../../src/jobs/start-jobs";
-import { TASKS } from "../../src/jobs/tasks";
+import { tasks } from "../../src/jobs/tasks";
 import { appOn } from "../support/app";
 
 /** A process that does background work only, with the timing in its argument, and logs to stderr. */
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const log = pino({}, pino.destination(2));
   const db = new DataSource(dataSourceOptions(config.databaseUrl));
   await db.initialize();
-  await startJobs({ ...appOn(db), config, log }, TASKS, JSON.parse(process.argv[2]!) as Timing);
+  await startJobs({ ...appOn(db), config, log }, tasks(), JSON.parse(process.argv[2]!) as Timing);
   log.info("working");
 }
 

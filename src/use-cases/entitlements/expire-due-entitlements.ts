@@ -30,6 +30,8 @@ export interface Sweep {
   requestId: string | null;
   /** Only tells what is due. */
   isDryRun?: boolean;
+  /** The ids of entitlements that are left as they are, although they are due. */
+  spares?: ReadonlySet<string>;
   /** Where an earlier sweep stopped; the start when absent. */
   from?: SweepPlace | null;
   /** Asked after every batch. */
@@ -76,8 +78,9 @@ export const expireDueEntitlements = systemCommand(
         after,
         limit: BATCH,
       });
-      for (const { cause } of batch) report.due[cause]++;
-      const ids = sweep.isDryRun ? [] : batch.map(({ id }) => id);
+      const due = batch.filter(({ id }) => !sweep.spares?.has(id));
+      for (const { cause } of due) report.due[cause]++;
+      const ids = sweep.isDryRun ? [] : due.map(({ id }) => id);
       await expire(app, sign(sweep.source, sweep.requestId), ids, now, report);
       report.next = nextPlace(scope, batch);
       if (batch.length > 0) sweep.onProgress?.(report);
