@@ -9,6 +9,8 @@ export interface Actor {
   /** Whether the actor may read everybody's data for audits; it gives no right to change anything. */
   isAuditor: boolean;
   isSuperuser: boolean;
+  /** Whether the token lets the actor only read, whatever the roles are. */
+  isReadOnly?: boolean;
 }
 
 /** The roles of an actor, the most powerful first. A learner is who has no other role. */
@@ -24,9 +26,9 @@ export function rolesOf(actor: Actor): Role[] {
   return roles.length > 0 ? roles : ["LEARNER"];
 }
 
-/** What the limits of an actor are counted by: the LMS user id, or the username of a token without one. */
-export function limitKeyOf({ userId, username }: Actor): string {
-  return userId ?? `@${username}`;
+/** What the limits of an actor are counted by: the username, which every token has, as not every one has the user id. */
+export function limitKeyOf({ username }: Actor): string {
+  return username;
 }
 
 /** Whether the actor is staff; superusers are. */

@@ -44,6 +44,22 @@ export function areFiltersMet({ filters, preferred_username: username }: Claims)
     .every((filter) => filter === "user:me" || filter === `user:${username}`);
 }
 
+/** A scope for reading or writing, of this service or of one part of the LMS, such as `certificates:read`. */
+const ACCESS = /(^|:)(read|write)$/;
+
+/**
+ * Whether the token may be used here at all. The LMS's own tokens for users name scopes for claims only, such as `email`
+ * and `profile`; one that names what it gives access to must name `read` or `write`.
+ */
+export function areScopesMet({ scopes }: Claims): boolean {
+  return scopes.includes("read") || scopes.includes("write") || !scopes.some((scope) => ACCESS.test(scope));
+}
+
+/** Whether the token only reads: it names what it gives access to, or is of a restricted application, without `write`. */
+function isReadOnly({ scopes, is_restricted: isRestricted }: Claims): boolean {
+  return !scopes.includes("write") && (isRestricted || scopes.some((scope) => ACCESS.test(scope)));
+}
+
 /** The actor that the claims describe. */
 export function actorOf(claims: Claims, { supportRole, serviceRole, auditorRole }: Roles): Actor {
   return Object.freeze({
@@ -54,5 +70,6 @@ export function actorOf(claims: Claims, { supportRole, serviceRole, auditorRole 
     isSupport: claims.roles.includes(supportRole),
     isService: claims.roles.includes(serviceRole),
     isAuditor: claims.roles.includes(auditorRole),
+    ...(isReadOnly(claims) && { isReadOnly: true }),
   });
 }

@@ -16,7 +16,8 @@ export const UNAUTHENTICATED: Denial = {
 /** Why the actor may not do `what`, such as "Mutation.grantEntitlement"; null when the actor may. */
 export function denialOf(actor: Actor | null, who: Who, what: string): Denial | null {
   if (!actor) return UNAUTHENTICATED;
-  return who.allows(actor) ? null : forbidden(what, who.requires);
+  if (!who.allows(actor)) return forbidden(what, who.requires);
+  return who.changes && actor.isReadOnly ? forbidden(what, "a token with the scope write") : null;
 }
 
 /** The answer to a signed-in actor without the role that `what` requires. */

@@ -1,4 +1,5 @@
 import type { Actor } from "./actor";
+import { denialOf } from "./denial";
 import { anyone, nobody, staffOrAuditor, supportAuditorOrService, supportOrAuditor, type Who } from "./who";
 
 /** Who may ask for each field of each type; `*` stands for the fields of a type that are not named. */
@@ -83,7 +84,7 @@ export function permissionsFor(table: Permissions, actor: Actor): string[] {
     Object.entries(fields).map(([field, who]) => ({ type, field, who })),
   );
   return named
-    .filter(({ field, who }) => field !== "*" && who.allows(actor))
+    .filter(({ field, who }) => field !== "*" && denialOf(actor, who, field) === null)
     .map(({ type, field }) => `${type}.${field}`)
     .toSorted();
 }

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { decodeProtectedHeader, errors, jwtVerify, type JWTHeaderParameters, type JWTPayload } from "jose";
 import type { Actor } from "./actor";
-import { actorOf, areFiltersMet, readClaims, type Roles } from "./claims";
+import { actorOf, areFiltersMet, areScopesMet, readClaims, type Roles } from "./claims";
 import { ALGORITHMS, type Key, type Keys, type KeySource } from "./keys";
 import { tokenOf, type Credentials } from "./request-token";
 
@@ -18,7 +18,16 @@ export interface TokenRules extends Roles {
 
 /** Why a token is not accepted, for operators: a word for the log and a label of the metrics. */
 export type TokenFault =
-  "malformed" | "issuer" | "audience" | "key" | "expired" | "times" | "claims" | "filter" | "restricted";
+  | "malformed"
+  | "issuer"
+  | "audience"
+  | "key"
+  | "expired"
+  | "times"
+  | "claims"
+  | "filter"
+  | "scope"
+  | "restricted";
 
 /** A token that is not accepted. The message never gives the reason, which would help an attacker. */
 export class InvalidToken extends Error {
@@ -74,6 +83,7 @@ async function verify(token: string, known: Keys, rules: TokenRules, now: number
   const claims = claimsOrRefusal(payload);
   const isTimely = claims.iat <= now + LEEWAY_S && claims.exp - claims.iat <= LIFETIME_AT_MOST_S;
   if (!areFiltersMet(claims)) throw new InvalidToken("filter");
+  if (!areScopesMet(claims)) throw new InvalidToken("scope");
   if (!isTimely) throw new InvalidToken("times");
   if (claims.is_restricted && !rules.restrictedApplications) throw new InvalidToken("restricted");
   return { actor: actorOf(claims, rules), until: claims.exp + LEEWAY_S, keys };

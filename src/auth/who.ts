@@ -5,6 +5,8 @@ export interface Who {
   allows: (actor: Actor) => boolean;
   /** What it takes, as the end of "Not allowed: grantEntitlement requires …". */
   requires: string;
+  /** Whether something is changed, for which a token that only reads does not suffice. */
+  changes?: boolean;
 }
 
 /** Every signed-in user. */

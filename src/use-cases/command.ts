@@ -52,9 +52,9 @@ export function commandInSteps<Input, Result>(
   who: Who,
   work: (request: CommandRequest, input: Input) => Promise<Result>,
 ): Command<Input, Result> {
-  register(name, who);
+  const giver = register(name, who);
   return async (call, input) => {
-    const denial = denialOf(call.actor, who, name);
+    const denial = denialOf(call.actor, giver, name);
     if (denial) throw new Denied(denial);
     const { app, now, requestId, rehearsal } = call;
     return work({ app, actor: call.actor!, now, requestId, rehearsal, command: name }, input);
@@ -80,9 +80,11 @@ export function systemCommand<Arguments extends unknown[], Result>(
   return (...given) => work(sign, ...given);
 }
 
-function register(name: string, who: Who): void {
+function register(name: string, who: Who): Who {
   if (whoByName.has(name)) throw new Error(`There are two commands named ${name}`);
-  whoByName.set(name, who);
+  const giver = { ...who, changes: true };
+  whoByName.set(name, giver);
+  return giver;
 }
 
 /** One transaction of a command, signed with its name. It is decided anew when it loses a race, and undone in a dry run. */

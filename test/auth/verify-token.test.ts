@@ -191,6 +191,7 @@ test.each([
   ["claims", token({ scopes: "read write" })],
   ["filter", token({ filters: ["user:bob"] })],
   ["restricted", token({ is_restricted: true })],
+  ["scope", token({ scopes: ["user_id", "certificates:read"] })],
 ])("USE-7: tells operators the fault %s", async (fault, given) => {
   await expect(ask(given)).rejects.toMatchObject({ fault });
 });
@@ -209,6 +210,24 @@ test.each<[string, Json, Json]>([
   ["no user id where the token has none", { user_id: undefined }, { userId: null, username: "ada" }],
 ])("reads %s", async (_, claims, actor) => {
   expect(await ask(token(claims))).toMatchObject(actor);
+});
+
+test.each([
+  ["reads and writes", undefined, false],
+  ["reads and writes", ["user_id", "email", "profile"], false],
+  ["reads and writes", ["user_id", "email", "profile", "read", "write"], false],
+  ["reads and writes", ["grades:read", "write"], false],
+  ["only reads", ["read"], true],
+  ["only reads", ["user_id", "email", "read", "grades:write"], true],
+])("%s with the scopes %j", async (_, scopes, isReadOnly) => {
+  expect((await ask(token({ scopes })))!.isReadOnly ?? false).toBe(isReadOnly);
+});
+
+test("a restricted application only reads, unless it has the scope write", async () => {
+  const open = { ...rules, restrictedApplications: true };
+  expect(await ask(token({ is_restricted: true }), open)).toMatchObject({ isReadOnly: true });
+  const writing = token({ is_restricted: true, scopes: ["write"] });
+  expect(await ask(writing, open)).not.toHaveProperty("isReadOnly");
 });
 
 test("lets in a restricted application where the configuration says so", async () => {

@@ -23,6 +23,8 @@ const ACTORS: [string, Actor, roles: string[]][] = [
   ["a service", shop, ["SERVICE"]],
   ["an auditor", auditor, ["AUDITOR"]],
   ["an agent who is also an auditor", { ...grace, isAuditor: true }, ["SUPPORT", "AUDITOR"]],
+  ["a learner whose token only reads", { ...ada, isReadOnly: true }, ["LEARNER"]],
+  ["staff whose token only reads", { ...hopper, isReadOnly: true }, ["STAFF"]],
   ["a learner whose token has no user id", { ...ada, userId: null }, ["LEARNER"]],
 ];
 
@@ -122,4 +124,25 @@ test("an auditor changes nothing by any mutation, also of their own, and a learn
   expect(await checksumOf(app.db)).toEqual(before);
   const { body } = await server.ask(bob, `{ entitlement(id: "${id}") { id } }`);
   expect(body.data).toEqual({ entitlement: null });
+});
+
+test.each([
+  ["a learner", ada],
+  ["staff", hopper],
+  ["a service", shop],
+])("%s with a token that only reads changes nothing by any mutation", async (_, person) => {
+  const asking = { ...person, isReadOnly: true };
+  expect((await server.ask(asking, "{ viewer { id } }")).status).toBe(200);
+  expect((await viewerOf(asking)).permissions!.filter((name) => name.startsWith("Mutation"))).toEqual([]);
+  for (const name of (await viewerOf(person)).permissions!.filter((one) => one.startsWith("Mutation."))) {
+    const field = name.slice("Mutation.".length);
+    const input = `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
+    const document = `mutation ($input: ${input}!) { ${field}(input: $input) { __typename } }`;
+    const { status, body } = await server.ask(asking, document);
+    expect(status).toBe(403);
+    expect(body.errors![0]).toMatchObject({
+      message: `Not allowed: ${name} requires a token with the scope write.`,
+      extensions: { code: "FORBIDDEN" },
+    });
+  }
 });

@@ -36,6 +36,7 @@ export async function authorization(actor: Actor): Promise<string> {
     administrator: actor.isStaff,
     superuser: actor.isSuperuser,
     roles,
+    ...(actor.isReadOnly && { scopes: ["user_id", "read"] }),
   });
   jwt.setProtectedHeader({ alg: "RS256" }).setIssuer(token.issuer).setAudience(token.audience);
   return `JWT ${await jwt.setIssuedAt().setExpirationTime("1h").sign(key.privateKey)}`;
