@@ -5,6 +5,7 @@ import type { OrderField } from "../reads/finding/entitlement-order";
 import type { SupportAction } from "../entities/course-entitlement-support-detail";
 import type { EntitlementState } from "../rules/entitlement-state";
 import type { RedeemBlocker, RefundRequestBlocker, RegainBlocker } from "../rules/entitlement-rules";
+import type { ExpiryCause } from "../rules/entitlement-rules";
 import type { SessionBlocker } from "../rules/session-rules";
 import { REFUSAL_CODES, type RefusalCode } from "../refusal";
 
@@ -35,6 +36,13 @@ export const EntitlementStateEnum = publish<EntitlementState>(
   },
 );
 
+export const ExpiryCauseEnum = publish<ExpiryCause>("ExpiryCause", "The reason why an entitlement expired.", {
+  LAPSED: "A period of the policy was over, or the learner had a certificate for the run.",
+  REFUNDED: "The order was refunded.",
+  REVOKED: "A shop or an agent revoked the entitlement.",
+  SUPPORT: "A support agent made the entitlement expire.",
+});
+
 export const RedeemBlockerEnum = publish<RedeemBlocker>(
   "RedeemBlocker",
   "The reason why an entitlement cannot be redeemed for a run.",
@@ -64,7 +72,7 @@ export const RefundBlockerEnum = publish<RefundRequestBlocker>(
   "The reason why an order cannot be refunded.",
   {
     REFUND_PENDING: "A refund of the order is pending.",
-    ALREADY_REFUNDED: "The order was refunded before the entitlement was reissued.",
+    ALREADY_REFUNDED: "The order was refunded.",
     REFUND_LOCKED: "Refunds of the entitlement are locked.",
     EXPIRED: "The entitlement has expired.",
     NO_ORDER: "The entitlement has no order, for example because support granted it.",

@@ -2,19 +2,55 @@ import {
   DAY_MS,
   daysUntilExpiration,
   expirationEnd,
+  expirationStart,
   periodDays,
+  redeemBlocker,
+  refundBlocker,
+  regainBlocker,
   regainStart,
   type Periods,
   type Standing,
 } from "./entitlement-rules";
+
+/** The last instant that a client can read; what ends later has no deadline. */
+const LAST_MS = Date.UTC(10_000, 0) - 1;
+
+/** The first instant at which the entitlement can no longer be redeemed; null when it cannot be redeemed now. */
+export function redeemableUntil(standing: Standing, periods: Periods, now: Date): Date | null {
+  if (redeemBlocker(standing, periods, now)) return null;
+  return deadline(expirationStart(standing).getTime() + periodDays(periods.expirationMs) * DAY_MS);
+}
+
+/** The first instant at which the learner can no longer leave or change the run; null when the learner cannot now. */
+export function regainableUntil(standing: Standing, periods: Periods, now: Date): Date | null {
+  if (regainBlocker(standing, periods, now)) return null;
+  // The end of the expiration period is included, to its last millisecond.
+  return deadline(Math.min(expirationEnd(standing, periods).getTime() + 1, regainEndMs(standing, periods)));
+}
+
+/** The first instant at which the order can no longer be refunded; null when it cannot be refunded now. */
+export function refundableUntil(standing: Standing, periods: Periods, now: Date): Date | null {
+  if (refundBlocker(standing, periods, now)) return null;
+  const endMs = standing.createdAt.getTime() + (periodDays(periods.refundMs) + 1) * DAY_MS;
+  const regainable = standing.redemption && regainableUntil(standing, periods, now);
+  return deadline(Math.min(endMs, regainable?.getTime() ?? Infinity));
+}
+
+function deadline(ms: number): Date | null {
+  return ms > LAST_MS ? null : new Date(ms);
+}
+
+/** The first instant after the regain period, whose last day is included. */
+function regainEndMs(standing: Standing, { regainMs }: Periods): number {
+  return regainStart(standing).getTime() + (periodDays(regainMs) + 1) * DAY_MS;
+}
 
 /** The instant at which the entitlement will expire if nothing else happens; null once an expiry is stored. */
 export function expiresAt(standing: Standing, periods: Periods): Date | null {
   if (standing.expiredAt) return null;
   const expiration = expirationEnd(standing, periods);
   if (!standing.redemption) return expiration;
-  const regain = regainStart(standing).getTime() + (periodDays(periods.regainMs) + 1) * DAY_MS;
-  return new Date(Math.min(expiration.getTime(), regain));
+  return new Date(Math.min(expiration.getTime(), regainEndMs(standing, periods)));
 }
 
 /**

@@ -115,9 +115,9 @@ export function regainBlocker(standing: Standing, periods: Periods, now: Date): 
 /** The reason why the order cannot be refunded, as far as the entitlement goes; null when it can. */
 export function refundBlocker(standing: Standing, periods: Periods, now: Date): RefundBlocker | null {
   if (isRefundPending(standing)) return "REFUND_PENDING";
+  if (standing.refundState === "SUCCEEDED" || standing.expiryCause === "REFUNDED") return "ALREADY_REFUNDED";
   if (standing.refundLocked) return "REFUND_LOCKED";
   if (standing.expiredAt) return "EXPIRED";
-  if (standing.refundState === "SUCCEEDED") return "ALREADY_REFUNDED";
   if (standing.orderNumber === null) return "NO_ORDER";
   // Strictly more: the last day of the period is included.
   if (daysSinceCreated(standing, now) > periodDays(periods.refundMs)) return "REFUND_PERIOD_OVER";
@@ -167,7 +167,7 @@ export function periodDays(periodMs: number): number {
 }
 
 /** The instant from which the expiration period counts. The other periods never count from a renewal. */
-function expirationStart({ createdAt, renewedAt }: Standing): Date {
+export function expirationStart({ createdAt, renewedAt }: Standing): Date {
   return renewedAt && renewedAt > createdAt ? renewedAt : createdAt;
 }
 

@@ -109,8 +109,6 @@ test("every field that a history tells of has that name in the schema, but for t
       .map(([name]) => `${type}.${name}`);
   });
   expect(nameless.toSorted()).toEqual([
-    "CourseEntitlement.expiryCause", // `state` tells it
-    "CourseEntitlement.redeemedAt",
     "CourseEntitlementPolicy.siteId", // `siteDomain` names the site
     "Refund.answer",
     "SupportDetail.modifiedAt",

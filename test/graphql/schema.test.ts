@@ -104,12 +104,12 @@ test("no field repeats its type's name, but for Open edX's own `username`", () =
   expect(prefixed.map(({ at }) => at)).toEqual(["User.username"]);
 });
 
-test("instants end in At, booleans ask a question, and only ids and links are abbreviated", () => {
+test("instants end in At or Until, booleans ask a question, and only ids and links are abbreviated", () => {
   const fields = types
     .filter((type) => isObjectType(type))
     .flatMap((type) => Object.entries(type.getFields()));
   for (const [name, { type }] of fields) {
-    if (String(type).startsWith("DateTime")) expect(name).toMatch(/At$/);
+    if (String(type).startsWith("DateTime")) expect(name).toMatch(/(At|Until)$/);
     if (String(type).startsWith("Boolean")) expect(name).toMatch(/^(is|can|has)[A-Z]/);
   }
 });

@@ -1,6 +1,8 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
+import type { ExpiryCause } from "../../../rules/entitlement-rules";
 import type { Context } from "../../context";
+import { ExpiryCauseEnum } from "../../enums";
 import { DateTimeScalar } from "../../scalars";
 import { CourseEnrollmentView, toEnrollmentView } from "../course-enrollment";
 import { CourseEntitlementPolicyView, toPolicyView } from "../course-entitlement-policy";
@@ -70,6 +72,24 @@ export class CourseEntitlementView extends EntitlementDecisions implements Node 
   })
   get expiredAt(): Date | null {
     return this.facts.expiredAt;
+  }
+
+  @Field(() => ExpiryCauseEnum, {
+    nullable: true,
+    description:
+      "The reason why the entitlement expired; null when no expiry is stored, and when an import does not tell the reason.",
+  })
+  get expiryCause(): ExpiryCause | null {
+    return this.facts.expiryCause;
+  }
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      "The instant at which the entitlement was first redeemed for its run; null when it is not redeemed, and when an import does not tell the instant.",
+  })
+  get redeemedAt(): Date | null {
+    return this.facts.redeemedAt;
   }
 
   @Field(() => DateTimeScalar, {

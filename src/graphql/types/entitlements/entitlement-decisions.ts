@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
 import { choosingOf, type DecisionTerms } from "../../../reads/decisions/choosing";
-import { expirationDate, expiresAt } from "../../../rules/deadlines";
+import * as deadlines from "../../../rules/deadlines";
 import { entitlementState, isExpired, type EntitlementState } from "../../../rules/entitlement-state";
 import * as rules from "../../../rules/entitlement-rules";
 import type { Choosing } from "../../../rules/session-rules";
@@ -70,7 +70,7 @@ export abstract class EntitlementDecisions {
       "The instant at which the entitlement will expire if nothing else happens; for a redeemed one, also the instant after which its session can no longer be changed. Null once an expiry is stored.",
   })
   get expiresAt(): Date | null {
-    return expiresAt(this.standing, this.periods);
+    return deadlines.expiresAt(this.standing, this.periods);
   }
 
   @Field(() => DateScalar, {
@@ -80,7 +80,7 @@ export abstract class EntitlementDecisions {
   })
   get expirationDate(): string | null {
     const { now, expirationAlertDays } = this.context;
-    return expirationDate(this.standing, this.periods, now, expirationAlertDays);
+    return deadlines.expirationDate(this.standing, this.periods, now, expirationAlertDays);
   }
 
   @Field(() => Boolean, { description: "Whether `enrollAndFulfill` can redeem the entitlement." })
@@ -94,6 +94,15 @@ export abstract class EntitlementDecisions {
   })
   get redeemBlocker(): rules.RedeemBlocker | null {
     return rules.redeemBlocker(this.standing, this.periods, this.context.now);
+  }
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      "The first instant at which the entitlement can no longer be redeemed, unless something else happens before; null when it cannot be redeemed now.",
+  })
+  get redeemableUntil(): Date | null {
+    return deadlines.redeemableUntil(this.standing, this.periods, this.context.now);
   }
 
   @Field(() => Boolean, {
@@ -114,6 +123,15 @@ export abstract class EntitlementDecisions {
     return rules.regainBlocker(this.standing, this.periods, this.context.now);
   }
 
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      "The first instant at which the learner can no longer leave or change the run, unless something else happens before; null when the learner cannot now.",
+  })
+  get regainableUntil(): Date | null {
+    return deadlines.regainableUntil(this.standing, this.periods, this.context.now);
+  }
+
   @Field(() => Boolean, {
     nullable: true,
     description:
@@ -130,5 +148,15 @@ export abstract class EntitlementDecisions {
   get refundBlocker(): rules.RefundRequestBlocker | null {
     const { now, handlesRefunds } = this.context;
     return rules.refundRequestBlocker(this.standing, this.periods, now, handlesRefunds);
+  }
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      "The first instant at which the order can no longer be refunded, unless something else happens before; null when it cannot be refunded now.",
+  })
+  get refundableUntil(): Date | null {
+    if (!this.isRefundable) return null;
+    return deadlines.refundableUntil(this.standing, this.periods, this.context.now);
   }
 }
