@@ -12,6 +12,7 @@ import { ANSWER_BYTES_AT_MOST } from "../gateways/http-client";
 import { permissionsOf } from "../graphql/permissions";
 import { BODY_AT_MOST } from "../http/body";
 import { COMPRESSIONS_AT_ONCE } from "../http/compression/compress";
+import { STREAMS_AT_MOST } from "../http/events/streams";
 import { EXPORTS_AT_ONCE } from "../http/export/export-route";
 import { IN_FLIGHT } from "../http/in-flight";
 import { REFUSAL_CODES } from "../refusal";
@@ -109,6 +110,8 @@ function limitsTable(): string {
     ["bytes of an answer", LIMITS.answerBytes],
     ["bytes of a request's body", BODY_AT_MOST],
     ["exports that a process makes at once", EXPORTS_AT_ONCE],
+    ["streams of events that a process keeps open", STREAMS_AT_MOST.inAll],
+    ["the same for one actor", STREAMS_AT_MOST.perActor],
     ["answers that a process compresses at once", COMPRESSIONS_AT_ONCE],
     ["characters of a token", LENGTH_AT_MOST],
     ["hours between a token's issue and its expiration", LIFETIME_AT_MOST_S / 3600],

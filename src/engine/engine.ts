@@ -3,6 +3,7 @@ import type { App } from "../app";
 import type { Actor } from "../auth/actor";
 import { createContext } from "../graphql/context";
 import { apolloServer, type Graph, type Shared } from "./apollo";
+import { Feed } from "./feed/feed";
 import { LIMITS } from "./documents/limits";
 import { LIMIT_EXCEEDED } from "./error-codes";
 import { exporter, type Exporter } from "./export/exporter";
@@ -35,6 +36,7 @@ export interface Engine {
   /** Answers a request, the faults of the client included; rejects only when the engine itself fails. */
   answer(asked: Asked): Promise<Answered>;
   export: Exporter;
+  feed: Feed;
   /** Ends the engine once what is under way has been answered. */
   stop(): Promise<void>;
 }
@@ -68,6 +70,7 @@ export async function startEngine(app: App, shared: Shared, graph: Graph): Promi
   return {
     answer: (asked) => answer(asked).catch(refusedAnswer),
     export: exporter(app, graph.schema),
+    feed: new Feed(app),
     stop: () => apollo.stop(),
   };
 }

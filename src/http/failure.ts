@@ -1,12 +1,16 @@
 import type { ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import { KeysUnavailable } from "../auth/fetched-keys";
+import { Denied } from "../auth/denial";
 import { InvalidToken } from "../auth/verify-token";
 import { INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE } from "../engine/error-codes";
 import { describe } from "../log";
+import { isUnavailable } from "../store/unavailable";
 import { BadRequest } from "./body";
 import { Overloaded } from "./in-flight";
 import { sendError } from "./respond";
+
+const UNAVAILABLE = "The service is unavailable for a moment. Please try again.";
 
 /** Answers a request whose route has failed. What is not the client's fault and not expected goes to the log. */
 export async function sendFailure(
@@ -19,9 +23,14 @@ export async function sendFailure(
   else if (error instanceof BadRequest) {
     if (error.allow) response.setHeader("allow", error.allow);
     await sendError(response, error.status, error.code, error.message);
-  } else if (error instanceof Overloaded || error instanceof KeysUnavailable) {
+  } else if (error instanceof Denied) {
+    const { code, message } = error.denial;
+    if (code === "UNAUTHENTICATED") response.setHeader("www-authenticate", "JWT");
+    await sendError(response, code === "UNAUTHENTICATED" ? 401 : 403, code, message);
+  } else if (error instanceof Overloaded || error instanceof KeysUnavailable || isUnavailable(error)) {
+    const isOurWord = error instanceof Overloaded || error instanceof KeysUnavailable;
     response.setHeader("retry-after", "1");
-    await sendError(response, 503, SERVICE_UNAVAILABLE, error.message);
+    await sendError(response, 503, SERVICE_UNAVAILABLE, isOurWord ? error.message : UNAVAILABLE);
   } else if (error instanceof InvalidToken) {
     response.setHeader("www-authenticate", "JWT");
     await sendError(response, 401, "UNAUTHENTICATED", error.message);

@@ -90,9 +90,12 @@ export class Metrics {
     "state",
   );
 
+  private readonly openStreams = this.gauge("event_streams", "Streams of events that are open.");
+
   constructor(
     private readonly app: App,
     private readonly now: Load,
+    private readonly streams = { open: 0 },
   ) {
     collectDefaultMetrics({ register: this.registry });
     OUTSIDE_CALLS.subscribe(this.called);
@@ -142,6 +145,7 @@ export class Metrics {
     this.faults.inc(unhandledFaults());
     this.load.set({ state: "in_flight" }, this.now.inFlight);
     this.load.set({ state: "waiting" }, this.now.waiting);
+    this.openStreams.set(this.streams.open);
     const { totalCount: open, idleCount: idle, waitingCount: waiting } = poolOf(db);
     for (const [state, count] of Object.entries({ open, idle, waiting }))
       this.connections.set({ state }, count);

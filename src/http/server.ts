@@ -3,6 +3,8 @@ import type { App } from "../app";
 import type { Graph } from "../engine/apollo";
 import { startEngine } from "../engine/engine";
 import { rateLimiter } from "../engine/rate-limit";
+import { eventsRoute } from "./events/events-route";
+import { Streams } from "./events/streams";
 import { exportRoute } from "./export/export-route";
 import { graphqlRoute } from "./graphql-route";
 import { livenessRoute, readinessRoute } from "./health";
@@ -25,7 +27,8 @@ export interface RunningServer {
 /** Serves GraphQL, its explorers, health and metrics on the configured host and port. */
 export async function startServer(app: App, graph: Graph): Promise<RunningServer> {
   const load = new InFlightLimiter();
-  const metrics = app.config.metrics ? new Metrics(app, load) : undefined;
+  const streams = new Streams();
+  const metrics = app.config.metrics ? new Metrics(app, load, streams) : undefined;
   const admit = admission(app, load, metrics?.rejected);
   const engine = await startEngine(app, { limitRate: rateLimiter(app), counter: metrics }, graph);
   const stopping = new AbortController();
@@ -33,6 +36,7 @@ export async function startServer(app: App, graph: Graph): Promise<RunningServer
   const routes = new Map<string, Route>([
     ["/graphql", graphqlRoute(app, engine, admit)],
     ["/export/*", exportRoute(app, engine, admit)],
+    ["/events", eventsRoute(app, engine, admit, streams, stopping.signal)],
     ["/healthz", readOnly(livenessRoute)],
     ["/readyz", readOnly(readinessRoute(app, stopping.signal))],
   ]);

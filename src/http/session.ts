@@ -12,11 +12,15 @@ import type { InFlightLimiter } from "./in-flight";
  * Lets a request in when its turn has come, checks its token, and does its work as the actor of the token: null when
  * the request carries none. Rejects with Overloaded, InvalidToken or KeysUnavailable, or as the work does.
  */
-export type Admit = <T>(
-  request: IncomingMessage,
-  response: ServerResponse,
-  work: (actor: Actor | null) => Promise<T>,
-) => Promise<T>;
+export interface Admit {
+  <T>(
+    request: IncomingMessage,
+    response: ServerResponse,
+    work: (actor: Actor | null) => Promise<T>,
+  ): Promise<T>;
+  /** Checks the token of a request again, for what goes on after it has been let in. */
+  identify(request: IncomingMessage): Promise<Actor | null>;
+}
 
 /**
  * The one way in for every route whose work costs something, so that all of them share one limit. Refused tokens are
@@ -36,7 +40,11 @@ export function admission(app: App, limiter: InFlightLimiter, rejected?: (fault:
       throw error;
     }
   };
-  return (request, response, work) => limiter.run(response, async () => work(await actorOf(request)));
+  return Object.assign(
+    <T>(request: IncomingMessage, response: ServerResponse, work: (actor: Actor | null) => Promise<T>) =>
+      limiter.run(response, async () => work(await actorOf(request))),
+    { identify: actorOf },
+  );
 }
 
 /** The actor as a support agent too, where staff have made the account one. */

@@ -66,7 +66,7 @@ export async function entriesOf(
     if (!owner) return [];
     const newest = newestOf(entityType, [...conditions, () => `h.${owner} = k.owner_id`]);
     const source = `unnest(${listOf("$2", "uuid")}) k(owner_id) cross join lateral (${newest}) h`;
-    return `(${entriesFrom(entityType, source, "k.owner_id")})`;
+    return `(${entriesFrom(entityType, source, `k.owner_id as "ownerId"`)})`;
   });
   const rows = await select<Entry & { ownerId: string }>(
     db,

@@ -1,3 +1,4 @@
+import { readFeed } from "../../src/reads/feed/feed";
 import { Cursors } from "../../src/graphql/pages/cursors";
 import { actor, ask, grace, useDemoApp } from "../support/demo-app";
 import { asSuperuser } from "../support/database";
@@ -205,4 +206,16 @@ test("a page of a course is read from that course's index, in its order", async 
   const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
   expect(plan).toContain("course_entitlement_course_uuid_idx");
   expect(plan).not.toContain("Sort");
+});
+
+test.each([
+  ["all changes", { entitlementId: null, learnerId: null }],
+  ["the changes of a learner", { entitlementId: null, learnerId: "1000007" }],
+  [
+    "the changes of an entitlement",
+    { entitlementId: "e0000000-0000-4000-8000-000000000001", learnerId: null },
+  ],
+])("%s after an id: found by an index", async (_name, scope) => {
+  const [sent] = await statementsOf(() => readFeed(app.db, scope, 1_000n, 90_000n, 100));
+  for (const table of await scannedBy(sent!)) expect(BIG_TABLES).not.toContain(table);
 });

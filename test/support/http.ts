@@ -23,7 +23,7 @@ export const PRODUCTION = {
 };
 
 /** The Authorization header that says who is asking. */
-export async function authorization(actor: Actor): Promise<string> {
+export async function authorization(actor: Actor, expires = "1h"): Promise<string> {
   const { token } = loadConfig({});
   const roles = [
     actor.isSupport && token.supportRole,
@@ -39,7 +39,7 @@ export async function authorization(actor: Actor): Promise<string> {
     ...(actor.isReadOnly && { scopes: ["user_id", "read"] }),
   });
   jwt.setProtectedHeader({ alg: "RS256" }).setIssuer(token.issuer).setAudience(token.audience);
-  return `JWT ${await jwt.setIssuedAt().setExpirationTime("1h").sign(key.privateKey)}`;
+  return `JWT ${await jwt.setIssuedAt().setExpirationTime(expires).sign(key.privateKey)}`;
 }
 
 /** An answer over HTTP. */

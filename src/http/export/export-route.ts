@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { App } from "../../app";
-import { denialOf } from "../../auth/denial";
+import { Denied, denialOf } from "../../auth/denial";
 import { staffOrAuditor } from "../../auth/who";
 import type { Engine } from "../../engine/engine";
 import { ExportFault } from "../../engine/export/export-fault";
@@ -12,7 +12,7 @@ import { describe } from "../../log";
 import { BadRequest } from "../body";
 import { cors } from "../cors";
 import { Overloaded } from "../in-flight";
-import { pathOf, sendError, sendNotFound } from "../respond";
+import { pathOf, sendNotFound } from "../respond";
 import { requireMethod, type Route } from "../route";
 import type { Admit } from "../session";
 import { FORMATS, type Format } from "./formats";
@@ -35,8 +35,7 @@ export function exportRoute(app: App, engine: Engine, admit: Admit): Route {
     requireMethod(request, ["GET"]);
     await admit(request, response, async (actor) => {
       const denial = denialOf(actor, staffOrAuditor, `the export of ${list}`);
-      if (denial?.code === "UNAUTHENTICATED") response.setHeader("www-authenticate", "JWT");
-      if (denial) return sendError(response, actor ? 403 : 401, denial.code, denial.message);
+      if (denial) throw new Denied(denial);
       if (underWay >= EXPORTS_AT_ONCE) throw new Overloaded();
       underWay++;
       const log = { requestId, actor: actor!.userId, export: `${list}.${form}`, rows: 0 };

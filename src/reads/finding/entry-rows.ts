@@ -68,10 +68,10 @@ export function newestOf(type: TrackedType, conditions: readonly Condition[]): s
 }
 
 /** Entries made of the history rows `h` of a source, each with the change of the same row before and after it. */
-export function entriesFrom(type: TrackedType, source: string, owner = "null::uuid"): string {
+export function entriesFrom(type: TrackedType, source: string, columns = `null::uuid as "ownerId"`): string {
   const history = historyOf(type);
   return `
-    select ${owner} as "ownerId", h.history_id as "order", h.history_id::text as id, '${type}' as "entityType",
+    select ${columns}, h.history_id as "order", h.history_id::text as id, '${type}' as "entityType",
       h.id as "entityId", h.history_type as type, h.history_date as date, h.history_change_reason as reason,
       h.history_user_id as "userId", h.history_user_label as "userLabel", h.history_source as source,
       h.history_request_id as "requestId", h.history_txid::text as txid, ${imageOf(type, "h")} as image,

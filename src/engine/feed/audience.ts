@@ -1,0 +1,55 @@
+import type { App } from "../../app";
+import { mayReadAnyone, type Actor } from "../../auth/actor";
+import { createContext } from "../../graphql/context";
+import { toEntryView } from "../../graphql/history";
+import { userByUsername } from "../../reads/accounts/users";
+import type { FeedEntry, FeedScope } from "../../reads/feed/feed";
+
+/** What a reader of changes has chosen; null is everything that the reader may see. */
+export interface Choice {
+  entitlementId: string | null;
+  username: string | null;
+}
+
+/** Which changes somebody is told, and what of them. */
+export interface Audience {
+  /** What has to be read; not all of it may be told. */
+  scope: FeedScope;
+  /** A change as this audience is told it, as JSON; null when it is not. */
+  tell: (entry: FeedEntry) => string | null;
+}
+
+/**
+ * Who reads for all learners is told everything, or what they have chosen. A learner is told what happens to entitlements
+ * of their own while these are theirs, and never what support has written. Null where the learner is not known.
+ */
+export async function audienceOf(
+  app: App,
+  actor: Actor,
+  { entitlementId, username }: Choice,
+  requestId: string,
+): Promise<Audience | null> {
+  const context = createContext(app, actor, requestId);
+  const seesAll = mayReadAnyone(actor);
+  const learnerOf = async (name: string) => (await userByUsername(app.db, name))?.id ?? null;
+  const own = seesAll ? null : (actor.userId ?? (await learnerOf(actor.username)));
+  const chosen = username === null ? null : await learnerOf(username);
+  if ((!seesAll && own === null) || (username !== null && chosen === null)) return null;
+
+  const isTold = (entry: FeedEntry) =>
+    (entitlementId === null || entry.entitlementId === entitlementId) &&
+    (chosen === null || entry.learnerId === chosen) &&
+    (seesAll || (entry.learnerId === own && entry.isTold && entry.entityType !== "SUPPORT_DETAIL"));
+  return {
+    scope: { entitlementId, learnerId: chosen ?? own },
+    tell(entry) {
+      if (!isTold(entry)) return null;
+      const { entry: _entry, learnerId: _learnerId, changes, ...view } = toEntryView(context, entry, own);
+      return JSON.stringify({
+        ...view,
+        entitlementId: entry.entitlementId,
+        changes: changes.map(({ field, from, to }) => ({ field, from, to })),
+      });
+    },
+  };
+}

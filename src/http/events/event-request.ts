@@ -1,0 +1,51 @@
+import type { IncomingMessage } from "node:http";
+import { z } from "zod";
+import { BAD_USER_INPUT } from "../../engine/error-codes";
+import type { Choice } from "../../engine/feed/audience";
+import { BadRequest } from "../body";
+
+/** What a request for events may say in its address, and the rule that it breaks otherwise. */
+const PARAMETERS = z.strictObject({
+  entitlementId: z
+    .string()
+    .regex(/^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/i, "must be a UUID")
+    .nullable()
+    .default(null),
+  username: z
+    .string()
+    .regex(/^[^\0]{1,150}$/, "must have from 1 to 150 characters")
+    .nullable()
+    .default(null),
+});
+
+/** What a request for events asks for. */
+export interface EventRequest {
+  choice: Choice;
+  /** The id of the last event that the client has got; null where it begins. */
+  after: bigint | null;
+}
+
+/** Reads a request for events. Throws BadRequest, which names the parameter or header that is wrong. */
+export function readEventRequest({ url = "", headers }: IncomingMessage): EventRequest {
+  const { searchParams } = new URL(url, "http://any");
+  const names = [...searchParams.keys()];
+  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined) throw badInput("Parameter", twice, "is given more than once");
+  const { data, error } = PARAMETERS.safeParse(Object.fromEntries(searchParams));
+  if (!data) {
+    const [issue] = error.issues;
+    if (issue?.code === "unrecognized_keys")
+      throw badInput("Parameter", issue.keys[0]!, `is none of ${Object.keys(PARAMETERS.shape).join(", ")}`);
+    throw badInput("Parameter", String(issue?.path[0]), issue?.message ?? "is wrong");
+  }
+  const last = headers["last-event-id"];
+  if (last !== undefined && !/^\d{1,18}$/.test(String(last)))
+    throw badInput("Header", "Last-Event-ID", "must be the id of an event");
+  const choice = { ...data, entitlementId: data.entitlementId?.toLowerCase() ?? null };
+  return { choice, after: last === undefined ? null : BigInt(String(last)) };
+}
+
+/** The refusal of a request for events. */
+export function badInput(what: "Parameter" | "Header", name: string, rule: string): BadRequest {
+  return new BadRequest(400, `${what} "${name.slice(0, 100)}" ${rule}.`, BAD_USER_INPUT);
+}

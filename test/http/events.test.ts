@@ -1,0 +1,279 @@
+import { createServer, get } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { EntityManager } from "typeorm";
+import { CourseEntitlement } from "../../src/entities/course-entitlement";
+import { EventStream } from "../../src/http/events/event-stream";
+import { STREAMS_AT_MOST } from "../../src/http/events/streams";
+import { setRefundLock } from "../../src/use-cases/entitlements/set-refund-lock";
+import { transact } from "../../src/store/transact";
+import { ada, actor, ask, auditor, bob, grace, useDemoApp } from "../support/demo-app";
+import { listen } from "../support/events";
+import { authorization, send, serve, type TestServer } from "../support/http";
+import { statementsOf } from "../support/statements";
+import { until } from "../support/waiting";
+import { by } from "../support/world";
+
+const app = useDemoApp();
+let server: TestServer;
+beforeAll(async () => {
+  server = await serve(app);
+});
+afterAll(() => server.stop());
+
+const ofAda = "e0000000-0000-4000-8000-000000000001";
+let ofBob: string;
+beforeAll(async () => {
+  const rows = await app.db.query<{ id: string }[]>("select id from course_entitlement where user_id = $1", [
+    bob.userId,
+  ]);
+  ofBob = rows[0]!.id;
+});
+
+/** Changes an entitlement: an entry of its own, and one of a support detail. */
+async function change(entitlementId: string): Promise<void> {
+  const { refundLocked } = await app.db.manager.findOneByOrFail(CourseEntitlement, { id: entitlementId });
+  await setRefundLock(by(grace, app), {
+    entitlementId,
+    isLocked: !refundLocked,
+    comments: "A secret of support",
+  });
+}
+
+const CHANGE = { userId: "3", userLabel: "hopper", reason: "test", source: "API", requestId: null } as const;
+
+/** Changes an entitlement in a transaction that commits when it is told to. */
+async function changeSlowly(id: string): Promise<() => Promise<void>> {
+  let commit = () => {};
+  let written = () => {};
+  const isWritten = new Promise<void>((resolve) => (written = resolve));
+  const mayCommit = new Promise<void>((resolve) => (commit = resolve));
+  const done = transact(app.db, CHANGE, async (tx: EntityManager) => {
+    const entitlement = await tx.findOneByOrFail(CourseEntitlement, { id });
+    await tx.save(Object.assign(entitlement, { refundLocked: !entitlement.refundLocked }));
+    written();
+    await mayCommit;
+  });
+  await isWritten;
+  return () => (commit(), done);
+}
+
+test("a learner follows what happens to entitlements of their own, and learns nothing of what support wrote", async () => {
+  const stream = await listen(server.url, ada);
+  expect(stream.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+  expect(stream.headers.get("cache-control")).toBe("no-store, no-transform");
+  await change(ofBob);
+  await change(ofAda);
+  const [told] = await stream.come(1);
+  await change(ofBob);
+  await change(ofAda);
+  const [, last] = await stream.come(2);
+  expect(stream.changes).toHaveLength(2);
+  expect(told!.data).toMatchObject({
+    id: told!.id,
+    entityType: "COURSE_ENTITLEMENT",
+    entitlementId: ofAda,
+    reason: "setRefundLock",
+    changedByLabel: null,
+    changes: expect.arrayContaining([{ field: "isRefundLocked", from: false, to: true }]) as unknown,
+  });
+  expect(BigInt(last!.id)).toBeGreaterThan(BigInt(told!.id));
+  expect(JSON.stringify(stream.changes)).not.toMatch(/secret|grace/);
+  stream.leave();
+});
+
+test("an agent follows all changes, or those of one entitlement or learner", async () => {
+  const all = await listen(server.url, grace);
+  const ofOne = await listen(server.url, auditor, { query: `?entitlementId=${ofBob.toUpperCase()}` });
+  const ofLearner = await listen(server.url, grace, { query: "?username=bob" });
+  await change(ofAda);
+  await change(ofBob);
+  const types = (await all.come(4)).map(({ data }) => data.entityType);
+  expect(types.toSorted()).toEqual([
+    "COURSE_ENTITLEMENT",
+    "COURSE_ENTITLEMENT",
+    "SUPPORT_DETAIL",
+    "SUPPORT_DETAIL",
+  ]);
+  for (const stream of [ofOne, ofLearner]) {
+    await stream.come(2);
+    expect(stream.changes.map(({ data }) => data.entitlementId)).toEqual([ofBob, ofBob]);
+  }
+  for (const stream of [all, ofOne, ofLearner]) stream.leave();
+});
+
+test("a learner who asks for another's entitlement is told nothing", async () => {
+  const stream = await listen(server.url, ada, { query: `?entitlementId=${ofBob}` });
+  const own = await listen(server.url, bob);
+  await change(ofBob);
+  await own.come(1);
+  expect(stream.changes).toEqual([]);
+  stream.leave();
+  own.leave();
+});
+
+test("a change whose transaction commits late is not missed, and all are told in the order of their ids", async () => {
+  const stream = await listen(server.url, grace);
+  const commit = await changeSlowly(ofAda);
+  await change(ofBob);
+  const fast = await listen(server.url, grace); // begins before the slow one
+  await new Promise((resolve) => setTimeout(resolve, 1_200)); // two looks
+  expect(stream.changes).toEqual([]);
+  await commit();
+  for (const one of [stream, fast]) {
+    const told = await one.come(3);
+    expect(told.map(({ data }) => data.entitlementId)).toEqual([ofAda, ofBob, ofBob]);
+    expect(told.map(({ id }) => id)).toEqual(
+      told.map(({ id }) => id).toSorted((a, b) => Number(a) - Number(b)),
+    );
+    one.leave();
+  }
+});
+
+test("who comes again is told what came meanwhile, each change once", async () => {
+  for (const asking of [bob, grace]) {
+    const first = await listen(server.url, asking, { query: "?username=bob" });
+    await change(ofBob);
+    const seen = (await first.come(asking === bob ? 1 : 2)).at(-1)!.id;
+    first.leave();
+    for (let times = 0; times < 3; times++) await change(ofBob);
+    await change(ofAda);
+    const again = await listen(server.url, asking, {
+      query: "?username=bob",
+      headers: { "last-event-id": seen },
+    });
+    await change(ofBob);
+    const expected = asking === bob ? 4 : 8;
+    const told = await again.come(expected);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(expected);
+    for (const { id } of told) expect(BigInt(id)).toBeGreaterThan(BigInt(seen));
+    again.leave();
+  }
+});
+
+test("who has missed everything is told everything, in pages", async () => {
+  const stream = await listen(server.url, auditor, { headers: { "last-event-id": "0" } });
+  const rows = await app.db.query<{ id: string }[]>(
+    `select history_id as id from historical_course_entitlement union all select history_id from historical_refund
+     union all select history_id from historical_course_entitlement_support_detail order by id`,
+  );
+  const told = await stream.come(rows.length);
+  expect(told.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+  expect(rows.length).toBeGreaterThan(100);
+  stream.leave();
+});
+
+test("a learner is told the changes that GraphQL's history shows them, and no others", async () => {
+  const stream = await listen(server.url, ada, { headers: { "last-event-id": "0" } });
+  const { data } = await ask<{
+    viewer: { entitlements: { edges: { node: { history: { edges: { node: { id: string } }[] } } }[] } };
+  }>(
+    app,
+    ada,
+    "{ viewer { entitlements(first: 100, scope: ALL) { edges { node { history(first: 100) { edges { node { id } } } } } } } }",
+  );
+  const shown = data!.viewer.entitlements.edges.flatMap(({ node }) =>
+    node.history.edges.map(({ node: { id } }) => id),
+  );
+  const told = await stream.come(shown.length);
+  expect(told.map(({ id }) => id)).toEqual(shown.toSorted((a, b) => Number(a) - Number(b)));
+  stream.leave();
+});
+
+test("one look at the database serves all who follow", async () => {
+  const streams = await Promise.all([ada, bob, grace, auditor].map((asking) => listen(server.url, asking)));
+  const sent = await statementsOf(async () => {
+    await change(ofAda);
+    await streams[2]!.come(2);
+  });
+  const reads = sent.filter(({ text }) => text.includes("isTold"));
+  expect(reads.length).toBeLessThanOrEqual(2);
+  for (const stream of streams) stream.leave();
+});
+
+test.each([
+  ["?colour=red", {}, "colour"],
+  ["?entitlementId=1", {}, "entitlementId"],
+  ["?username=", {}, "username"],
+  ["?username=a&username=b", {}, "username"],
+  ["", { "last-event-id": "yesterday" }, "Last-Event-ID"],
+  ["", { "last-event-id": "999999999999999" }, "Last-Event-ID"],
+])("a request for /events%s with %j is refused", async (query, headers, name) => {
+  const { status, text } = await listen(server.url, grace, {
+    query,
+    headers,
+  });
+  expect(status).toBe(400);
+  expect(text).toContain("BAD_USER_INPUT");
+  expect(text).toContain(name);
+});
+
+test("nobody follows anything without a token, nor an account that does not exist", async () => {
+  expect((await listen(server.url, null)).status).toBe(401);
+  expect((await listen(server.url, grace, { query: "?username=nobody" })).status).toBe(404);
+  expect((await send(`${server.url}/events`, { method: "POST" })).status).toBe(405);
+});
+
+test("an actor has few streams at once, and one that is left makes room", async () => {
+  const learner = actor("empty_handed");
+  const open = await Promise.all(
+    Array.from({ length: STREAMS_AT_MOST.perActor }, () => listen(server.url, learner)),
+  );
+  expect(await listen(server.url, learner)).toMatchObject({ status: 429 });
+  open[0]!.leave();
+  let again = await listen(server.url, learner);
+  await until(
+    () => again.status === 200 || (void listen(server.url, learner).then((next) => (again = next)), false),
+  );
+  for (const stream of [...open, again]) stream.leave();
+  expect(server.load.inFlight).toBe(0);
+});
+
+test("a stream ends when its token expires", async () => {
+  const almostOver = await authorization(bob, "4 seconds ago"); // 5 s are granted to clocks that differ
+  const stream = await listen(server.url, null, { headers: { authorization: almostOver } });
+  expect(stream).toMatchObject({ status: 200, ended: false });
+  await until(() => stream.ended);
+});
+
+test("a stream ends when its actor is no longer a support agent", async () => {
+  const agent = actor("bob");
+  const agents = new Set([agent.userId]);
+  const other = await serve({
+    ...app,
+    supportAgents: { has: ({ userId }: { userId: string | null }) => agents.has(userId) } as never,
+  });
+  const stream = await listen(other.url, agent);
+  await change(ofAda);
+  await stream.come(2);
+  agents.clear();
+  await until(() => stream.ended);
+  await other.stop();
+});
+
+test("a server that stops ends its streams and opens no others", async () => {
+  const other = await serve(app, { SHUTDOWN_DELAY_MS: "300" });
+  const stream = await listen(other.url, ada);
+  const stopped = other.stop();
+  await until(() => stream.ended);
+  expect(await listen(other.url, ada)).toMatchObject({ status: 503 });
+  await stopped;
+});
+
+test("an idle stream says now and again that it is still there", async () => {
+  jest.useFakeTimers({
+    doNotFake: ["nextTick", "setImmediate", "setTimeout", "Date", "performance", "queueMicrotask"],
+  });
+  let stream: EventStream | undefined;
+  const server = createServer((_request, response) => (stream = new EventStream(response)));
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  let text = "";
+  get(`http://localhost:${(server.address() as AddressInfo).port}`, (response) =>
+    response.on("data", (chunk: Buffer) => (text += String(chunk))),
+  );
+  await until(() => text.includes("retry: "));
+  jest.advanceTimersByTime(30_000);
+  await until(() => text.split(": still here").length === 3);
+  stream!.end();
+  jest.useRealTimers();
+  await new Promise((resolve) => server.close(resolve));
+});
