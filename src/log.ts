@@ -11,6 +11,11 @@ export interface Described {
   frames: string[];
 }
 
+/** The id that a client has given to its request, where it is harmless. It stands beside our own, which nobody can choose. */
+export function clientRequestId(given: unknown): string | undefined {
+  return typeof given === "string" && /^[\w.:-]{1,64}$/.test(given) ? given : undefined;
+}
+
 /** Describes an error for the log. */
 export function describe(error: unknown): Described {
   if (!(error instanceof Error))

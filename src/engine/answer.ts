@@ -4,7 +4,7 @@ import type { App } from "../app";
 import type { Context } from "../graphql/context";
 import { BAD_USER_INPUT, RATE_LIMITED, SERVICE_UNAVAILABLE } from "./error-codes";
 import { causeOf, isOurs } from "./errors";
-import { describe } from "../log";
+import { clientRequestId, describe } from "../log";
 import { connectionFault } from "../store/connection-fault";
 import { isUnavailable } from "../store/unavailable";
 import type { ExecutionCounter } from "./execution/executor";
@@ -42,6 +42,7 @@ export function settle(
   const isQuiet = !codes && request.operation?.operation === OperationTypeNode.QUERY;
   app.log[isQuiet ? "debug" : "info"]({
     requestId: contextValue.requestId,
+    clientRequestId: clientRequestId(request.request.http?.headers.get("x-request-id")),
     actor: contextValue.actor?.userId ?? null,
     operation: request.operationName?.slice(0, 100) ?? null,
     status: response.http.status ?? 200,

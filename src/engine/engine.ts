@@ -42,7 +42,13 @@ export interface Engine {
 }
 
 /** The request headers that Apollo Server reads. */
-const HEADERS = ["accept", "content-type", "apollo-require-preflight", "x-apollo-operation-name"];
+const HEADERS = [
+  "accept",
+  "content-type",
+  "apollo-require-preflight",
+  "x-apollo-operation-name",
+  "x-request-id",
+];
 
 /** Starts an engine for a schema. Rejects with ConfigError when the file of trusted documents cannot be used. */
 export async function startEngine(app: App, shared: Shared, graph: Graph): Promise<Engine> {

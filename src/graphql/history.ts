@@ -27,12 +27,13 @@ export function criteriaOf({ actor }: Context, { filter }: HistoryArgs, asOf: Da
   const until = asOf && new Date(asOf.getTime() + 1);
   const seesAll = actor !== null && mayReadAnyone(actor);
   const mayAsk = !changedBy || changedBy === "system" || changedBy === actor?.username;
+  const ofRequest = filter?.requestId && !seesAll ? actor?.username : null; // nobody else's requests are told
   const ofLearners = (entityTypes ?? TYPES).filter((type) => mayAsk && type !== "SUPPORT_DETAIL");
   return {
     ...same,
     entityTypes: seesAll ? entityTypes : ofLearners,
     types: types?.map((type) => CHARACTER_OF[type]),
-    userLabel: changedBy,
+    userLabel: changedBy ?? ofRequest,
     from: changedFrom,
     before: until && changedBefore && changedBefore > until ? until : (changedBefore ?? until),
   };
@@ -88,7 +89,7 @@ export function toHistory(
 }
 
 /**
- * A change as the actor may see it: learners are not told which member of staff made it, nor what an entitlement of
+ * A change as the actor may see it: learners are not told which member of staff made it, by which request, nor what an entitlement of
  * theirs was while it was somebody else's.
  */
 export function toEntryView(context: Context, entry: Entry, learnerId: string | null): HistoryEntryView {
@@ -110,7 +111,7 @@ export function toEntryView(context: Context, entry: Entry, learnerId: string | 
     source: entry.source,
     reason: entry.reason,
     operation: entry.reason.split(" ", 1)[0]!,
-    requestId: entry.requestId,
+    requestId: maySeeWho(context, entry) ? entry.requestId : null,
     transactionId: entry.txid,
     changes: changes
       .filter(({ field }) => seesAll || field.told === "everyone")

@@ -4,7 +4,7 @@ import { KeysUnavailable } from "../auth/fetched-keys";
 import { Denied } from "../auth/denial";
 import { InvalidToken } from "../auth/verify-token";
 import { INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE } from "../engine/error-codes";
-import { describe } from "../log";
+import { clientRequestId, describe } from "../log";
 import { isUnavailable } from "../store/unavailable";
 import { BadRequest } from "./body";
 import { Overloaded } from "./in-flight";
@@ -35,7 +35,8 @@ export async function sendFailure(
     response.setHeader("www-authenticate", "JWT");
     await sendError(response, 401, "UNAUTHENTICATED", error.message);
   } else {
-    log.error({ requestId, error: describe(error) }, "unexpected");
+    const clientId = clientRequestId(response.req.headers["x-request-id"]);
+    log.error({ requestId, clientRequestId: clientId, error: describe(error) }, "unexpected");
     await sendError(response, 500, INTERNAL_SERVER_ERROR, "Something went wrong on our side.");
   }
 }

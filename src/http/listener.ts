@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { App } from "../app";
 import { sendFailure } from "./failure";
 import { readTarget } from "./requests/target";
-import { pathOf, requestIdOf, sendNotFound } from "./respond";
+import { newRequestId, pathOf, sendNotFound } from "./respond";
 import { addressOf, type Routes } from "./route";
 
 const TIMEOUTS = {
@@ -49,7 +49,7 @@ export async function listen(
   }
 
   const server = createServer(TIMEOUTS, (request, response) => {
-    const requestId = requestIdOf(request);
+    const requestId = newRequestId();
     response.setHeader("x-request-id", requestId);
     response.setHeader("x-content-type-options", "nosniff");
     if (stopping.aborted) response.setHeader("connection", "close");

@@ -3,14 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { compress } from "./compression/compress";
 
 /**
- * The id by which a request is found in the log: the client's own where it is harmless, else a new one. It is kept
- * with each change in history, so it is as short as chance allows: 96 bits of it.
+ * A new id by which a request is found in the log. It is kept with each change in history, so it is as short as chance
+ * allows: 96 bits of it.
  */
-export function requestIdOf({ headers }: IncomingMessage): string {
-  const given = headers["x-request-id"];
-  return typeof given === "string" && /^[\w.:-]{1,64}$/.test(given)
-    ? given
-    : randomBytes(12).toString("base64url");
+export function newRequestId(): string {
+  return randomBytes(12).toString("base64url");
 }
 
 /** The address without its query. */

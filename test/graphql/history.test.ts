@@ -438,3 +438,19 @@ test("changes refer to courses, runs and entitlements as objects, and notes to t
     toReference: { __typename: "CourseEntitlement", id: ID },
   });
 });
+
+test("a learner is not told by which request an agent made a change, nor can find that out by asking", async () => {
+  await lockRefund(true, "The learner asked again.");
+  const [locked] = await historyOf(ada);
+  expect(locked).toMatchObject({ reason: "setRefundLock", changedByLabel: null, requestId: null });
+  expect(await historyOf(ada, { requestId: "request-1" })).toEqual([]);
+  expect(await historyOf(ada, { requestId: "request-1", changedBy: "grace" })).toEqual([]);
+  expect((await historyOf(grace, { requestId: "request-1" })).length).toBeGreaterThan(0);
+  const byAda = { ...bySupport, userId: "1", userLabel: "ada", requestId: "own-1", reason: "leaveSession" };
+  await transact(app.db, byAda, async (tx) => {
+    const row = await tx.findOneByOrFail(CourseEntitlement, { id: ID });
+    await tx.save(Object.assign(row, { modifiedAt: new Date() }));
+  });
+  const [own] = await historyOf(ada, { requestId: "own-1" });
+  expect(own).toMatchObject({ reason: "leaveSession", requestId: "own-1" });
+});

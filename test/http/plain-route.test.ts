@@ -80,7 +80,7 @@ test("a plain route has the request id in its answer, and tells nothing of an un
   });
   expect(status).toBe(500);
   expect(text).not.toContain("secret");
-  expect(headers.get("x-request-id")).toBe("plain-1");
+  expect(headers.get("x-request-id")).toMatch(/^[\w-]{16}$/);
 });
 
 test("a plain route shares the limit of requests in work, and recovers from overload", async () => {

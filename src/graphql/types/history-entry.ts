@@ -127,7 +127,7 @@ export class HistoryEntryView implements Node {
   @Field(() => String, {
     nullable: true,
     description:
-      "The id of the request that made the change, the same as in logs and errors; null when there was no request.",
+      "The id that the server gave to the request that made the change, the same as in logs and errors; null when there was no request, and when a learner may not see the author.",
   })
   requestId!: string | null;
 

@@ -8,7 +8,7 @@ import type { Engine } from "../../engine/engine";
 import { ExportFault } from "../../engine/export/export-fault";
 import type { Exported, ExportedRow } from "../../engine/export/exporter";
 import { isListName } from "../../engine/export/lists";
-import { describe } from "../../log";
+import { clientRequestId, describe } from "../../log";
 import { BadRequest } from "../body";
 import { cors } from "../cors";
 import { Overloaded } from "../in-flight";
@@ -38,7 +38,14 @@ export function exportRoute(app: App, engine: Engine, admit: Admit): Route {
       if (denial) throw new Denied(denial);
       if (underWay >= EXPORTS_AT_ONCE) throw new Overloaded();
       underWay++;
-      const log = { requestId, actor: actor!.userId, export: `${list}.${form}`, rows: 0 };
+      const clientId = clientRequestId(request.headers["x-request-id"]);
+      const log = {
+        requestId,
+        clientRequestId: clientId,
+        actor: actor!.userId,
+        export: `${list}.${form}`,
+        rows: 0,
+      };
       try {
         const startedAt = app.clock();
         const parameters = new URL(request.url!, "http://any").searchParams;
