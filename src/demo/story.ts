@@ -43,7 +43,7 @@ export const orderNumberOf = ({ number, order }: Numbered) =>
 /** Who did something, and by which command. */
 export function signed(who: Username | "system", reason: string, source: ChangeSource = "API"): Change {
   const userId = who === "system" ? null : USER_IDS[who];
-  return { userId, userLabel: who, reason, source, requestId: source === "API" ? `demo-${reason}` : null };
+  return { userId, userLabel: who, reason, source, requestId: `demo-${reason}` };
 }
 
 function endedBy(cause: CourseEntitlement["expiryCause"], learner: Username): Change {

@@ -73,6 +73,17 @@ async function saveEntitlements(tx: EntityManager, now: Date): Promise<void> {
   await save(tx, CourseEntitlement, present(entitlements));
   await save(tx, CourseEntitlementSupportDetail, present(details));
   await save(tx, Refund, present(refunds));
+  await saveLedger(tx, present(refunds));
+}
+
+/** What the embedded shop would remember of the refunds that have succeeded. */
+async function saveLedger(tx: EntityManager, refunds: readonly Refund[]): Promise<void> {
+  for (const { id, entitlementId, orderNumber, shopReferences } of refunds)
+    if (shopReferences.length > 0)
+      await tx.query(
+        "insert into embedded_shop_refund (key, entitlement_id, order_number, reference) values ($1, $2, $3, $4)",
+        [id, entitlementId, orderNumber, shopReferences[0]],
+      );
 }
 
 const numbered = (): Numbered[] =>

@@ -7,6 +7,7 @@ import { loadConfig } from "../../src/config";
 import { fillDemoWorld, SHOWN_DUE } from "../../src/demo/world";
 import { tasks, type QueuedTask } from "../../src/jobs/tasks";
 import { postureFaults } from "../../src/proof/posture";
+import { embeddedLedger, refundViolations } from "../../src/proof/refund-invariants";
 import { brokenRows } from "../../src/proof/verify";
 import { factsAsOf } from "../../src/reads/as-of";
 import { runBlocker } from "../../src/rules/run-rules";
@@ -150,10 +151,12 @@ test("every example has a past: its history has several entries, signed by whoev
   }
 });
 
-test("nothing differs from its history, and nothing lets a change pass by it", async () => {
+test("nothing differs from its history, nothing lets a change pass by it, and the promises about refunds hold", async () => {
   const broken = [];
   for await (const row of brokenRows(db)) broken.push(row);
   expect([broken, await postureFaults(db.manager)]).toEqual([[], []]);
+  const paid = await embeddedLedger(db);
+  expect(await refundViolations(db, { paid, settlesWithinMs: 60_000 })).toEqual([]);
 });
 
 test("last month and last year can be asked for, with what was true then", async () => {
