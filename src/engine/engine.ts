@@ -2,6 +2,7 @@ import { HeaderMap } from "@apollo/server";
 import type { App } from "../app";
 import type { Actor } from "../auth/actor";
 import { createContext } from "../graphql/context";
+import { languageOf } from "../messages/language";
 import { apolloServer, type Graph, type Shared } from "./apollo";
 import { Feed } from "./feed/feed";
 import { LIMITS } from "./documents/limits";
@@ -59,17 +60,19 @@ export async function startEngine(app: App, shared: Shared, graph: Graph): Promi
 
   async function answer({ method, headers, actor, requestId, ...sent }: Asked): Promise<Answered> {
     const asked = trust ? trust(sent) : sent;
+    const language = languageOf(headers["accept-language"]);
     const {
       status,
       headers: answered,
       body,
     } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: apolloHeaders(headers), ...asked },
-      context: async () => createContext(app, actor, requestId),
+      context: async () => createContext(app, actor, requestId, language),
     });
     // Apollo Server sends a body in chunks only for @defer and @stream, which the schema does not have.
     const text = body.kind === "complete" ? body.string : "";
     if (Buffer.byteLength(text) > LIMITS.answerBytes) throw new TooLongAnswer();
+    if ((status ?? 200) === 200) answered.set("content-language", language);
     return { status: status ?? 200, headers: answered, body: text };
   }
 

@@ -1,5 +1,7 @@
 import DataLoader from "dataloader";
 import type { App } from "../app";
+import type { Messages } from "../messages/catalog";
+import { LANGUAGES, type Language } from "../messages/language";
 import { mayReadAnyone, owns, type Actor } from "../auth/actor";
 import type { DecisionTime } from "../reads/decisions/expired";
 import type { EntitlementFacts } from "../reads/entitlement-facts";
@@ -14,6 +16,8 @@ export interface Context {
   now: Date;
   /** In the log, in the history and in errors. */
   requestId: string;
+  /** What a learner can be told of blockers, in the language of the request. */
+  messages: Messages;
   loaders: Loaders;
 }
 
@@ -48,8 +52,14 @@ class Loaders {
 }
 
 /** What a new request starts with. */
-export function createContext(app: App, actor: Actor | null, requestId: string): Context {
-  return { app, actor, now: app.clock(), requestId, loaders: new Loaders(app) };
+export function createContext(
+  app: App,
+  actor: Actor | null,
+  requestId: string,
+  language: Language = "en",
+): Context {
+  const messages = LANGUAGES[language];
+  return { app, actor, now: app.clock(), requestId, messages, loaders: new Loaders(app) };
 }
 
 /**

@@ -31,6 +31,7 @@ import { MoveSessionMutation } from "./mutations/sessions/move-session";
 import { SwitchSessionMutation } from "./mutations/sessions/switch-session";
 import { GrantSupportMutation } from "./mutations/agents/grant-support";
 import { WithdrawSupportMutation } from "./mutations/agents/withdraw-support";
+import { SessionMessageResolver, UserErrorMessageResolver } from "./types/blocker-messages.resolver";
 import { EntitlementDetailsResolver } from "./types/entitlements/entitlement-details.resolver";
 import {
   EntitlementOfDetailResolver,
@@ -62,6 +63,8 @@ export function buildGraphQLSchema(): GraphQLSchema {
       UserResolver,
       DataExportResolver,
       EntitlementResolver,
+      SessionMessageResolver,
+      UserErrorMessageResolver,
       EntitlementDetailsResolver,
       OrderPreviewResolver,
       PolicyResolver,

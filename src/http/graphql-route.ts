@@ -13,6 +13,7 @@ export function graphqlRoute(app: App, engine: Engine, admit: Admit): Route {
   return async (request, response, requestId) => {
     response.setHeader("cache-control", "no-store");
     if (allow(request, response)) return;
+    response.appendHeader("vary", "accept-language");
     if (request.method !== "OPTIONS") requireMethod(request, ["GET", "POST"]); // the engine refuses that one
     // The body is read before the request is let in: a client that sends it slowly must not keep others out, and the
     // connection can only be used again after the end of the body.

@@ -4,6 +4,7 @@ import type { CourseEntitlement } from "../../entities/course-entitlement";
 import type { CourseEntitlementSupportDetail } from "../../entities/course-entitlement-support-detail";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { isHeldByOther } from "../../reads/enrollments";
+import { ENGLISH } from "../../messages/english";
 import { Refusal } from "../../refusal";
 import { regainBlocker } from "../../rules/entitlement-rules";
 import { hasBeenInMode } from "./past-redemptions";
@@ -86,19 +87,5 @@ export async function leave(
 export function refuseUnregainable({ now }: CommandRequest, { standing, periods }: LockedEntitlement): void {
   const blocker = regainBlocker(standing, periods, now);
   if (blocker === "EXPIRED") throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired.");
-  if (blocker)
-    throw new Refusal(
-      "ENTITLEMENT_NOT_REGAINABLE",
-      `The learner cannot leave or change the run: ${REGAIN_MESSAGES[blocker]}.`,
-      {
-        blocker,
-      },
-    );
+  if (blocker) throw new Refusal("ENTITLEMENT_NOT_REGAINABLE", ENGLISH.regain[blocker], { blocker });
 }
-
-const REGAIN_MESSAGES = {
-  REFUND_PENDING: "a refund of the order is pending",
-  NOT_REDEEMED: "the entitlement is not redeemed for a run",
-  CERTIFICATE_EARNED: "the learner has a certificate for the run",
-  REGAIN_PERIOD_OVER: "the period for changes is over",
-} as const;

@@ -4,6 +4,7 @@ import { CourseEntitlement } from "../../entities/course-entitlement";
 import { CourseRun } from "../../entities/course-run";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { sessionOfRun } from "../../reads/sessions";
+import { ENGLISH } from "../../messages/english";
 import { Refusal } from "../../refusal";
 import { isExpiryDue, redeemBlocker } from "../../rules/entitlement-rules";
 import { runBlocker, type RunBlocker } from "../../rules/run-rules";
@@ -32,22 +33,9 @@ export async function redeem(
   const blocker = redeemBlocker(standing, periods, request.now);
   if (blocker === "EXPIRED" || isExpiryDue(standing, periods, request.now))
     throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired.");
-  if (blocker)
-    throw new Refusal(
-      "ENTITLEMENT_NOT_REDEEMABLE",
-      `This entitlement cannot be redeemed: ${REDEEM_MESSAGES[blocker]}.`,
-      {
-        blocker,
-      },
-    );
+  if (blocker) throw new Refusal("ENTITLEMENT_NOT_REDEEMABLE", ENGLISH.redeem[blocker], { blocker });
   return save(tx, request, entitlement, await enroll(tx, request, entitlement, courseRunKey));
 }
-
-const REDEEM_MESSAGES = {
-  REFUND_PENDING: "a refund of its order is pending",
-  ALREADY_REDEEMED: "it is redeemed already; switch the session instead",
-  EXPIRATION_PERIOD_OVER: "its expiration period is over",
-} as const;
 
 /**
  * Enrolls the learner of a locked entitlement in a run, in the entitlement's mode, and returns what that changes of the
@@ -106,16 +94,5 @@ async function unlinkOthers(
 }
 
 function unavailable(blocker: RunBlocker): Refusal {
-  const message = `This run is not available: ${RUN_MESSAGES[blocker]}.`;
-  return new Refusal("COURSE_RUN_NOT_AVAILABLE", message, { ...RUN_FIELD, blocker });
+  return new Refusal("COURSE_RUN_NOT_AVAILABLE", ENGLISH.session[blocker], { ...RUN_FIELD, blocker });
 }
-
-const RUN_MESSAGES: Record<RunBlocker, string> = {
-  RUN_UNKNOWN: "the catalog does not have the run",
-  NO_START_DATE: "the run has no start date",
-  MODE_NOT_OFFERED: "the run is not offered in the mode of the entitlement",
-  UPGRADE_DEADLINE_PASSED: "the upgrade deadline has passed",
-  ENROLLMENT_NOT_OPEN: "enrollment has not opened yet",
-  ENROLLMENT_CLOSED: "enrollment is closed",
-  COURSE_FULL: "the run is full",
-};

@@ -119,7 +119,7 @@ export class CourseEntitlementView extends EntitlementDecisions implements Node 
 
 /** An entitlement as clients see it, at the instant of the request, or as it was at an earlier one. */
 export function toEntitlement(
-  { app, now }: Context,
+  { app, now, messages }: Context,
   facts: EntitlementFacts,
   asOf?: Date | null,
 ): CourseEntitlementView {
@@ -131,5 +131,6 @@ export function toEntitlement(
     freeModes,
     expirationAlertDays,
     handlesRefunds: refund.isHandled,
+    messages,
   });
 }

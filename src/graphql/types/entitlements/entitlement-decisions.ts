@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
 import { choosingOf, type DecisionTerms } from "../../../reads/decisions/choosing";
+import type { Messages } from "../../../messages/catalog";
 import * as deadlines from "../../../rules/deadlines";
 import { entitlementState, isExpired, type EntitlementState } from "../../../rules/entitlement-state";
 import * as rules from "../../../rules/entitlement-rules";
@@ -18,6 +19,8 @@ export interface DecisionContext extends DecisionTerms {
   expirationAlertDays: number;
   /** Whether this installation refunds orders. */
   handlesRefunds: boolean;
+  /** What a learner can be told of blockers. */
+  messages: Messages;
 }
 
 /** The fields of an entitlement that the rules decide, at one instant. */
@@ -96,6 +99,15 @@ export abstract class EntitlementDecisions {
     return rules.redeemBlocker(this.standing, this.periods, this.context.now);
   }
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The reason of `redeemBlocker` as a sentence for the learner, in the language of `Accept-Language` where there is a translation; null without a blocker.",
+  })
+  get redeemBlockerMessage(): string | null {
+    return this.redeemBlocker && this.context.messages.redeem[this.redeemBlocker];
+  }
+
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
@@ -123,6 +135,15 @@ export abstract class EntitlementDecisions {
     return rules.regainBlocker(this.standing, this.periods, this.context.now);
   }
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The reason of `regainBlocker` as a sentence for the learner, in the language of `Accept-Language` where there is a translation; null without a blocker.",
+  })
+  get regainBlockerMessage(): string | null {
+    return this.regainBlocker && this.context.messages.regain[this.regainBlocker];
+  }
+
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
@@ -148,6 +169,15 @@ export abstract class EntitlementDecisions {
   get refundBlocker(): rules.RefundRequestBlocker | null {
     const { now, handlesRefunds } = this.context;
     return rules.refundRequestBlocker(this.standing, this.periods, now, handlesRefunds);
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The reason of `refundBlocker` as a sentence for the learner, in the language of `Accept-Language` where there is a translation; null without a blocker.",
+  })
+  get refundBlockerMessage(): string | null {
+    return this.refundBlocker && this.context.messages.refund[this.refundBlocker];
   }
 
   @Field(() => DateTimeScalar, {
