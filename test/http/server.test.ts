@@ -117,6 +117,10 @@ test("explorers open with a token of the demo world in development, but by no ot
   const sandbox = await send(`${open.url}/`);
   expect(sandbox.text).toContain('initialEndpoint: window.location.origin + "/graphql"');
   expect(sandbox.text).toContain('<a href="/graphiql">');
+  const csp = sandbox.headers.get("content-security-policy")!;
+  expect(csp).toMatch(/default-src 'none'.*connect-src 'self'.*frame-ancestors 'none'/);
+  const [, nonce] = /'nonce-([^']+)'/.exec(csp)!;
+  expect(sandbox.text.match(/<script[^>]*>/g)).toEqual([`<script nonce="${nonce}">`]);
   expect(sandbox.text).toContain('"runTelemetry":false');
   expect((await send(`${open.url}/graphql`, { headers: { accept: "text/html" } })).text).toContain(
     "EmbeddedSandbox",

@@ -1,10 +1,11 @@
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { App } from "../../app";
 import { pathOf, sendNotFound, sendText } from "../respond";
 import { readOnly, type Route } from "../route";
 import { GRAPHIQL_CSP, graphiqlFile } from "./graphiql";
 import { openingsOf, WITHOUT_TOKEN, type Opening } from "./openings";
-import { sandboxPage } from "./sandbox";
+import { sandboxCsp, sandboxPage } from "./sandbox";
 
 /**
  * The routes of Apollo Sandbox at `/` and of GraphiQL at `/graphiql`. A browser that looks at `/graphql` sees Sandbox
@@ -13,7 +14,9 @@ import { sandboxPage } from "./sandbox";
 export function explorerRoutes(app: App, graphql: Route): Map<string, Route> {
   const sandbox: Route = async (request, response) => {
     const [first] = await tabsFor(request, app);
-    await sendText(response, 200, "text/html; charset=utf-8", sandboxPage(first!));
+    const nonce = randomBytes(16).toString("base64");
+    response.setHeader("content-security-policy", sandboxCsp(nonce));
+    await sendText(response, 200, "text/html; charset=utf-8", sandboxPage(first!, nonce));
   };
   const graphiql: Route = async (request, response) => {
     const file = await graphiqlFile(pathOf(request), () => tabsFor(request, app));
@@ -36,7 +39,9 @@ function isBrowser({ method, url = "", headers }: IncomingMessage): boolean {
 /** The names by which this machine calls itself. A page of another site can have its own name lead here, but not these. */
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
-/** Tokens are only told where no other site can read them. */
+/** Tokens are only told where no other site can read them: at a name of this machine, or at the configured one. */
 async function tabsFor({ headers: { host = "" } }: IncomingMessage, { config }: App): Promise<Opening[]> {
-  return config.token.isOurs && LOCAL.test(host) ? openingsOf(config) : [WITHOUT_TOKEN];
+  return config.token.isOurs && (LOCAL.test(host) || host.replace(/:\d*$/, "") === config.host)
+    ? openingsOf(config)
+    : [WITHOUT_TOKEN];
 }
