@@ -163,3 +163,24 @@ async function endingOf(world: World, answers: unknown[]): Promise<Ending> {
     history: (await historyOf(app, id)).map((entry) => entry.history_change_reason),
   };
 }
+
+test.each(["enrollAndFulfill", "switchSession", "leaveSession", REFUND])(
+  "%s does not wait for another learner's entitlement that is locked: it answers as for a missing one",
+  async (name) => {
+    const theirs = await aWorld("spent");
+    const stranger = { ...(await aWorld("unspent")).learner };
+    const refusalOf = (entitlementId: string) =>
+      OPERATIONS[name]!({ learner: stranger, entitlementId }).catch((error: Refusal) => [
+        error.code,
+        error.message,
+      ]);
+    const missing = await refusalOf(randomUUID());
+    expect(missing).toEqual(["ENTITLEMENT_NOT_FOUND", expect.any(String)]);
+    await app.db.transaction(async (tx) => {
+      await tx.query("select from course_entitlement where id = $1 for update", [theirs.entitlementId]);
+      const before = performance.now();
+      expect(await refusalOf(theirs.entitlementId)).toEqual(missing);
+      expect(performance.now() - before).toBeLessThan(1_000);
+    });
+  },
+);

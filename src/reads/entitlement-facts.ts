@@ -76,3 +76,17 @@ export async function entitlementsById(db: Database, ids: readonly string[]): Pr
   const sql = `${selectFacts()} where e.id = any(${listOf("$1", "uuid")})`;
   return (await select(db, sql, [ids])).map(toFacts);
 }
+
+/** Whose an entitlement is. */
+export type EntitlementOwner = Pick<EntitlementFacts, "userId" | "username">;
+
+/** Whose an entitlement is; undefined where there is none. */
+export async function ownerOf(db: Database, id: string): Promise<EntitlementOwner | undefined> {
+  const [owner] = await select<EntitlementOwner>(
+    db,
+    `select e.user_id::text as "userId", u.username
+     from course_entitlement e left join user_account u on u.id = e.user_id where e.id = $1`,
+    [id],
+  );
+  return owner;
+}

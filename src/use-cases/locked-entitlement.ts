@@ -4,9 +4,13 @@ import type { App } from "../app";
 import { mayActForAnyone, owns } from "../auth/actor";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import type { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
-import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { choosingOf } from "../reads/decisions/choosing";
-import { entitlementsById } from "../reads/entitlement-facts";
+import {
+  entitlementsById,
+  ownerOf,
+  type EntitlementFacts,
+  type EntitlementOwner,
+} from "../reads/entitlement-facts";
 import { isRefundPending, redeemBlocker } from "../rules/entitlement-rules";
 import type { Choosing } from "../rules/session-rules";
 import { Refusal } from "../refusal";
@@ -44,17 +48,22 @@ export async function lockEntitlement(
   return refuseFrozen(await lockForRefund(tx, request, reference));
 }
 
-/** Locks an entitlement whatever becomes of its refund: for the steps of the refund itself. */
+/**
+ * Locks an entitlement whatever becomes of its refund: for the steps of the refund itself. Whose it is, is asked before
+ * and after: who may not have it must not wait for its lock, which would show that it exists and keep others out.
+ */
 export async function lockForRefund(
   tx: EntityManager,
   { app, actor }: CommandRequest,
   { entitlementId, ...learner }: OwnReference,
 ): Promise<LockedEntitlement> {
+  const isFor = (owner: EntitlementOwner) =>
+    (owns(actor, owner) || actor.isService || mayActForAnyone(actor)) &&
+    names(learner, { id: owner.userId, username: owner.username! });
+  const owner = await ownerOf(tx, entitlementId);
+  if (!owner || !isFor(owner)) throw notFound();
   const entitlement = await lockRow(tx, app, entitlementId);
-  if (!entitlement) throw notFound();
-  const { userId: id, username } = entitlement.facts;
-  const isAllowed = owns(actor, entitlement.facts) || actor.isService || mayActForAnyone(actor);
-  if (!isAllowed || !names(learner, { id, username: username! })) throw notFound();
+  if (!entitlement || !isFor(entitlement.facts)) throw notFound();
   return entitlement;
 }
 
