@@ -7,7 +7,7 @@ import { sessionSetup, type SessionLimits } from "./src/store/session";
 import { Naming } from "./src/store/rows/naming";
 import { migrations } from "./migrations";
 
-/** How long a statement of the server may hold things up; migrations take what they need. */
+/** The time limits of the server's statements; migrations have none. */
 export const LIMITS: SessionLimits = {
   statement_timeout: "5s",
   lock_timeout: "2s",
@@ -18,7 +18,7 @@ const WITHOUT_LIMITS: SessionLimits = {
   lock_timeout: "0",
   idle_in_transaction_session_timeout: "0",
 };
-/** When to give up on a PostgreSQL that should have answered by then, as the network may have lost it. */
+/** How long the client waits for PostgreSQL to answer, in case the network has lost the connection. */
 const SILENCE_AT_MOST_MS = 6_000;
 
 /** How the server and the TypeORM command line reach PostgreSQL. */
@@ -26,7 +26,9 @@ export function dataSourceOptions(url: string | undefined, poolSize = 10): DataS
   return optionsFor(url, poolSize, LIMITS, SILENCE_AT_MOST_MS);
 }
 
-/** How what takes its time reaches it, migrations and reads of whole tables: on one connection, without limits. */
+/**
+ * The options for long-running work, such as migrations and reads of whole tables: one connection, without time limits.
+ */
 export function migrationOptions(url: string): DataSourceOptions {
   return optionsFor(url, 1, WITHOUT_LIMITS);
 }
@@ -51,7 +53,7 @@ function optionsFor(
     connectTimeoutMS: 3_000,
     extra: {
       application_name: "course-entitlements",
-      query_timeout: silenceAtMostMs, // 0 waits for ever
+      query_timeout: silenceAtMostMs, // 0 waits without limit
       onConnect: sessionSetup(url, limits),
     },
   };

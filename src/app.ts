@@ -5,14 +5,14 @@ import type { Config } from "./config";
 import type { Refunds } from "./gateways/refund/refund-gateway";
 import type { SupportAgents } from "./reads/accounts/support-agents";
 
-/** What a request needs of the world. Built by `compose`, replaced piece by piece in tests. */
+/** Everything that a request needs besides its input. Built by `compose`; tests replace parts of it. */
 export interface App {
   config: Config;
   db: DataSource;
   log: Logger;
-  /** The shop that pays orders back. */
+  /** The shop that refunds orders. */
   refunds: Refunds;
-  /** Counts the refunds that the shop is asked for, by who wanted them. */
+  /** Counts the refund requests to the shop, by the actor who made them. */
   refundRate: Rate;
   /** The accounts that staff have made support agents. */
   supportAgents: SupportAgents;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DAY_MS } from "./rules/entitlement-rules";
 import { settings } from "./settings";
 
-/** What the settings of the environment come to. */
+/** The configuration that the settings of the environment give. */
 export type Config = Readonly<ReturnType<typeof loadConfig>>;
 
 /** A fault in the settings: one line each, naming the setting. Values are not repeated, as they may be secret. */
@@ -93,7 +93,7 @@ function faultyCombinations(given: NodeJS.ProcessEnv): string[] {
     ],
     [
       given["NODE_ENV"] === "production" && given["REFUND_SHOP"] === "embedded",
-      "REFUND_SHOP: must not be embedded when NODE_ENV is production, as that shop moves no money",
+      "REFUND_SHOP: must not be embedded when NODE_ENV is production, because that shop refunds nothing",
     ],
     [
       has("JWT_JWK_SET") && has("JWT_JWK_SET_URL"),

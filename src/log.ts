@@ -37,9 +37,9 @@ let count = 0;
 export const unhandledFaults = (): number => count;
 
 /**
- * Keeps the process alive when an exception reaches nobody, and tells the log. Node would end the process, and with it
- * all the other requests. It may go on, because nothing is shared between requests that an exception could leave half
- * changed: what is stored changes in transactions, which roll back when their connection is not used to their end.
+ * Keeps the process alive when no code has handled an exception, and logs it. Node would end the process, and with it
+ * all other requests. The process may go on, because requests share nothing that an exception could leave half changed:
+ * stored data changes in transactions, which roll back when they are not completed.
  */
 export function spreadLastNet(log: Logger): void {
   const tell = (error: unknown) => {

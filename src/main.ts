@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   spreadLastNet(composed.app.log);
   if (!config.refund.isHandled)
     composed.app.log.warn(
-      "refunds are switched off: REFUND_SHOP is none, so unenrollAndRefund refunds no order",
+      "refunds are disabled because REFUND_SHOP is none; unenrollAndRefund refunds no order",
     );
   try {
     const server = await startServer(composed.app, ownGraph()).catch((error: unknown) => {

@@ -1,6 +1,6 @@
-/** What a code of Node's sockets, or of its HTTP client, says about a connection that failed. */
+/** The meaning of an error code of Node's sockets or HTTP client. */
 interface NetworkFault {
-  /** What is wrong with the other side: follows "The database …", or the name of another system. */
+  /** What is wrong with the other system; it completes a sentence that begins with "The database" or another name. */
   text: string;
   /** Whether no connection was ever made, so that the other side cannot have received anything. */
   isNeverConnected: boolean;

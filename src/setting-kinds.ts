@@ -76,7 +76,7 @@ export const postgresUrl = kind(
 
 function isPostgresUrl(url: string): boolean {
   try {
-    decodeURIComponent(url); // throws at a lone %
+    decodeURIComponent(url); // throws when a % does not begin an escape
     return /^postgres(ql)?:\/\//.test(url) && URL.canParse(url);
   } catch {
     return false;

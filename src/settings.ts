@@ -9,8 +9,8 @@ const isForProduction = ({ keys }: { keys: { [member: string]: unknown }[] }) =>
   keys.every((key) => key["kid"] !== "development");
 
 /**
- * Every setting: its kind, its default and its meaning. What has no default is not set unless somebody sets it. The
- * table in `docs/operating.md` follows from this (`npm run docs`).
+ * Every setting: its kind, its default and its meaning. A setting without a default is unset unless the environment
+ * sets it. The table in `docs/operating.md` follows from this (`npm run docs`).
  */
 export function settings(isProduction: boolean) {
   return {
@@ -113,7 +113,7 @@ export function settings(isProduction: boolean) {
     REFUND_SHOP: oneOf("embedded", "coordinator", "none")
       .default(isProduction ? "none" : "embedded")
       .describe(
-        "The shop that refunds orders: `coordinator` is commerce-coordinator, `embedded` is a stand-in that moves no money and is refused in production, `none` refunds nothing, and entitlements then have the `refundBlocker` `REFUNDS_NOT_HANDLED`.",
+        "The shop that refunds orders: `coordinator` is commerce-coordinator, `embedded` is a stand-in that refunds nothing and is not allowed in production, `none` refunds nothing, and entitlements then have the `refundBlocker` `REFUNDS_NOT_HANDLED`.",
       ),
     REFUND_DEADLINE_MS: whole(50, 30_000)
       .default(5_000)
@@ -167,7 +167,7 @@ export function settings(isProduction: boolean) {
     METRICS_TOKEN: text(16)
       .optional()
       .describe(
-        "The Bearer token that opens `/metrics`. Without it, production has no `/metrics`, and development shows it to anybody.",
+        "The Bearer token that opens `/metrics`. Without it, production has no `/metrics`, and development shows it to everyone.",
       ),
   };
 }

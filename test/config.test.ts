@@ -78,7 +78,7 @@ test.each(["lms.example/keys.json", "ftp://lms.example/keys.json", "file:///keys
 
 test("USE-5: production refuses the shop that moves no money", () => {
   expect(faults({ ...production, REFUND_SHOP: "embedded" })).toEqual([
-    "REFUND_SHOP: must not be embedded when NODE_ENV is production, as that shop moves no money",
+    "REFUND_SHOP: must not be embedded when NODE_ENV is production, because that shop refunds nothing",
   ]);
   expect(loadConfig({ REFUND_SHOP: "embedded" }).refund.shop).toBe("embedded");
 });

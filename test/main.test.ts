@@ -102,7 +102,7 @@ describe("with DATABASE_URL", () => {
     while (!server.stdout().includes("listening")) await sleep(10);
     const lines = server.stdout().trim().split("\n");
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
-      { level: 40, msg: expect.stringContaining("refunds are switched off") as string },
+      { level: 40, msg: expect.stringContaining("refunds are disabled") as string },
       { msg: "listening", url: expect.stringMatching(/^http/) as string },
     ]);
     expect(await asSuperuser("select username from user_account", url)).toEqual([]);

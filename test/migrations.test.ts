@@ -154,7 +154,7 @@ describe("taking back a migration", () => {
     for (const args of [[], ["--discard-data"]])
       expect(await down(args)).toMatchObject({
         status: 1,
-        stderr: expect.stringMatching(/^Nothing was reverted. 1 refund\(s\) are under way/) as string,
+        stderr: expect.stringMatching(/^Nothing was reverted. 1 refund\(s\) are pending/) as string,
       });
     expect(await tables()).toEqual({ refunds: 1, entries: 1 });
   });

@@ -1,7 +1,7 @@
 import type { Actor } from "./actor";
 import type { Who } from "./who";
 
-/** Why somebody may not do something: nobody is signed in, or whoever is signed in lacks a role. */
+/** Why a request is not allowed: the caller is not signed in, or lacks a role. */
 export interface Denial {
   code: "UNAUTHENTICATED" | "FORBIDDEN";
   message: string;

@@ -20,7 +20,7 @@ const PEOPLE = [
 
 /** An account of the demo world with a token that is valid for 24 hours. */
 export interface DevelopmentToken {
-  /** The part that the person or the machine plays. */
+  /** The role of the account, in words. */
   part: (typeof PEOPLE)[number]["part"];
   username: string;
   /** The signed token. */

@@ -3,17 +3,19 @@ import { httpClient, wordOf, type HttpClient } from "../gateways/http-client";
 import { DEVELOPMENT_KEY_ID } from "./development-key";
 import { signingKeys, type Keys, type KeySource } from "./keys";
 
-/** Nobody knows whether a token is good, as the LMS does not say which keys are. The caller may try again. */
+/** A token cannot be verified because the LMS has not sent its keys. The caller may try again. */
 export class KeysUnavailable extends Error {
   constructor() {
     super("Tokens cannot be checked for a moment. Please try again.");
   }
 }
 
-/** Past this age keys are asked for again before they are trusted, or in the background shortly before. */
+/**
+ * The age at which keys are fetched again before they are used; shortly before it, they are fetched in the background.
+ */
 const FRESH_MS = 10 * 60_000;
-const AHEAD_MS = 60_000;
-/** From one attempt to the next, in milliseconds; more often while there are no keys at all. */
+const REFRESH_AHEAD_MS = 60_000;
+/** The pause between two attempts, in milliseconds; it is shorter while there are no keys at all. */
 const PAUSE_MS = 30_000;
 const PAUSE_WITHOUT_KEYS_MS = 1_000;
 
@@ -37,7 +39,7 @@ export function fetchedKeys(
   let keys: Keys | undefined;
   let fetchedAt = 0;
   let triedAt = -Infinity;
-  let failedAt = -Infinity; // unless it was answered since
+  let failedAt = -Infinity; // -Infinity once a later fetch has succeeded
   let attempt: Promise<void> | undefined;
 
   const isAway = () => clock() - failedAt < FRESH_MS;
@@ -50,16 +52,20 @@ export function fetchedKeys(
       failedAt = -Infinity;
       if (keys && areEqual(keys, found)) return;
       keys = found;
-      log.info({ kids: keys.map(({ kid }) => kid ?? null) }, "the keys of tokens have changed");
+      log.info({ kids: keys.map(({ kid }) => kid ?? null) }, "the keys that sign tokens have changed");
     } catch (error) {
       failedAt = clock();
       const ageS = keys && Math.round((clock() - fetchedAt) / 1000);
-      if (keys) log.warn({ cause: wordOf(error), ageS }, "no keys from the LMS: the known ones stay trusted");
-      else log.error({ cause: wordOf(error) }, "no keys from the LMS: nobody with a token can be let in");
+      if (keys)
+        log.warn(
+          { cause: wordOf(error), ageS },
+          "the LMS did not send its keys; the known keys stay trusted",
+        );
+      else log.error({ cause: wordOf(error) }, "the LMS did not send its keys; no token can be verified");
     }
   }
 
-  /** Asks for keys, unless that was done just now. */
+  /** Fetches the keys, unless that was done just now. */
   function refresh(): Promise<void> | undefined {
     if (clock() - triedAt >= (keys ? PAUSE_MS : PAUSE_WITHOUT_KEYS_MS))
       attempt ??= fetchKeys().finally(() => (attempt = undefined));
@@ -70,7 +76,7 @@ export function fetchedKeys(
   return {
     async current() {
       const age = clock() - fetchedAt;
-      if (keys && age < FRESH_MS - AHEAD_MS) return keys;
+      if (keys && age < FRESH_MS - REFRESH_AHEAD_MS) return keys;
       const asked = refresh();
       if (!keys || age >= FRESH_MS) await asked;
       if (!keys) throw new KeysUnavailable();
@@ -93,7 +99,7 @@ async function download(send: HttpClient, url: string): Promise<string> {
   return text;
 }
 
-/** An answer without a key counts as none: it is a mistake sooner than the wish to lock everybody out. */
+/** An answer without any key is ignored: it is more likely a mistake than the intention to reject every token. */
 function trusted(text: string): Keys {
   const keys = signingKeys(text).filter(({ kid }) => kid !== DEVELOPMENT_KEY_ID);
   if (keys.length === 0) throw fault("no RSA key for signatures");

@@ -1,19 +1,19 @@
 import { limitKeyOf, mayActForAnyone, type Actor } from "./actor";
 
-/** How many things of one kind an actor may do within a span. */
+/** How many actions of one kind an actor may perform within a span of time. */
 export interface Allowance {
   /** In the plural, as messages name it. */
   what: string;
   /** The span in words, such as "an hour". */
   span: string;
   spanMs: number;
-  /** The most of support agents and staff, who act for many learners. */
+  /** The limit for support agents and staff, who act for many learners. */
   agent: number;
-  /** The most of everybody else but services. */
+  /** The limit for everyone else except services. */
   learner: number;
 }
 
-/** Why an actor may not do something just now: because the actor has done too much of it. */
+/** The refusal of an actor who has reached a rate limit. */
 export class RateLimited extends Error {
   constructor(
     message: string,
@@ -42,7 +42,10 @@ export class Rate {
     return mayActForAnyone(actor) ? this.allowance.agent : this.allowance.learner;
   }
 
-  /** Counts so many things that the actor does now, and returns null; or counts none and returns why, when they are too many. */
+  /**
+   * Counts `count` actions of the actor at this time and returns null; or counts none and returns the refusal when
+   * they are too many.
+   */
   take(actor: Actor, count: number, at: Date): RateLimited | null {
     if (actor.isService || count === 0) return null;
     const now = at.getTime();
@@ -57,7 +60,7 @@ export class Rate {
     return null;
   }
 
-  /** Counts one thing no longer that the actor was to do at that time, because it has not come to it. */
+  /** Removes one counted action at that time, because the actor did not perform it after all. */
   giveBack(actor: Actor, at: Date): void {
     const times = this.timesByActor.get(limitKeyOf(actor));
     const place = times?.indexOf(at.getTime()) ?? -1;

@@ -12,7 +12,7 @@ export function rejectionLog(log: Logger, clock = () => performance.now()): (fau
   return (fault) => {
     const { loggedAt, count } = seen.get(fault) ?? { loggedAt: -Infinity, count: 0 };
     const isDue = clock() - loggedAt >= PAUSE_MS;
-    if (isDue) log.warn({ fault, count: count + 1 }, "a token was refused");
+    if (isDue) log.warn({ fault, count: count + 1 }, "a token was rejected");
     seen.set(fault, isDue ? { loggedAt: clock(), count: 0 } : { loggedAt, count: count + 1 });
   };
 }

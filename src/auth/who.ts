@@ -41,5 +41,5 @@ export const staffOrService: Who = {
 };
 /** For what no actor may do, such as a field without a rule. */
 export const nobody: Who = { allows: () => false, requires: "a permission that nobody has" };
-/** For the jobs of the system itself, which no actor may start through any door. */
+/** For the jobs of the system itself, which no actor may start. */
 export const system: Who = { allows: () => false, requires: "the system itself" };

@@ -38,7 +38,7 @@ const TABLES: Record<string, (schema: GraphQLSchema) => string> = {
     ),
 };
 
-/** A page with its marked tables written anew. Throws when a mark names no table. */
+/** A page with its marked tables replaced by the current ones. Throws when a mark names no table. */
 export function withTables(page: string, schema: GraphQLSchema): string {
   return page.replaceAll(/(<!-- table: (.+) -->\n)[^]*?(<!-- end of table -->)/g, (_, start, name, end) => {
     const write = TABLES[String(name)];

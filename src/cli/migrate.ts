@@ -13,7 +13,7 @@ const HELP = `Changes the schema of the database, one line for each migration.
   npm run migrate -- status  list the applied and the pending migrations
 
   --discard-data  Revert it although data is lost. In production nothing is reverted without this option. While refunds
-                  are under way, it is refused in any case.
+                  are pending, the command refuses in any case.
 
 The database is the one of MIGRATION_DATABASE_URL, else of DATABASE_URL, or else the embedded one, also while a server
 runs on it. Where both are set, "up" grants the role of DATABASE_URL what the server needs.

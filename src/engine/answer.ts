@@ -16,7 +16,7 @@ export interface AnswerCounter extends ExecutionCounter {
 }
 
 /** Errors of the request itself. The older media type application/json wants them answered with status 200. */
-const OF_THE_REQUEST: ReadonlySet<unknown> = new Set([
+const REQUEST_ERRORS: ReadonlySet<unknown> = new Set([
   "GRAPHQL_PARSE_FAILED",
   "GRAPHQL_VALIDATION_FAILED",
   BAD_USER_INPUT,
@@ -82,7 +82,7 @@ function settleErrors(
   } else if (
     response.http.status === 400 &&
     isLegacy(request.http?.headers.get("accept")) &&
-    errors.every(({ extensions }) => OF_THE_REQUEST.has(extensions?.["code"]))
+    errors.every(({ extensions }) => REQUEST_ERRORS.has(extensions?.["code"]))
   )
     response.http.status = 200;
   result.errors = outage ? [outage] : errors;

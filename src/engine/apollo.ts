@@ -42,9 +42,9 @@ export interface Graph {
   permissions: Permissions;
 }
 
-/** What the engine shares with the other doors of the server. */
+/** What the engine shares with the other interfaces of the server. */
 export interface Shared {
-  /** Counts what each actor does, whichever door the actor uses. */
+  /** Counts the commands of each actor, whichever interface the actor uses. */
   limitRate: RateLimiter;
   /** Counts answers for the metrics; undefined where there are none. */
   counter?: AnswerCounter | undefined;
@@ -110,7 +110,7 @@ function gate(
     /** What is wrong with the document, found before it is validated. */
     private fault: GraphQLError | null = null;
     private isToRemember = false;
-    /** Told in the answer. */
+    /** Reported in the answer. */
     private cost: Cost | undefined;
 
     /** A document that is too large is not even validated: what stands for refused documents takes its place. */

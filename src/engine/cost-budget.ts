@@ -11,24 +11,24 @@ const MINUTE_MS = 60_000;
 export interface Cost {
   /** The cost of this operation. */
   requested: number;
-  /** What may still be asked for before the budget is full again. */
+  /** The cost that is left before the budget is full again. */
   remaining: number;
   /** The whole budget. */
   limit: number;
 }
 
-/** What a budget says of an operation: its cost, and how long to wait where the budget does not suffice. */
+/** The decision of a budget about an operation: its cost, and how long to wait when the budget is not sufficient. */
 export interface Charge {
   /** As the answer tells it. */
   cost: Cost;
-  /** Null where the budget suffices. */
+  /** Null when the budget is sufficient. */
   retryAfterSeconds: number | null;
 }
 
 /** Charges an operation to its actor's budget; null when it is free, as for services, which act for many learners. */
 export type CostBudget = (requested: number, actor: Actor | null) => Charge | null;
 
-/** Makes a budget that is full again a minute after its first use. It counts what one process is asked. */
+/** Makes a budget that is full again a minute after its first use. Each process counts by itself. */
 export function costBudget({ clock, config }: Pick<App, "clock" | "config">): CostBudget {
   const limit = config.costPerMinute;
   const used = new Map<string, { since: number; cost: number }>();

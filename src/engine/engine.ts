@@ -10,7 +10,7 @@ import { LIMIT_EXCEEDED } from "./error-codes";
 import { exporter, type Exporter } from "./export/exporter";
 import { trustedDocuments, UntrustedDocument } from "./trusted-documents";
 
-/** A GraphQL request, read from whatever carried it, by somebody whose token has been checked. */
+/** A GraphQL request of an actor whose token has been verified, independent of the transport. */
 export interface Asked {
   /** The HTTP method, in capitals. */
   method: string;
@@ -32,13 +32,13 @@ export interface Answered {
   body: string;
 }
 
-/** Takes a document to its answer. It knows nothing of sockets, and works behind any door. */
+/** Answers GraphQL documents. It does not depend on sockets, so any interface of the server can use it. */
 export interface Engine {
   /** Answers a request, the faults of the client included; rejects only when the engine itself fails. */
   answer(asked: Asked): Promise<Answered>;
   export: Exporter;
   feed: Feed;
-  /** Ends the engine once what is under way has been answered. */
+  /** Stops the engine after it has answered the requests in progress. */
   stop(): Promise<void>;
 }
 

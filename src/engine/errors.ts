@@ -14,10 +14,16 @@ import { isUnavailable } from "../store/unavailable";
 import { argumentFaults } from "./input-errors/arguments";
 import { syntaxFault } from "./input-errors/syntax";
 
-const UNEXPECTED = "Something went wrong on our side. The request id helps us to find out what.";
+const UNEXPECTED = "An internal error has occurred. The request id helps us to find the cause.";
 const UNAVAILABLE = "The service is unavailable for a moment. Please try again.";
 /** Extensions for our own use, which no client is given. */
-const OURS = new Set(["code", "http", "stacktrace", "validationErrors", "validationErrorCode"]);
+const INTERNAL_EXTENSIONS = new Set([
+  "code",
+  "http",
+  "stacktrace",
+  "validationErrors",
+  "validationErrorCode",
+]);
 
 /**
  * The form of an error that a client is given: what the client can do about it, without the values that it sent and
@@ -73,7 +79,7 @@ function tell(
   code: string,
   instead = message,
 ): GraphQLFormattedError {
-  const kept = Object.entries(extensions).filter(([name]) => !OURS.has(name));
+  const kept = Object.entries(extensions).filter(([name]) => !INTERNAL_EXTENSIONS.has(name));
   return {
     message: instead,
     ...(locations && { locations }),

@@ -13,7 +13,7 @@ export interface RateRefusal {
 
 /**
  * Counts the commands that an actor gives in one request; or refuses them all and counts none. It knows nothing of
- * GraphQL, so that every door of a server can share one limiter. Requests without an actor are not counted, because
+ * GraphQL, so that all interfaces of a server can share one limiter. Requests without an actor are not counted, because
  * they may change nothing.
  */
 export type RateLimiter = (commands: number, actor: Actor | null) => RateRefusal | null;

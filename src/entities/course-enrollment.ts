@@ -15,7 +15,7 @@ export class CourseEnrollment {
   @ForeignKey("UserAccount", { onDelete: "CASCADE" })
   userId!: string;
 
-  /** No foreign key: an enrollment may outlive the catalog's knowledge of its run. */
+  /** No foreign key: the catalog may no longer have the run of an enrollment. */
   @Column("varchar", { length: 255 })
   courseRunKey!: string;
 

@@ -24,7 +24,7 @@ export abstract class CourseEntitlementPolicyColumns {
   @Column("varchar", { length: 32, nullable: true })
   mode!: string | null;
 
-  /** Since when new entitlements no longer get it; those that have it keep it. */
+  /** The instant from which new entitlements no longer get it; entitlements that have it keep it. */
   @InstantColumn({ nullable: true })
   retiredAt!: Date | null;
 }

@@ -26,11 +26,11 @@ export abstract class CourseEntitlementColumns {
   @Column("varchar", { length: 128, nullable: true, transformer: orderNumber })
   orderNumber!: string | null;
 
-  /** Once set, the order is never paid back. */
+  /** Once set, the order is never refunded. */
   @Column("boolean", { default: false })
   refundLocked!: boolean;
 
-  /** Null while not expired; any instant, even one ahead, means expired. */
+  /** Null while not expired; any instant, even one in the future, means expired. */
   @InstantColumn({ nullable: true })
   expiredAt!: Date | null;
 
@@ -42,7 +42,7 @@ export abstract class CourseEntitlementColumns {
   @InstantColumn({ nullable: true })
   redeemedAt!: Date | null;
 
-  /** When an agent last renewed it: its expiration period counts from here. Null while nobody has. */
+  /** When an agent last renewed it: its expiration period counts from then. Null when it was never renewed. */
   @InstantColumn({ nullable: true })
   renewedAt!: Date | null;
 
@@ -93,7 +93,7 @@ export class CourseEntitlement extends CourseEntitlementColumns {
   @ForeignKey("CourseEntitlementPolicy", { onDelete: "RESTRICT" })
   policyId!: string | null;
 
-  /** The enrollment it was spent on; null while unused. */
+  /** The enrollment for which it is redeemed; null while it is not redeemed. */
   @Column("uuid", { nullable: true })
   @ForeignKey("CourseEnrollment", { onDelete: "SET NULL" })
   enrollmentId!: string | null;

@@ -13,15 +13,18 @@ export abstract class RefundColumns {
   @Column("varchar", { length: 16 })
   state!: RefundState;
 
-  /** The current attempt, from 1; 0 while the shop has not been asked. An earlier one that still speaks has been overtaken. */
+  /**
+   * The number of the current attempt, from 1; 0 while the shop has not been asked. The answer to an earlier attempt is
+   * ignored.
+   */
   @Column("integer", { default: 1 })
   attempt!: number;
 
-  /** Until then the current attempt may take, or the pause after it lasts; null when no more attempts are made. */
+  /** The instant at which the current attempt or the pause after it ends; null when no more attempts are made. */
   @InstantColumn({ nullable: true })
   nextAttemptAt!: Date | null;
 
-  /** What the shop said last; null before it has said anything. */
+  /** The latest answer of the shop; null before the first answer. */
   @Column("varchar", { length: 8, nullable: true })
   answer!: RefundAnswer | null;
 
@@ -40,7 +43,7 @@ export abstract class RefundColumns {
   modifiedAt!: Date;
 }
 
-/** A request to pay back the order of an entitlement: at once the queue, and the operator's list. */
+/** A request to refund the order of an entitlement. The table is both the queue and the list for operators. */
 @Entity("refund")
 @InstantsCheck("refund")
 @Check("refund_state_check", "state in ('REQUESTED', 'IN_DOUBT', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW')")

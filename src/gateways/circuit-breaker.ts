@@ -1,12 +1,12 @@
 import type { RefundGateway, RefundOutcome, RefundRequest, Refunds } from "./refund/refund-gateway";
 
 const UNKNOWN_AT_MOST = 5;
-/** A slow shop must not hold up all requests that the server takes at once. */
-const UNDER_WAY_AT_MOST = 16;
+/** A slow shop must not occupy all requests that the server works on at once. */
+const IN_PROGRESS_AT_MOST = 16;
 
 /**
- * Spares a shop that does not answer, and those who wait for it: after 5 unknown outcomes in a row nothing is sent for
- * a while, and never more than 16 requests are under way.
+ * Protects a shop that does not answer, and the callers who wait for it: after 5 unknown outcomes in a row no request
+ * is sent for a while, and never more than 16 requests are in progress.
  */
 export class CircuitBreaker implements Refunds {
   private unknown = 0;
@@ -24,7 +24,7 @@ export class CircuitBreaker implements Refunds {
   }
 
   get isPaused(): boolean {
-    return this.underWay >= UNDER_WAY_AT_MOST || this.clock().getTime() < this.sendsAgainAt;
+    return this.underWay >= IN_PROGRESS_AT_MOST || this.clock().getTime() < this.sendsAgainAt;
   }
 
   async request(request: RefundRequest): Promise<RefundOutcome> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { HttpFailure, httpClient, type Authorization } from "./http-client";
 
-/** How this service makes itself known to the other services of an Open edX installation. */
+/** The credentials of this service at the other services of an Open edX installation. */
 export interface ClientCredentials {
   /** The LMS's `/oauth2/access_token`. */
   tokenUrl: string;
@@ -16,7 +16,9 @@ const RENEW_BEFORE_MS = 5_000;
 
 const token = z.object({ access_token: z.string().min(1), expires_in: z.number().default(0) });
 
-/** Shows a token of the LMS that is kept until shortly before it ends. However many wait for one, it is asked for once. */
+/**
+ * Sends a token of the LMS, which is kept until shortly before it expires. Concurrent callers share one request for it.
+ */
 export function clientCredentials({
   tokenUrl,
   clientId,
@@ -56,6 +58,6 @@ function parse(text: string): z.infer<typeof token> {
   try {
     return token.parse(JSON.parse(text));
   } catch {
-    throw new HttpFailure("NONSENSE", false); // what was said may hold a token, and is not repeated
+    throw new HttpFailure("NONSENSE", false); // the answer may hold a token, and is not repeated
   }
 }

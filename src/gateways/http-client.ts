@@ -18,8 +18,8 @@ export interface OutsideCall {
 export const OUTSIDE_CALLS = channel("course-entitlements:outside-calls");
 
 /**
- * Gives the value of the header Authorization. `rejected` is a value that the other system has not let in: a new one is
- * asked for, unless that has been done since. Rejects when none can be had.
+ * Returns the value of the header Authorization. `rejected` is a value that the other system has rejected: it is
+ * replaced, unless that has been done since. Rejects when no value is available.
  */
 export type Authorization = (rejected?: string) => Promise<string>;
 
@@ -29,7 +29,7 @@ export interface HttpClientOptions {
   to: string;
   /** How long a call may take, its token and the end of its answer included, in milliseconds. */
   deadlineMs: number;
-  /** Whom to be there; nobody when absent. */
+  /** The credentials to use there; none when absent. */
   authorization?: Authorization;
 }
 
@@ -69,8 +69,8 @@ export class HttpFailure extends Error {
 export type HttpClient = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /**
- * Makes the client for one other system. A token that is not let in is renewed once, and the request, which nobody has
- * looked at then, is sent once more.
+ * Makes the client for one other system. A rejected token is renewed once, and the request, which has not been
+ * processed then, is sent once more.
  */
 export function httpClient({ to, deadlineMs, authorization }: HttpClientOptions): HttpClient {
   const attempt = async (request: HttpRequest): Promise<HttpAnswer> => {

@@ -10,7 +10,7 @@ import { sessionsOfCourses, type SessionFacts } from "../reads/sessions";
 /** What every resolver is given. */
 export interface Context {
   app: App;
-  /** Null when nobody has said who they are. */
+  /** Null when the request is not authenticated. */
   actor: Actor | null;
   /** One instant per query, or per mutation of an operation, so that all that it answers agrees. */
   now: Date;
@@ -76,7 +76,10 @@ export function timeOf({ app, now }: Context, asOf: Date | null = null): Decisio
   return { now: asOf ?? now, defaultPeriods: app.config.defaultPeriods };
 }
 
-/** The learner to whom an entitlement's past is told no further than it was theirs; null when the caller may know all. */
+/**
+ * The learner who may see the past of an entitlement only for the time when it was theirs; null when the caller may see
+ * all of it.
+ */
 export function learnerToTell({ actor }: Context, learner: { userId: string }): string | null {
   return actor !== null && (actor.isService || mayReadAnyone(actor)) ? null : learner.userId;
 }

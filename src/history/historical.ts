@@ -60,7 +60,9 @@ export class HistoryColumns {
   @Column("text", { default: () => "SESSION_USER" })
   role!: string;
 
-  /** The name that was given by a role that may not sign as anybody; null where none was. */
+  /**
+   * The name that a database role claimed without the right to sign changes for others; null where none was claimed.
+   */
   @Column("text", { nullable: true })
   claimedLabel!: string | null;
 }

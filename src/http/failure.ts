@@ -12,7 +12,7 @@ import { sendError } from "./respond";
 
 const UNAVAILABLE = "The service is unavailable for a moment. Please try again.";
 
-/** Answers a request whose route has failed. What is not the client's fault and not expected goes to the log. */
+/** Answers a request whose route has failed. Unexpected errors that the client has not caused are logged. */
 export async function sendFailure(
   response: ServerResponse,
   error: unknown,
@@ -37,6 +37,6 @@ export async function sendFailure(
   } else {
     const clientId = clientRequestId(response.req.headers["x-request-id"]);
     log.error({ requestId, clientRequestId: clientId, error: describe(error) }, "unexpected");
-    await sendError(response, 500, INTERNAL_SERVER_ERROR, "Something went wrong on our side.");
+    await sendError(response, 500, INTERNAL_SERVER_ERROR, "An internal error has occurred.");
   }
 }

@@ -4,7 +4,7 @@ import { repeat } from "../store/statement";
 import { sendJson } from "./respond";
 import type { Route } from "./route";
 
-const PATIENCE_MS = 2_000;
+const ANSWER_WITHIN_MS = 2_000;
 /** Touches what every dashboard reads. It is prepared and then used again, as the reads of requests are. */
 const READ = `select e.id from course_entitlement e left join course_enrollment n on n.id = e.enrollment_id
   order by e.created_at, e.id limit 1`;
@@ -23,9 +23,9 @@ export function readinessRoute(app: App, stopping: AbortSignal): Route {
 /** The reason why the server is not ready, or null when it is. */
 async function unreadiness({ db }: App): Promise<string | null> {
   try {
-    const pending = await within(pendingMigrations(db), PATIENCE_MS);
+    const pending = await within(pendingMigrations(db), ANSWER_WITHIN_MS);
     if (pending.length > 0) return "The database lacks migrations.";
-    await within(readTwice(db), PATIENCE_MS);
+    await within(readTwice(db), ANSWER_WITHIN_MS);
     return null;
   } catch {
     return "The database cannot be asked.";

@@ -36,7 +36,7 @@ export class InFlightLimiter implements Load {
 
   /** Does the work of a request when its turn has come. Rejects with Overloaded, or as the work does. */
   async run<T>(client: ServerResponse, work: () => Promise<T>): Promise<T> {
-    if (!(await this.turn(client))) throw new Overloaded(); // nobody reads it when the client has left
+    if (!(await this.turn(client))) throw new Overloaded(); // the client may have closed the connection
     try {
       return await work();
     } finally {

@@ -22,7 +22,7 @@ export interface Listener {
   drain(): Promise<void>;
 }
 
-/** How a listener tells of each answer. */
+/** How a listener reports each answer. */
 export type AnsweredAt = (address: string, status: number) => void;
 
 /**

@@ -60,10 +60,10 @@ export class Metrics {
     "state",
   );
   private readonly databaseUp = this.gauge("database_up", "1 while PostgreSQL answers, else 0.");
-  private readonly refunds = this.gauge("refunds_pending", "Refunds that are under way, by state.", "state");
+  private readonly refunds = this.gauge("refunds_pending", "Unsettled refunds, by state.", "state");
   private readonly refundAge = this.gauge(
     "refunds_pending_oldest_seconds",
-    "Age of the oldest refund that is under way, by state.",
+    "Age of the oldest unsettled refund, by state.",
     "state",
   );
   private readonly tasks = this.gauge(

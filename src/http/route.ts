@@ -10,7 +10,12 @@ export type Route = (request: IncomingMessage, response: ServerResponse, request
 /** Throws BadRequest, which becomes a 405, unless the request has one of these methods. */
 export function requireMethod({ method = "" }: IncomingMessage, methods: readonly string[]): void {
   if (methods.includes(method)) return;
-  throw new BadRequest(405, "The address does not answer this method.", "BAD_REQUEST", methods.join(", "));
+  throw new BadRequest(
+    405,
+    "This address does not support this HTTP method.",
+    "BAD_REQUEST",
+    methods.join(", "),
+  );
 }
 
 /** A route that is only read, by GET or HEAD. */

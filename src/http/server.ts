@@ -20,7 +20,7 @@ export interface RunningServer {
   url: string;
   /** How many requests it works on now, and how many wait for that. */
   load: Load;
-  /** Lets load balancers notice, answers what is under way, then ends. The same promise for every call. */
+  /** Lets load balancers notice, answers the requests in progress, then ends. Every call returns the same promise. */
   stop(): Promise<void>;
 }
 

@@ -22,7 +22,7 @@ export function workLog({ log, db }: Pick<App, "log" | "db">): WorkLog {
       if (!isUnavailable(error)) return log.error({ error: describe(error), task }, "background work failed");
       if (awaySince !== null) return;
       awaySince = performance.now();
-      log.warn({ reason: connectionFault(error) }, "background work waits for PostgreSQL");
+      log.warn({ reason: connectionFault(error) }, "background work is waiting for PostgreSQL");
     },
     async done() {
       if (awaySince === null) return;
@@ -33,7 +33,7 @@ export function workLog({ log, db }: Pick<App, "log" | "db">): WorkLog {
       if (!isBack || awaySince === null) return;
       const seconds = Math.round((performance.now() - awaySince) / 1_000);
       awaySince = null;
-      log.info({ seconds }, "PostgreSQL is back, background work goes on");
+      log.info({ seconds }, "PostgreSQL answers again; background work continues");
     },
   };
 }

@@ -37,9 +37,9 @@ const OTHER_TRIGGERS = new Set(["refund refund_final"]);
 const FILLED_BY_DATABASE = ["history_id", "history_txid", "history_role", "history_claimed_label"];
 
 /**
- * What would let a change pass by history unseen: tables that are not plain tables, triggers and functions that are not
- * as the migrations made them, a sequence that lags behind, privileges that nobody but the owner should have. One
- * sentence for each; none when all is as it must be.
+ * What would let a change bypass the history: tables that are not plain tables, triggers and functions that are not as
+ * the migrations made them, a sequence that lags behind, privileges that nobody but the owner should have. One sentence
+ * for each; none when all is as it must be.
  */
 export async function postureFaults(db: EntityManager): Promise<string[]> {
   const live = [...tracked.keys()].map(
@@ -56,7 +56,7 @@ export async function postureFaults(db: EntityManager): Promise<string[]> {
   ];
 }
 
-/** Whether new entries of history would come to stand before old ones, as after the promotion of a logical replica. */
+/** Whether new entries of history would get lower ids than old ones, as after the promotion of a logical replica. */
 export async function sequenceFault(db: EntityManager): Promise<string | null> {
   const tables = [...tracked.values()].map((entity) => db.dataSource.getMetadata(entity).tableName);
   const newest = tables.map((table) => `coalesce((select max(history_id) from "${table}"), 0)`);

@@ -143,7 +143,7 @@ export async function learnerOfAttempt(
   return row?.username ?? null;
 }
 
-/** How many refunds are under way, by state, for metrics. */
+/** How many refunds are unsettled, by state, for metrics. */
 export function refundGauges(db: Database): Promise<RefundGauge[]> {
   return select<RefundGauge>(
     db,

@@ -1,16 +1,19 @@
-/** How far a request to pay an order back has come. */
+/** The state of a request to refund an order. */
 export type RefundState = "REQUESTED" | "IN_DOUBT" | "SUCCEEDED" | "FAILED" | "NEEDS_REVIEW";
 
-/** What the shop said to one attempt. NOT_SENT: no byte reached it. UNKNOWN: nobody can tell what it did. */
+/**
+ * The shop's answer to one attempt. NOT_SENT: no byte reached the shop. UNKNOWN: the attempt may or may not have
+ * succeeded.
+ */
 export type RefundAnswer = "ACCEPTED" | "REFUSED" | "NOT_SENT" | "UNKNOWN";
 
 /** The states in which attempts are made. */
 export const UNSETTLED_REFUND_STATES: readonly RefundState[] = ["REQUESTED", "IN_DOUBT"];
 
-/** After so long in doubt somebody should look, in milliseconds. */
+/** The age at which an operator should look at a refund with an unknown outcome, in milliseconds. */
 export const REFUND_ALARM_MS = 15 * 60_000;
 
-/** What an attempt's answer makes of a refund. */
+/** The new state of a refund after the answer to an attempt. */
 export function nextRefundState(
   refund: { state: RefundState; attempt: number },
   answered: { attempt: number; answer: RefundAnswer },
@@ -18,13 +21,14 @@ export function nextRefundState(
 ): RefundState {
   const { state } = refund;
   if (state === "SUCCEEDED" || state === "FAILED") return state;
-  // Money that has moved has moved, whichever attempt hears of it.
+  // A refund that the shop has made counts, whichever attempt learns of it.
   if (answered.answer === "ACCEPTED") return "SUCCEEDED";
-  // An overtaken attempt does not know what the current one did, and a person decides only on purpose.
+  // An attempt that is no longer the current one does not know the current outcome, and a review is ended only by
+  // resolveRefund.
   if (answered.attempt !== refund.attempt || state === "NEEDS_REVIEW") return state;
   if (answered.answer === "UNKNOWN") return "IN_DOUBT";
   // Nothing but this attempt was ever sent; or all attempts are one request to the shop, which has refused it.
   if (answered.attempt === 1 || (answered.answer === "REFUSED" && isKeyed)) return "FAILED";
-  // To a shop without keys, "refused" may mean "refunded before": only a person can find out.
+  // From a shop without idempotency keys, "refused" may mean "refunded before": an operator has to find out.
   return answered.answer === "REFUSED" ? "NEEDS_REVIEW" : "IN_DOUBT";
 }

@@ -70,7 +70,7 @@ export function sessionBlocker(
   return seatBlocker(choosing, seat) ?? runBlocker(run, mode, seat, now);
 }
 
-/** What an agent may say not to matter when a learner is moved to another run. */
+/** The reasons that an agent may override when a learner is moved to another run. */
 export const MOVE_OVERRIDES = [
   "REGAIN_PERIOD_OVER",
   "UPGRADE_DEADLINE_PASSED",
@@ -83,7 +83,8 @@ export type MoveOverride = (typeof MOVE_OVERRIDES)[number];
 
 /**
  * The reason why an agent cannot move the learner of an entitlement to another run; null when the agent can. The expiry
- * that follows from the end of the regain period can be overridden; a certificate, and what somebody has ended, cannot.
+ * that follows from the end of the regain period can be overridden; a certificate, and an expiry that an agent or a
+ * shop has caused, cannot.
  */
 export function moveBlocker(
   standing: Standing,

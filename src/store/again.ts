@@ -2,10 +2,13 @@ import { DatabaseError } from "pg";
 import { QueryFailedError } from "typeorm";
 
 const RETRIES_AT_MOST = 3;
-/** Serialization failure, deadlock, and what somebody else has just created or removed: it looks again. */
+/**
+ * Serialization failures, deadlocks, and rows that another transaction has just created or removed: a retry sees the
+ * new state.
+ */
 const RACES: ReadonlySet<string | undefined> = new Set(["40001", "40P01", "23505", "23503", "23001"]);
 
-/** Does a transaction anew, at most 3 times, when it was undone because it met another one. */
+/** Runs a transaction, and runs it again, at most 3 times, when it was rolled back because of another transaction. */
 export async function again<T>(work: () => Promise<T>, retries = RETRIES_AT_MOST): Promise<T> {
   try {
     return await work();

@@ -3,13 +3,13 @@ import type { DataSource, EntityManager } from "typeorm";
 
 const SAMPLES = 3;
 const MEASURED_EVERY_MS = 30_000;
-/** A measurement that may be wrong by more is worth less than the one before, in milliseconds. */
-const WRONG_BY_AT_MOST_MS = 100;
+/** A measurement whose error may be greater than this does not replace an earlier one, in milliseconds. */
+const ERROR_AT_MOST_MS = 100;
 
 /**
- * PostgreSQL's clock, told without asking it each time: its distance from the monotonic clock of this process is
- * measured at the start and now and again. Servers whose own clocks differ so decide at the same instants, and the
- * instants that they store agree with those of the history.
+ * PostgreSQL's clock, without a query for each use: its distance from the monotonic clock of this process is measured
+ * at the start and regularly. Servers whose own clocks differ so decide at the same instants, and the instants that
+ * they store agree with those of the history.
  */
 export class DatabaseClock {
   /** From the monotonic clock to PostgreSQL's, in milliseconds; the clock of this machine until it is measured. */
@@ -23,7 +23,7 @@ export class DatabaseClock {
   /** Measures now, which may fail, and then regularly, until it is stopped; a measurement that fails changes nothing. */
   async start(): Promise<void> {
     await this.measure(Infinity);
-    const again = () => void this.measure(WRONG_BY_AT_MOST_MS).catch(() => undefined);
+    const again = () => void this.measure(ERROR_AT_MOST_MS).catch(() => undefined);
     this.timer = setInterval(again, MEASURED_EVERY_MS).unref();
   }
 
@@ -31,7 +31,7 @@ export class DatabaseClock {
     clearInterval(this.timer);
   }
 
-  /** The answer that came fastest is the one that is least wrong: by half of the time it took at most. */
+  /** The fastest answer has the smallest error: at most half of the time that it took. */
   private async measure(wrongByAtMost: number): Promise<void> {
     let best = { wrongBy: wrongByAtMost, distance: this.distance };
     for (let taken = 0; taken < SAMPLES; taken++) {

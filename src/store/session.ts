@@ -26,9 +26,9 @@ export interface SessionLimits {
 type Connected = Client & { processID: number };
 
 /**
- * Makes what each new connection of a pool goes through before anybody gets it: it is given our settings, which win
- * over those of the database, of the role and of the URL. Where they would not hold, it throws, and there is no
- * connection.
+ * Returns a function that prepares each new connection of a pool before its first use. It applies our settings, which
+ * take precedence over those of the database, of the role and of the URL. It throws where they would not last, and then
+ * there is no connection.
  */
 export function sessionSetup(url: string | undefined, limits: SessionLimits) {
   const settings = Object.entries({ ...SETTINGS, ...limits });
@@ -52,8 +52,9 @@ export function sessionSetup(url: string | undefined, limits: SessionLimits) {
 }
 
 /**
- * Throws where a pooler hands a connection's session to somebody else between two transactions: settings and prepared
- * statements would be lost with it. While another client holds a session, we must still find our mark in ours.
+ * Throws where a pooler gives a connection's session to another client between two transactions, because settings and
+ * prepared statements would be lost. The check sets a mark in the session, and looks for it while another client holds
+ * a session.
  */
 async function refuseTransactionPooling(client: Client, url: string | undefined): Promise<void> {
   const mark = randomUUID();

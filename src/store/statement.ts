@@ -43,9 +43,9 @@ export async function repeat<R extends QueryResultRow>(
 }
 
 /**
- * A parameter that is a list, for a statement that is prepared: `= any(${listOf("$1", "uuid")})`. The planner is not to
- * see how long the list is, or it plans the statement anew for each that is shorter than it guesses, which takes
- * longer than to run it.
+ * A parameter that is a list, for a statement that is prepared: `= any(${listOf("$1", "uuid")})`. It hides the length
+ * of the list from the planner, which would otherwise make a new plan for each list that is shorter than its estimate.
+ * Planning takes longer than running the statement.
  */
 export function listOf(parameter: string, type: "uuid" | "bigint" | "text"): string {
   return `(select ${parameter}::${type}[])::${type}[]`;

@@ -3,7 +3,7 @@ import type { DataSource, EntityManager } from "typeorm";
 import { again } from "./again";
 import { transact, type Change } from "./transact";
 
-const ASKS_FOR_MS = 5_000;
+const RETRIES_FOR_MS = 5_000;
 
 /**
  * Like `transact()`, for work whose caller must know whether it was done: when the answer to COMMIT is lost, it asks
@@ -35,7 +35,7 @@ export function transactSurely<T>(
 
 /** Rejects with `failure` when that cannot be found out. */
 async function hasCommitted(db: DataSource, xid: string, failure: unknown): Promise<boolean> {
-  for (const deadline = Date.now() + ASKS_FOR_MS; ; await sleep(50)) {
+  for (const deadline = Date.now() + RETRIES_FOR_MS; ; await sleep(50)) {
     const status = await db
       .query<[{ status: string | null }]>("select pg_xact_status($1::xid8) as status", [xid])
       .then(([row]) => row.status)

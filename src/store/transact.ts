@@ -1,10 +1,10 @@
 import type { DataSource, EntityManager, QueryRunner } from "typeorm";
 import { isOutdatedPlan } from "./statement";
 
-/** By which door a change came. */
+/** How a change entered the system. */
 export type ChangeSource = "API" | "JOB" | "CLI" | "IMPORT";
 
-/** Who changes something, why, and by which door: written beside every change. */
+/** The author, the operation and the source of a change, which are stored with every change. */
 export interface Change {
   /** The LMS user id; null for the system itself. */
   userId: string | null;
@@ -18,8 +18,8 @@ export interface Change {
 }
 
 /**
- * The only way to write: all of it or nothing, signed with who and why. The work is done anew, once, where a migration
- * has just changed what its statements return.
+ * The only way to write: one transaction, signed with its author and its operation. The work is repeated once when a
+ * migration has just changed what its statements return.
  */
 export async function transact<T>(
   db: DataSource,
@@ -39,7 +39,7 @@ export async function transact<T>(
   }
 }
 
-/** Who and why of the transaction that a connection is in; undefined outside `transact()`. */
+/** The author and operation of the transaction that a connection is in; undefined outside `transact()`. */
 export function changeOf(queryRunner: QueryRunner): Change | undefined {
   return (queryRunner.data as { change?: Change }).change;
 }

@@ -15,18 +15,24 @@ export interface Call {
   /** The instant at which all decisions of the call are taken. */
   now: Date;
   requestId: string | null;
-  /** Given in a dry run: everything is done and undone, and this collects what would have been recorded. */
+  /** Present in a dry run, which is rolled back: collects the history entries that would have been recorded. */
   rehearsal?: Rehearsal | null;
 }
 
-/** A call whose caller may give the command. Only a command makes one, so whoever is handed it need not ask again. */
+/**
+ * A call whose caller may give the command. Only a command creates one, so functions that receive it need not check
+ * again.
+ */
 export interface CommandRequest extends Call {
   actor: Actor;
   /** The command's public name, which history keeps as the operation of all its changes. */
   command: string;
 }
 
-/** A command as doors give it. Rejects with Denied when the caller may not give it, and with Refusal when a rule forbids it. */
+/**
+ * A command, as the interfaces of the server call it. Rejects with Denied when the caller may not give it, and with
+ * Refusal when a rule forbids it.
+ */
 export type Command<Input, Result> = (call: Call, input: Input) => Promise<Result>;
 
 const whoByName = new Map<string, Who>();
@@ -35,8 +41,8 @@ const whoByName = new Map<string, Who>();
 export const COMMANDS: ReadonlyMap<string, Who> = whoByName;
 
 /**
- * Declares a command that is one transaction: either wholly done or not at all. Given by somebody who may not give it,
- * it rejects with Denied before anything happens. A transaction that loses a race is decided anew.
+ * Declares a command that is one transaction: either wholly done or not at all. It rejects with Denied, before anything
+ * happens, when the caller may not give it. A transaction that loses a race is repeated with new decisions.
  */
 export function command<Input, Result>(
   name: string,
@@ -46,7 +52,10 @@ export function command<Input, Result>(
   return commandInSteps(name, who, (request, input: Input) => act(request, (tx) => work(tx, request, input)));
 }
 
-/** Declares a command that opens its transactions itself, by `act`, because it takes several or must ask others between. */
+/**
+ * Declares a command that opens its transactions itself, by `act`, because it needs several or calls another system
+ * between them.
+ */
 export function commandInSteps<Input, Result>(
   name: string,
   who: Who,
@@ -61,7 +70,7 @@ export function commandInSteps<Input, Result>(
   };
 }
 
-/** Signs the changes of the system's own work: by which door it was started, and as part of which request. */
+/** The signature of the system's own changes, with their source and the request that they belong to. */
 export type SystemSignature = (source: ChangeSource, requestId: string | null) => Change;
 
 /** Declares a command that only the system gives, to itself: a job, or an operator at the command line. */
@@ -87,7 +96,10 @@ function register(name: string, who: Who): Who {
   return giver;
 }
 
-/** One transaction of a command, signed with its name. It is decided anew when it loses a race, and undone in a dry run. */
+/**
+ * One transaction of a command, signed with its name. It is repeated with new decisions when it loses a race, and
+ * rolled back in a dry run.
+ */
 export function act<T>(request: CommandRequest, work: (tx: EntityManager) => Promise<T>): Promise<T> {
   const { app, rehearsal } = request;
   const change = changeOf(request);

@@ -4,21 +4,21 @@ import { userById, userByUsername, type UserFacts } from "../reads/accounts/user
 import { Refusal } from "../refusal";
 import type { CommandRequest } from "./command";
 
-/** Names the learner for whom a command is given. Where both are given, both must be the learner's. */
+/** Identifies the learner for whom a command is given. If both fields are given, both must belong to the learner. */
 export interface LearnerReference {
   username?: string | null;
   /** The LMS user id. */
   userId?: string | null;
 }
 
-/** Whether a reference names nobody else than this learner. */
+/** Whether a reference can only mean this learner. */
 export function names({ username, userId }: LearnerReference, learner: UserFacts): boolean {
   return (username ?? learner.username) === learner.username && (userId ?? learner.id) === learner.id;
 }
 
 /**
- * The learner for whom a command is given: the caller unless another is named, whom only services, support and staff may
- * name. Null when the caller has no account.
+ * The learner for whom a command is given: the caller, unless a service, support or staff names another learner. Null
+ * when the caller has no account.
  */
 export async function learnerOf(
   tx: EntityManager,
@@ -36,7 +36,7 @@ export async function learnerOf(
     names(reference, learner) &&
     (actor.isService || mayActForAnyone(actor) || owns(actor, { ...learner, userId: learner.id }));
   if (isAllowed) return learner;
-  throw new Refusal("USER_NOT_FOUND", "There is no such learner.", {
+  throw new Refusal("USER_NOT_FOUND", "This learner does not exist.", {
     field: userId === null ? "username" : "userId",
   });
 }

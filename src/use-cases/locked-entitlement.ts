@@ -24,12 +24,12 @@ export interface LockedEntitlement extends Choosing {
   facts: EntitlementFacts;
 }
 
-/** Names an entitlement, as the caller has seen it. */
+/** Identifies an entitlement, and the history entry up to which the caller has read it. */
 export interface EntitlementReference extends Seen {
   entitlementId: string;
 }
 
-/** Names an entitlement, and the learner whose it must be when the caller gives the command for a learner. */
+/** Identifies an entitlement, and the learner who must own it when the caller gives the command for a learner. */
 export interface OwnReference extends LearnerReference {
   entitlementId: string;
 }
@@ -49,7 +49,7 @@ export async function lockEntitlement(
 }
 
 /**
- * Locks an entitlement whatever becomes of its refund: for the steps of the refund itself. Whose it is, is asked before
+ * Locks an entitlement even while a refund is pending, for the steps of the refund itself. Whose it is, is asked before
  * and after: who may not have it must not wait for its lock, which would show that it exists and keep others out.
  */
 export async function lockForRefund(
@@ -67,7 +67,7 @@ export async function lockForRefund(
   return entitlement;
 }
 
-/** Locks anybody's entitlement, for commands that learners may not give; refuses while a refund is pending. */
+/** Locks the entitlement of any learner, for commands that learners may not give; refuses while a refund is pending. */
 export async function lockAnyEntitlement(
   tx: EntityManager,
   request: CommandRequest,
@@ -76,7 +76,7 @@ export async function lockAnyEntitlement(
   return refuseFrozen(await lockAnyWhateverRefund(tx, request, reference));
 }
 
-/** Locks anybody's entitlement whatever becomes of its refund. */
+/** Locks the entitlement of any learner even while a refund is pending. */
 export async function lockAnyWhateverRefund(
   tx: EntityManager,
   { app }: CommandRequest,
@@ -102,13 +102,16 @@ export function refuseFrozen(entitlement: LockedEntitlement): LockedEntitlement 
   );
 }
 
-/** Refuses what would give back the right after the money has been. */
+/** Refuses to make an entitlement usable again after its order has been refunded. */
 export function refuseRefunded({ facts }: LockedEntitlement): void {
   if (facts.expiryCause === "REFUNDED")
     throw new Refusal("ENTITLEMENT_REFUNDED", "The order of this entitlement has been refunded.");
 }
 
-/** Refuses to give what could not be redeemed: the learner would have nothing, and the next sweep would expire it. */
+/**
+ * Refuses an entitlement that could not be redeemed: it would be of no use to the learner, and the next sweep would
+ * expire it.
+ */
 export function refuseUseless(
   { standing, periods }: Pick<LockedEntitlement, "standing" | "periods">,
   now: Date,
@@ -123,7 +126,7 @@ export function refuseUseless(
     );
 }
 
-/** Locks an entitlement, whoever asks and whatever its state; null when there is none. */
+/** Locks an entitlement without any check of its owner or state; null when there is none. */
 export async function lockRow(tx: EntityManager, app: App, id: string): Promise<LockedEntitlement | null> {
   const row = await tx.findOne(CourseEntitlement, { where: { id }, lock: { mode: "for_no_key_update" } });
   const [facts] = row ? await entitlementsById(tx, [id]) : [];

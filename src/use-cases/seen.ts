@@ -4,7 +4,7 @@ import { select } from "../store/statement";
 
 /** What the caller has seen of what a command changes. */
 export interface Seen {
-  /** The newest history entry that the caller has seen; a newer one means that somebody else was faster. */
+  /** The newest history entry that the caller has seen; a newer one means that another change came first. */
   expectedHistoryEntryId?: string | null;
 }
 
@@ -12,9 +12,9 @@ export interface Seen {
 type GuardedTable = "course_entitlement" | "course_entitlement_policy";
 
 /**
- * Refuses when a locked row has changed since the caller looked at it, if the caller says when that was. All kinds of
- * history entries share one sequence, so the entry may as well be one of what belongs to the row. An id that no entry has
- * yet counts as outdated.
+ * Refuses when a locked row has changed since the caller read it, if the caller says which history entry was the newest
+ * then. All kinds of history entries share one sequence, so the entry may also belong to a support detail or a refund
+ * of the row. An id that no entry has yet counts as outdated.
  */
 export async function refuseChanged(
   tx: EntityManager,
@@ -30,7 +30,7 @@ export async function refuseChanged(
     [id, expectedHistoryEntryId],
   );
   if (row!.hasChanged)
-    throw new Refusal("CONFLICT", "Somebody else has changed this object since you looked at it.", {
+    throw new Refusal("CONFLICT", "Another user has changed this object since you read it.", {
       field: "expectedHistoryEntryId",
     });
 }

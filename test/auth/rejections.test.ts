@@ -10,7 +10,7 @@ test("USE-7: each fault of tokens is logged once a minute, with how often it occ
   let now = 0;
   const reject = rejectionLog(log, () => now);
   for (const fault of ["issuer", "issuer", "expired", "issuer"] as const) reject(fault);
-  const line = (fault: string, count: number) => ({ level: 40, fault, count, msg: "a token was refused" });
+  const line = (fault: string, count: number) => ({ level: 40, fault, count, msg: "a token was rejected" });
   expect(lines).toEqual([line("issuer", 1), line("expired", 1)]);
   now = 60_000;
   reject("issuer");

@@ -52,7 +52,7 @@ test.each(Object.keys(failures))(
       expect(body.data).toEqual({ fails: null, fine: "fine" });
       expect(body.errors).toEqual([
         {
-          message: "Something went wrong on our side. The request id helps us to find out what.",
+          message: "An internal error has occurred. The request id helps us to find the cause.",
           locations: [{ line: 1, column: 3 }],
           path: ["fails"],
           extensions: { code: "INTERNAL_SERVER_ERROR", requestId: id },

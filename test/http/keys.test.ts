@@ -45,7 +45,7 @@ test("tokens are accepted soon after the LMS is available again", async () => {
 test("a server fetches the keys before the first request", async () => {
   lms.requests = 0;
   const other = await serve(database, { ...PRODUCTION, JWT_JWK_SET: "", JWT_JWK_SET_URL: lms.url });
-  while (!other.logged.some(({ msg }) => msg === "the keys of tokens have changed"))
+  while (!other.logged.some(({ msg }) => msg === "the keys that sign tokens have changed"))
     await new Promise((resolve) => setTimeout(resolve, 5));
   expect((await other.ask(ada, "{ __typename }")).status).toBe(200);
   expect(lms.requests).toBe(1);

@@ -83,8 +83,12 @@ test("background work tells of each outage of PostgreSQL in one line, and of its
       .slice(before)
       .map((line) => JSON.parse(line) as object),
   ).toMatchObject([
-    { level: 40, msg: "background work waits for PostgreSQL" },
-    { level: 30, msg: "PostgreSQL is back, background work goes on", seconds: expect.any(Number) as number },
+    { level: 40, msg: "background work is waiting for PostgreSQL" },
+    {
+      level: 30,
+      msg: "PostgreSQL answers again; background work continues",
+      seconds: expect.any(Number) as number,
+    },
   ]);
   expect(server.stdout()).not.toMatch(/"frames"|"stack"/);
 });

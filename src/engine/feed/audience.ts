@@ -11,7 +11,7 @@ export interface Choice {
   username: string | null;
 }
 
-/** Which changes somebody is told, and what of them. */
+/** The changes that a follower may see, and the fields of them. */
 export interface Audience {
   /** What has to be read; not all of it may be told. */
   scope: FeedScope;

@@ -6,11 +6,11 @@ import { readFeed, type FeedEntry } from "../../reads/feed/feed";
 import { lastId, settledUpTo } from "../../reads/feed/settled";
 import { audienceOf, type Audience, type Choice } from "./audience";
 
-/** How often a process looks for changes while somebody follows them. */
+/** The interval at which a process looks for changes while it has followers. */
 const LOOKS_EVERY_MS = 500;
 const PAGE = 100;
 
-/** Somebody who follows the changes. */
+/** A caller who follows the changes. */
 export interface Follower {
   audience: Audience;
   /** Is told of a change, in the order of their ids. */
@@ -38,7 +38,7 @@ export class Feed {
 
   constructor(private readonly app: App) {}
 
-  /** Which changes somebody may follow, of those chosen; null where the chosen learner is not known. */
+  /** The changes that a caller may follow among those chosen; null where the chosen learner does not exist. */
   audienceOf(actor: Actor, choice: Choice, requestId: string): Promise<Audience | null> {
     return audienceOf(this.app, actor, choice, requestId);
   }
@@ -111,7 +111,7 @@ export class Feed {
     const settled = await settledUpTo(this.app.db);
     if (settled < this.position) this.position = settled; // the database was restored under us
     while (this.position < settled) {
-      // Without anybody to tell, there is nothing to read.
+      // Without followers there is nothing to read.
       const page =
         this.upToDate.size > 0 ? await readFeed(this.app.db, EVERYTHING, this.position, settled, PAGE) : [];
       for (const entry of page)

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
 
-/** A person of the installation. Its id is the LMS user id, which tokens carry. */
+/** An account of the installation. Its id is the LMS user id, which tokens carry. */
 @Entity("user_account")
 @Unique(["username"])
 @Index("user_account_email_idx", ["email"])

@@ -13,13 +13,13 @@ export interface HttpShop {
   baseUrl: string;
   /** Whether it honours the header Idempotency-Key; commerce-coordinator knows a repeat by its entitlement instead. */
   isKeyed: boolean;
-  /** Whom to be there; nobody when absent. */
+  /** The credentials to use there; none when absent. */
   authorization?: Authorization | undefined;
   deadlineMs: number;
 }
 
-/** Answers before anybody looked at the request. */
-const NOT_LOOKED_AT = new Set([401, 403, 404, 405]);
+/** Statuses of answers that are sent before the request is processed. */
+const NOT_PROCESSED = new Set([401, 403, 404, 405]);
 const REFUSED = new Set([400, 422]);
 
 /** Asks commerce-coordinator, or a shop that speaks like it, for a return of the order's line. */
@@ -55,7 +55,7 @@ export class HttpRefundGateway implements RefundGateway {
 function outcomeOf({ status, text }: HttpAnswer): RefundOutcome {
   if (status === 200 || status === 201) return { kind: "accepted", refs: referencesIn(text) };
   if (REFUSED.has(status)) return { kind: "refused", code: `HTTP_${status}` };
-  if (NOT_LOOKED_AT.has(status)) return { kind: "notSent", cause: `HTTP ${status}` };
+  if (NOT_PROCESSED.has(status)) return { kind: "notSent", cause: `HTTP ${status}` };
   return { kind: "unknown", cause: `HTTP ${status}` };
 }
 

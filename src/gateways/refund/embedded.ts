@@ -8,7 +8,7 @@ export type LedgerQuery = <R>(text: string, values: readonly unknown[]) => Promi
 type Behaviour = "DECLINED" | "TIMEOUT" | "SLOW" | "LATE" | "DUPLICATE";
 
 /** How many requests an order that ends in -TIMEOUT leaves unanswered. */
-const UNANSWERED = 2;
+const TIMED_OUT_REQUESTS = 2;
 
 /**
  * A shop of our own, for a first try without any other system: it keeps a ledger of what it was asked and paid, and
@@ -36,7 +36,7 @@ export class EmbeddedRefundGateway implements RefundGateway {
       case "DECLINED":
         return { kind: "refused", code: "ORDER_NOT_REFUNDABLE" };
       case "TIMEOUT":
-        return asked <= UNANSWERED ? this.silence() : this.pay(request);
+        return asked <= TIMED_OUT_REQUESTS ? this.silence() : this.pay(request);
       case "SLOW":
         await sleep(0.4 * this.deadlineMs);
         return this.pay(request);

@@ -1,4 +1,4 @@
-/** One entitlement's part of an order, to be paid back. */
+/** The part of an order that is to be refunded: one entitlement. */
 export interface RefundRequest {
   /** The same for every attempt of one refund, and for no other: a UUID. */
   key: string;
@@ -20,7 +20,7 @@ export type RefundOutcome =
   /** It may have happened, or may yet. */
   | { kind: "unknown"; cause: string };
 
-/** The shop that pays orders back. */
+/** The shop that refunds orders. */
 export interface RefundGateway {
   /** Whether it takes all requests with one key for one, so that a refusal holds for all of them. */
   readonly isKeyed: boolean;

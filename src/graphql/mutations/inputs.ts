@@ -56,7 +56,7 @@ export function CourseRunKey(description: string): PropertyDecorator {
   return all(
     Field(() => String, { description }),
     MaxLength(255, length(255)),
-    Matches(COURSE_RUN_KEY, { message: "must be a course key, such as course-v1:org+course+run" }),
+    Matches(COURSE_RUN_KEY, { message: "must be the key of a course run, such as course-v1:org+course+run" }),
   );
 }
 
@@ -143,7 +143,7 @@ export abstract class LearnerInput extends CommandInput {
   userId?: string | null;
 }
 
-/** The input field that says whether the money of a revoked order is back. */
+/** The input field that says whether the order of a revoked entitlement was refunded. */
 export function MoneyReturned(): PropertyDecorator {
   const description =
     "Whether the order has been refunded elsewhere. If so, a refund is recorded, so that the order is never refunded again; a service thereby settles a pending refund.";

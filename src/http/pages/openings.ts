@@ -11,10 +11,10 @@ export interface Opening {
   username: string | null;
 }
 
-/** The header of somebody who has to bring a token. */
+/** The header with a placeholder for a token. */
 export const NO_TOKEN = "JWT <your token>";
 
-/** A first document for everybody who has something to do here. */
+/** A first document for each kind of user. */
 const FIRST_QUERIES: Record<DevelopmentToken["part"], string> = {
   learner: `# Your entitlements, and what each is worth today.
 query Learner {
@@ -68,7 +68,7 @@ query Support {
   }
 }
 `,
-  staff: `# What was changed last, by whom, and how.
+  staff: `# The latest changes, with their authors.
 query Staff {
   history(first: 20) {
     edges {
@@ -112,7 +112,7 @@ query Service {
 `,
 };
 
-/** The tabs with the tokens of the demo world, one for each part that a person or a machine plays. */
+/** The tabs with the tokens of the demo world, one for each role. */
 export async function openingsOf({ dataDir, token }: App["config"]): Promise<Opening[]> {
   const tokens = await developmentTokens(dataDir, token);
   return Object.entries(FIRST_QUERIES).map(([part, query]) => {

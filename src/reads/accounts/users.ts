@@ -1,7 +1,7 @@
 import { byKey } from "../../store/by-key";
 import { listOf, select, type Database } from "../../store/statement";
 
-/** Who somebody is, with nothing private. */
+/** The public data of an account. */
 export interface UserFacts {
   id: string;
   username: string;

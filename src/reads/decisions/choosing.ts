@@ -23,7 +23,7 @@ export function standingOf(facts: EntitlementFacts): Standing {
     orderNumber,
     refundLocked,
     refundState,
-    // Somebody has left the run without us: the right is unspent.
+    // The learner has left the run by other means, so the entitlement is not redeemed.
     redemption: enrollment?.isActive
       ? {
           enrolledAt: enrollment.createdAt,

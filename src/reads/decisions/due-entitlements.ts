@@ -19,8 +19,8 @@ const DUE = partsOf("$1", "$2", "$3", "$4");
 
 /**
  * `isExpiryDue` of the rules, for a statement that has an unexpired entitlement as `e`: null when it is not due, or
- * frozen because its order may be paid back at any moment.
- * As a subquery it looks facts up by key, whatever the planner thinks of tables.
+ * must not change because a refund of its order is pending. As a subquery it looks facts up by key, whatever the
+ * planner estimates.
  */
 export const DUE_CAUSE = `(
   select case

@@ -18,7 +18,7 @@ const HISTORIES = ALL_TYPES.map((type) => `'${historyOf(type)}'::regclass`);
 interface State {
   settled: bigint;
   marks: Mark[];
-  /** The question that is under way, which serves all who ask meanwhile. */
+  /** The query in progress, whose answer also serves the callers that come meanwhile. */
   asking?: Promise<bigint> | undefined;
 }
 

@@ -21,7 +21,7 @@ export interface Field {
 
 /** One field of a stored noun that has a history. */
 export interface TrackedField extends Field {
-  /** Whom the history tells of its changes: all who may see the row, only support, or nobody. */
+  /** Who sees its changes in the history: everyone who may see the row, only support, or nobody. */
   told: "everyone" | "support" | "nobody";
   /** Its name in GraphQL, where that is another one. */
   as?: string;

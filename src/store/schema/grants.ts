@@ -20,9 +20,9 @@ const QUEUE_OF_OTHERS = `
     where relnamespace = 'jobs'::regnamespace and rolname <> $1) as "isOfOthers"`;
 
 /**
- * Gives a role what the server needs, and nothing by which history could be changed, passed by or signed for another
+ * Grants a role what the server needs, and nothing by which history could be changed, bypassed or signed for another
  * role: it may read and write the tables and add entries to history. It owns nothing but the queue of background work,
- * which is made anew where it belongs to another role: what waited in it becomes due again by itself.
+ * which is created again where it belongs to another role: the tasks that waited in it become due again by themselves.
  */
 export async function grantServing(owner: EntityManager, role: string): Promise<void> {
   await owner.transaction(async (tx) => {

@@ -20,12 +20,13 @@ const COLUMNS = `
   join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace
   where relkind = 'r' and attnum > 0 and not attisdropped and nspname not in ('pg_catalog', 'information_schema')
     and nspname not like 'pg\\_%' order by 1, attnum`;
-const UNDER_WAY = "select count(*) from refund where state in ('REQUESTED', 'IN_DOUBT', 'NEEDS_REVIEW')";
+const PENDING_REFUNDS =
+  "select count(*) from refund where state in ('REQUESTED', 'IN_DOUBT', 'NEEDS_REVIEW')";
 
 /**
- * Takes back the newest migration, unless rows or values would be lost with it and `discardsData` was not said. While
- * refunds are under way it is refused in any case: what becomes of the money would be forgotten. What would be lost is
- * found by taking the migration back and undoing that, in the transaction that then does it.
+ * Reverts the newest migration, unless rows or values would be lost and `discardsData` is not set. While refunds are
+ * pending it refuses in any case, because their outcome would be lost. A trial revert, which is undone in the same
+ * transaction, finds what would be lost.
  */
 export function migrateDown(options: DataSourceOptions, discardsData = false): Promise<Reverted> {
   return exclusively(options, async (migrations, connection) => {
@@ -51,13 +52,13 @@ async function refundsUnderWay(connection: QueryRunner): Promise<string | null> 
     { exists: boolean },
   ];
   if (!exists) return null;
-  const [{ count }] = (await connection.query(UNDER_WAY)) as [{ count: string }];
+  const [{ count }] = (await connection.query(PENDING_REFUNDS)) as [{ count: string }];
   return count === "0"
     ? null
-    : `${count} refund(s) are under way or need a review: settle them first, or what becomes of the money is forgotten`;
+    : `${count} refund(s) are pending or need a review: settle them first, because their outcome would be lost`;
 }
 
-/** Says which tables and columns that hold something would be gone. */
+/** Lists the tables and columns with data that would be lost. */
 async function losses(connection: QueryRunner, takeBack: () => Promise<void>): Promise<string | null> {
   const before = (await connection.query(COLUMNS)) as StoredColumn[];
   await connection.query("savepoint as_it_is");

@@ -40,7 +40,7 @@ export function migrationStates(options: DataSourceOptions): Promise<MigrationSt
   });
 }
 
-/** The names of the migrations that a database lacks, oldest first: it may be asked by anybody who may read it. */
+/** The names of the migrations that a database lacks, oldest first: every role that may read the database can ask. */
 export async function pendingMigrations(db: DataSource): Promise<string[]> {
   const [row] = await db.query<[{ exists: boolean }]>(
     "select to_regclass('migrations') is not null as exists",

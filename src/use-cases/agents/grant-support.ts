@@ -3,7 +3,10 @@ import { supportAgentsById, type SupportAgentFacts } from "../../reads/accounts/
 import { act, commandInSteps } from "../command";
 import { lockSupportAgent, saveSupportAgent, type ChangeSupportAgent } from "./support-agent";
 
-/** Makes an account a support agent, whatever the roles of its tokens. One that is an agent already stays as it is. */
+/**
+ * Makes an account a support agent, whatever the roles of its tokens. An account that is already an agent does not
+ * change.
+ */
 export const grantSupport = commandInSteps(
   "grantSupport",
   staff,

@@ -4,7 +4,7 @@ import { supportAgentsById, type SupportAgentFacts } from "../../reads/accounts/
 import { userByUsername } from "../../reads/accounts/users";
 import { Refusal } from "../../refusal";
 
-/** Which account, and why. */
+/** The account, and the reason for the change. */
 export interface ChangeSupportAgent {
   username: string;
   /** Why it becomes a support agent, or no longer is one. */

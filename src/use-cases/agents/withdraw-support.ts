@@ -4,7 +4,7 @@ import { Refusal } from "../../refusal";
 import { act, commandInSteps } from "../command";
 import { lockSupportAgent, saveSupportAgent, type ChangeSupportAgent } from "./support-agent";
 
-/** Ends that an account is a support agent by `grantSupport`. */
+/** Withdraws what `grantSupport` has granted to an account. */
 export const withdrawSupport = commandInSteps(
   "withdrawSupport",
   staff,

@@ -8,8 +8,8 @@ import { transactSurely } from "../../store/transact-surely";
 import type { Attempted, Outbox } from "./outbox";
 
 /**
- * Makes a call once and records what came of it. Null when there was nothing to do. No connection to PostgreSQL is held
- * while the other system thinks.
+ * Makes a call once and records its outcome. Null when there was nothing to do. No connection to PostgreSQL is held
+ * while the other system works.
  */
 export async function attempt<Row extends Attempted, Outcome>(
   app: App,
@@ -39,12 +39,12 @@ export function settle<Row extends Attempted, Outcome>(
   });
 }
 
-/** Until when an attempt that begins now owns its row. */
+/** The instant until which an attempt that begins now owns its row. */
 export function leaseEnd(tx: EntityManager, deadlineMs: number): Promise<Date> {
   return databaseNow(tx, leaseMs(deadlineMs));
 }
 
-/** When the attempt after this one is due. */
+/** The instant at which the attempt after this one is due. */
 export function pauseEnd(tx: EntityManager, attempted: number, deadlineMs: number): Promise<Date> {
   return databaseNow(tx, pauseAfter(attempted, deadlineMs, Math.random()));
 }

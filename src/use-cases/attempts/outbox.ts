@@ -1,13 +1,13 @@
 import type { EntityManager, EntityTarget } from "typeorm";
 import type { App } from "../../app";
 
-/** What a row of an outbox has, whatever it stands for. */
+/** The fields that every outbox row has. */
 export interface Attempted {
   id: string;
-  /** The current attempt, from 1. An earlier one that still speaks has been overtaken. */
+  /** The number of the current attempt, from 1. The answer to an earlier attempt is ignored. */
   attempt: number;
   /**
-   * Until then the current attempt may take, or the pause after it lasts, by PostgreSQL's clock; null when no more
+   * The instant, by PostgreSQL's clock, at which the current attempt or the pause after it ends; null when no more
    * attempts are made.
    */
   nextAttemptAt: Date | null;
@@ -25,9 +25,9 @@ export interface Outbox<Row extends Attempted, Outcome> {
   deadlineMs: (app: App) => number;
   /** Whether no calls are made just now; the sweep then leaves the rows as they are. */
   isPaused: (app: App) => boolean;
-  /** By what a fault harness knows a row. */
+  /** The name by which a fault harness identifies a row. */
   faultKey: (row: Row) => string;
-  /** What becomes of a row that has been attempted for too long. */
+  /** The changes to a row that has been attempted for too long. */
   abandoned: Partial<Row>;
   /**
    * Makes the call once, within the deadline and outside any transaction. Null when there is nothing to be done: the

@@ -12,7 +12,7 @@ const AT_ONCE = 10;
 
 /**
  * Takes over the rows whose attempt has died or whose pause is over, and makes their calls again. Any number of
- * processes may do so at once. What it changes is signed with `change`. Returns how many rows it has taken.
+ * processes may run it at once. Its changes are signed with `change`. Returns how many rows it has taken over.
  */
 export async function sweep<Row extends Attempted, Outcome>(
   app: App,
@@ -27,7 +27,7 @@ export async function sweep<Row extends Attempted, Outcome>(
       attempt(app, outbox, change, row).catch((error: unknown) => {
         app.log.error(
           { task: change.reason, row: row.id, error: describe(error) },
-          "an attempt failed; it is made again later",
+          "an attempt failed; the sweep will try again",
         );
       }),
     );
@@ -35,7 +35,7 @@ export async function sweep<Row extends Attempted, Outcome>(
   return claimed.length;
 }
 
-/** Makes the due rows that nobody else holds this process's own for as long as a lease, or gives them up. */
+/** Claims the due rows that no other process holds, for the length of a lease, or ends the attempts for them. */
 async function claim<Row extends Attempted, Outcome>(
   tx: EntityManager,
   app: App,

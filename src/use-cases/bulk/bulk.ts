@@ -9,24 +9,28 @@ import { act, commandInSteps, type Command, type CommandRequest } from "../comma
 /** The greatest number of objects of a bulk command. */
 export const BULK_AT_MOST = 1_000;
 
-/** How long a bulk command works, in milliseconds; what it has not reached by then, the same command does next time. */
+/**
+ * How long a bulk command works, in milliseconds. The objects that it has not reached by then are left to the next call
+ * of the same command.
+ */
 const WORKS_FOR_MS = 20_000;
 
 /** The entitlements of a bulk command: by their ids, or all that a filter finds. */
 export interface Selection {
   entitlementIds?: readonly string[] | null;
   filter?: EntitlementCriteria | null;
-  /** How many entitlements the filter finds, by which the caller confirms them. A dry run needs no confirmation. */
+  /** The number of entitlements that the caller expects the filter to find. A dry run does not need it. */
   expectedCount?: number | null;
 }
 
 /**
- * What became of one object of many: changed (in a dry run, it would be); as it should be already; refused by a rule;
- * failed on our side; or not reached in time. The last two can be tried again by the same command.
+ * The outcome for one object of a bulk command: changed (in a dry run: it would be changed); already as requested;
+ * refused by a rule; failed because of an error of the server; or not reached in time. For the last two, the same
+ * command can be given again.
  */
 export type BulkOutcome = "CHANGED" | "UNCHANGED" | "REFUSED" | "FAILED" | "NOT_REACHED";
 
-/** What one object of a bulk command has come to. */
+/** The result for one object of a bulk command. */
 export interface Done {
   facts: EntitlementFacts;
   isChanged: boolean;
@@ -46,9 +50,10 @@ export interface BulkItem extends BulkResult {
 }
 
 /**
- * Declares a command that does the same to each of many entitlements, each in a transaction of its own, so that none
- * stops the others. Results in one outcome for each id, in order. A refusal of `doneBy` says that an entitlement is
- * as it should be, so that the same command again goes on where the last one has ended.
+ * Declares a command that makes the same change to each of many entitlements, each in its own transaction, so that one
+ * failure does not stop the others. Returns one outcome for each id, in order. A refusal with one of the codes in
+ * `doneBy` means that an entitlement is already as requested, so the same command can continue where the last one has
+ * ended.
  */
 export function bulkCommand<Input extends { entitlementId: string }>(
   name: string,
@@ -100,7 +105,10 @@ async function one<Result extends Done>(
       return { outcome, done: null, refusal: error };
     }
     const { requestId, command } = request;
-    request.app.log.error({ error: describe(error), requestId, command }, "one of many failed");
+    request.app.log.error(
+      { error: describe(error), requestId, command },
+      "a bulk command failed for one object",
+    );
     return { outcome: "FAILED", done: null, refusal: null };
   }
 }

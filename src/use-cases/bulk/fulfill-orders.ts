@@ -4,11 +4,11 @@ import { commandInSteps } from "../command";
 import { inBulk, type BulkResult, type Done } from "./bulk";
 
 export interface FulfillOrders {
-  /** Several with the same order number are the courses of one order. */
+  /** Items with the same order number are the courses of one order. */
   orders: readonly FulfillOrder[];
 }
 
-/** Gives learners what many orders have paid for, each in a transaction of its own. One outcome for each, in order. */
+/** Fulfills many orders, each in its own transaction. Returns one outcome for each, in order. */
 export const fulfillOrders = commandInSteps(
   "fulfillOrders",
   staffOrService,

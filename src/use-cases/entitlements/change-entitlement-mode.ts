@@ -9,10 +9,10 @@ import { lockAnyEntitlement, save, type LockedEntitlement } from "../locked-enti
 import type { Seen } from "../seen";
 import { supportDetail } from "../support-detail";
 
-/** The mode that entitlements are to have, and why. */
+/** The new mode of the entitlements, and the reason. */
 export interface NewMode {
   mode: string;
-  /** Lets a mode pass that is not sold. */
+  /** Allows a mode that is not sold. */
   acceptAnyMode: boolean;
   comments: string;
 }

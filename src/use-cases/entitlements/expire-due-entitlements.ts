@@ -17,50 +17,51 @@ import { sqlStateOf } from "../../store/again";
 import { select } from "../../store/statement";
 import { transact, type Change, type ChangeSource } from "../../store/transact";
 
-/** How far a sweep has come: all before it is done. */
+/** The position of a sweep: everything before it is done. */
 export interface SweepPlace {
   scope: DueScope;
   after: Key | null;
 }
 
-/** How a sweep is to go. */
+/** The options of a sweep. */
 export interface Sweep {
   source: ChangeSource;
-  /** Under which all that it changes belongs together. */
+  /** The request id that all its changes share. */
   requestId: string | null;
-  /** Only tells what is due. */
+  /** Whether to report what is due without changing it. */
   isDryRun?: boolean;
   /** The ids of entitlements that are left as they are, although they are due. */
   spares?: ReadonlySet<string>;
   /** Where an earlier sweep stopped; the start when absent. */
   from?: SweepPlace | null;
-  /** Asked after every batch. */
+  /** Checked after every batch. */
   shouldStop?: () => boolean;
   onProgress?: (report: SweepReport) => void;
 }
 
-/** What a sweep has found and done. */
+/** The result of a sweep. */
 export interface SweepReport {
   /** How many entitlements are due, by the cause of their expiration. */
   due: Record<DueCause, number>;
   /** How many entitlements have been expired. */
   expired: number;
-  /** Those that the database refused to change; all others were. */
+  /** The entitlements that the database refused to change; all others were changed. */
   failed: { id: string; reason: string }[];
-  /** Where to go on; null once it is through. */
+  /** Where the next sweep continues; null at the end. */
   next: SweepPlace | null;
 }
 
 type World = Pick<App, "config" | "db" | "clock">;
 
-/** Small enough to hold up nobody for longer than a blink. */
+/** Small enough that no other request waits noticeably for its locks. */
 const BATCH = 1_000;
 const NEXT_SCOPE: Record<DueScope, DueScope | null> = { UNUSED: "REDEEMED", REDEEMED: null };
 
 /**
- * Stores as expired what the rules say has lapsed, in batches of one transaction each. It may run any number of times
- * at once: nothing is expired twice, nothing waits, and an entitlement that somebody is changing is left for the next
- * sweep. One that the database refuses to change is reported and stops none of the others.
+ * Stores the expiry of the entitlements that have expired by the rules, in batches of one transaction each. Any number
+ * of processes may run it at once: no entitlement is expired twice, nothing waits, and an entitlement that another
+ * transaction is changing is left for the next sweep. One that the database refuses to change is reported and stops
+ * none of the others.
  */
 export const expireDueEntitlements = systemCommand(
   "expireDueEntitlements",
@@ -113,8 +114,8 @@ async function expire(
 }
 
 /**
- * Expires those that are still due, and returns their ids. What somebody else has locked is left alone, so that it
- * never waits; the rest is judged once more when it can no longer change.
+ * Expires those that are still due, and returns their ids. Rows that another transaction has locked are skipped, so
+ * that it never waits; the others are checked once more when they can no longer change.
  */
 export async function expireDue(
   tx: EntityManager,
@@ -137,7 +138,7 @@ export async function expireDue(
   );
 }
 
-/** Anything that PostgreSQL said of a statement, but for a lost connection, a full disk and the like. */
+/** Any error that PostgreSQL reports for a statement, except a lost connection, a full disk and the like. */
 function mayBeARowsFault(error: unknown): error is QueryFailedError {
   if (!(error instanceof QueryFailedError)) return false;
   const code = sqlStateOf(error);

@@ -31,8 +31,9 @@ export interface FulfilledOrder {
 }
 
 /**
- * Gives a learner what an order has paid for, as a part of a transaction. The same order again gives the same entitlement. A learner who takes
- * exactly one run for free that the entitlement fits is upgraded there; of several, none is.
+ * Fulfills an order, as a part of a transaction: the learner gets the entitlement. The same order again returns the
+ * same entitlement. A learner with exactly one free enrollment that the entitlement fits is upgraded there; of several,
+ * none is upgraded.
  */
 export async function fulfill(
   tx: EntityManager,
@@ -53,7 +54,7 @@ export async function fulfill(
   return { entitlement: entitlement!, isNew: false, upgradeableRuns: [] };
 }
 
-/** Gives a learner what an order has paid for. */
+/** Fulfills an order: the learner gets the entitlement. */
 export const fulfillOrder = command("fulfillOrder", staffOrService, fulfill);
 
 async function upgrade(
@@ -72,7 +73,7 @@ async function upgrade(
   return { entitlement: spent, isNew: true, upgradeableRuns: [] };
 }
 
-/** The learner may have left the run a moment ago: that is no reason to refuse what has been paid for. */
+/** The learner may have left the run a moment ago: that is no reason to refuse a paid order. */
 function nullWhenRefused(error: unknown): null {
   if (error instanceof Refusal) return null;
   throw error;

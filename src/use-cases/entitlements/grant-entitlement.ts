@@ -11,7 +11,7 @@ export interface GrantEntitlement {
   comments: string;
 }
 
-/** Gives a learner an entitlement that nobody has paid for, and that nobody can be paid back for. */
+/** Gives a learner an entitlement without a paid order, so that it can never be refunded. */
 export const grantEntitlement = command(
   "grantEntitlement",
   support,

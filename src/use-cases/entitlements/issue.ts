@@ -9,7 +9,7 @@ import { Refusal } from "../../refusal";
 import type { CommandRequest } from "../command";
 import { lockAnyEntitlement, type LockedEntitlement, refuseUseless } from "../locked-entitlement";
 
-/** What is new about a new entitlement. */
+/** The values of a new entitlement that its command decides. */
 export interface NewEntitlement {
   userId: string;
   courseUuid: string;

@@ -14,13 +14,16 @@ import { supportDetail } from "../support-detail";
 
 export interface ReissueEntitlement extends EntitlementReference {
   comments: string;
-  /** Unless given, refunds are locked when the entitlement is not refundable just before. */
+  /** When absent, refunds are locked if the entitlement was not refundable just before. */
   refundLocked?: boolean | null;
-  /** Whether its expiration period counts anew from now; without it, what is too old is refused. */
+  /** Whether its expiration period starts again now; otherwise an entitlement that is too old is refused. */
   renew?: boolean;
 }
 
-/** Takes the learner out of the run, if any, and gives the entitlement back, expired or not. An available one stays as it is. */
+/**
+ * Takes the learner out of the run, if any, and makes the entitlement available again, expired or not. An available one
+ * does not change.
+ */
 export const reissueEntitlement = command(
   "reissueEntitlement",
   support,

@@ -20,8 +20,8 @@ export interface RenewEntitlement extends EntitlementReference {
 }
 
 /**
- * Has the expiration period of an entitlement count anew from now, and gives it back when it had expired because that
- * period was over. Its run stays, and it is no more refundable than before.
+ * Starts the expiration period of an entitlement again, and ends its expiry when it had expired because that period was
+ * over. Its run stays, and it does not become refundable again.
  */
 export const renewEntitlement = command("renewEntitlement", support, renew);
 
@@ -44,7 +44,10 @@ export async function renew(
   return save(tx, request, entitlement, renewed, detail);
 }
 
-/** Refuses to renew what somebody has ended, and what has so much time left that nobody warns of its end yet. */
+/**
+ * Refuses to renew an entitlement that expired for another reason than its age, or that does not yet show a warning
+ * before its expiration.
+ */
 function refuseEarly(
   { app: { config }, now }: CommandRequest,
   { facts, standing, periods }: LockedEntitlement,

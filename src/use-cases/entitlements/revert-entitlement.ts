@@ -32,12 +32,12 @@ export interface RevertEntitlement extends EntitlementReference {
   comments: string;
 }
 
-/** What is put back: all but the id and the stamps. */
+/** The fields that are restored: all but the id and the timestamps. */
 export const REVERTED = namesOf(COURSE_ENTITLEMENT_FIELDS).filter(
   (name) => !["id", "stamp"].includes(COURSE_ENTITLEMENT_FIELDS[name].kind),
 );
 
-/** Puts an entitlement back to what an entry of its history left; reverting that again undoes it. */
+/** Restores the state of an entitlement that an entry of its history recorded. The revert can itself be reverted. */
 export const revertEntitlement = commandInSteps(
   "revertEntitlement",
   support,
@@ -73,8 +73,8 @@ async function stateOf(tx: EntityManager, id: string, entryId: string): Promise<
 }
 
 /**
- * What going back to an earlier state changes, so that nothing of it is undone by the next sweep: a state that could not
- * be redeemed any more is refused, and one whose redemption is final by now has expired as well.
+ * The changes that restore an earlier state, chosen so that the next sweep does not undo them: a state that could not
+ * be redeemed any more is refused, and one whose run can no longer be left is stored as expired.
  */
 async function lastingChanges(
   tx: EntityManager,
@@ -94,11 +94,13 @@ async function lastingChanges(
   const isOnlyExpiry = REVERTED.every(
     (name) => ["expiredAt", "expiryCause"].includes(name) || isDeepStrictEqual(row[name], target[name]),
   );
-  if (isOnlyExpiry) throw clash("its redemption is final by now, so that it would expire again at once");
+  if (isOnlyExpiry) throw clash("the learner can no longer leave its run, so it would expire again at once");
   return { ...changes, expiredAt: now, expiryCause: "LAPSED" };
 }
 
-/** Takes the learner into the run of the earlier state again, unless the learner holds it by other means now. */
+/**
+ * Enrolls the learner in the run of the earlier state again, unless the learner is now enrolled there by other means.
+ */
 async function reenroll(
   tx: EntityManager,
   entitlement: LockedEntitlement,
@@ -107,15 +109,18 @@ async function reenroll(
   const enrollment = enrollmentId && (await tx.findOneBy(CourseEnrollment, { id: enrollmentId }));
   if (!enrollment) return;
   const isOwn = entitlement.row.enrollmentId === enrollmentId;
-  const redeemedBy = isOwn ? [{ id: entitlement.id, isRefundPending: false }] : []; // by nobody else: see refuseClashes
+  const redeemedBy = isOwn ? [{ id: entitlement.id, isRefundPending: false }] : []; // see refuseClashes
   const seat = { isActive: enrollment.isActive, mode: enrollment.mode, redeemedBy };
   if (seatBlocker(entitlement, seat))
-    throw clash("the learner now holds a place in its run that this entitlement has not paid for");
+    throw clash("the learner is now enrolled in its run by other means than this entitlement");
   if (enrollment.isActive && isOwn && !(await hasPaidFor(tx, entitlement, enrollment.mode))) return;
   await tx.save(Object.assign(enrollment, { isActive: true, mode }));
 }
 
-/** Refuses, naming the clash, what somebody else has taken or removed since. */
+/**
+ * Refuses, with the reason, when the order number, enrollment or policy of the earlier state has since been taken or
+ * removed.
+ */
 async function refuseClashes(
   tx: EntityManager,
   id: string,
@@ -124,7 +129,7 @@ async function refuseClashes(
   const { courseUuid, orderNumber, enrollmentId, policyId } = target;
   const others = { id: Not(id) };
   if (orderNumber !== null && (await tx.existsBy(CourseEntitlement, { ...others, courseUuid, orderNumber })))
-    throw clash("its order number is now that of another entitlement");
+    throw clash("another entitlement now has its order number");
   if (enrollmentId !== null) {
     if (!(await tx.existsBy(CourseEnrollment, { id: enrollmentId })))
       throw clash("its enrollment does not exist any more");

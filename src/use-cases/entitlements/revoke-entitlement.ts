@@ -14,11 +14,14 @@ import {
 } from "../locked-entitlement";
 import { supportDetail } from "../support-detail";
 
-/** Why entitlements are revoked, and what is known of the money. */
+/** Why entitlements are revoked, and whether their orders were refunded. */
 export interface Revoking {
   /** Why the entitlement is revoked, for those who read its history. */
   reason: string;
-  /** Whether the money is back, as it is unless told otherwise: a refund is recorded, so that there is never a second. */
+  /**
+   * Whether the order was refunded, which is the default: a refund is then recorded, so that there is never a second
+   * one.
+   */
   moneyReturned?: boolean;
   /** Whether the learner stays in the run as an auditor instead of leaving it. */
   downgrade?: boolean;
@@ -30,9 +33,9 @@ export interface Revoking {
 export type RevokeEntitlement = EntitlementReference & Revoking;
 
 /**
- * Takes an entitlement back, usually because the money was returned elsewhere: expires it, keeping an earlier date, and
- * takes the learner out of the run. A shop's word that the money is back settles a pending refund. A second time
- * changes nothing.
+ * Revokes an entitlement, usually because its order was refunded elsewhere: expires it, keeping an earlier date, and
+ * takes the learner out of the run. When a shop says that the order was refunded, a pending refund is settled. A second
+ * time changes nothing.
  */
 export const revokeEntitlement = command(
   "revokeEntitlement",
@@ -41,7 +44,7 @@ export const revokeEntitlement = command(
     (await revoke(tx, request, input)).facts,
 );
 
-/** Takes an entitlement back, unless there is nothing left to take back: it is refunded or revoked, and not redeemed. */
+/** Revokes an entitlement, unless it is already refunded or revoked, and not redeemed. */
 export async function revoke(
   tx: EntityManager,
   request: CommandRequest,

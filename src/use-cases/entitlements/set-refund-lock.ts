@@ -9,7 +9,7 @@ export interface SetRefundLock extends EntitlementReference {
   comments: string;
 }
 
-/** Says whether the order may ever be paid back. The same again changes nothing. */
+/** Sets whether refunds of the order are locked. The same value again changes nothing. */
 export const setRefundLock = command(
   "setRefundLock",
   support,

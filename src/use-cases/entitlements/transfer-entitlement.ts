@@ -15,8 +15,8 @@ export interface TransferEntitlement extends EntitlementReference {
 }
 
 /**
- * Gives an entitlement to another learner: the former learner leaves its run, and the new one can redeem it. What it was
- * before stays the former learner's alone. The order stays, so that only it can be refunded.
+ * Gives an entitlement to another learner: the former learner leaves its run, and the new one can redeem it. Only the
+ * former learner can still see its state from before. It keeps its order, so that only that order can be refunded.
  */
 export const transferEntitlement = command(
   "transferEntitlement",

@@ -32,7 +32,7 @@ export const assignPolicy = command(
     if (!isDue && isExpiryDue(standing, policy || app.config.defaultPeriods, now))
       throw new Refusal(
         "POLICY_INVALID",
-        "By this policy the entitlement would expire at once. Expire it instead, if that is meant.",
+        "With this policy the entitlement would expire at once. To end it, use expireEntitlement.",
         { field: "policyId" },
       );
     const detail = await supportDetail(tx, request, {

@@ -8,11 +8,11 @@ import { refuseSecondPolicy, requireWholeDays, savePolicy } from "./policy";
 import { command } from "../command";
 
 export interface CreateEntitlementPolicy {
-  /** Null is for any mode. */
+  /** Null stands for any mode. */
   mode: string | null;
-  /** Null is for any site. */
+  /** Null stands for any site. */
   siteDomain: string | null;
-  /** The default ones stand in for those that are not given. */
+  /** The default periods replace those that are not given. */
   periods: Partial<Periods>;
 }
 

@@ -4,7 +4,7 @@ import { Refusal } from "../../refusal";
 import { lockPolicy, type PolicyReference } from "./policy";
 import { command } from "../command";
 
-/** Deletes a policy that no entitlement has, and returns its id. One in use can be retired. */
+/** Deletes a policy that no entitlement has, and returns its id. A policy in use can be retired. */
 export const deleteEntitlementPolicy = command(
   "deleteEntitlementPolicy",
   staff,

@@ -7,7 +7,10 @@ import { refuseChanged, type Seen } from "../seen";
 
 const DAYS_AT_MOST = 36_500;
 
-/** Refuses periods with parts of a day, as redeeming and refunding would drop them and expiring would not. */
+/**
+ * Refuses periods with parts of a day: the rules to redeem and refund would ignore the parts, and the rule to expire
+ * would not.
+ */
 export function requireWholeDays(periods: Partial<Periods>): void {
   for (const [name, ms] of Object.entries(periods)) {
     const days = ms / DAY_MS;
@@ -20,7 +23,7 @@ export function requireWholeDays(periods: Partial<Periods>): void {
   }
 }
 
-/** Which policy, as the caller has seen it. */
+/** The policy, and the history entry up to which the caller has read it. */
 export interface PolicyReference extends Seen {
   policyId: string;
 }

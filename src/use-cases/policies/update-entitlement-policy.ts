@@ -7,11 +7,13 @@ import { command } from "../command";
 export interface UpdateEntitlementPolicy extends PolicyReference {
   /** What is not given stays as it is. */
   periods: Partial<Periods>;
-  /** Whether new entitlements no longer get it; unless given, that stays as it is. */
+  /** Whether new entitlements no longer get it; no change when absent. */
   isRetired: boolean | null;
 }
 
-/** Changes the periods of a policy for all entitlements that have it, or retires it from being chosen for new ones. */
+/**
+ * Changes the periods of a policy for all entitlements that have it, or retires it so that new ones no longer get it.
+ */
 export const updateEntitlementPolicy = command(
   "updateEntitlementPolicy",
   staff,

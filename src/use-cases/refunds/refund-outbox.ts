@@ -18,7 +18,7 @@ const ANSWERS: Record<RefundOutcome["kind"], RefundAnswer> = {
   unknown: "UNKNOWN",
 };
 
-/** Refunds that the shop is to be asked for. */
+/** The outbox of refund requests to the shop. */
 export const REFUNDS: Outbox<Refund, RefundOutcome> = {
   entity: Refund,
   deadlineMs: ({ config }) => config.refund.deadlineMs,

@@ -5,7 +5,7 @@ import { refundRequestBlocker } from "../../rules/entitlement-rules";
 import type { CommandRequest } from "../command";
 import type { LockedEntitlement } from "../locked-entitlement";
 
-/** Refuses to ask the shop for what a rule forbids, with the reason. */
+/** Refuses a refund that a rule forbids, with the reason. */
 export function refuseUnrefundable(
   { standing, periods }: LockedEntitlement,
   { now, app }: CommandRequest,
@@ -18,13 +18,13 @@ export function refuseUnrefundable(
     });
 }
 
-/** The refusal of a refund that is not sent to the shop just now. */
+/** The refusal of a refund while nothing is sent to the shop. */
 export function unavailable(): Refusal {
-  return new Refusal("REFUND_UNAVAILABLE", "The shop cannot be reached just now. Try again later.");
+  return new Refusal("REFUND_UNAVAILABLE", "The shop does not answer at the moment. Try again later.");
 }
 
-/** What the caller of a refund that has failed is told. */
+/** The refusal for the caller of a refund that has failed. */
 export function refusalOf({ answer }: Refund): Refusal {
   if (answer === "NOT_SENT") return unavailable();
-  return new Refusal("REFUND_FAILED", "The shop has refused to pay the order back.");
+  return new Refusal("REFUND_FAILED", "The shop has refused the refund.");
 }

@@ -18,10 +18,13 @@ export interface RequestedRefund {
   isNew: boolean;
 }
 
-/** The attempts of a refund that its caller is about to make the first of, or that waits for the sweep to begin. */
+/** The attempt number and due time of a new refund: its caller makes the first attempt at once, or the sweep does. */
 type Beginning = Pick<Refund, "attempt" | "nextAttemptAt">;
 
-/** Records a request, unless it is recorded already; its caller makes the first attempt. Rejects with what forbids it. */
+/**
+ * Records a request, unless it is recorded already; its caller makes the first attempt. Rejects with the reason that
+ * forbids it.
+ */
 export async function record(
   tx: EntityManager,
   request: CommandRequest,
@@ -53,7 +56,10 @@ export async function foresee(
   return requested.isNew ? succeed(tx, request.app, requested.refund) : requested;
 }
 
-/** Does and undoes what a success of the shop will do, so that whatever would fail does so before money moves. */
+/**
+ * Makes and rolls back the changes that follow a successful refund, so that anything that would fail does so before the
+ * shop is asked.
+ */
 export async function proveSuccess(tx: EntityManager, app: App, refund: Refund): Promise<void> {
   await tx.query("savepoint before_success");
   await succeed(tx, app, refund);

@@ -10,12 +10,14 @@ import type { Unenrolled } from "./unenroll-and-refund";
 
 export interface ResolveRefund {
   refundId: string;
-  /** What the person has found out. */
+  /** The outcome that the agent has found out. */
   outcome: "SUCCEEDED" | "FAILED";
   comments: string;
 }
 
-/** Ends a refund that only a person can decide. SUCCEEDED takes the entitlement back; FAILED leaves it as it is. */
+/**
+ * Ends a refund whose outcome only an agent can find out. SUCCEEDED ends the entitlement; FAILED does not change it.
+ */
 export const resolveRefund = command(
   "resolveRefund",
   support,
@@ -28,7 +30,7 @@ export const resolveRefund = command(
     const refund = await lockRefund(tx, refundId);
     if (!refund) throw notFound();
     if (refund.state !== "NEEDS_REVIEW")
-      throw new Refusal("REFUND_NOT_IN_REVIEW", `This refund does not wait for a decision.`, {
+      throw new Refusal("REFUND_NOT_IN_REVIEW", `This refund is not waiting for a decision.`, {
         field: "refundId",
       });
     const isDone = outcome === "SUCCEEDED";
@@ -46,5 +48,5 @@ export const resolveRefund = command(
 );
 
 function notFound(): Refusal {
-  return new Refusal("REFUND_NOT_FOUND", "There is no such refund.", { field: "refundId" });
+  return new Refusal("REFUND_NOT_FOUND", "This refund does not exist.", { field: "refundId" });
 }

@@ -6,8 +6,8 @@ import type { CommandRequest } from "../command";
 import type { LockedEntitlement } from "../locked-entitlement";
 
 /**
- * Records that the money of an order is back: ends the pending refund, or stores one that was made elsewhere. Returns
- * whether it was not known before.
+ * Records that an order was refunded: ends the pending refund, or stores one that was made elsewhere. Returns whether
+ * that was not known before.
  */
 export async function recordRefund(
   tx: EntityManager,
@@ -33,8 +33,9 @@ export async function recordRefund(
 }
 
 /**
- * Before a revoked entitlement is given back, records the refund that its revocation stood for, where nothing has: what
- * older versions or imports have revoked. Only a revocation that says that no money was returned stood for none.
+ * Before a revoked entitlement becomes usable again, records the refund that its revocation implied, if none is
+ * recorded: older versions and imports recorded none. Only a revocation that says that no order was refunded implies no
+ * refund.
  */
 export async function recordRevokedMoney(
   tx: EntityManager,
@@ -44,7 +45,7 @@ export async function recordRevokedMoney(
   if (facts.expiryCause === "REVOKED" && !(await isUnpaid(tx, facts))) await recordRefund(tx, request, facts);
 }
 
-/** Whether an entitlement was revoked last by somebody who said that no money was returned. */
+/** Whether the latest revocation of an entitlement says that the order was not refunded. */
 export async function isUnpaid(
   tx: EntityManager,
   { id: entitlementId }: Pick<EntitlementFacts, "id">,

@@ -4,7 +4,10 @@ import { sweep } from "../attempts/sweep";
 import { systemCommand } from "../command";
 import { REFUNDS } from "./refund-outbox";
 
-/** Asks the shop again for refunds that are in doubt, or whose attempt has died. Returns how many it has taken. */
+/**
+ * Asks the shop again for refunds with an unknown outcome, or whose attempt has died. Returns how many it has taken
+ * over.
+ */
 export const sweepRefunds = systemCommand("sweepRefunds", (sign, app: App) =>
   sweep(app, REFUNDS, sign("JOB", `sweep-${randomUUID()}`)),
 );

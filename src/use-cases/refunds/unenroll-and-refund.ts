@@ -19,23 +19,26 @@ import { foresee, proveSuccess, record, type RequestedRefund } from "./request-r
 import { describe } from "../../log";
 
 export interface UnenrollAndRefund extends OwnReference {
-  /** Whether to ask for the money back, or only to leave the run. */
+  /** Whether to request a refund, or only to leave the run. */
   refund: "REQUEST" | "SKIP";
 }
 
-/** How an entitlement stands, and the refund that was asked for; null when none was. */
+/** An entitlement afterwards, and the refund that was requested; null when none was. */
 export interface Unenrolled {
   entitlement: EntitlementFacts;
   refund: Refund | null;
 }
 
-/** In deadlines of the shop: how long a caller waits, and how often it looks. */
-const PATIENCE = 1.6;
-const LOOK = 0.05;
+/**
+ * How long a caller waits for the outcome, and the pause between two reads of it, as multiples of the deadline of the
+ * shop.
+ */
+const WAIT_IN_DEADLINES = 1.6;
+const PAUSE_IN_DEADLINES = 0.05;
 
 /**
- * Takes the learner out of the run and pays the order back: both or neither. While the shop has not said which, the
- * refund is returned as it is, to be looked at again; asking again returns it too.
+ * Takes the learner out of the run and refunds the order: both or neither. While the outcome is unknown, the pending
+ * refund is returned, for the client to read again; the same command again returns it too.
  */
 export const unenrollAndRefund = commandInSteps(
   "unenrollAndRefund",
@@ -59,8 +62,8 @@ export const unenrollAndRefund = commandInSteps(
 );
 
 /**
- * Records the wish, with proof that it can be settled, and counts it; the shop is not asked yet. Rejects with RateLimited
- * when there were too many.
+ * Records the request, after a proof that its success can be stored, and counts it; the shop is not asked yet. Rejects
+ * with RateLimited when there were too many.
  */
 async function intend(request: CommandRequest, reference: OwnReference): Promise<RequestedRefund> {
   const { app } = request;
@@ -83,7 +86,7 @@ async function intend(request: CommandRequest, reference: OwnReference): Promise
   }
 }
 
-/** What a dry run tells; a caller who has no refunds left for now learns it, too. */
+/** The result of a dry run; it also fails when the caller has reached the rate limit. */
 async function tryOut(
   tx: EntityManager,
   request: CommandRequest,
@@ -96,32 +99,33 @@ async function tryOut(
   return foreseen;
 }
 
-/** Counts a refund that the shop is going to be asked for, or throws RateLimited. */
+/** Counts a refund before the shop is asked for it, or throws RateLimited. */
 function count({ app, actor, now }: CommandRequest): void {
   const limited = app.refundRate.take(actor, 1, now);
   if (limited) throw limited;
 }
 
-/** Counts no longer what the shop has not been asked for after all. */
+/** Removes a refund from the count because the shop has not been asked for it. */
 function uncount({ app, actor, now }: CommandRequest): void {
   app.refundRate.giveBack(actor, now);
 }
 
-/** Asks the shop, and waits for the sweep when that has left doubt, for as long as a caller may be kept waiting. */
+/** Asks the shop. When the outcome is unknown, waits for the sweep, for as long as a caller may be kept waiting. */
 async function askAndWait(request: CommandRequest, refund: Refund): Promise<Refund> {
   const { app } = request;
   const { deadlineMs } = app.config.refund;
-  const until = Date.now() + PATIENCE * deadlineMs;
+  const until = Date.now() + WAIT_IN_DEADLINES * deadlineMs;
   const asked = attempt(app, REFUNDS, changeOf(request), refund).catch((error: unknown) => {
     app.log.error(
       { refund: refund.id, error: describe(error) },
-      "a refund could not be settled; the sweep will",
+      "a refund could not be settled; the sweep will try again try again try again try again try again try again try again try again",
     );
     return null;
   });
-  let seen = (await Promise.race([asked, sleep(PATIENCE * deadlineMs, null, { ref: false })])) ?? refund;
+  let seen =
+    (await Promise.race([asked, sleep(WAIT_IN_DEADLINES * deadlineMs, null, { ref: false })])) ?? refund;
   while (UNSETTLED_REFUND_STATES.includes(seen.state) && Date.now() < until) {
-    await sleep(LOOK * deadlineMs);
+    await sleep(PAUSE_IN_DEADLINES * deadlineMs);
     seen = (await refundById(app.db, refund.id).catch(() => null)) ?? seen;
   }
   return seen;

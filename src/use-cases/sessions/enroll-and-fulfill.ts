@@ -8,7 +8,7 @@ export interface EnrollAndFulfill extends OwnReference {
   courseRunKey: string;
 }
 
-/** Spends an entitlement on a run. Asking again for the run it is spent on changes nothing. */
+/** Redeems an entitlement for a run. The same run again changes nothing. */
 export const enrollAndFulfill = command(
   "enrollAndFulfill",
   learner,

@@ -13,8 +13,8 @@ export interface EnrollIfEntitled extends LearnerReference {
 }
 
 /**
- * What the "enroll" button does first: spends the learner's newest usable entitlement on the run. Null when there is
- * none, so that the ordinary enrollment goes on. Asking again gives the entitlement that is spent on the run.
+ * What the "enroll" button does first: redeems the learner's newest usable entitlement for the run. Null when there is
+ * none, so that the ordinary enrollment goes on. The same run again returns the entitlement that is redeemed for it.
  */
 export const enrollIfEntitled = command(
   "enrollIfEntitled",
@@ -32,11 +32,11 @@ export const enrollIfEntitled = command(
         now,
       );
       const entitlement = candidate && (await lockEntitlement(tx, request, { entitlementId: candidate.id }));
-      // Looked for last, so that whatever has hidden a candidate is seen here.
+      // Checked last, because a concurrent request may have just redeemed the candidate for this run.
       const spent = await entitlementSpentOn(tx, userId, courseRunKey);
       if (spent || !entitlement) return spent;
       const { standing, periods } = entitlement;
-      // Somebody may have used it while it was waited for: then the next one is tried.
+      // Another request may have redeemed it while this one waited for its lock: then the next one is tried.
       if (!redeemBlocker(standing, periods, now)) return redeem(tx, request, entitlement, courseRunKey);
     }
   },

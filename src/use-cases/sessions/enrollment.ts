@@ -20,7 +20,7 @@ export function unenroll(tx: EntityManager, entitlement: LockedEntitlement): Pro
   return endEnrollment(tx, entitlement, { isActive: false });
 }
 
-/** Leaves the learner of a locked entitlement in its run as an auditor, where `unenroll` would take the learner out. */
+/** Moves the learner of a locked entitlement to the audit mode of its run, instead of ending the enrollment. */
 export function keepAsAuditor(tx: EntityManager, entitlement: LockedEntitlement): Promise<void> {
   return endEnrollment(tx, entitlement, { mode: "audit" });
 }
@@ -46,7 +46,7 @@ export async function hasPaidFor(
   return mode === facts.mode || freeModes.includes(mode) || hasBeenInMode(tx, facts.id, mode);
 }
 
-/** Takes the learner of a locked entitlement out of its run, if any, and writes that with other changes. */
+/** Takes the learner of a locked entitlement out of its run, if any, and stores that together with other changes. */
 export async function release(
   tx: EntityManager,
   request: Pick<CommandRequest, "now">,
@@ -78,12 +78,12 @@ export async function leave(
   const entitlement = await lockEntitlement(tx, request, reference);
   const { facts, standing } = entitlement;
   if (!facts.expiredAt && !facts.enrollment) return facts;
-  // Others have taken the learner out of the run: only the link to it is left to end.
+  // The enrollment was ended elsewhere: only the link to it is left to end.
   if (facts.expiredAt || standing.redemption) refuseUnregainable(request, entitlement);
   return release(tx, request, entitlement, {});
 }
 
-/** Refuses what needs an entitlement that the learner could have back. */
+/** Refuses commands that need a run which the learner can still leave. */
 export function refuseUnregainable({ now }: CommandRequest, { standing, periods }: LockedEntitlement): void {
   const blocker = regainBlocker(standing, periods, now);
   if (blocker === "EXPIRED") throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired.");

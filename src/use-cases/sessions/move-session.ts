@@ -17,14 +17,14 @@ import { enroll } from "./redeem";
 
 export interface MoveSession extends EntitlementReference {
   courseRunKey: string;
-  /** What the agent says not to matter. */
+  /** The reasons that the agent overrides. */
   override: readonly MoveOverride[];
   comments: string;
 }
 
 /**
- * Puts the learner of an entitlement in another run of the course: both or neither. Whoever could no longer leave the old
- * run or have the order refunded can no more leave the new one: then the expiry is stored with the move.
+ * Puts the learner of an entitlement in another run of the course: both or neither. If the learner could no longer
+ * leave the old run or have the order refunded, that is also true for the new run: the expiry is stored with the move.
  */
 export const moveSession = command(
   "moveSession",
@@ -71,6 +71,7 @@ function refuseUnmovable(
 
 const MESSAGES = {
   CERTIFICATE_EARNED: "the learner has a certificate for the present run",
-  REGAIN_PERIOD_OVER: "the period for changes is over, which the agent has not overridden",
+  REGAIN_PERIOD_OVER:
+    "the period in which the learner can leave or change the run is over, which the agent has not overridden",
   EXPIRATION_PERIOD_OVER: "the expiration period is over; renew the entitlement first",
 } as const;

@@ -2,7 +2,7 @@ import { select, type Database } from "../../store/statement";
 
 /**
  * The instant at which an entitlement was first redeemed for an enrollment: null when an import does not say it, and
- * undefined when the entitlement never was.
+ * undefined when it never was.
  */
 export async function firstRedemption(
   db: Database,

@@ -15,14 +15,14 @@ import { firstRedemption } from "./past-redemptions";
 
 const RUN_FIELD = { field: "courseRunKey" };
 
-/** What redeeming changes of an entitlement. */
+/** The fields of an entitlement that redeeming changes. */
 export interface Redeemed {
   enrollmentId: string;
   /** When the entitlement was first redeemed for the run; null when an import does not say it. */
   redeemedAt: Date | null;
 }
 
-/** Spends a locked entitlement on a run, or throws the refusal. */
+/** Redeems a locked entitlement for a run, or throws the refusal. */
 export async function redeem(
   tx: EntityManager,
   request: CommandRequest,
@@ -50,7 +50,8 @@ export async function enroll(
   overridden: readonly string[] = [],
 ): Promise<Redeemed> {
   const { facts } = entitlement;
-  // Whoever enrolls in a run waits here, so that the last place is given once and a seat is taken by one entitlement.
+  // All enrollments in a run wait here for each other, so that the last place is given once and each enrollment belongs
+  // to one entitlement.
   await tx.findOne(CourseRun, { where: { key: courseRunKey }, lock: { mode: "for_no_key_update" } });
   const session = await sessionOfRun(tx, facts.userId, courseRunKey);
   if (session && session.run.courseUuid !== facts.courseUuid)
@@ -69,12 +70,12 @@ export async function enroll(
     tx.create(CourseEnrollment, { userId: facts.userId, courseRunKey, createdAt: now, isActive: false });
   if (seat) await unlinkOthers(tx, now, enrollment.id, facts.id);
   const { id } = await tx.save(Object.assign(enrollment, { isActive: true, mode: facts.mode }));
-  // The regain period never starts anew by leaving a run and taking it again.
+  // Leaving a run and returning to it does not restart the regain period.
   const first = await firstRedemption(tx, facts.id, id);
   return { enrollmentId: id, redeemedAt: first === undefined ? now : first };
 }
 
-/** Ends the links of other entitlements to an enrollment that the learner had left: they are not redeemed by it. */
+/** Ends the links of other entitlements to an enrollment that the learner had left: they are not redeemed for it. */
 async function unlinkOthers(
   tx: EntityManager,
   now: Date,

@@ -9,7 +9,10 @@ export interface SwitchSession extends OwnReference {
   courseRunKey: string;
 }
 
-/** Exchanges the run for another of the course: both or neither. The same run again changes nothing. */
+/**
+ * Enrolls the learner in another run of the course and leaves the current one: both or neither. The same run again
+ * changes nothing.
+ */
 export const switchSession = command(
   "switchSession",
   learner,
@@ -17,7 +20,7 @@ export const switchSession = command(
     const entitlement = await lockEntitlement(tx, request, reference);
     if (courseRunKey === entitlement.currentRunKey) return entitlement.facts;
     const { facts, standing } = entitlement;
-    // Others have taken the learner out of the run, so there is nothing to leave.
+    // The enrollment was ended elsewhere, so there is nothing to leave.
     if (facts.enrollment && !standing.redemption) return redeem(tx, request, entitlement, courseRunKey);
     refuseUnregainable(request, entitlement);
     const redeemed = await enroll(tx, request, entitlement, courseRunKey);
