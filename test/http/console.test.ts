@@ -67,7 +67,7 @@ test("the screens show the demo world", async () => {
   expect(JSON.stringify(await show("Find", grace))).toContain('"username":"ada"');
   expect(JSON.stringify(await show("Learner", grace))).toContain("DemoX+DEMO");
   expect(JSON.stringify(await show("GrantForm", grace))).toContain('"key":"DemoX+DEMO.03"');
-  expect(JSON.stringify(await show("Entitlement", grace))).toContain('"operation":"fillDemoWorld"');
+  expect(JSON.stringify(await show("Entitlement", grace))).toContain('"operation":"setRefundLock"');
   expect(JSON.stringify(await show("Refunds", grace))).toContain("LINE_ALREADY_REFUNDED");
   expect(JSON.stringify(await show("HistorySearch", auditor))).toContain('"username":"ada"');
   expect(JSON.stringify(await show("Administration", hopper))).toContain("demo.example");
