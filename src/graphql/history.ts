@@ -1,6 +1,6 @@
 import { mayReadAnyone, owns } from "../auth/actor";
 import type { Entry } from "../reads/finding/entry-rows";
-import { entriesOf, type EntryPage } from "../reads/history-entries";
+import { countEntriesOf, entriesOf } from "../reads/history-entries";
 import type { EntryCriteria } from "../reads/history-entries";
 import {
   changesBetween,
@@ -10,7 +10,7 @@ import {
   type TrackedType,
 } from "../history/tracked-types";
 import type { FieldKind } from "../store/rows/fields";
-import { toConnection } from "./pages/connection";
+import { connectionOf, type List } from "./pages/connection";
 import { learnerToTell, type Context } from "./context";
 import { Cursors } from "./pages/cursors";
 import { CHARACTER_OF, TYPE_OF } from "./history-enums";
@@ -44,11 +44,6 @@ function cursorsOf(type: TrackedType | null): Cursors {
   return new Cursors(`${type ? `${type}.` : ""}history.ID.DESC`, "sequence");
 }
 
-/** The page the arguments ask for, in the history of an object of a type, or of all objects. */
-export function entryPageOf({ first, after }: HistoryArgs, type: TrackedType | null): EntryPage {
-  return { first, after: cursorsOf(type).read(after)?.value ?? null };
-}
-
 /**
  * A page of the history of an object and of what belongs to it: one statement for all objects of a request that ask
  * alike. It is read as of an earlier instant, and as the history of a learner's entitlement, where these are given.
@@ -64,28 +59,33 @@ export async function historyOf(
     ...criteriaOf(context, args, entitlement && entitlement.context.asOf),
     learnerId: entitlement && learnerToTell(context, entitlement.facts),
   };
-  const page = entryPageOf(args, type);
-  const loader = context.loaders.named(`history:${type}:${JSON.stringify([criteria, page])}`, (ids) =>
-    entriesOf(context.app.db, type, ids, criteria, page),
-  );
-  return toHistory(context, await loader.load(id), args.first, type, entitlement && entitlement.facts.userId);
+  const { app, loaders } = context;
+  const name = `history:${type}:${JSON.stringify(criteria)}`;
+  return toHistory(context, args, type, entitlement && entitlement.facts.userId, {
+    read: (page) =>
+      loaders
+        .named(`${name}:${JSON.stringify(page)}`, (ids) => entriesOf(app.db, type, ids, criteria, page))
+        .load(id),
+    count: () =>
+      loaders.named(`${name}:count`, (ids) => countEntriesOf(app.db, type, ids, criteria)).load(id),
+  });
 }
 
-/** A page of a history; the entries hold one more than asked for when more follow. */
-export function toHistory(
+/** A page of a history, given how to read and count it. */
+export async function toHistory(
   context: Context,
-  entries: Entry[],
-  first: number,
+  args: HistoryArgs,
   type: TrackedType | null,
   learnerId: string | null,
-): HistoryEntryConnection {
-  const page = { rows: entries.slice(0, first), hasNextPage: entries.length > first };
-  return toConnection(
-    page,
-    cursorsOf(type),
-    ({ id, entityId }) => ({ value: id, id: entityId }),
-    (entry) => toEntryView(context, entry, learnerId),
-  );
+  { read, count }: Pick<List<Entry, HistoryEntryView>, "read"> & Pick<HistoryEntryConnection, "count">,
+): Promise<HistoryEntryConnection> {
+  const list: List<Entry, HistoryEntryView> = {
+    cursors: cursorsOf(type),
+    keyOf: ({ id, entityId }) => ({ value: id, id: entityId }),
+    toNode: (entry) => toEntryView(context, entry, learnerId),
+    read,
+  };
+  return { ...(await connectionOf(list, args)), count };
 }
 
 /**

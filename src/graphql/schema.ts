@@ -50,6 +50,13 @@ import {
   RefundHistoryResolver,
   SupportDetailHistoryResolver,
 } from "./queries/history.resolver";
+import {
+  EntitlementTotalResolver,
+  HistoryTotalResolver,
+  PageInfoResolver,
+  RefundTotalResolver,
+  SupportDetailTotalResolver,
+} from "./pages/around-pages.resolver";
 import { OrderPreviewResolver } from "./queries/order-preview.resolver";
 import { PolicyResolver } from "./queries/policies.resolver";
 import { EntitlementRefundsResolver, RefundResolver } from "./queries/refunds.resolver";
@@ -66,6 +73,11 @@ export function buildGraphQLSchema(): GraphQLSchema {
       SessionMessageResolver,
       UserErrorMessageResolver,
       EntitlementDetailsResolver,
+      PageInfoResolver,
+      EntitlementTotalResolver,
+      RefundTotalResolver,
+      SupportDetailTotalResolver,
+      HistoryTotalResolver,
       OrderPreviewResolver,
       PolicyResolver,
       EntitlementHistoryResolver,

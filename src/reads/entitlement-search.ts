@@ -1,4 +1,4 @@
-import { select, type Database } from "../store/statement";
+import { select, type Database, type Parameter } from "../store/statement";
 import { expiredIn, type DecisionTime } from "./decisions/expired";
 import type { EntitlementState } from "../rules/entitlement-state";
 import {
@@ -10,15 +10,9 @@ import {
   type FactsSource,
 } from "./entitlement-facts";
 import { ORDERS, type EntitlementOrdering } from "./finding/entitlement-order";
-import {
-  expiresAtIn,
-  impliedBy,
-  mayExpireBefore,
-  stateIn,
-  type Parameter,
-} from "./finding/entitlement-state";
+import { expiresAtIn, impliedBy, mayExpireBefore, stateIn } from "./finding/entitlement-state";
 import { IS_REFUND_PENDING } from "../entities/refund";
-import { toPage, type Page, type PageRequest } from "../store/rows/page";
+import { sliceOf, toPage, type Page, type PageRequest } from "../store/rows/page";
 
 /** What support looks for. All that is given must hold; null counts as not given. */
 export interface EntitlementCriteria {
@@ -54,7 +48,7 @@ export async function findEntitlements(
   db: Database,
   criteria: EntitlementCriteria,
   { field, direction }: EntitlementOrdering,
-  { first, after }: PageRequest,
+  page: PageRequest,
   time: DecisionTime,
   sourceOf: SourceOf = () => LIVE,
 ): Promise<Page<EntitlementFacts>> {
@@ -64,25 +58,22 @@ export async function findEntitlements(
   const conditions = conditionsOf(criteria, time, parameter, source === LIVE);
   const sorted = ORDERS[field];
   const value = typeof sorted === "string" ? sorted : sorted(time, parameter);
-  if (after) {
-    const beyond = direction === "ASC" ? ">" : "<";
-    conditions.push(`(${value}, e.id) ${beyond} (${parameter(after.value)}, ${parameter(after.id)})`);
-  }
+  const { condition, order } = sliceOf({ value, id: "e.id", direction }, page, parameter);
   const rows = await select(
     db,
-    `${selectFacts(source)} ${where(conditions)}
-     order by ${value} ${direction}, e.id ${direction} limit ${rowsToRead(first)}`,
+    `${selectFacts(source)} ${where([...conditions, condition])}
+     order by ${order} limit ${rowsToRead(page.size)}`,
     values,
   );
-  return toPage(rows.map(toFacts), first);
+  return toPage(rows.map(toFacts), page);
 }
 
 /**
  * At least one row more than a page has. PostgreSQL finds the right index, once for all requests, when it knows how
  * few rows are wanted, so the number is part of the statement; there are few of them, as each is a statement of its own.
  */
-function rowsToRead(first: number): number {
-  return [21, 51, 101].find((rows) => rows > first) ?? first + 1;
+function rowsToRead(size: number): number {
+  return [21, 51, 101].find((rows) => rows > size) ?? size + 1;
 }
 
 /** How many entitlements of anyone match. */

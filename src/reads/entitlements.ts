@@ -1,5 +1,5 @@
 import { listOf, select, type Database } from "../store/statement";
-import { toPage, type Page, type PageRequest } from "../store/rows/page";
+import { sliceOf, toPage, type Page, type PageRequest } from "../store/rows/page";
 import { expiredIn, type DecisionTime, type Expired } from "./decisions/expired";
 import { fromFacts, selectFacts, toFacts, type EntitlementFacts } from "./entitlement-facts";
 
@@ -32,21 +32,22 @@ export interface Shelf {
 export async function entitlementsOfUser(
   db: Database,
   { userId, scope, courseUuid }: Shelf,
-  { first, after }: PageRequest,
+  page: PageRequest,
   time: DecisionTime,
 ): Promise<Page<EntitlementFacts>> {
   const values: unknown[] = [userId];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const conditions = ["e.user_id = $1", inScope(scope, time, parameter)];
   if (courseUuid !== null) conditions.push(`e.course_uuid = ${parameter(courseUuid)}`);
-  if (after) conditions.push(`(e.created_at, e.id) < (${parameter(after.value)}, ${parameter(after.id)})`);
+  const sorting = { value: "e.created_at", id: "e.id", direction: "DESC" } as const;
+  const { condition, order } = sliceOf(sorting, page, parameter);
   const rows = await select(
     db,
-    `${selectFacts()} where ${conditions.join(" and ")}
-     order by e.created_at desc, e.id desc limit ${parameter(first + 1)}`,
+    `${selectFacts()} where ${conditions.join(" and ")} and ${condition}
+     order by ${order} limit ${parameter(page.size + 1)}`,
     values,
   );
-  return toPage(rows.map(toFacts), first);
+  return toPage(rows.map(toFacts), page);
 }
 
 /** How many entitlements of these a learner has. */

@@ -1,4 +1,5 @@
 import { byKey } from "../store/by-key";
+import { toPage, type Page, type PageRequest } from "../store/rows/page";
 import { listOf, select, type Database } from "../store/statement";
 import type { HistorySource, HistoryType } from "../history/historical";
 import {
@@ -6,7 +7,7 @@ import {
   entriesFrom,
   entriesIn,
   historyOf,
-  newestOf,
+  matchingOf,
   type Condition,
   type Entry,
 } from "./finding/entry-rows";
@@ -36,19 +37,35 @@ export interface EntryCriteria {
   before?: Date | null;
 }
 
-/** So many entries older than this one, or the newest. */
-export interface EntryPage {
-  first: number;
-  /** The id of the entry behind which the page begins. */
-  after: string | null;
+/** So many changes are counted, as counting more takes long. */
+export const COUNTED_AT_MOST = 10_000;
+
+/** Changes of anything, newest first. */
+export async function findEntries(
+  db: Database,
+  criteria: EntryCriteria,
+  page: PageRequest,
+): Promise<Page<Entry>> {
+  const values: unknown[] = [page.size + 1];
+  const conditions = [...conditionsOf(criteria, values), ...sliceFor(page, values)];
+  const sources = ALL_TYPES.map(
+    (type) => `(${entriesFrom(type, `(${matchingOf(type, conditions, page)}) h`)})`,
+  );
+  const sql = `${sources.join(" union all ")} order by "order" ${wayOf(page)} limit $1`;
+  return toPage(await select<Entry>(db, sql, values), page);
 }
 
-/** Changes of anything, newest first; one more than asked for when more follow. */
-export function findEntries(db: Database, criteria: EntryCriteria, page: EntryPage): Promise<Entry[]> {
-  const values: unknown[] = [page.first + 1];
-  const conditions = conditionsOf(criteria, page.after, values);
-  const sources = ALL_TYPES.map((type) => `(${entriesFrom(type, `(${newestOf(type, conditions)}) h`)})`);
-  return select<Entry>(db, `${sources.join(" union all ")} order by "order" desc limit $1`, values);
+/** How many changes of anything there are; null when there are more than are counted. */
+export async function countEntries(db: Database, criteria: EntryCriteria): Promise<number | null> {
+  const values: unknown[] = [COUNTED_AT_MOST + 1];
+  const conditions = conditionsOf(criteria, values);
+  const sources = ALL_TYPES.map((type) => `(select 1 from (${matchingOf(type, conditions)}) h)`);
+  const [row] = await select<{ count: number }>(
+    db,
+    `select count(*)::int as count from (${sources.join(" union all ")} limit $1) h`,
+    values,
+  );
+  return counted(row!.count);
 }
 
 /** For each row of a type, its changes and those of what belongs to it, newest first: one statement for all. */
@@ -57,28 +74,44 @@ export async function entriesOf(
   type: TrackedType,
   ids: readonly string[],
   criteria: EntryCriteria,
-  page: EntryPage,
-): Promise<Entry[][]> {
-  const values: unknown[] = [page.first + 1, ids];
-  const conditions = conditionsOf(criteria, page.after, values);
-  const sources = ALL_TYPES.flatMap((entityType) => {
-    const owner = entityType === type ? "id" : OWNERS[type]?.[entityType];
-    if (!owner) return [];
-    const newest = newestOf(entityType, [...conditions, () => `h.${owner} = k.owner_id`]);
-    const source = `unnest(${listOf("$2", "uuid")}) k(owner_id) cross join lateral (${newest}) h`;
-    return `(${entriesFrom(entityType, source, `k.owner_id as "ownerId"`)})`;
+  page: PageRequest,
+): Promise<Page<Entry>[]> {
+  const values: unknown[] = [page.size + 1, ids];
+  const conditions = [...conditionsOf(criteria, values), ...sliceFor(page, values)];
+  const sources = ownedBy(type).map(([entityType, isOwned]) => {
+    const matching = matchingOf(entityType, [...conditions, isOwned], page);
+    return `(${entriesFrom(entityType, `${OF_OWNERS} cross join lateral (${matching}) h`, `k.owner_id as "ownerId"`)})`;
   });
   const rows = await select<Entry & { ownerId: string }>(
     db,
-    `${sources.join(" union all ")} order by "order" desc`,
+    `${sources.join(" union all ")} order by "order" ${wayOf(page)}`,
     values,
   );
   const found = new Map<string, Entry[]>(ids.map((id) => [id, []]));
-  for (const row of rows) {
-    const entries = found.get(row.ownerId)!;
-    if (entries.length <= page.first) entries.push(row);
-  }
-  return ids.map((id) => found.get(id)!);
+  for (const row of rows) found.get(row.ownerId)!.push(row);
+  return ids.map((id) => toPage(found.get(id)!, page));
+}
+
+/** For each row of a type, how many changes of it there are, with those of what belongs to it: one statement for all. */
+export async function countEntriesOf(
+  db: Database,
+  type: TrackedType,
+  ids: readonly string[],
+  criteria: EntryCriteria,
+): Promise<(number | null)[]> {
+  const values: unknown[] = [COUNTED_AT_MOST + 1, ids];
+  const conditions = conditionsOf(criteria, values);
+  const sources = ownedBy(type).map(
+    ([entityType, isOwned]) => `(select 1 from (${matchingOf(entityType, [...conditions, isOwned])}) h)`,
+  );
+  const rows = await select<{ ownerId: string; count: number }>(
+    db,
+    `select k.owner_id as "ownerId", c.count from ${OF_OWNERS} cross join lateral (
+       select count(*)::int as count from (${sources.join(" union all ")} limit $1) h) c`,
+    values,
+  );
+  const counts = new Map(rows.map(({ ownerId, count }) => [ownerId, counted(count)]));
+  return ids.map((id) => counts.get(id)!);
 }
 
 /** Entries by id; null for those that do not exist. */
@@ -99,8 +132,29 @@ const OWNERS: Partial<Record<TrackedType, Partial<Record<TrackedType, string>>>>
   COURSE_ENTITLEMENT: { SUPPORT_DETAIL: "entitlement_id", REFUND: "entitlement_id" },
 };
 
-/** The conditions of criteria, and of a page that begins behind an entry. */
-function conditionsOf(criteria: EntryCriteria, after: string | null, values: unknown[]): Condition[] {
+/** The rows `k` whose history is asked for, by the second parameter. */
+const OF_OWNERS = `unnest(${listOf("$2", "uuid")}) k(owner_id)`;
+
+/** The types of a row's history, each with the condition that a change is of the row `k` or of what belongs to it. */
+function ownedBy(type: TrackedType): [TrackedType, Condition][] {
+  return ALL_TYPES.flatMap((entityType): [TrackedType, Condition][] => {
+    const owner = entityType === type ? "id" : OWNERS[type]?.[entityType];
+    return owner ? [[entityType, () => `h.${owner} = k.owner_id`]] : [];
+  });
+}
+
+const counted = (count: number) => (count > COUNTED_AT_MOST ? null : count);
+const wayOf = ({ isBackward }: PageRequest) => (isBackward ? "asc" : "desc");
+
+/** The condition of a page. */
+function sliceFor({ key, isBackward, isInclusive }: PageRequest, values: unknown[]): Condition[] {
+  if (!key) return [];
+  const parameter = `$${values.push(key.value)}`;
+  return [() => `h.history_id ${isBackward ? ">" : "<"}${isInclusive ? "=" : ""} ${parameter}`];
+}
+
+/** The conditions of criteria. */
+function conditionsOf(criteria: EntryCriteria, values: unknown[]): Condition[] {
   const conditions: Condition[] = [];
   const add = (value: unknown, condition: (parameter: string, type: TrackedType) => string) => {
     if (value === undefined || value === null) return;
@@ -109,7 +163,6 @@ function conditionsOf(criteria: EntryCriteria, after: string | null, values: unk
   };
   // The statement names every type, whatever types the client lists; PostgreSQL does not read the others.
   add(criteria.entityTypes, (p, type) => `'${type}' = any(${p}::text[])`);
-  add(after, (p) => `h.history_id < ${p}`);
   add(criteria.entityIds, (p) => `h.id = any(${p}::uuid[])`);
   add(criteria.entitlementIds, (p, type) => isOfAny(type, `${p}::uuid[]`, `${p}::uuid[]`));
   add(criteria.usernames, (p, type) => {

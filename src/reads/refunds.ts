@@ -1,8 +1,8 @@
 import { PENDING_REFUND_STATES } from "../rules/entitlement-rules";
 import { UNSETTLED_REFUND_STATES, type RefundState } from "../rules/refund-rules";
 import { byKey } from "../store/by-key";
-import { listOf, select, type Database } from "../store/statement";
-import { toPage, type Page, type PageRequest } from "../store/rows/page";
+import { listOf, select, type Database, type Parameter } from "../store/statement";
+import { sliceOf, toPage, type Page, type PageRequest } from "../store/rows/page";
 import { REFUND_FIELDS, type Refund } from "../entities/refund";
 import { columnsOf, part } from "../store/rows/fields";
 
@@ -96,12 +96,37 @@ export async function refundsOf(
 export async function findRefunds(
   db: Database,
   criteria: RefundCriteria,
-  { first, after }: PageRequest,
+  page: PageRequest,
 ): Promise<Page<Refund>> {
   const values: unknown[] = [];
+  const parameter: Parameter = (value) => `$${values.push(value)}`;
+  const sorting = { value: "f.created_at", id: "f.id", direction: "DESC" } as const;
+  const { condition, order } = sliceOf(sorting, page, parameter);
+  const rows = await select<Refund>(
+    db,
+    `${selectRefunds()} where ${conditionsOf(criteria, parameter)} and ${condition}
+     order by ${order} limit ${parameter(page.size + 1)}`,
+    values,
+  );
+  return toPage(rows, page);
+}
+
+/** How many refunds match. */
+export async function countRefunds(db: Database, criteria: RefundCriteria): Promise<number> {
+  const values: unknown[] = [];
+  const conditions = conditionsOf(criteria, (value) => `$${values.push(value)}`);
+  const [row] = await select<{ count: number }>(
+    db,
+    `select count(*)::int as count from refund f where ${conditions}`,
+    values,
+  );
+  return row!.count;
+}
+
+function conditionsOf(criteria: RefundCriteria, parameter: Parameter): string {
   const conditions = ["true"];
   const add = (value: unknown, condition: (parameter: string) => string) => {
-    if (value !== undefined && value !== null) conditions.push(condition(`$${values.push(value)}`));
+    if (value !== undefined && value !== null) conditions.push(condition(parameter(value)));
   };
   add(criteria.states, (p) => `f.state = any(${p})`);
   add(criteria.entitlementId, (p) => `f.entitlement_id = ${p}`);
@@ -113,18 +138,7 @@ export async function findRefunds(
   add(criteria.orderNumber, (p) => `f.order_number = ${p}`);
   add(criteria.createdFrom, (p) => `f.created_at >= ${p}`);
   add(criteria.createdBefore, (p) => `f.created_at < ${p}`);
-  if (after) {
-    values.push(after.value, after.id);
-    conditions.push(`(f.created_at, f.id) < ($${values.length - 1}, $${values.length})`);
-  }
-  values.push(first + 1);
-  const rows = await select<Refund>(
-    db,
-    `${selectRefunds()} where ${conditions.join(" and ")}
-     order by f.created_at desc, f.id desc limit $${values.length}`,
-    values,
-  );
-  return toPage(rows, first);
+  return conditions.join(" and ");
 }
 
 /** The learner of an attempt that may still be made; null when the refund is settled or another attempt owns it. */

@@ -5,8 +5,8 @@ import {
 import type { CourseRun } from "../entities/course-run";
 import { byKey } from "../store/by-key";
 import { columnsOf, part, type Row } from "../store/rows/fields";
-import { toPage, type Page, type PageRequest } from "../store/rows/page";
-import { listOf, select, type Database } from "../store/statement";
+import { sliceOf, toPage, type Page, type PageRequest } from "../store/rows/page";
+import { listOf, select, type Database, type Parameter } from "../store/statement";
 import { RUN } from "./enrollments";
 
 interface StoredSupportDetail extends CourseEntitlementSupportDetail {
@@ -24,11 +24,15 @@ const SUPPORT_DETAIL = part<StoredSupportDetail>({
   username: "u.username",
 });
 
+const SORTING = { value: "d.created_at", id: "d.id", direction: "DESC" } as const;
+
 /**
  * Where support details are read from: the live table, or a subselect made with what makes a parameter of a
  * value. It stands beside `k(entitlement_id)`, the entitlement asked for.
  */
-export type SupportDetailSource = (parameter: (value: unknown) => string) => string;
+export type SupportDetailSource = (parameter: Parameter) => string;
+
+const LIVE: SupportDetailSource = () => "course_entitlement_support_detail";
 
 /** The columns of a support detail `d`, its agent and run: what precedes `where`. */
 export function selectSupportDetails(source: string, columns = ""): string {
@@ -43,28 +47,42 @@ export function selectSupportDetails(source: string, columns = ""): string {
 export async function supportDetailsOf(
   db: Database,
   entitlementIds: readonly string[],
-  { first, after }: PageRequest,
-  sourceOf: SupportDetailSource = () => "course_entitlement_support_detail",
+  page: PageRequest,
+  sourceOf: SupportDetailSource = LIVE,
 ): Promise<Page<SupportDetailFacts>[]> {
   const values: unknown[] = [];
-  const parameter = (value: unknown) => `$${values.push(value)}`;
-  const keyset = after
-    ? `and (d.created_at, d.id) < (${parameter(after.value)}, ${parameter(after.id)})`
-    : "";
-  const page = `(
+  const parameter: Parameter = (value) => `$${values.push(value)}`;
+  const { condition, order } = sliceOf(SORTING, page, parameter);
+  const source = `(
     select d.* from unnest(${listOf(parameter(entitlementIds), "uuid")}) k(entitlement_id)
     cross join lateral (
-      select * from ${sourceOf(parameter)} d where d.entitlement_id = k.entitlement_id ${keyset}
-      order by d.created_at desc, d.id desc limit ${parameter(first + 1)}
+      select * from ${sourceOf(parameter)} d where d.entitlement_id = k.entitlement_id and ${condition}
+      order by ${order} limit ${parameter(page.size + 1)}
     ) d)`;
-  const rows = await select(
-    db,
-    `${selectSupportDetails(page)} order by d.created_at desc, d.id desc`,
-    values,
-  );
+  const rows = await select(db, `${selectSupportDetails(source)} order by ${order}`, values);
   const found = new Map<string, SupportDetailFacts[]>(entitlementIds.map((id) => [id, []]));
   for (const detail of rows.map(toSupportDetail)) found.get(detail.entitlementId)!.push(detail);
-  return entitlementIds.map((id) => toPage(found.get(id)!, first));
+  return entitlementIds.map((id) => toPage(found.get(id)!, page));
+}
+
+/** For each entitlement, how many support details it has: one statement for all. */
+export async function countSupportDetailsOf(
+  db: Database,
+  entitlementIds: readonly string[],
+  sourceOf: SupportDetailSource = LIVE,
+): Promise<number[]> {
+  const values: unknown[] = [];
+  const parameter: Parameter = (value) => `$${values.push(value)}`;
+  const rows = await select<{ id: string; count: number }>(
+    db,
+    `select k.entitlement_id as id, (
+       select count(*)::int from ${sourceOf(parameter)} d where d.entitlement_id = k.entitlement_id
+     ) as count
+     from unnest(${listOf(parameter(entitlementIds), "uuid")}) k(entitlement_id)`,
+    values,
+  );
+  const counts = new Map(rows.map(({ id, count }) => [id, count]));
+  return entitlementIds.map((id) => counts.get(id)!);
 }
 
 /** Support details by id; null for those that do not exist. */

@@ -7,6 +7,9 @@ const names = new Map<string, string>();
 /** Part of every name; what was prepared under the names of an earlier one is not used again. */
 let generation = 0;
 
+/** Makes a parameter of a value, for a statement that is being written. */
+export type Parameter = (value: unknown) => string;
+
 /** Where statements are sent: any connection of the pool, or the one of a transaction. */
 export type Database = DataSource | EntityManager;
 

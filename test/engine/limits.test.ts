@@ -73,6 +73,19 @@ const page = (outer: string, inner: string) =>
 test.each<[string, string, object, number]>([
   ["by variables", page("$outer", "$inner"), { outer: 100, inner: 20 }, 2_100],
   ["by the variables' defaults", page("$outer", "$inner"), {}, 10_100],
+  ["by `last`", page("$outer", "$inner").replaceAll("first:", "last:"), { outer: 100, inner: 20 }, 2_100],
+  [
+    "by variables of which one is null, and the page has 20 items",
+    page("$outer", "$inner").replace("$inner: Int! = 100", "$inner: Int = 1"),
+    { outer: 100, inner: null },
+    2_100,
+  ],
+  [
+    "by the greater one of `first` and `last`, which is refused in any case",
+    page("$outer", "$inner").replace("first: $inner", "first: 1, last: $inner"),
+    { outer: 100, inner: 20 },
+    2_100,
+  ],
   [
     "by the default of the argument",
     page("$outer", "$inner").replace("(first: $inner)", "").replace("$inner: Int! = 100", ""),

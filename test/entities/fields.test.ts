@@ -23,6 +23,7 @@ import { sessionOfRun } from "../../src/reads/sessions";
 import { supportDetailsOf } from "../../src/reads/support-details";
 import { columnOf, type Field, type TrackedField } from "../../src/store/rows/fields";
 import { REVERTED } from "../../src/use-cases/entitlements/revert-entitlement";
+import { firstRows } from "../../src/store/rows/page";
 import { aCourse, ada, ago, anEntitlement, aPolicy, aRun, grace, NOW, put, useApp } from "../support/world";
 
 const app = useApp();
@@ -72,7 +73,7 @@ test("every read gives each field of what it reads as it is stored", async () =>
   expect(await refundById(app.db, refund!.id)).toEqual(
     await manager.findOneByOrFail(Refund, { entitlementId: id }),
   );
-  const [details] = await supportDetailsOf(app.db, [id], { first: 1, after: null });
+  const [details] = await supportDetailsOf(app.db, [id], firstRows(1));
   expect(details!.rows).toEqual([Object.assign(detail!, { username: "grace", unenrolledRun: storedRun })]);
 });
 
@@ -117,9 +118,9 @@ test("every field that a history tells of has that name in the schema, but for t
 
 test("an entry of a history holds every field that is told, as it is stored", async () => {
   const id = await anEntitlement(app, { refundLocked: true, expiredAt: NOW, redeemedAt: ago(1) });
-  const [entries] = await entriesOf(app.db, "COURSE_ENTITLEMENT", [id], {}, { first: 1, after: null });
+  const [entries] = await entriesOf(app.db, "COURSE_ENTITLEMENT", [id], {}, firstRows(1));
   const stored = await app.db.manager.findOneByOrFail(CourseEntitlement, { id });
-  expect(["id", ...Object.keys(entries![0]!.image)].toSorted()).toEqual(Object.keys(stored).toSorted());
+  expect(["id", ...Object.keys(entries!.rows[0]!.image)].toSorted()).toEqual(Object.keys(stored).toSorted());
 });
 
 test("a revert puts back every field of an entitlement but its id and its stamps", () => {

@@ -78,12 +78,16 @@ const afterCourse = new Cursors("courses.UUID.ASC", "uuid").write({
 });
 const nodes = "{ edges { node { id enrollment { courseRun { key } } } } }";
 
+const aroundIt = "{ edges { node { id } } pageInfo { hasNextPage hasPreviousPage } }";
+
 test.each([
   ["a learner's active entitlements", `{ viewer { entitlements ${nodes} } }`],
   ["a learner's unexpired entitlements", `{ viewer { entitlements(scope: UNEXPIRED) ${nodes} } }`],
   ["a learner's fulfillable entitlements", `{ viewer { entitlements(scope: FULFILLABLE) ${nodes} } }`],
   ["how many a learner has", "{ viewer { entitlements(scope: ALL) { totalCount } } }"],
   ["a later page", `{ viewer { entitlements(after: "${afterOfViewer}") ${nodes} } }`],
+  ["the page before", `{ viewer { entitlements(before: "${afterOfViewer}") ${aroundIt} } }`],
+  ["the oldest of a learner", `{ viewer { entitlements(last: 5) ${aroundIt} } }`],
   ["what a learner may choose", "{ viewer { entitlements { edges { node { sessions { id } } } } } }"],
   [
     "what support did",
@@ -92,6 +96,8 @@ test.each([
   ["one entitlement", '{ entitlement(id: "e0000000-0000-4000-8000-000000000001") { id } }'],
   ["the newest of all", `{ entitlements ${nodes} }`],
   ["the newest of all, a later page", `{ entitlements(after: "${after}") ${nodes} }`],
+  ["the page before, of all", `{ entitlements(last: 5, before: "${after}") ${aroundIt} }`],
+  ["the oldest of all", `{ entitlements(last: 5) ${aroundIt} }`],
   ["the last changed of all", `{ entitlements(orderBy: { field: MODIFIED_AT }) ${nodes} }`],
   ["by ids", `{ entitlements(filter: { ids: ["e0000000-0000-4000-8000-000000000001"] }) ${nodes} }`],
   ["by username", `{ entitlements(filter: { username: "learner9" }) { totalCount ${nodes.slice(1)} }`],
@@ -158,6 +164,14 @@ test.each([
     `{ entitlements(filter: { username: "learner9" }, asOf: "2030-01-01T00:00:00Z") { totalCount ${nodes.slice(1)} }`,
   ],
   ["the history of all", "{ history { edges { node { id } } } }"],
+  ["the oldest history of all", `{ history(last: 5) ${aroundIt} }`],
+  ["how long the history of all is", "{ history { totalCount } }"],
+  ["how long the history of a person is", '{ history(filter: { changedBy: "grace" }) { totalCount } }'],
+  ["how long the history of a learner is", '{ history(filter: { usernames: ["learner9"] }) { totalCount } }'],
+  [
+    "how long a timeline is, and how much support did",
+    `{ entitlement(id: "e0000000-0000-4000-8000-000000000001") { history(last: 5) { totalCount ${aroundIt.slice(1)} supportDetails(last: 5) { totalCount ${aroundIt.slice(1)} } }`,
+  ],
   ["the history of a person", '{ history(filter: { changedBy: "grace" }) { edges { node { id } } } }'],
   ["the history of a learner", '{ history(filter: { usernames: ["learner9"] }) { edges { node { id } } } }'],
   [
@@ -174,6 +188,7 @@ test.each([
   ["a run by its key", '{ search(text: "course-v1:Big+C.777+r0") { __typename } }'],
   ["the courses", "{ courses(first: 50) { edges { node { id runs { key } } } } }"],
   ["a later page of courses", `{ courses(after: "${afterCourse}") { edges { node { id } } } }`],
+  ["an earlier page of courses", `{ courses(before: "${afterCourse}") { edges { node { id } } } }`],
   ["courses by a word", '{ courses(search: "subject77") { edges { node { id } } } }'],
   ["a course", '{ course(id: "c0000000-0000-4000-8000-000000000077") { runs { key } } }'],
   ["the course modes", "{ courseModes { slug isSold } }"],

@@ -6,6 +6,7 @@ import { factsAsOf } from "../../src/reads/as-of";
 import { entriesOf as timelineOf } from "../../src/reads/history-entries";
 import { changesBetween, type Image } from "../../src/history/tracked-types";
 import { writeSet } from "../../src/history/write-set";
+import { firstRows } from "../../src/store/rows/page";
 import { openTestDatabase } from "../support/database";
 import { addPeople, asGrace, anEntitlement, broken, entriesOf, grant } from "./world";
 
@@ -75,8 +76,8 @@ test("folding the changes of a life over nothing gives each of its states, whate
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       const id = randomUUID();
       for (const each of steps) await take(each, id);
-      const [timeline] = await timelineOf(db, "COURSE_ENTITLEMENT", [id], {}, { first: 100, after: null });
-      const entries = timeline!.toReversed();
+      const [timeline] = await timelineOf(db, "COURSE_ENTITLEMENT", [id], {}, firstRows(100));
+      const entries = timeline!.rows.toReversed();
       let folded: Image = {};
       for (const { type, image, previousImage } of entries) {
         if (type === "+") folded = {};
@@ -165,8 +166,8 @@ test("a row that is deleted and created again has two lives, each with its own s
     "+second life",
   ]);
   expect(await factsAsOf(db, [id], between)).toEqual([null]);
-  const [timeline] = await timelineOf(db, "COURSE_ENTITLEMENT", [id], {}, { first: 10, after: null });
-  expect(timeline![0]).toMatchObject({ type: "+", previousImage: null });
+  const [timeline] = await timelineOf(db, "COURSE_ENTITLEMENT", [id], {}, firstRows(10));
+  expect(timeline!.rows[0]).toMatchObject({ type: "+", previousImage: null });
 });
 
 async function modesNow(ids: readonly string[]): Promise<(string | null)[]> {

@@ -6,6 +6,7 @@ import type { DecisionTime } from "../../src/reads/decisions/expired";
 import { fulfillableEntitlement } from "../../src/use-cases/sessions/fulfillable-entitlement";
 import { DEFAULT_PERIODS } from "../../src/rules/entitlement-rules";
 import { transact } from "../../src/store/transact";
+import { firstRows } from "../../src/store/rows/page";
 import {
   asIfFor,
   fulfillableDifferences,
@@ -168,7 +169,7 @@ async function idsInScope(
   user: string,
   scope: Scope,
 ): Promise<string[]> {
-  const page = { first: 10_000, after: null };
+  const page = firstRows(10_000);
   const shelf = { userId: world.userIds.get(user)!, scope, courseUuid: null };
   const { rows } = await entitlementsOfUser(db, shelf, page, timeOf(vector));
   return rows.map(({ id }) => aliases.get(id)!);

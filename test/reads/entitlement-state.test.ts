@@ -9,6 +9,7 @@ import { orderValue } from "../../src/reads/finding/entitlement-order";
 import { expiresAt } from "../../src/rules/deadlines";
 import { DEFAULT_PERIODS, isRefundPending, type Periods } from "../../src/rules/entitlement-rules";
 import { entitlementState, type EntitlementState } from "../../src/rules/entitlement-state";
+import { firstRows } from "../../src/store/rows/page";
 import { anyNow, anyPeriods, anyStanding } from "../rules/standings";
 import { openTestDatabase } from "../support/database";
 import { idOf, insertStandings, type Stored } from "../support/standings";
@@ -56,19 +57,19 @@ async function matching(
     const found: string[][] = [];
     for (const each of criteria) {
       const order = { field: "EXPIRES_AT", direction: "ASC" } as const;
-      const page = await findEntitlements(
-        transaction.manager,
-        each,
-        order,
-        { first: 100, after: null },
-        terms,
-      );
+      const page = await findEntitlements(transaction.manager, each, order, firstRows(100), terms);
       expect(await countEntitlements(transaction.manager, each, terms)).toBe(page.rows.length);
       const values = page.rows.map((facts) => orderValue(facts, "EXPIRES_AT", terms));
       for (const [index, facts] of page.rows.entries()) {
-        const after = { value: values[index]!, id: facts.id };
+        const key = { value: values[index]!, id: facts.id };
         if (index % 10 !== 0) continue;
-        const rest = await findEntitlements(transaction.manager, each, order, { first: 100, after }, terms);
+        const rest = await findEntitlements(
+          transaction.manager,
+          each,
+          order,
+          { ...firstRows(100), key },
+          terms,
+        );
         expect(rest.rows.map(({ id }) => id)).toEqual(page.rows.slice(index + 1).map(({ id }) => id));
       }
       found.push(page.rows.map(({ id }) => id));

@@ -160,7 +160,7 @@ async function ownOf(app: App, course: string, moved: string): Promise<Sent[]> {
   ];
   return [
     ...texts.flatMap(([as, values]) => values.map((value) => ({ as, value, instead: value }))),
-    ...cursors.map((cursor) => ({ as: /^after$/, ...cursor, instead: cursor.value })),
+    ...cursors.map((cursor) => ({ as: /^(after|before)$/, ...cursor, instead: cursor.value })),
   ];
 }
 
@@ -175,7 +175,7 @@ async function theirsOf(app: App, course: string, runs: readonly string[]): Prom
   const cursors = ids.slice(0, 3).flatMap((id) => {
     const insteads = cursorsFor(ago(2.5).toISOString(), entry!.id, randomUUID());
     return cursorsFor(ago(2.5).toISOString(), entry!.id, id).map((cursor, place) => ({
-      as: /^after$/,
+      as: /^(after|before)$/,
       ...cursor,
       instead: insteads[place]!.value,
     }));

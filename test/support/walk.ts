@@ -101,7 +101,7 @@ class Walker {
   }
 
   private field(parent: string, { name, args, type }: GraphQLField<unknown, unknown>, depth: number): string {
-    const given = args
+    const given = this.ofOneDirection(args)
       .filter((arg) => this.isGiven(arg))
       .map((arg) => this.argument(`${parent}.${name}`, arg));
     const selection = this.selection(type, depth - 1); // drawn before the condition, which stands before it
@@ -169,9 +169,16 @@ class Walker {
     return chosen;
   }
 
+  /** A list is read forward or backward; both are asked for now and then, and refused. */
+  private ofOneDirection(args: readonly GraphQLArgument[]): readonly GraphQLArgument[] {
+    if (!args.some(({ name }) => name === "last") || this.isRare(40)) return args;
+    const others = this.isRare(4) ? ["first", "after"] : ["last", "before"];
+    return args.filter(({ name }) => !others.includes(name));
+  }
+
   private isGiven({ name, type, defaultValue }: GraphQLArgument): boolean {
     if (isNonNullType(type) && defaultValue === undefined) return true;
-    return this.number(1, 10) <= (name === "after" ? 4 : 8);
+    return this.number(1, 10) <= (name === "after" || name === "before" ? 4 : 8);
   }
 
   private argument(of: string, { name, type, defaultValue }: GraphQLArgument): string {

@@ -39,6 +39,7 @@ import { moveSession } from "../../src/use-cases/sessions/move-session";
 import { leaveSession } from "../../src/use-cases/sessions/leave-session";
 import { switchSession } from "../../src/use-cases/sessions/switch-session";
 import type { Rehearsal } from "../../src/use-cases/rehearsal";
+import { firstRows } from "../../src/store/rows/page";
 import { checksumOf } from "../support/checksum";
 import { schema } from "../support/demo-app";
 import { serve } from "../support/http";
@@ -332,8 +333,8 @@ function told(entries: readonly Entry[]): string[] {
 }
 
 async function entriesSince(newest: string | null): Promise<Entry[]> {
-  const entries = await findEntries(app.db, {}, { first: 20, after: null });
-  return entries.filter(({ id }) => newest === null || BigInt(id) > BigInt(newest));
+  const { rows } = await findEntries(app.db, {}, firstRows(20));
+  return rows.filter(({ id }) => newest === null || BigInt(id) > BigInt(newest));
 }
 
 test("the table contains every command", () => {

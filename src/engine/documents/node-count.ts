@@ -16,13 +16,15 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
-import { FIRST_AT_MOST } from "../../graphql/pages/connection";
+import { PAGE_AT_MOST, PAGE_BY_DEFAULT } from "../../graphql/pages/connection";
 import { DataExportScalar } from "../../graphql/scalars";
 import { fragmentsOf } from "./documents";
 import { LIMITS } from "./limits";
 
-/** How many items a page has: given in the document, or by a variable with its default. */
-type PageSize = number | { variable: string; fallback: number };
+/** A number that the document gives, by itself or by a variable with its default; null where it gives none. */
+type Given = number | null | { variable: string; fallback: number | null };
+/** How many items a page has: what is given as `first` and `last`. */
+type PageSize = readonly Given[];
 
 /** The lists of an operation and its looks at other times, with those inside of each of their items. */
 interface Page {
@@ -45,8 +47,8 @@ export interface Counted {
 
 /** What the data of an account count for: a page of their entitlements, and a page of the history of each. */
 const DATA_EXPORT: Page = {
-  size: LIMITS.dataExportItems,
-  inner: [{ size: FIRST_AT_MOST, inner: [], isPage: false }],
+  size: [LIMITS.dataExportItems],
+  inner: [{ size: [PAGE_AT_MOST], inner: [], isPage: false }],
   isPage: false,
 };
 
@@ -79,12 +81,23 @@ function count(pages: readonly Page[], variables: Variables, onlyPages: boolean)
       nodes += count(inner, variables, onlyPages);
       continue;
     }
-    const given = typeof size === "number" ? size : (variables[size.variable] ?? size.fallback);
-    // Anything that is no size is refused later, by the check of the argument itself.
-    const first = typeof given === "number" && given > 0 ? Math.min(given, FIRST_AT_MOST) : 0;
-    nodes += first * (1 + count(inner, variables, onlyPages));
+    nodes += itemsOf(size, variables) * (1 + count(inner, variables, onlyPages));
   }
   return nodes;
+}
+
+/** How many items a page can have; anything that is no size is refused later, by the check of the argument itself. */
+function itemsOf(size: PageSize, variables: Variables): number {
+  const given = size
+    .map((one) => {
+      if (one === null || typeof one === "number") return one;
+      const value = variables[one.variable];
+      return value === undefined ? one.fallback : value; // null is given, and takes the place of the default
+    })
+    .filter((one) => one !== null);
+  if (given.length === 0) return PAGE_BY_DEFAULT;
+  const items = given.map((one) => (typeof one === "number" && one > 0 ? Math.min(one, PAGE_AT_MOST) : 0));
+  return Math.max(...items);
 }
 
 /** Reads the pages of one operation; what is selected twice under one name counts once, as it runs once. */
@@ -149,24 +162,25 @@ class PageReader {
       type,
       nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
     );
-    const first = field!.args.find(({ name }) => name === "first");
-    if (!first) {
+    if (!field!.args.some(({ name }) => name === "first")) {
       const isList = isListType(getNullableType(field!.type)) && field!.name !== "edges";
       if (!isList && !TIME_TRAVEL.has(field!.name)) return inner;
-      return [{ size: isList ? LIMITS.listItems : 1, inner, isPage: false }];
+      return [{ size: [isList ? LIMITS.listItems : 1], inner, isPage: false }];
     }
-    const given = nodes[0]!.arguments?.find(({ name }) => name.value === "first");
-    return [{ size: this.sizeOf(given, Number(first.defaultValue ?? 0)), inner, isPage: true }];
+    const size = ["first", "last"].map((argument) =>
+      this.givenBy(nodes[0]!.arguments?.find(({ name }) => name.value === argument)),
+    );
+    return [{ size, inner, isPage: true }];
   }
 
-  private sizeOf(given: ArgumentNode | undefined, fallback: number): PageSize {
+  private givenBy(given: ArgumentNode | undefined): Given {
     if (given?.value.kind === Kind.INT) return Number(given.value.value);
-    if (given?.value.kind !== Kind.VARIABLE) return fallback;
+    if (given?.value.kind !== Kind.VARIABLE) return null;
     const variable = given.value.name.value;
     const definition = this.operation.variableDefinitions?.find(
       (one) => one.variable.name.value === variable,
     );
     const preset = definition?.defaultValue;
-    return { variable, fallback: preset?.kind === Kind.INT ? Number(preset.value) : fallback };
+    return { variable, fallback: preset?.kind === Kind.INT ? Number(preset.value) : null };
   }
 }

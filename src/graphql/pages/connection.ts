@@ -1,22 +1,26 @@
 import { IsOptional, Max, MaxLength, Min } from "class-validator";
 import { ArgsType, Field, Int, ObjectType, type ClassType } from "type-graphql";
-import type { Key, Page } from "../../store/rows/page";
+import { otherSideOf, type Key, type Page, type PageRequest } from "../../store/rows/page";
+import { badInput } from "../bad-input";
 import { CURSOR_LENGTH_AT_MOST, NOT_A_CURSOR, type Cursors } from "./cursors";
 
 /** Rows a client may ask for at once. */
-export const FIRST_AT_MOST = 100;
-const RANGE = { message: `must be from 1 to ${FIRST_AT_MOST}` };
+export const PAGE_AT_MOST = 100;
+/** Rows of a page whose size the client has not said. */
+export const PAGE_BY_DEFAULT = 20;
+const RANGE = { message: `must be from 1 to ${PAGE_AT_MOST}` };
 
-/** The arguments of every connection: forward only. */
+/** The arguments of every connection. */
 @ArgsType()
 export class PageArgs {
   @Field(() => Int, {
-    defaultValue: 20,
-    description: `The number of items to return, from 1 to ${FIRST_AT_MOST}.`,
+    nullable: true,
+    description: `The number of items to return from the start of the list or behind \`after\`, from 1 to ${PAGE_AT_MOST}; ${PAGE_BY_DEFAULT} without \`first\` and \`last\`.`,
   })
+  @IsOptional()
   @Min(1, RANGE)
-  @Max(FIRST_AT_MOST, RANGE)
-  first!: number;
+  @Max(PAGE_AT_MOST, RANGE)
+  first?: number | null;
 
   @Field(() => String, {
     nullable: true,
@@ -26,15 +30,34 @@ export class PageArgs {
   @IsOptional()
   @MaxLength(CURSOR_LENGTH_AT_MOST, { message: NOT_A_CURSOR })
   after?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: `The number of items to return from the end of the list or before \`before\`, from 1 to ${PAGE_AT_MOST}; not together with \`first\` or \`after\`.`,
+  })
+  @IsOptional()
+  @Min(1, RANGE)
+  @Max(PAGE_AT_MOST, RANGE)
+  last?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The cursor of the item before which the page ends; without it, a page of `last` ends at the end of the list. Not together with `first` or `after`.",
+  })
+  @IsOptional()
+  @MaxLength(CURSOR_LENGTH_AT_MOST, { message: NOT_A_CURSOR })
+  before?: string | null;
 }
 
 @ObjectType({ description: "The position of a page in its list." })
 export class PageInfo {
-  @Field({ simple: true, description: "Whether more items follow this page." })
-  hasNextPage!: boolean;
-
-  @Field({ simple: true, description: "Always false, because a list can only be read forward." })
-  hasPreviousPage!: boolean;
+  /** The page that was asked for. */
+  page!: Page<unknown>;
+  /** How it was asked for. */
+  request!: PageRequest;
+  /** Whether items are on the other side of the cursor that the page was asked for with. */
+  isOtherSideFilled!: () => Promise<boolean>;
 
   @Field(() => String, {
     simple: true,
@@ -54,7 +77,7 @@ export class PageInfo {
 
 /** An item and where it stands. */
 export interface Edge<T> {
-  /** The place of the object in the list, which `after` takes. */
+  /** The place of the object in the list, which `after` and `before` take. */
   cursor: string;
   /** The object. */
   node: T;
@@ -70,7 +93,7 @@ export interface Connection<T> {
 export function connectionType<T extends object>(name: string, nodeType: ClassType<T>) {
   @ObjectType(`${name}Edge`, { description: "An item of a page with its cursor.", simpleResolvers: true })
   class EdgeType implements Edge<T> {
-    @Field({ description: "The cursor of the item, to pass as `after`." })
+    @Field({ description: "The cursor of the item, to pass as `after` or `before`." })
     cursor!: string;
 
     @Field(() => nodeType, { description: "The item of the list." })
@@ -93,28 +116,43 @@ class PageEdge<Row, Node> implements Edge<Node> {
   constructor(
     readonly node: Node,
     private readonly row: Row,
-    private readonly cursors: Cursors,
-    private readonly keyOf: (row: Row) => Key,
+    private readonly list: Pick<List<Row, Node>, "cursors" | "keyOf">,
   ) {}
 
   get cursor(): string {
-    return this.cursors.write(this.keyOf(this.row));
+    return this.list.cursors.write(this.list.keyOf(this.row));
   }
 }
 
-/** Shapes a page of a list, with a cursor made of each row's sort value and id. */
-export function toConnection<Row, Node>(
-  page: Page<Row>,
-  cursors: Cursors,
-  keyOf: (row: Row) => Key,
-  toNode: (row: Row) => Node,
-): Connection<Node> {
-  const edges = page.rows.map((row) => new PageEdge(toNode(row), row, cursors, keyOf));
+/** The key of an object in a list that is sorted by creation. */
+export function createdKey({ createdAt, id }: { createdAt: Date; id: string }): Key {
+  return { value: createdAt.toISOString(), id };
+}
+
+/** A list that is shown in pages. */
+export interface List<Row, Node> {
+  cursors: Cursors;
+  /** The sort value and id of a row, of which its cursor is made. */
+  keyOf: (row: Row) => Key;
+  toNode: (row: Row) => Node;
+  /** Reads a page: lists that belong to the objects of one request are read together where they ask for the same page. */
+  read: (page: PageRequest) => Promise<Page<Row>>;
+}
+
+/** The page of a list that the arguments ask for. */
+export async function connectionOf<Row, Node>(
+  list: List<Row, Node>,
+  args: PageArgs,
+): Promise<Connection<Node>> {
+  const request = requestOf(args, list.cursors);
+  const page = await list.read(request);
+  const edges = page.rows.map((row) => new PageEdge(list.toNode(row), row, list));
   return {
     edges,
     pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: false,
+      page,
+      request,
+      isOtherSideFilled: async () => request.key !== null && (await list.read(otherSideOf(request))).hasMore,
       get startCursor() {
         return edges[0]?.cursor ?? null;
       },
@@ -123,4 +161,18 @@ export function toConnection<Row, Node>(
       },
     },
   };
+}
+
+/** What the arguments ask for: forward with `first` or `after`, backward with `last` or `before`, never both. */
+function requestOf({ first, after, last, before }: PageArgs, cursors: Cursors): PageRequest {
+  const forward = isGiven(first) ? "first" : isGiven(after) ? "after" : null;
+  const backward = isGiven(last) ? "last" : isGiven(before) ? "before" : null;
+  if (forward && backward) throw badInput(backward, `must not be given with "${forward}"`);
+  return backward
+    ? { size: last ?? PAGE_BY_DEFAULT, key: cursors.read(before, "before"), isBackward: true }
+    : { size: first ?? PAGE_BY_DEFAULT, key: cursors.read(after, "after"), isBackward: false };
+}
+
+function isGiven(argument: unknown): boolean {
+  return argument !== undefined && argument !== null;
 }

@@ -42,15 +42,15 @@ export class Cursors {
     return Buffer.from(`${this.name}\n${value}\n${id}`).toString("base64url");
   }
 
-  /** The key that a cursor holds; null without a cursor. Throws BAD_USER_INPUT for whatever `write` does not make. */
-  read(cursor: string | null | undefined): Key | null {
+  /** The key that the cursor of an argument holds; null without one. Throws BAD_USER_INPUT for whatever `write` does not make. */
+  read(cursor: string | null | undefined, argument: string): Key | null {
     if (cursor === null || cursor === undefined) return null;
     const lines = Buffer.from(cursor, "base64url").toString().split("\n");
     const id = lines.pop() ?? ""; // the last one, whose length is known: no cursor is the beginning of another
     const value = lines.slice(1).join("\n");
     if (ID.test(id) && IS_VALUE[this.kind](value) && this.write({ value, id }) === cursor)
       return { value, id };
-    throw badInput("after", NOT_A_CURSOR);
+    throw badInput(argument, NOT_A_CURSOR);
   }
 }
 

@@ -8,10 +8,9 @@ import {
   wordsIn,
   type CourseFacts,
 } from "../../reads/finding/courses";
-import type { Key } from "../../store/rows/page";
 import type { Context } from "../context";
 import { IsText, UuidArgs } from "../inputs";
-import { PageArgs, toConnection } from "../pages/connection";
+import { connectionOf, PageArgs, type List } from "../pages/connection";
 import { Cursors } from "../pages/cursors";
 import { CourseConnection, CourseModeView, CourseView, SiteView, toCourse } from "../types/catalog";
 
@@ -45,18 +44,19 @@ export class CatalogResolver {
     nullable: true,
     description: "Lists the courses of the catalog in the order of their UUIDs.",
   })
-  async courses(
-    @Args() { search, first, after }: CoursesArgs,
+  courses(
+    @Args() { search, ...args }: CoursesArgs,
     @Ctx() { app }: Context,
   ): Promise<InstanceType<typeof CourseConnection>> {
-    const key = CURSORS.read(after);
     const words = search ? wordsIn(search) : null;
     const isHopeless = Boolean(search) && words === null;
-    const page = isHopeless
-      ? { rows: [], hasNextPage: false }
-      : await findCourses(app.db, words, { first, after: key?.id ?? null });
-    const keyOf = ({ courseUuid }: CourseFacts): Key => ({ value: courseUuid, id: courseUuid });
-    return toConnection(page, CURSORS, keyOf, ({ courseUuid, runs }) => toCourse(courseUuid, runs));
+    const list: List<CourseFacts, CourseView> = {
+      cursors: CURSORS,
+      keyOf: ({ courseUuid }) => ({ value: courseUuid, id: courseUuid }),
+      toNode: ({ courseUuid, runs }) => toCourse(courseUuid, runs),
+      read: async (page) => (isHopeless ? { rows: [], hasMore: false } : findCourses(app.db, words, page)),
+    };
+    return connectionOf(list, args);
   }
 
   @Query(() => [CourseModeView], {

@@ -1,7 +1,6 @@
-import { Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
+import { Args, Ctx, Query, Resolver } from "type-graphql";
 import { LIVE, type EntitlementFacts } from "../../reads/entitlement-facts";
 import { entitlementsById } from "../../reads/entitlement-facts";
-import type { Key } from "../../store/rows/page";
 import {
   countEntitlements,
   findEntitlements,
@@ -15,10 +14,8 @@ import { maySee, timeOf, type Context } from "../context";
 import { Cursors, type CursorValue } from "../pages/cursors";
 import { EntitlementArgs } from "../inputs";
 import { EntitlementsArgs } from "./entitlement-inputs";
-import {
-  CourseEntitlementConnection,
-  toEntitlementConnection,
-} from "../types/entitlements/course-entitlement-connection";
+import { connectionOf, type List } from "../pages/connection";
+import { CourseEntitlementConnection } from "../types/entitlements/course-entitlement-connection";
 import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
 
 /** Orders that an index serves over everybody's entitlements; the others sort those of one learner. */
@@ -57,7 +54,7 @@ export class EntitlementResolver {
       "Lists the entitlements of all learners, the newest first unless `orderBy` is given. For support, staff, services and auditors.",
   })
   async entitlements(
-    @Args() { filter, orderBy, asOf, first, after }: EntitlementsArgs,
+    @Args() { filter, orderBy, asOf, ...page }: EntitlementsArgs,
     @Ctx() context: Context,
   ): Promise<CourseEntitlementConnection> {
     const { db } = context.app;
@@ -65,28 +62,17 @@ export class EntitlementResolver {
     const criteria: EntitlementCriteria = filter ?? {};
     requireUsername(criteria, order);
     const cursors = new Cursors(`entitlements.${order.field}.${order.direction}`, SORTED_BY[order.field]);
-    const key = cursors.read(after);
     const source: SourceOf = (parameter) =>
       asOf ? asOfSource(parameter(asOf), everMatching(criteria, parameter)) : LIVE;
     const time = timeOf(context, asOf);
-    const page = await findEntitlements(db, criteria, order, { first, after: key }, time, source);
-    const keyOf = (facts: EntitlementFacts): Key => ({
-      value: orderValue(facts, order.field, time),
-      id: facts.id,
-    });
-    return toEntitlementConnection(
-      page,
+    const list: List<EntitlementFacts, CourseEntitlementView> = {
       cursors,
-      keyOf,
-      context,
-      () => countEntitlements(db, criteria, time, source),
-      asOf,
-    );
-  }
-
-  @FieldResolver(() => Int, { description: "The number of items on all pages of the list." })
-  totalCount(@Root() { count }: CourseEntitlementConnection): Promise<number> {
-    return count();
+      keyOf: (facts) => ({ value: orderValue(facts, order.field, time), id: facts.id }),
+      toNode: (facts) => toEntitlement(context, facts, asOf),
+      read: (request) => findEntitlements(db, criteria, order, request, time, source),
+    };
+    const count = () => countEntitlements(db, criteria, time, source);
+    return { ...(await connectionOf(list, page)), count };
   }
 }
 

@@ -8,9 +8,9 @@ import {
   supportAgentsOfEntries,
   supportDetailsOfEntries,
 } from "../../reads/as-of";
-import { entriesById, findEntries } from "../../reads/history-entries";
+import { countEntries, entriesById, findEntries } from "../../reads/history-entries";
 import { maySee, type Context } from "../context";
-import { criteriaOf, entryPageOf, historyOf, maySeeWho, toEntryView, toHistory } from "../history";
+import { criteriaOf, historyOf, maySeeWho, toEntryView, toHistory } from "../history";
 import { AsOfArgs, HistoryArgs } from "../history-inputs";
 import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
@@ -97,10 +97,13 @@ export class HistoryEntryResolver {
     nullable: true,
     description: "Lists the changes of all tracked objects, the newest change first. For staff and auditors.",
   })
-  async history(@Args() args: HistoryArgs, @Ctx() context: Context): Promise<HistoryEntryConnection> {
+  history(@Args() args: HistoryArgs, @Ctx() context: Context): Promise<HistoryEntryConnection> {
+    const { db } = context.app;
     const criteria = criteriaOf(context, args, null);
-    const entries = await findEntries(context.app.db, criteria, entryPageOf(args, null));
-    return toHistory(context, entries, args.first, null, null);
+    return toHistory(context, args, null, null, {
+      read: (page) => findEntries(db, criteria, page),
+      count: () => countEntries(db, criteria),
+    });
   }
 
   @FieldResolver(() => UserView, {

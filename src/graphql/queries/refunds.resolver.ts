@@ -11,12 +11,11 @@ import {
   Resolver,
   Root,
 } from "type-graphql";
-import type { Key } from "../../store/rows/page";
-import type { Refund } from "../../entities/refund";
-import { findRefunds, refundsOf, type RefundCriteria } from "../../reads/refunds";
+import type { PageRequest } from "../../store/rows/page";
+import { countRefunds, findRefunds, refundsOf, type RefundCriteria } from "../../reads/refunds";
 import { refundListAsOf } from "../../reads/as-of";
 import type { RefundState } from "../../rules/refund-rules";
-import { PageArgs, toConnection } from "../pages/connection";
+import { connectionOf, createdKey, PageArgs } from "../pages/connection";
 import { learnerToTell, type Context } from "../context";
 import { Cursors } from "../pages/cursors";
 import { atMost, IsText, UUID } from "../inputs";
@@ -103,12 +102,13 @@ export class RefundResolver {
     description: "Lists the refunds of all learners, the newest first. For support, staff and auditors.",
   })
   async refunds(
-    @Args() { filter, first, after }: RefundsArgs,
+    @Args() { filter, ...args }: RefundsArgs,
     @Ctx() { app }: Context,
-  ): Promise<InstanceType<typeof RefundConnection>> {
-    const page = await findRefunds(app.db, filter ?? {}, { first, after: CURSORS.read(after) });
-    const keyOf = ({ createdAt, id }: Refund): Key => ({ value: createdAt.toISOString(), id });
-    return toConnection(page, CURSORS, keyOf, toRefundView);
+  ): Promise<RefundConnection> {
+    const criteria = filter ?? {};
+    const read = (page: PageRequest) => findRefunds(app.db, criteria, page);
+    const list = { cursors: CURSORS, keyOf: createdKey, toNode: toRefundView, read };
+    return { ...(await connectionOf(list, args)), count: () => countRefunds(app.db, criteria) };
   }
 
   @FieldResolver(() => CourseEntitlementView, {

@@ -1,10 +1,10 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
-import { findSupportAgents, type SupportAgentFacts } from "../../reads/accounts/support-agents";
-import type { Key } from "../../store/rows/page";
+import { findSupportAgents } from "../../reads/accounts/support-agents";
+import type { PageRequest } from "../../store/rows/page";
 import type { Context } from "../context";
 import { historyOf } from "../history";
 import { HistoryArgs } from "../history-inputs";
-import { PageArgs, toConnection } from "../pages/connection";
+import { connectionOf, createdKey, PageArgs } from "../pages/connection";
 import { Cursors } from "../pages/cursors";
 import { HistoryEntryConnection } from "../types/history-entry";
 import { SupportAgentConnection, SupportAgentView, toSupportAgentView } from "../types/support-agent";
@@ -18,13 +18,12 @@ export class SupportAgentsResolver {
     description:
       "Lists the accounts that are support agents by `grantSupport`, the newest first. For staff and auditors.",
   })
-  async supportAgents(
-    @Args() { first, after }: PageArgs,
+  supportAgents(
+    @Args() args: PageArgs,
     @Ctx() { app }: Context,
   ): Promise<InstanceType<typeof SupportAgentConnection>> {
-    const page = await findSupportAgents(app.db, { first, after: CURSORS.read(after) });
-    const keyOf = ({ createdAt, id }: SupportAgentFacts): Key => ({ value: createdAt.toISOString(), id });
-    return toConnection(page, CURSORS, keyOf, toSupportAgentView);
+    const read = (page: PageRequest) => findSupportAgents(app.db, page);
+    return connectionOf({ cursors: CURSORS, keyOf: createdKey, toNode: toSupportAgentView, read }, args);
   }
 
   @FieldResolver(() => HistoryEntryConnection, {

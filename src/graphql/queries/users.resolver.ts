@@ -9,11 +9,10 @@ import { Cursors } from "../pages/cursors";
 import { RoleEnum } from "../enums";
 import { EmailArgs, UserEntitlementsArgs, UserIdArgs, UsernameArgs } from "../inputs";
 import { permissionsOf } from "../permissions";
-import {
-  CourseEntitlementConnection,
-  createdKey,
-  toEntitlementConnection,
-} from "../types/entitlements/course-entitlement-connection";
+import { connectionOf, createdKey, type List } from "../pages/connection";
+import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
+import { CourseEntitlementConnection } from "../types/entitlements/course-entitlement-connection";
 import { UserView } from "../types/user";
 
 const ENTITLEMENTS = new Cursors("User.entitlements.CREATED_AT.DESC", "instant");
@@ -84,15 +83,19 @@ export class UserResolver {
   })
   async entitlements(
     @Root() { id }: UserView,
-    @Args() { scope, courseUuid = null, first, after }: UserEntitlementsArgs,
+    @Args() { scope, courseUuid = null, ...page }: UserEntitlementsArgs,
     @Ctx() context: Context,
   ): Promise<CourseEntitlementConnection> {
     const { db } = context.app;
     const shelf = { userId: id, scope, courseUuid };
     const time = timeOf(context);
-    const page = await entitlementsOfUser(db, shelf, { first, after: ENTITLEMENTS.read(after) }, time);
-    return toEntitlementConnection(page, ENTITLEMENTS, createdKey, context, () =>
-      countEntitlementsOfUser(db, shelf, time),
-    );
+    const list: List<EntitlementFacts, CourseEntitlementView> = {
+      cursors: ENTITLEMENTS,
+      keyOf: createdKey,
+      toNode: (facts) => toEntitlement(context, facts),
+      read: (request) => entitlementsOfUser(db, shelf, request, time),
+    };
+    const count = () => countEntitlementsOfUser(db, shelf, time);
+    return { ...(await connectionOf(list, page)), count };
   }
 }

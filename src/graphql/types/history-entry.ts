@@ -161,4 +161,7 @@ const Base = connectionType("HistoryEntry", HistoryEntryView);
   description: "A page of a history, the newest change first.",
   simpleResolvers: true,
 })
-export class HistoryEntryConnection extends Base {}
+export class HistoryEntryConnection extends Base {
+  /** Counts what the list would hold without pages, up to a bound. */
+  count!: () => Promise<number | null>;
+}

@@ -64,8 +64,13 @@ export class RefundView implements Node {
   entitlementId!: string;
 }
 
-/** A page of refunds. */
-export const RefundConnection = connectionType("Refund", RefundView);
+const Base = connectionType("Refund", RefundView);
+
+@ObjectType("RefundConnection", { description: "A page of refunds.", simpleResolvers: true })
+export class RefundConnection extends Base {
+  /** Counts what the list would hold without pages. */
+  count!: () => Promise<number>;
+}
 
 /** A refund as clients see it. */
 export function toRefundView({ attempt, ...refund }: Refund): RefundView {

@@ -2,7 +2,7 @@ import { setInterval } from "node:timers";
 import { SUPPORT_AGENT_FIELDS, type SupportAgent } from "../../entities/accounts/support-agent";
 import { byKey } from "../../store/by-key";
 import { columnsOf, part, type Row } from "../../store/rows/fields";
-import { toPage, type Page, type PageRequest } from "../../store/rows/page";
+import { sliceOf, toPage, type Page, type PageRequest } from "../../store/rows/page";
 import { listOf, select, type Database } from "../../store/statement";
 
 /** How long another server may still take a withdrawn agent for one, in milliseconds. */
@@ -30,18 +30,17 @@ export function toSupportAgent(row: Row): SupportAgentFacts {
 }
 
 /** The support agents that are not withdrawn, the newest first. */
-export async function findSupportAgents(
-  db: Database,
-  { first, after }: PageRequest,
-): Promise<Page<SupportAgentFacts>> {
-  const keyset = after ? "and (a.created_at, a.id) < ($2, $3)" : "";
+export async function findSupportAgents(db: Database, page: PageRequest): Promise<Page<SupportAgentFacts>> {
+  const values: unknown[] = [page.size + 1];
+  const sorting = { value: "a.created_at", id: "a.id", direction: "DESC" } as const;
+  const { condition, order } = sliceOf(sorting, page, (value) => `$${values.push(value)}`);
   const rows = await select(
     db,
-    `${selectSupportAgents()} where a.withdrawn_at is null ${keyset}
-     order by a.created_at desc, a.id desc limit $1`,
-    [first + 1, ...(after ? [after.value, after.id] : [])],
+    `${selectSupportAgents()} where a.withdrawn_at is null and ${condition}
+     order by ${order} limit $1`,
+    values,
   );
-  return toPage(rows.map(toSupportAgent), first);
+  return toPage(rows.map(toSupportAgent), page);
 }
 
 /** Support agents by id, also withdrawn ones; null for those that do not exist. */

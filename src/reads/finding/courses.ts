@@ -1,6 +1,6 @@
 import type { CourseRun } from "../../entities/course-run";
 import { byKey } from "../../store/by-key";
-import { toPage, type Page } from "../../store/rows/page";
+import { sliceOf, toPage, type Page, type PageRequest } from "../../store/rows/page";
 import { listOf, select, type Database } from "../../store/statement";
 import { RUN } from "../enrollments";
 
@@ -60,28 +60,30 @@ export async function runsByKey(db: Database, keys: readonly string[]): Promise<
   );
 }
 
-/** The courses of the catalog behind one, in the order of their UUIDs; with words, those with a run that has them. */
+/** A page of the courses of the catalog, in the order of their UUIDs; with words, those with a run that has them. */
 export async function findCourses(
   db: Database,
   words: string | null,
-  { first, after }: { first: number; after: string | null },
+  page: PageRequest,
 ): Promise<Page<CourseFacts>> {
-  const values: unknown[] = [first + 1];
+  const values: unknown[] = [page.size + 1];
   const parameter = (value: unknown) => `$${values.push(value)}`;
+  const sorting = { value: "r.course_uuid", id: "r.course_uuid", direction: "ASC" } as const;
+  const { condition, order } = sliceOf(sorting, page, parameter);
   const conditions = [
     "r.course_uuid is not null",
-    ...(after === null ? [] : [`r.course_uuid > ${parameter(after)}`]),
+    condition,
     ...(words === null ? [] : [matchesWords(parameter(words))]),
   ];
   const rows = await select(
     db,
     `select ${RUN.list} from course_run r where r.course_uuid = any(array(
        select r.course_uuid from course_run r where ${conditions.join(" and ")}
-       group by r.course_uuid order by r.course_uuid limit $1
-     )) order by ${ORDER}`,
+       group by r.course_uuid order by ${order} limit $1
+     )) order by ${page.isBackward ? ORDER.replace("r.course_uuid", "r.course_uuid desc") : ORDER}`,
     values,
   );
-  return toPage(toCourses(rows.map((row) => RUN.of(row)!)), first);
+  return toPage(toCourses(rows.map((row) => RUN.of(row)!)), page);
 }
 
 /** The runs with these words, those that start last first. */

@@ -2,7 +2,8 @@ import { expiresAt } from "../../rules/deadlines";
 import type { EntitlementFacts } from "../entitlement-facts";
 import { standingOf } from "../decisions/choosing";
 import type { DecisionTime } from "../decisions/expired";
-import { expiresAtIn, type Parameter } from "./entitlement-state";
+import type { Parameter } from "../../store/statement";
+import { expiresAtIn } from "./entitlement-state";
 
 /** What a list can be sorted by; the values order as text or as instants, nothing is null. */
 export const ORDERS: Record<OrderField, string | ((terms: DecisionTime, parameter: Parameter) => string)> = {

@@ -1,8 +1,6 @@
 import type { EntitlementState } from "../../rules/entitlement-state";
 import { expiredIn, wholeDays, type DecisionTime } from "../decisions/expired";
-
-/** Makes a parameter of a value. */
-export type Parameter = (value: unknown) => string;
+import type { Parameter } from "../../store/statement";
 
 /** `entitlementState` of the rules in SQL, for a statement of `fromFacts`. */
 export function stateIn(time: DecisionTime, parameter: Parameter): string {

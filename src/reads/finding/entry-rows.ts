@@ -1,5 +1,6 @@
 import type { HistorySource, HistoryType } from "../../history/historical";
 import { imageOf, TRACKED_TYPES, type Image, type TrackedType } from "../../history/tracked-types";
+import type { PageRequest } from "../../store/rows/page";
 import { listOf, select, type Database } from "../../store/statement";
 
 /** One change of one row, with the row after it and before it. */
@@ -60,11 +61,15 @@ export function historyOf(type: TrackedType): string {
   return `historical_${TRACKED_TYPES[type].table}`;
 }
 
-/** The newest history rows of a type that match, at most `$1`. */
-export function newestOf(type: TrackedType, conditions: readonly Condition[]): string {
+/** The history rows of a type that match, at most `$1`: the newest of them, or the oldest. */
+export function matchingOf(
+  type: TrackedType,
+  conditions: readonly Condition[],
+  { isBackward }: Pick<PageRequest, "isBackward"> = { isBackward: false },
+): string {
   const where =
     conditions.length > 0 ? `where ${conditions.map((condition) => condition(type)).join(" and ")}` : "";
-  return `select h.* from ${historyOf(type)} h ${where} order by h.history_id desc limit $1`;
+  return `select h.* from ${historyOf(type)} h ${where} order by h.history_id ${isBackward ? "asc" : "desc"} limit $1`;
 }
 
 /** Entries made of the history rows `h` of a source, each with the change of the same row before and after it. */

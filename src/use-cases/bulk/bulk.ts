@@ -4,6 +4,7 @@ import { describe } from "../../log";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { findEntitlements, type EntitlementCriteria } from "../../reads/entitlement-search";
 import { Refusal, type RefusalCode } from "../../refusal";
+import { firstRows } from "../../store/rows/page";
 import { act, commandInSteps, type Command, type CommandRequest } from "../command";
 
 /** The greatest number of objects of a bulk command. */
@@ -117,11 +118,11 @@ async function idsOf(request: CommandRequest, selection: Selection): Promise<rea
   const { entitlementIds, filter, expectedCount } = selection;
   if (entitlementIds) return entitlementIds;
   const order = { field: "CREATED_AT", direction: "ASC" } as const;
-  const page = { first: BULK_AT_MOST, after: null };
   const { app, now } = request;
   const time = { now, defaultPeriods: app.config.defaultPeriods };
-  const { rows, hasNextPage } = await findEntitlements(app.db, filter ?? {}, order, page, time);
-  if (hasNextPage)
+  const all = firstRows(BULK_AT_MOST);
+  const { rows, hasMore } = await findEntitlements(app.db, filter ?? {}, order, all, time);
+  if (hasMore)
     throw unconfirmed(`The filter finds more than ${BULK_AT_MOST} entitlements. Add conditions to it.`);
   if (!request.rehearsal && expectedCount !== rows.length)
     throw unconfirmed(

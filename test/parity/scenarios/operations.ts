@@ -14,6 +14,7 @@ import { UserAccount } from "../../../src/entities/accounts/user-account";
 import { isExpiryDue, storedOrderNumber } from "../../../src/rules/entitlement-rules";
 import type { CommandRequest } from "../../../src/use-cases/command";
 import { lockEntitlement, save } from "../../../src/use-cases/locked-entitlement";
+import { firstRows } from "../../../src/store/rows/page";
 import { answersOf, plainAnswers, toMaybeInstant } from "../answers";
 import type { Changes, Operation } from "./format";
 import type { Aliases } from "./state";
@@ -100,7 +101,7 @@ export const operations: Record<string, (doing: Doing) => Promise<unknown>> = {
     return found ? aliases.of("entitlement", found.id) : null;
   },
   async listActive({ tx, request, aliases, op }) {
-    const page = { first: 10_000, after: null };
+    const page = firstRows(10_000);
     const shelf = { userId: aliases.id("user", op.user!), scope: "ACTIVE", courseUuid: null } as const;
     const { rows } = await entitlementsOfUser(tx, shelf, page, timeOf(request));
     return rows.map(({ id }) => aliases.of("entitlement", id)!).toSorted();

@@ -11,6 +11,7 @@ import { countEntitlements, findEntitlements, type SourceOf } from "../../../src
 import { countEntitlementsOfUser, entitlementsOfUser, type Scope } from "../../../src/reads/entitlements";
 import { entitlementsById } from "../../../src/reads/entitlement-facts";
 import { transact } from "../../../src/store/transact";
+import { firstRows } from "../../../src/store/rows/page";
 import { anyPeriods, anyStanding, NOW } from "../../rules/standings";
 import { idOf, insertStandings, type Stored } from "../../support/standings";
 import { by, grace, useApp } from "../../support/world";
@@ -25,7 +26,7 @@ const SAID: Record<Scope, (view: CourseEntitlementView) => boolean> = {
   ALL: () => true,
 };
 const ROWS = 25;
-const page = { first: ROWS, after: null };
+const page = firstRows(ROWS);
 const byAge = { field: "CREATED_AT", direction: "DESC" } as const;
 
 const stored = fc.record({

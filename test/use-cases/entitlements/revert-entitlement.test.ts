@@ -9,6 +9,7 @@ import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lo
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
 import { aCourse, ago, anEntitlement, aRun, by, grace, NOW, put, useApp } from "../../support/world";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
+import { firstRows } from "../../../src/store/rows/page";
 
 const app = useApp();
 
@@ -45,7 +46,9 @@ test("an entitlement is reverted to an entry of its history except for its times
   });
   expect((await supportDetails(app, id)).map(({ action }) => action)).toContain("REVERT");
   const criteria = { reasons: ["revertEntitlement"], entityIds: [id] };
-  const [found] = await findEntries(app.db, criteria, { first: 5, after: null });
+  const {
+    rows: [found],
+  } = await findEntries(app.db, criteria, firstRows(5));
   expect(found).toMatchObject({ reason: `revertEntitlement ${created!}` });
 });
 

@@ -1,8 +1,8 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { supportDetailsOf, type SupportDetailFacts } from "../../../reads/support-details";
-import type { Key } from "../../../store/rows/page";
+import { countSupportDetailsOf, supportDetailsOf } from "../../../reads/support-details";
+import type { PageRequest } from "../../../store/rows/page";
 import { supportDetailsAsOf } from "../../../reads/as-of";
-import { PageArgs, toConnection } from "../../pages/connection";
+import { connectionOf, createdKey, PageArgs } from "../../pages/connection";
 import type { Context } from "../../context";
 import { Cursors } from "../../pages/cursors";
 import { CourseView, toCourse } from "../catalog";
@@ -58,15 +58,22 @@ export class EntitlementDetailsResolver {
   })
   async supportDetails(
     @Root() { facts, context: { asOf } }: CourseEntitlementView,
-    @Args() { first, after }: PageArgs,
+    @Args() args: PageArgs,
     @Ctx() { app, loaders }: Context,
-  ): Promise<InstanceType<typeof SupportDetailConnection>> {
-    const page = { first, after: SUPPORT_DETAILS.read(after) };
+  ): Promise<SupportDetailConnection> {
     const source = asOf ? supportDetailsAsOf(asOf) : undefined;
-    const loader = loaders.named(`supportDetails:${first}:${after ?? ""}:${asOf?.getTime() ?? ""}`, (ids) =>
-      supportDetailsOf(app.db, ids, page, source),
-    );
-    const keyOf = ({ createdAt, id }: SupportDetailFacts): Key => ({ value: createdAt.toISOString(), id });
-    return toConnection(await loader.load(facts.id), SUPPORT_DETAILS, keyOf, toSupportDetailView);
+    const name = `supportDetails:${asOf?.getTime() ?? ""}`;
+    const list = {
+      cursors: SUPPORT_DETAILS,
+      keyOf: createdKey,
+      toNode: toSupportDetailView,
+      read: (page: PageRequest) =>
+        loaders
+          .named(`${name}:${JSON.stringify(page)}`, (ids) => supportDetailsOf(app.db, ids, page, source))
+          .load(facts.id),
+    };
+    const count = () =>
+      loaders.named(`${name}:count`, (ids) => countSupportDetailsOf(app.db, ids, source)).load(facts.id);
+    return { ...(await connectionOf(list, args)), count };
   }
 }

@@ -45,8 +45,13 @@ export class SupportDetailView implements Node {
   entitlementId!: string;
 }
 
-/** A page of support details. */
-export const SupportDetailConnection = connectionType("SupportDetail", SupportDetailView);
+const Base = connectionType("SupportDetail", SupportDetailView);
+
+@ObjectType("SupportDetailConnection", { description: "A page of support details.", simpleResolvers: true })
+export class SupportDetailConnection extends Base {
+  /** Counts what the list would hold without pages. */
+  count!: () => Promise<number>;
+}
 
 /** A support detail with its agent and run. */
 export function toSupportDetailView(facts: SupportDetailFacts): SupportDetailView {
