@@ -13,7 +13,7 @@ let workloads: Workload[];
 let server: BenchServer;
 let floor: BenchServer;
 let load: ChildProcess;
-/** Ends what has been started, also when a later start failed: what is left would keep jest waiting. */
+/** Stops everything that has been started, also when a later start failed, because jest would wait for it. */
 const ends: (() => unknown)[] = [];
 
 beforeAll(async () => {
@@ -68,7 +68,7 @@ test("a dashboard shows five entitlements, and a support page fifty at most", as
   expect(await edges(support!)).toBeLessThanOrEqual(50);
 });
 
-test("a difference between the answers stops the measuring", async () => {
+test("the measurement stops when the answers differ", async () => {
   const [dashboard] = workloads;
   const { authorization, body } = dashboard!.requests[0]!;
   const other = {
@@ -80,7 +80,7 @@ test("a difference between the answers stops the measuring", async () => {
   );
 });
 
-test("ratios are medians, so that one round which the machine disturbed does not count", () => {
+test("ratios are medians, so that one disturbed round does not count", () => {
   const measure = (cpu: number) => ({
     requestsPerSecond: 1,
     p50: 1,

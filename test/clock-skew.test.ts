@@ -26,7 +26,7 @@ afterAll(async () => {
   await drop();
 });
 
-test("a server whose clock is ahead does not take over what another one is doing", async () => {
+test("a server whose clock is ahead does not take over the work of another one", async () => {
   const [row] = await db.query<[{ id: string }]>(
     "select id from course_entitlement where order_number like '%-SLOW' and user_id = 1",
   );
@@ -46,29 +46,32 @@ test("a server whose clock is ahead does not take over what another one is doing
 test.each([
   ["ahead", "exact"],
   ["exact", "ahead"],
-])("what is created at the server that is %s and changed at the one that is %s was so", async (first) => {
-  const [creating, changing] = first === "exact" ? [exact, ahead] : [ahead, exact];
-  const created = await creating(
-    grace,
-    `mutation ($courseUuid: ID!) { grantEntitlement(input: {
+])(
+  "an entitlement that is created at the server that is %s and changed at the one that is %s has its instants in that order",
+  async (first) => {
+    const [creating, changing] = first === "exact" ? [exact, ahead] : [ahead, exact];
+    const created = await creating(
+      grace,
+      `mutation ($courseUuid: ID!) { grantEntitlement(input: {
        username: "bob", courseUuid: $courseUuid, mode: "verified", comments: "test" }) { entitlement { id } } }`,
-    { courseUuid: crypto.randomUUID() },
-  );
-  const { id } = (created.body.data as { grantEntitlement: { entitlement: { id: string } } }).grantEntitlement
-    .entitlement;
-  await changing(
-    grace,
-    `mutation ($id: ID!) { setRefundLock(input: { entitlementId: $id, isLocked: true, comments: "test" }) {
+      { courseUuid: crypto.randomUUID() },
+    );
+    const { id } = (created.body.data as { grantEntitlement: { entitlement: { id: string } } })
+      .grantEntitlement.entitlement;
+    await changing(
+      grace,
+      `mutation ($id: ID!) { setRefundLock(input: { entitlementId: $id, isLocked: true, comments: "test" }) {
        userErrors { code } } }`,
-    { id },
-  );
-  const [row] = await db.query<unknown[]>(
-    `select created_at <= modified_at as "isInOrder",
+      { id },
+    );
+    const [row] = await db.query<unknown[]>(
+      `select created_at <= modified_at as "isInOrder",
        abs(extract(epoch from created_at - (select min(history_date) from historical_course_entitlement h
          where h.id = e.id))) < 60 as "agreesWithHistory",
        refund_locked as "isLocked"
      from course_entitlement e where id = $1`,
-    [id],
-  );
-  expect(row).toEqual({ isInOrder: true, agreesWithHistory: true, isLocked: true });
-});
+      [id],
+    );
+    expect(row).toEqual({ isInOrder: true, agreesWithHistory: true, isLocked: true });
+  },
+);

@@ -18,7 +18,7 @@ function faults(env: NodeJS.ProcessEnv): string[] {
   }
 }
 
-test("nothing has to be set for development", () => {
+test("development needs no settings", () => {
   expect(loadConfig({})).toMatchObject({
     isProduction: false,
     host: "127.0.0.1",
@@ -36,7 +36,7 @@ test("nothing has to be set for development", () => {
   });
 });
 
-test("production is reachable, hides its explorers and lets load balancers notice its end", () => {
+test("by default, production listens on every address, has no explorers, and stops slowly enough for load balancers", () => {
   expect(loadConfig(production)).toMatchObject({
     isProduction: true,
     host: "0.0.0.0",
@@ -76,7 +76,7 @@ test.each(["lms.example/keys.json", "ftp://lms.example/keys.json", "file:///keys
     expect(faults({ JWT_JWK_SET_URL })).toEqual(["JWT_JWK_SET_URL: must be a URL of http or https"]),
 );
 
-test("USE-5: production refuses the shop that moves no money", () => {
+test("production refuses the embedded shop, which refunds nothing", () => {
   expect(faults({ ...production, REFUND_SHOP: "embedded" })).toEqual([
     "REFUND_SHOP: must not be embedded when NODE_ENV is production, because that shop refunds nothing",
   ]);
@@ -116,7 +116,7 @@ test.each(["*", "apps.example.org", "https://apps.example.org/", "https://*.exam
   },
 );
 
-test("an empty or blank setting is one that is not set", () => {
+test("an empty or blank setting counts as not set", () => {
   expect(loadConfig({ PORT: "", DATABASE_URL: " " })).toEqual(loadConfig({}));
 });
 
@@ -125,7 +125,7 @@ test("all faults of the settings are reported together, one line each", () => {
   expect(names.map((line) => line.split(":")[0])).toEqual(["PORT", "LOG_LEVEL", "JWT_JWK_SET", "EXPLORERS"]);
 });
 
-/** Each of these settings alone is a fault, of every kind: malformed, missing, or at odds with another setting. */
+/** Each of these settings alone is a fault: malformed, missing, or in contradiction to another setting. */
 const FAULTY: Record<string, NodeJS.ProcessEnv> = {
   PORT: { PORT: "99999" },
   LOG_LEVEL: { LOG_LEVEL: "loud" },
@@ -140,7 +140,7 @@ const FAULTY: Record<string, NodeJS.ProcessEnv> = {
   OAUTH_TOKEN_URL: { OAUTH_CLIENT_ID: "us" },
 };
 
-test("no fault hides another: any set of faulty settings is told in one go", () => {
+test("any set of faulty settings is reported completely", () => {
   fc.assert(
     fc.property(fc.subarray(Object.keys(FAULTY)), (names) => {
       const env = Object.assign({}, production, ...names.map((name) => FAULTY[name])) as NodeJS.ProcessEnv;
@@ -181,7 +181,7 @@ test("the configuration cannot be changed", () => {
 });
 
 test.each(["client_encoding=LATIN1", "query_timeout=0", "binary=true", "replication=database"])(
-  "a DATABASE_URL that would set what is the server's to set is refused: %s",
+  "a DATABASE_URL with an option that the server sets itself is refused: %s",
   (parameter) => {
     const load = () => loadConfig({ DATABASE_URL: `postgres://ce@127.0.0.1/ce?${parameter}` });
     expect(load).toThrow(/^DATABASE_URL: must not set .*, as the server sets them itself$/);

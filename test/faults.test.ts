@@ -26,7 +26,7 @@ import {
 const app = useApp();
 afterEach(() => removePolicies(app));
 
-/** A command that would be done, and who gives it. */
+/** A command that succeeds, and the actor who gives it. */
 interface Command {
   asking: Actor;
   input: Record<string, unknown>;
@@ -112,7 +112,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     await grantSupport(by(hopper, app), { username: "bob", comments });
     return { asking: hopper, input: { username: "bob", comments } };
   },
-  // Asking for the money is several transactions around the shop's answer: the last test, and test/chaos.
+  // A refund is several transactions around the shop's answer: see the last test, and test/chaos.
   unenrollAndRefund: async () => {
     const { entitlementId } = await aSpentOne();
     return { asking: ada, input: { entitlementId, refund: "SKIP" } };
@@ -128,12 +128,12 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   },
 };
 
-test("every mutation is here", () => {
+test("the table contains every mutation", () => {
   const mutations = Object.keys(schema.getMutationType()!.getFields());
   expect(Object.keys(COMMANDS).sort()).toEqual(mutations.sort());
 });
 
-test.each(Object.keys(COMMANDS))("whichever statement of %s fails, nothing has changed", async (name) => {
+test.each(Object.keys(COMMANDS))("when any statement of %s fails, nothing changes", async (name) => {
   const { asking, input } = await COMMANDS[name]!();
   const before = await checksumOf(app.db);
   let faults = 0;
@@ -154,7 +154,7 @@ test.each(Object.keys(COMMANDS))("whichever statement of %s fails, nothing has c
   expect(await checksumOf(app.db)).not.toEqual(before);
 });
 
-test("whichever statement of a refund fails, nothing has changed or the sweep completes it", async () => {
+test("when any statement of a refund fails, nothing changes or the sweep completes the refund", async () => {
   const hasty = { ...app, config: { ...app.config, refund: { ...app.config.refund, deadlineMs: 20 } } };
   for (let nth = 1; ; nth++) {
     const { entitlementId } = await aSpentOne();
@@ -177,7 +177,7 @@ test("whichever statement of a refund fails, nothing has changed or the sweep co
   }
 });
 
-/** Once the lease of a dead attempt is over, the sweep has the money back and the entitlement taken back. */
+/** Once the lease of a dead attempt is over, the sweep completes the refund and ends the entitlement. */
 async function expectCompleted(entitlementId: string): Promise<void> {
   await endPauses(app);
   await sweepRefunds(app);
@@ -191,7 +191,7 @@ async function expectCompleted(entitlementId: string): Promise<void> {
 
 const EXTRA: Record<string, string> = { revokeEntitlements: "revocations { outcome }" };
 
-/** Whether a mutation was done, was refused, or failed on our side. */
+/** Whether a mutation succeeded, was refused, or failed because of an error of the server. */
 async function outcomeOf(name: string, asking: Actor, input: Record<string, unknown>): Promise<string> {
   const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
   const document = `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code } ${EXTRA[name] ?? ""} } }`;

@@ -12,7 +12,7 @@ const PRODUCT =
   );
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 
-/** What `npm run` is given, by the command for operators. */
+/** The arguments of `npm run`, by the command for operators. */
 const ARGUMENTS: Record<string, string[]> = {
   migrate: ["up"],
   expire: ["--dry-run"],
@@ -21,7 +21,7 @@ const ARGUMENTS: Record<string, string[]> = {
   schema: [],
   docs: [],
 };
-/** What refuses to work in production. */
+/** The commands that refuse to work in production. */
 const REFUSED = ["demo", "token"];
 
 let root: string;
@@ -33,7 +33,7 @@ beforeAll(async () => {
   database = await createEmptyDatabase();
   root = mkdtempSync(join(tmpdir(), "installation-"));
   for (const name of PRODUCT) cpSync(name, join(root, name), { recursive: true });
-  // An installation in no time: links to the same files. npm writes its own list in place, so that is a copy.
+  // A fast installation: links to the same files. npm changes its own list in place, so that is a copy.
   execFileSync("cp", ["-al", "node_modules", root]);
   const list = "node_modules/.package-lock.json";
   rmSync(join(root, list));

@@ -47,14 +47,14 @@ test("every instant that is stored lies in the years 1 to 9999, whatever column 
   await close();
 }, 60_000);
 
-test("a migration names the rows that are to be changed, and an old entry that cannot be spoils its field only", async () => {
+test("a migration reports the rows that must be changed, and an unreadable old entry makes only its own field fail", async () => {
   const database = await createEmptyDatabase();
   const options = migrationOptions(database.url);
   await migrateUp(options);
   const db = await new DataSource(dataSourceOptions(database.url)).initialize();
   const app = appOn(db, { SITE_DOMAIN: "demo.example" });
   await fillDemoWorld(app);
-  // As it was before.
+  // The earlier version of the entry.
   await db.query("delete from refund where state not in ('SUCCEEDED', 'FAILED')");
   let reverted: string | undefined;
   do ({ name: reverted } = await migrateDown(options, true));

@@ -10,7 +10,7 @@ const PROGRAM = `
   setTimeout(() => process.stdout.write(JSON.stringify({ counted: unhandledFaults() }) + "\\n"), 50);
 `;
 
-test("an exception that reaches nobody is logged as JSON without its values and counted, and the process goes on", () => {
+test("an exception that no code handles is logged as JSON without its values and counted, and the process continues", () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["-e", PROGRAM], { encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   const lines = stdout

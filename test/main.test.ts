@@ -53,14 +53,14 @@ async function ask({ url }: ServerProcess, query: string, headers: Record<string
   return (await fetch(`${url}/graphql`, init)).json();
 }
 
-/** Asks the first question that the server suggests. */
+/** Sends the first query that the server suggests. */
 function pasteQuestion(server: ServerProcess): unknown {
   const [command] = /^curl [^]*?'\n\n/m.exec(server.stderr())!;
   return JSON.parse(spawnSync("sh", ["-c", command], { encoding: "utf8" }).stdout);
 }
 
 describe("with DATABASE_URL", () => {
-  test("three servers at once fill an empty database once, and all answer", async () => {
+  test("three servers that start at once fill an empty database once, and all of them answer", async () => {
     const servers = await Promise.all([1, 2, 3].map(() => startServerProcess(settings())));
     expect(await Promise.all(servers.map(isReady))).toEqual([true, true, true]);
     expect(
@@ -70,7 +70,7 @@ describe("with DATABASE_URL", () => {
     await Promise.all(servers.map(end));
   });
 
-  test("what a developer reads can be pasted, and the log is JSON", async () => {
+  test("the greeting contains a request that can be pasted, and the log is JSON", async () => {
     const server = await startServerProcess(settings());
     expect(pasteQuestion(server)).toMatchObject({ data: { viewer: { username: "ada" } } });
     const tokens = server.stderr().match(/^eyJ\S+$/gm)!;
@@ -86,7 +86,7 @@ describe("with DATABASE_URL", () => {
     expect(others).toEqual([]);
   });
 
-  test("in production nobody is greeted, and nothing is made up", async () => {
+  test("production prints no greeting and creates no demo world", async () => {
     const { url, drop } = await createEmptyDatabase();
     const jwkSet = JSON.stringify({ keys: [{ kty: "RSA", n: "AQAB".repeat(90), e: "AQAB" }] });
     const server = run(
@@ -112,7 +112,7 @@ describe("with DATABASE_URL", () => {
     await drop();
   });
 
-  test("a second signal ends at once what takes its time", async () => {
+  test("a second signal ends a slow stop immediately", async () => {
     const server = await startServerProcess(settings({ SHUTDOWN_DELAY_MS: "60000" }));
     server.child.kill("SIGTERM");
     await sleep(50);
@@ -123,7 +123,7 @@ describe("with DATABASE_URL", () => {
     expect(await server.exited).toBe(128 + 15);
   });
 
-  test("a taken port is told in one line", async () => {
+  test("a port that is in use is reported in one line", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => void other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as AddressInfo;
@@ -135,14 +135,14 @@ describe("with DATABASE_URL", () => {
     other.close();
   });
 
-  test("faults of the settings are told in one line each", async () => {
+  test("each fault of the settings is reported in one line", async () => {
     const { status, stderr } = await runToEnd(MAIN, { PORT: "http", LOG_LEVEL: "loud" });
     expect(status).toBe(1);
     expect(stderr).toMatch(/^PORT: .*\nLOG_LEVEL: .*\n$/);
   });
 });
 
-describe("an unusable DATABASE_URL is told in one line, without its password:", () => {
+describe("an unusable DATABASE_URL is reported in one line, without its password:", () => {
   let emptyDatabase: TestDatabase;
   beforeAll(async () => {
     emptyDatabase = await createEmptyDatabase();
@@ -169,7 +169,7 @@ describe("an unusable DATABASE_URL is told in one line, without its password:", 
   test.each<[string, () => string, string]>([
     ["another scheme", () => "mysql://root:secret@127.0.0.1/db", "must be postgres://"],
     [
-      "nobody listens",
+      "no server listens",
       () => changed((url) => (url.port = String(NOBODY_LISTENS))),
       "nothing listens on its host",
     ],
@@ -221,7 +221,7 @@ describe("with the embedded PostgreSQL", () => {
     expect(isRunning()).toBe(false);
   });
 
-  test("a signal that only npm's shell hears stops the server too", async () => {
+  test("a signal that only npm's shell receives stops the server too", async () => {
     const env = { ...process.env, PORT: "0", ...embedded() };
     const shell = spawn("sh", ["-c", "node start.js; true"], { env, stdio: ["ignore", "ignore", "pipe"] });
     for await (const text of shell.stderr) if (String(text).includes("GraphiQL")) break;
@@ -232,7 +232,7 @@ describe("with the embedded PostgreSQL", () => {
     expect(isRunning()).toBe(false);
   });
 
-  test("a stop while it starts is heeded", async () => {
+  test("a server can be stopped while it starts", async () => {
     const server = run(MAIN, { PORT: "0", ...embedded() });
     while (!isRunning()) await sleep(5);
     server.child.kill("SIGINT");

@@ -30,7 +30,7 @@ function schemaOf(url: string): Promise<Record<string, unknown>[]> {
   );
 }
 
-test("every migration can be taken back and applied again", async () => {
+test("every migration can be reverted and applied again", async () => {
   const options = migrationOptions(database.url);
   expect(await migrateUp(options)).toEqual(NAMES);
   const schema = await schemaOf(database.url);
@@ -44,19 +44,19 @@ test("every migration can be taken back and applied again", async () => {
   expect(await migrateUp(options)).toEqual([]);
 });
 
-test("the entities say what the migrations made", async () => {
+test("the entities match the schema that the migrations create", async () => {
   const { db, close } = await openTestDatabase();
   const { upQueries } = await db.driver.createSchemaBuilder().log();
   await close();
   expect(upQueries.map(({ query }) => query)).toEqual([]);
 });
 
-test("three may migrate an empty database at once", async () => {
+test("three processes can migrate an empty database at once", async () => {
   const applied = await Promise.all([1, 2, 3].map(() => migrateUp(migrationOptions(database.url))));
   expect(applied.filter((names) => names.length > 0)).toEqual([NAMES]);
 });
 
-test("only one at a time does what comes with migrating", async () => {
+test("the work that follows the migrations runs in one process at a time", async () => {
   let inside = 0;
   const alone = async () => {
     expect(++inside).toBe(1);
@@ -67,7 +67,7 @@ test("only one at a time does what comes with migrating", async () => {
   expect.assertions(3);
 });
 
-test("a migration takes as long as it needs, an ordinary statement does not", async () => {
+test("migrations have no time limit, and ordinary statements have one", async () => {
   const limits = async (options: ReturnType<typeof migrationOptions>) => {
     const db = await new DataSource(options).initialize();
     const rows = await db.query<{ name: string; setting: string }[]>(
@@ -88,7 +88,7 @@ test("a migration takes as long as it needs, an ordinary statement does not", as
   ]);
 });
 
-test("the command says one line for each migration", async () => {
+test("the command prints one line for each migration", async () => {
   const command = (...args: string[]) =>
     runToEnd("dist/src/cli/migrate.js", { DATABASE_URL: database.url }, args);
   const lines = (verb: string, names = NAMES) => ({
@@ -103,7 +103,7 @@ test("the command says one line for each migration", async () => {
   expect(states.map(({ isApplied }) => isApplied)).toEqual(NAMES.map((name) => name !== NAMES.at(-1)));
 });
 
-describe("taking back a migration", () => {
+describe("reverting a migration", () => {
   const down = (args: string[] = [], env: Record<string, string> = {}) =>
     runToEnd("dist/src/cli/migrate.js", { DATABASE_URL: database.url, ...env }, ["down", ...args]);
   const run = (sql: string) => asSuperuser(sql, database.url);
@@ -120,10 +120,10 @@ describe("taking back a migration", () => {
     return row;
   };
 
-  test("is refused while rows or values would be lost, which are counted, and nothing has changed", async () => {
+  test("is refused while rows or values would be lost, and the refusal counts them", async () => {
     await migrateUp(migrationOptions(database.url));
     await run(refund("FAILED"));
-    // What is newer has no row and no value that could be lost.
+    // The newer tables and columns have no row and no value that could be lost.
     const kept = NAMES.findIndex((name) => name.startsWith("RenewEntitlements")) + 1;
     for (const newer of NAMES.slice(kept).toReversed())
       expect(await down()).toMatchObject({ status: 0, stdout: `reverted ${newer}\n` });
@@ -159,7 +159,7 @@ describe("taking back a migration", () => {
     expect(await tables()).toEqual({ refunds: 1, entries: 1 });
   });
 
-  test("is refused in production, even of an empty database, unless it is told to discard data", async () => {
+  test("is refused in production, even for an empty database, unless the option --discard-data is given", async () => {
     await migrateUp(migrationOptions(database.url));
     const production = { NODE_ENV: "production", JWT_JWK_SET, JWT_ISSUER: "https://lms.example.org/oauth2" };
     expect(await down([], production)).toEqual({
@@ -172,7 +172,7 @@ describe("taking back a migration", () => {
 });
 
 test.each(["history-verify", "refunds-check", "expire"])(
-  "%s says of a database without migrations what is to be done, in one line",
+  "%s tells the operator in one line what to do with a database without migrations",
   async (name) => {
     const args = name === "expire" ? ["--dry-run"] : [];
     const { status, stderr } = await runToEnd(
@@ -187,7 +187,7 @@ test.each(["history-verify", "refunds-check", "expire"])(
   },
 );
 
-test("the command explains itself, and refuses what it does not know", async () => {
+test("the command has a help text, and refuses unknown arguments", async () => {
   const help = await runToEnd("dist/src/cli/migrate.js", {}, ["--help"]);
   expect(help).toMatchObject({ status: 0, stdout: expect.stringContaining("npm run migrate -- status") });
   const unknown = await runToEnd("dist/src/cli/migrate.js", {}, ["sideways"]);

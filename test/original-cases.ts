@@ -1,7 +1,7 @@
-/** A test of ours: its file in this folder, and its title, or that of the tests it is one of. */
+/** A test: its file in this folder, and its title or the title of its group. */
 export type Test = readonly [file: string, title: string];
 
-/** Which of our tests cover which case of the original. `docs/original-cases.md` says what each case is. */
+/** The tests that cover each case of the original. `docs/original-cases.md` describes each case. */
 export const CASES: Record<string, readonly Test[]> = {
   M1: [
     [
@@ -12,45 +12,50 @@ export const CASES: Record<string, readonly Test[]> = {
   M2: [
     [
       "use-cases/sessions/enroll-if-entitled.test.ts",
-      "M2: it redeems nothing for a run that is not in the catalog or belongs to another course",
+      "M2: the enroll button redeems nothing for a run that is not in the catalog or belongs to another course",
     ],
   ],
   M3: [
     [
       "original-cases/rules.test.ts",
-      "M3: a fresh one is redeemable; one of two years ago is not, nor an expired one, nor is that refundable",
+      "M3: a new entitlement is redeemable; one that is two years old is not; an expired one is neither redeemable nor refundable",
     ],
   ],
   M4: [
     [
       "original-cases/rules.test.ts",
-      "M4: an order is refundable while it is fresh, or unspent, or can still be left",
+      "M4: an order is refundable while it is new and its entitlement is not redeemed or can still leave the run",
     ],
   ],
   M5: [
     [
       "original-cases/rules.test.ts",
-      "M5: a run can be left for two weeks, unless a certificate has been earned there",
+      "M5: a learner can leave a run for two weeks, unless the learner has a certificate for it",
     ],
   ],
-  M6: [["original-cases/rules.test.ts", "M6: a spent one has no more days left than its policy gives"]],
-  M7: [["original-cases/rules.test.ts", "M7: the expiry is told at once and stored by the next sweep:"]],
+  M6: [
+    [
+      "original-cases/rules.test.ts",
+      "M6: a redeemed entitlement has no more days left than its expiration period",
+    ],
+  ],
+  M7: [["original-cases/rules.test.ts", "M7: the expiry is shown at once and stored by the next sweep:"]],
   M8: [
     [
       "original-cases/rules.test.ts",
-      "M8: to leave a run that it is not spent on refunds nothing; to leave its own refunds it when asked to",
+      "M8: leaving a run that is not linked refunds nothing; leaving the linked run refunds the order on request",
     ],
   ],
-  R1: [["original-cases/asking.test.ts", "R1: who has not signed in is asked to"]],
-  R2: [["original-cases/asking.test.ts", "R2: a learner may list"]],
+  R1: [["original-cases/asking.test.ts", "R1: a caller who is not signed in is asked to sign in"]],
+  R2: [["original-cases/asking.test.ts", "R2: a learner may list entitlements"]],
   R3: [
     [
       "original-cases/asking.test.ts",
-      "R3: an order without a mode and a course is not understood, and changes nothing",
+      "R3: an order without a mode and a course is an error of the caller, and changes nothing",
     ],
   ],
-  R4: [["original-cases/asking.test.ts", "R4: a learner may not give themselves anything"]],
-  R5: [["original-cases/asking.test.ts", "R5: a learner may not revoke"]],
+  R4: [["original-cases/asking.test.ts", "R4: a learner may not grant entitlements"]],
+  R5: [["original-cases/asking.test.ts", "R5: a learner may not revoke entitlements"]],
   R6: [
     [
       "use-cases/entitlements/fulfill-order.test.ts",
@@ -72,50 +77,56 @@ export const CASES: Record<string, readonly Test[]> = {
   R9: [
     [
       "use-cases/entitlements/grant-entitlement.test.ts",
-      "R9: is none where there is none, which means the default periods",
+      "R9: is null where no policy exists, and then the default periods apply",
     ],
-    ["rules/policy-choice.test.ts", "R9: without policies is none"],
+    ["rules/policy-choice.test.ts", "R9: is null without policies"],
   ],
   R10: [
     [
       "use-cases/entitlements/grant-entitlement.test.ts",
-      "R10: is none where the only one is for another mode",
+      "R10: is null where the only policy is for another mode",
     ],
-    ["rules/policy-choice.test.ts", "R10: is none when only another mode has one"],
+    ["rules/policy-choice.test.ts", "R10: is null when the only policy is for another mode"],
   ],
   R11: [
-    ["use-cases/entitlements/grant-entitlement.test.ts", "R11: is one for its mode at any site"],
-    ["rules/policy-choice.test.ts", "R11: is the one for its mode"],
+    ["use-cases/entitlements/grant-entitlement.test.ts", "R11: is the policy for its mode at any site"],
+    ["rules/policy-choice.test.ts", "R11: is the policy for its mode"],
   ],
   R12: [
-    ["use-cases/entitlements/grant-entitlement.test.ts", "R12: is one for this site and any mode"],
-    ["rules/policy-choice.test.ts", "R12: is the one for its site"],
+    ["use-cases/entitlements/grant-entitlement.test.ts", "R12: is the policy for this site and any mode"],
+    ["rules/policy-choice.test.ts", "R12: is the policy for its site"],
   ],
   R13: [
-    ["use-cases/entitlements/grant-entitlement.test.ts", "R13: is the site's before the mode's"],
-    ["rules/policy-choice.test.ts", "R13: is sooner its site's than its mode's"],
+    [
+      "use-cases/entitlements/grant-entitlement.test.ts",
+      "R13: is the policy for the site rather than the policy for the mode",
+    ],
+    ["rules/policy-choice.test.ts", "R13: is the policy for its site rather than the one for its mode"],
   ],
   R14: [
-    ["use-cases/entitlements/grant-entitlement.test.ts", "R14: is the site's for the mode before all others"],
-    ["rules/policy-choice.test.ts", "R14: is the one for both before either"],
+    [
+      "use-cases/entitlements/grant-entitlement.test.ts",
+      "R14: is the policy for the site and the mode rather than any other",
+    ],
+    ["rules/policy-choice.test.ts", "R14: is the policy for both rather than for one of them"],
   ],
   R15: [
     [
       "use-cases/entitlements/grant-entitlement.test.ts",
-      "R15: is the professional one for both professional modes",
+      "R15: is the professional policy for both professional modes",
     ],
-    ["rules/policy-choice.test.ts", "R15: knows one professional mode only"],
+    ["rules/policy-choice.test.ts", "R15: is the same for both professional modes"],
   ],
   R16: [
     [
       "original-cases/asking.test.ts",
-      "R16, R17: an order says nothing about e-mail, so it never opts anybody in or out",
+      "R16, R17: an order has no field for e-mail preferences, so it never changes them",
     ],
   ],
   R17: [
     [
       "original-cases/asking.test.ts",
-      "R16, R17: an order says nothing about e-mail, so it never opts anybody in or out",
+      "R16, R17: an order has no field for e-mail preferences, so it never changes them",
     ],
   ],
   R18: [
@@ -140,31 +151,33 @@ export const CASES: Record<string, readonly Test[]> = {
   R22: [
     [
       "original-cases/asking.test.ts",
-      "R22, R23: whoever asks for their own gets their own only, staff as well",
+      "R22, R23: the viewer's list holds only the viewer's own entitlements, also for staff",
     ],
   ],
   R23: [
     [
       "original-cases/asking.test.ts",
-      "R22, R23: whoever asks for their own gets their own only, staff as well",
+      "R22, R23: the viewer's list holds only the viewer's own entitlements, also for staff",
     ],
   ],
   R24: [
     [
       "original-cases/asking.test.ts",
-      "R24, R28: what is due is told as expired, and asking stores nothing, whoever asks",
+      "R24, R28: a due entitlement is shown as expired to every reader, and reading stores nothing",
     ],
   ],
-  R25: [["original-cases/asking.test.ts", "R25: a learner sees at once which of theirs has expired"]],
-  R26: [["original-cases/asking.test.ts", "R26: staff ask for those of one learner"]],
-  R27: [["original-cases/asking.test.ts", "R27: staff and support ask for anybody's"]],
+  R25: [
+    ["original-cases/asking.test.ts", "R25: learners see at once which of their entitlements have expired"],
+  ],
+  R26: [["original-cases/asking.test.ts", "R26: staff can list the entitlements of one learner"]],
+  R27: [["original-cases/asking.test.ts", "R27: staff and support can list the entitlements of any learner"]],
   R28: [
     [
       "original-cases/asking.test.ts",
-      "R24, R28: what is due is told as expired, and asking stores nothing, whoever asks",
+      "R24, R28: a due entitlement is shown as expired to every reader, and reading stores nothing",
     ],
   ],
-  R29: [["original-cases/asking.test.ts", "R29: courses and expiry filter together"]],
+  R29: [["original-cases/asking.test.ts", "R29: the filters by course and by expiry can be combined"]],
   R30: [
     [
       "use-cases/entitlements/revoke-entitlement.test.ts",
@@ -243,47 +256,55 @@ export const CASES: Record<string, readonly Test[]> = {
   S1: [
     [
       "original-cases/asking.test.ts",
-      "S1: a fresh entitlement shows all that the original showed, its instants in UTC to the millisecond",
+      "S1: a new entitlement has all fields of the original, with instants in UTC to the millisecond",
     ],
   ],
   F1: [
-    ["original-cases/rules.test.ts", "F1: while it takes enrollments"],
-    ["rules/run-rules.test.ts", "F1: started and open"],
+    ["original-cases/rules.test.ts", "F1: while enrollment is open"],
+    ["rules/run-rules.test.ts", "F1: when it has started and enrollment is open"],
   ],
   F2: [
-    ["original-cases/rules.test.ts", "F2: but not one that the catalog does not know"],
-    ["rules/run-rules.test.ts", "F2: not when nobody knows it"],
+    ["original-cases/rules.test.ts", "F2: but not when the catalog does not contain it"],
+    ["rules/run-rules.test.ts", "F2: not when the catalog does not contain it"],
   ],
   F3: [
-    ["original-cases/rules.test.ts", "F3: but not one without a start date"],
+    ["original-cases/rules.test.ts", "F3: but not without a start date"],
     ["rules/run-rules.test.ts", "F3: not without a start date"],
   ],
   F4: [
-    ["original-cases/rules.test.ts", "F4: but not once it has ended, for a stranger"],
-    ["rules/run-rules.test.ts", "F4: not once enrollment has ended"],
+    ["original-cases/rules.test.ts", "F4: but not after its end, for a learner who is not enrolled"],
+    ["rules/run-rules.test.ts", "F4: not after enrollment has closed"],
   ],
   F5: [
-    ["original-cases/rules.test.ts", "F5: but not before it takes any"],
-    ["rules/run-rules.test.ts", "F5: not before enrollment begins"],
+    ["original-cases/rules.test.ts", "F5: but not before enrollment opens"],
+    ["rules/run-rules.test.ts", "F5: not before enrollment opens"],
   ],
   F6: [
-    ["original-cases/rules.test.ts", "F6: for whoever is in it"],
-    ["rules/run-rules.test.ts", "F6: enrolled and open"],
+    ["original-cases/rules.test.ts", "F6: for a learner who is enrolled in it"],
+    ["rules/run-rules.test.ts", "F6: for an enrolled learner while enrollment is open"],
   ],
   F7: [
-    ["original-cases/rules.test.ts", "F7: for whoever is in it, after enrollment has ended"],
-    ["rules/run-rules.test.ts", "F7, F9: enrolled, closed, the upgrade still open"],
+    ["original-cases/rules.test.ts", "F7: for a learner who is enrolled in it, after enrollment has closed"],
+    [
+      "rules/run-rules.test.ts",
+      "F7, F9: for an enrolled learner after enrollment has closed, before the upgrade deadline",
+    ],
   ],
   F8: [
     ["original-cases/rules.test.ts", "F8: but not after the upgrade deadline"],
     ["rules/run-rules.test.ts", "F8: not after the upgrade deadline"],
   ],
   F9: [
-    ["original-cases/rules.test.ts", "F9: for whoever is in it, even after it has ended"],
-    ["rules/run-rules.test.ts", "F7, F9: enrolled, closed, the upgrade still open"],
+    ["original-cases/rules.test.ts", "F9: for a learner who is enrolled in it, even after its end"],
+    [
+      "rules/run-rules.test.ts",
+      "F7, F9: for an enrolled learner after enrollment has closed, before the upgrade deadline",
+    ],
   ],
-  T1: [["original-cases/sweep.test.ts", "T1: what is due is expired, each once"]],
-  T2: [["original-cases/sweep.test.ts", "T2: what has expired before is left alone"]],
+  T1: [["original-cases/sweep.test.ts", "T1: the sweep expires each due entitlement once"]],
+  T2: [
+    ["original-cases/sweep.test.ts", "T2: the sweep does not change entitlements that have expired before"],
+  ],
   T3: [
     [
       "use-cases/entitlements/expire-due-entitlements.test.ts",
@@ -291,19 +312,30 @@ export const CASES: Record<string, readonly Test[]> = {
     ],
     ["jobs/start-jobs.test.ts", "that fails is repeated from the same place under the same request id"],
   ],
-  T4: [["original-cases/sweep.test.ts", "T4: the expiration period is over a moment after it has ended"]],
-  C1: [["original-cases/sweep.test.ts", "C1: a dry run finds one and expires none"]],
-  C2: [["original-cases/sweep.test.ts", "C2: where nothing is due, nothing happens"]],
+  T4: [
+    ["original-cases/sweep.test.ts", "T4: an entitlement is due a millisecond after its expiration period"],
+  ],
+  C1: [["original-cases/sweep.test.ts", "C1: a dry run finds the due entitlement and does not expire it"]],
+  C2: [["original-cases/sweep.test.ts", "C2: the sweep changes nothing when nothing is due"]],
   C3: [
     [
       "use-cases/entitlements/expire-due-entitlements.test.ts",
       "a sweep that was stopped continues where it stopped",
     ],
   ],
-  N11: [["original-cases/asking.test.ts", "N11: hold the current one"]],
-  N12: [["original-cases/asking.test.ts", "N12, N13: hold the current one even when it is no longer sold"]],
-  N13: [["original-cases/asking.test.ts", "N12, N13: hold the current one even when it is no longer sold"]],
-  N14: [["original-cases/asking.test.ts", "N14: none is to be had when none is sold, and each says why"]],
+  N11: [["original-cases/asking.test.ts", "N11: the current session"]],
+  N12: [
+    ["original-cases/asking.test.ts", "N12, N13: the current session even when its run is no longer sold"],
+  ],
+  N13: [
+    ["original-cases/asking.test.ts", "N12, N13: the current session even when its run is no longer sold"],
+  ],
+  N14: [
+    [
+      "original-cases/asking.test.ts",
+      "N14: no available session when no run is sold, and a blocker for each",
+    ],
+  ],
   "8.7.1": [
     ["rules/entitlement-rules.test.ts", "an entitlement that is not redeemed, by its age"],
     [
@@ -318,10 +350,10 @@ export const CASES: Record<string, readonly Test[]> = {
     ],
     [
       "rules/policy-choice.test.ts",
-      "does not depend on the order in which policies are stored, and is the closest that applies",
+      "is the most specific policy that applies, in whatever order policies are stored",
     ],
   ],
-  "8.7.3": [["races.test.ts", "%s and %s at once end as one of them after the other"]],
+  "8.7.3": [["races.test.ts", "%s and %s at once have the outcome of one order or the other"]],
   "8.7.4": [
     [
       "use-cases/sessions/switch-session.test.ts",
@@ -356,7 +388,7 @@ export const CASES: Record<string, readonly Test[]> = {
   "8.7.9": [
     [
       "original-cases/rules.test.ts",
-      "8.7.9: after the time to leave, there is no refund, though nobody has noted the expiry yet",
+      "8.7.9: after the regain period, there is no refund, although the expiry is not yet stored",
     ],
   ],
   "8.7.10": [
@@ -366,15 +398,15 @@ export const CASES: Record<string, readonly Test[]> = {
     ],
   ],
   "8.7.11": [
-    ["history/write-paths.test.ts", "is in history exactly once, with its source"],
-    ["history/write-paths.test.ts", "leaves nothing in a transaction that is rolled back"],
+    ["history/write-paths.test.ts", "is in the history exactly once, with its source"],
+    ["history/write-paths.test.ts", "leaves no entry when its transaction is rolled back"],
     [
       "history/actors.test.ts",
-      "an account that is deleted takes its entitlements along, and leaves their history and its name",
+      "deleting an account deletes its entitlements, and keeps their history and its name",
     ],
     [
       "history/history-properties.test.ts",
-      "a thousand changes while the clock stands still show no row twice and none that is gone",
+      "after a thousand changes at one instant, a list as of it shows no row twice and no deleted row",
     ],
   ],
   "8.7.12": [
@@ -386,11 +418,14 @@ export const CASES: Record<string, readonly Test[]> = {
   "8.7.13": [
     [
       "original-cases/asking.test.ts",
-      "8.7.13: support reads anybody's, and learners never what support has noted",
+      "8.7.13: support reads the entitlements of any learner, and learners never see support details",
     ],
   ],
   "8.7.14": [
-    ["original-cases/asking.test.ts", "8.7.14: a missing run, start or enrollment date spoils no list"],
+    [
+      "original-cases/asking.test.ts",
+      "8.7.14: a list can be read although a run, a start date or an enrollment date is missing",
+    ],
   ],
   "8.7.15": [
     [

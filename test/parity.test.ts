@@ -8,10 +8,10 @@ const FOLDER = "../shared/vectors";
 
 if (!existsSync(FOLDER))
   // oxlint-disable-next-line jest/no-disabled-tests -- the recorded answers are no part of a plain clone
-  test.skip(`what the original answered is compared only where ${FOLDER} holds it`, () => {});
+  test.skip(`recorded answers of the original are compared only where ${FOLDER} contains them`, () => {});
 else
   test.each(vectorFiles(FOLDER))(
-    "%s: every answer is the original's, or that of a named difference",
+    "%s: every answer equals the original's or follows from a named difference",
     async (path) => {
       const summary = needsDatabase(path)
         ? await withTestDatabase((db) => replayFile(path, db))

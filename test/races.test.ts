@@ -57,7 +57,7 @@ const isSweeping = (...operations: Operation[]) => operations.includes("expireDu
 const names = Object.keys(OPERATIONS);
 const pairs = names.flatMap((one, place) => names.slice(place).map((other) => [one, other] as const));
 
-test.each(pairs)("%s and %s at once end as one of them after the other", async (one, other) => {
+test.each(pairs)("%s and %s at once have the outcome of one order or the other", async (one, other) => {
   for (const state of isSweeping(one, other) ? ["unspent", "spent", "lapsed"] : ["unspent", "spent"]) {
     const possible = [await inTurn(state, one, other, false), await inTurn(state, one, other, true)];
     if (other === REFUND) possible.push(await whilePending(state, one));
@@ -75,7 +75,7 @@ async function aWorld(state: string): Promise<World> {
   return { learner: { userId, username }, entitlementId: await anEntitlement(app, given) };
 }
 
-/** How it ends when a command meets a refund that is under way: it is told to wait, and has done nothing. */
+/** The outcome of a command while a refund is pending: it is refused, and changes nothing. */
 async function whilePending(state: string, name: Operation): Promise<Ending> {
   if (name === "revokeEntitlement") return settledByRevocation(state);
   const world = await aWorld(state);
@@ -83,13 +83,13 @@ async function whilePending(state: string, name: Operation): Promise<Ending> {
   return endingOf(world, [isSweeping(name) ? "done" : "REFUND_PENDING ", refund]);
 }
 
-/** How it ends when a shop says that the money is back while its refund is under way: that settles the refund. */
+/** The outcome of a revocation by the shop while its refund is pending: it settles the refund. */
 async function settledByRevocation(state: string): Promise<Ending> {
   const ending = await inTurn(state, "revokeEntitlement", REFUND, false);
   return { ...ending, row: Object.assign({}, ending["row"], { expiryCause: "REFUNDED" }) };
 }
 
-/** How it ends when one command follows the other. */
+/** The outcome when one command follows the other. */
 async function inTurn(state: string, one: Operation, other: Operation, isReversed: boolean): Promise<Ending> {
   const world = await aWorld(state);
   const order = isReversed ? [other, one] : [one, other];
@@ -99,7 +99,7 @@ async function inTurn(state: string, one: Operation, other: Operation, isReverse
   return endingOf(world, isReversed ? answers.toReversed() : answers);
 }
 
-/** How it ends when both have begun, and have read what they read without a lock, before either can go on. */
+/** The outcome when both have begun, and have made their reads without locks, before either continues. */
 async function atOnce(state: string, one: Operation, other: Operation, isReversed: boolean): Promise<Ending> {
   const world = await aWorld(state);
   const answering = await app.db.transaction(async (holder) => {
@@ -115,7 +115,7 @@ async function atOnce(state: string, one: Operation, other: Operation, isReverse
     return started;
   });
   const answers = await Promise.all(answering);
-  if (isSweeping(one, other)) await sweep(); // it leaves alone what somebody is changing, and comes back
+  if (isSweeping(one, other)) await sweep(); // it skips a row that another transaction is changing, and returns to it
   return endingOf(world, isReversed ? answers.toReversed() : answers);
 }
 
@@ -130,7 +130,7 @@ async function untilWaiting(pending: () => number): Promise<void> {
   }
 }
 
-/** What the client is told: done, or why not. */
+/** The answer to the client: done, or the reason why not. */
 async function answerOf(command: Promise<unknown>): Promise<string> {
   try {
     await command;
@@ -143,7 +143,7 @@ async function answerOf(command: Promise<unknown>): Promise<string> {
 
 type Ending = Record<string, unknown>;
 
-/** All that is stored in the end, by names that are the same in every world, and what both clients were told. */
+/** The stored rows in the end, with names that are the same in every database, and the answers to both clients. */
 async function endingOf(world: World, answers: unknown[]): Promise<Ending> {
   const { entitlementId: id } = world;
   const { id: _, userId: _user, orderNumber: _order, enrollmentId, ...row } = await stored(app, id);

@@ -62,7 +62,7 @@ async function anEntitlement(): Promise<string> {
   return viewer.entitlements.edges.find(({ node }) => !node.isExpired)!.node.id;
 }
 
-test("the server answers and changes, and history says who asked and which role wrote it", async () => {
+test("the server answers and changes rows, and history has the author and the database role", async () => {
   const id = await anEntitlement();
   const command = `mutation ($input: SetRefundLockInput!) { setRefundLock(input: $input) { userErrors { code } } }`;
   const { body } = await ask(grace, command, {
@@ -80,7 +80,7 @@ test("the server answers and changes, and history says who asked and which role 
   });
 });
 
-test("what the database does of itself in such a change is signed like the change", async () => {
+test("changes by cascade are signed like the change that caused them", async () => {
   const id = await anEntitlement();
   await asServing(
     "begin",
@@ -98,7 +98,7 @@ test("what the database does of itself in such a change is signed like the chang
   });
 });
 
-test("background work is done with the rights of the role that serves", async () => {
+test("background work needs no more rights than the role that serves has", async () => {
   const done = () =>
     see("select name from jobs.job where state = 'completed' union select name from jobs.archive");
   for (const deadline = Date.now() + 20_000; (await done()).length === 0; await sleep(200))
@@ -106,10 +106,10 @@ test("background work is done with the rights of the role that serves", async ()
   expect(await done()).toContainEqual({ name: "expireDueEntitlements" });
 }, 30_000);
 
-/** The examples of the demo world that background work spares, and that this command does not. */
+/** The examples of the demo world that background work does not expire, and this command does. */
 const SPARED = SHOWN_DUE.size;
 
-test("the sweep's sets are recorded once, and the guard is not told to look away", async () => {
+test("the changes of a sweep are recorded once, and the guard stays active", async () => {
   await see(`insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
     select 1, gen_random_uuid(), 'verified', now() - interval '3 years', now() from generate_series(1, 200)`);
   const { status, stdout } = await runToEnd("dist/src/cli/expire.js", env, ["--commit"]);
@@ -171,7 +171,7 @@ test("history:verify finds nothing, also as the role that serves", async () => {
   });
 });
 
-test("migrating again grants again, and leaves what waits in the queue", async () => {
+test("a second migration grants the rights again, and keeps the tasks in the queue", async () => {
   const { stdout } = await runToEnd(
     "dist/src/cli/migrate.js",
     { ...env, MIGRATION_DATABASE_URL: urlOf(OWNER) },
@@ -181,7 +181,7 @@ test("migrating again grants again, and leaves what waits in the queue", async (
   expect(await see("select count(*)::int > 0 as kept from jobs.job")).toEqual([{ kept: true }]);
 });
 
-test("a queue that the owner has made, as when one role did both, is made anew for the role that serves", async () => {
+test("a queue that belongs to the owner of the tables is created again for the role that serves", async () => {
   const both = await createEmptyDatabase();
   const ownUrl = (username: string) =>
     Object.assign(new URL(both.url), { username, password: "secret" }).href;
@@ -203,7 +203,7 @@ test("a queue that the owner has made, as when one role did both, is made anew f
   await both.drop();
 }, 60_000);
 
-test("a fault of the owner's URL is told under its own name", async () => {
+test("a fault of MIGRATION_DATABASE_URL is reported under its own name", async () => {
   const { status, stderr } = await runToEnd(
     "dist/src/cli/migrate.js",
     { ...env, MIGRATION_DATABASE_URL: urlOf("stranger_of_roles") },

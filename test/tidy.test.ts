@@ -1,10 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
-/**
- * Which rooms a room may look into, as the table in the documentation says. Type imports count too: they bind just as
- * tightly.
- */
+/** The rooms that each room may import, from the table in the documentation. Type imports count too. */
 const MAY_IMPORT: Record<string, string[]> = Object.fromEntries(
   readFileSync("docs/architecture.md", "utf8")
     .split("\n")
@@ -19,7 +16,7 @@ function namesIn(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
 }
 
-/** Where everything is put together: these look into every room, and no room looks into them. */
+/** The rooms where everything is put together: they may import every room, and no room imports them. */
 const ENTRY_ROOMS = new Set(["main", "compose", "cli"]);
 
 const FILE_LINES_AT_MOST = 200;
@@ -35,7 +32,7 @@ const importsOf = (file: string) =>
     normalize(join(dirname(file), path!)),
   );
 
-test.each(files)("%s looks only into the rooms below it", (file) => {
+test.each(files)("%s imports only rooms below it", (file) => {
   const room = roomOf(file);
   if (ENTRY_ROOMS.has(room)) return;
   const others = importsOf(file)
@@ -47,7 +44,7 @@ test.each(files)("%s looks only into the rooms below it", (file) => {
 
 const resolve = (path: string) => [`${path}.ts`, `${path}/index.ts`].find((file) => files.includes(file));
 
-test("no file imports itself, however far around", () => {
+test("no cycle of imports exists", () => {
   const seen = new Set<string>();
   const visit = (file: string, trail: string[]): void => {
     expect(trail).not.toContain(file);
@@ -85,7 +82,7 @@ test.each(PLAIN)("%s works without GraphQL", (start) => {
 });
 
 test.each(files.filter((file) => /^graphql\/mutations\/\w+\//.test(file)))(
-  "%s gives the command of its name, and looks at no other mutation",
+  "%s gives the command of its name, and imports no other mutation",
   (file) => {
     const imported = importsOf(file);
     expect(imported).toContain(file.replace("graphql/mutations", "use-cases").replace(/\.ts$/, ""));
@@ -95,10 +92,10 @@ test.each(files.filter((file) => /^graphql\/mutations\/\w+\//.test(file)))(
   },
 );
 
-/** The longest way from a file down to one that imports nothing of ours, as the program loads them. */
+/** The longest allowed chain of imports, from a file down to one that imports no file of ours. */
 const CHAIN_AT_MOST = 11;
 
-/** What a file needs when it runs; imports of types alone are left out, as they load nothing. */
+/** The files that a file loads when it runs; imports of types load nothing. */
 const loadedBy = (file: string) =>
   [...sourceOf(file).matchAll(/(?:import|export) (?!type )([^;]*?) ?from "(\.[^"]+)"/g)]
     .filter(([, names]) => !/^\{(\s*type [^,}]+,?)+\s*\}$/.test(names!))
@@ -123,7 +120,7 @@ test("no folder holds more than 12 files directly", () => {
   expect(crowded).toEqual([]);
 });
 
-test.each(files)("%s is short, and leaves nothing behind", (file) => {
+test.each(files)("%s is short, and holds no open tasks, upserts or console output", (file) => {
   const source = sourceOf(file);
   expect(source.split("\n").length).toBeLessThanOrEqual(FILE_LINES_AT_MOST);
   expect(source).not.toMatch(/\b(TODO|FIXME)\b|\.upsert\(|\.orUpdate\(/);
@@ -137,12 +134,12 @@ const commandsTakenBy = (file: string) =>
       names!
         .split(",")
         .map((name) => name.trim())
-        .filter((name) => name && !/^type |^[A-Z_]+$/.test(name)) // types and constants give nothing
+        .filter((name) => name && !/^type |^[A-Z_]+$/.test(name)) // types and constants are no commands
         .map((name) => ({ name, path: `${path!}.ts` })),
   );
 
 test.each(files.filter((file) => roomOf(file) !== "use-cases"))(
-  "%s takes nothing from a use case but commands, which say who may give them",
+  "%s imports nothing from use cases except commands, which declare who may give them",
   (file) => {
     for (const { name, path } of commandsTakenBy(file))
       expect(sourceOf(path)).toMatch(
@@ -158,15 +155,18 @@ const ABOVE = new Set(["graphql", "engine", "http", "rest", "jobs"]);
 const WRITES =
   /\.(?:save|remove|softRemove|insert)\(|\b(?:transact|transactSurely|createQueryBuilder)\(|\b(?:insert into|delete from|update [\w"]+ set)\b/i;
 
-test.each(files.filter((file) => ABOVE.has(roomOf(file))))("%s writes nothing itself", (file) => {
-  expect(sourceOf(file)).not.toMatch(WRITES);
-});
+test.each(files.filter((file) => ABOVE.has(roomOf(file))))(
+  "%s does not write to the database itself",
+  (file) => {
+    expect(sourceOf(file)).not.toMatch(WRITES);
+  },
+);
 
 test("only the configuration reads the environment", () => {
   const readers = files.filter((file) => /process\.env\b/.test(sourceOf(file)));
   expect(readers.filter((file) => !ENTRY_ROOMS.has(roomOf(file)))).toEqual([]);
 });
 
-test.each(files)("SEC-5: %s logs no error as it is, which could hold personal data", (file) => {
+test.each(files)("%s logs no raw error, which could hold personal data", (file) => {
   expect(sourceOf(file)).not.toMatch(/\berr ?[:,}]|\berror: error\b|\blog\.\w+\(\s*(\{ error[ ,]|error\b)/);
 });

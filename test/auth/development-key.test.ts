@@ -27,7 +27,7 @@ test("a learner, a support agent, a staff member and a service get tokens that s
   ]);
 });
 
-test("the key is its owner's alone, and nothing else is left beside it", () => {
+test("only the owner can read the key, and no other file is left beside it", () => {
   developmentJwkSet(dataDir);
   const files = readdirSync(dataDir);
   expect(files).toHaveLength(1);

@@ -30,7 +30,7 @@ const log = pino(
   {},
   { write: (line: string) => void logged.push(JSON.parse(line) as (typeof logged)[number]) },
 );
-/** Lets in by the keys of the LMS, with a clock that only the test moves. */
+/** A verifier that uses the keys of the LMS, with a clock that only the test moves. */
 const verifier = () =>
   tokenVerifier({
     ...rules,
@@ -47,7 +47,7 @@ const token = async (key = first, kid?: string, username = "ada") =>
     .setExpirationTime("1h")
     .sign(key.privateKey);
 
-/** What comes of a request: `in`, or the name of what refuses it. */
+/** The result of a verification: `in`, or the name of the error. */
 async function outcome(verify: Verify, given: string): Promise<string> {
   try {
     await verify({ authorization: `JWT ${given}` });
@@ -63,14 +63,14 @@ const isRefused = async (verify: Verify, key = first, kid?: string) =>
 const isPutOff = async (verify: Verify, key = first, kid?: string) =>
   expect(await outcome(verify, await token(key, kid))).toBe(KeysUnavailable.name);
 
-/** Waits for what happens in the background. */
+/** Waits for the work in the background. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 const isHanging = () => (lms.answer = () => undefined);
 
 describe("while the LMS answers", () => {
-  test("keys are asked for once, at the start, however many come at once", async () => {
+  test("keys are fetched once at the start, however many requests come at once", async () => {
     const verify = verifier();
     const tokens = await Promise.all(Array.from({ length: 20 }, () => token(first, "first")));
     const outcomes = await Promise.all(tokens.map((each) => outcome(verify, each)));
@@ -88,7 +88,7 @@ describe("while the LMS answers", () => {
     expect(lms.requests).toBe(1);
   });
 
-  test("keys are asked for again in the background before they are ten minutes old", async () => {
+  test("keys are fetched again in the background before they are ten minutes old", async () => {
     const verify = verifier();
     await comesIn(verify);
     isHanging();
@@ -112,7 +112,7 @@ describe("while the LMS answers", () => {
     expect(lms.requests).toBe(2);
   });
 
-  test("tokens that fit no key make us ask at most every 30 seconds", async () => {
+  test("tokens that fit no key cause at most one fetch every 30 seconds", async () => {
     const verify = verifier();
     await comesIn(verify);
     for (const [seconds, requests] of [
@@ -130,7 +130,7 @@ describe("while the LMS answers", () => {
     }
   });
 
-  test("a token that its key has signed and that is refused for another reason asks for no keys", async () => {
+  test("a token with a good signature that is rejected for another reason causes no fetch", async () => {
     const verify = verifier();
     await comesIn(verify);
     now = MINUTE;
@@ -140,7 +140,7 @@ describe("while the LMS answers", () => {
     expect(lms.requests).toBe(1);
   });
 
-  test("a withdrawn key is good for ten minutes, also for tokens that were let in before", async () => {
+  test("a withdrawn key is trusted for ten minutes, also for tokens that were accepted before", async () => {
     const verify = verifier();
     const known = await token(first);
     expect(await outcome(verify, known)).toBe("in");
@@ -153,7 +153,7 @@ describe("while the LMS answers", () => {
     expect(lms.requests).toBe(2);
   });
 
-  test("a token is verified once for the same keys, though they were asked for again", async () => {
+  test("a token is verified once for the same keys, even after the keys were fetched again", async () => {
     const verify = verifier();
     const headers = { authorization: `JWT ${await token()}` };
     const actor = await verify(headers);
@@ -163,7 +163,7 @@ describe("while the LMS answers", () => {
   });
 });
 
-describe("while the LMS is away", () => {
+describe("while the LMS is unavailable", () => {
   const AWAY: [string, () => unknown][] = [
     ["refuses connections", () => lms.close()],
     ["hangs", isHanging],
@@ -174,7 +174,7 @@ describe("while the LMS is away", () => {
     ["breaks off", () => (lms.answer = (request) => void request.socket.destroy())],
     ["answers 500", () => (lms.answer = (_, response) => void response.writeHead(500).end())],
     [
-      "sends us elsewhere",
+      "redirects",
       () =>
         (lms.answer = (request, response) =>
           request.url === "/elsewhere"
@@ -193,7 +193,7 @@ describe("while the LMS is away", () => {
     ],
   ];
 
-  test.each(AWAY)("known keys stay trusted when it %s", async (_, goAway) => {
+  test.each(AWAY)("known keys stay trusted when the LMS %s", async (_, goAway) => {
     const verify = verifier();
     const known = await token(first);
     expect(await outcome(verify, known)).toBe("in");
@@ -211,7 +211,7 @@ describe("while the LMS is away", () => {
   });
 
   test.each(AWAY)(
-    "a token is put off, and nobody without one, when it %s before the first key",
+    "a request with a token must be repeated later, and a request without one is answered, when the LMS %s before the first keys",
     async (_, goAway) => {
       await goAway();
       const verify = verifier();
@@ -222,7 +222,7 @@ describe("while the LMS is away", () => {
     },
   );
 
-  test("it is asked again every second for the first keys, and no more", async () => {
+  test("the first keys are requested again every second, and not more often", async () => {
     lms.answer = (_, response) => void response.writeHead(503).end();
     const verify = verifier();
     for (let n = 0; n < 5; n++) await isPutOff(verify);
@@ -235,7 +235,7 @@ describe("while the LMS is away", () => {
     expect(lms.requests).toBe(2);
   });
 
-  test("one attempt every 30 seconds, and nobody waits for the next once one has failed", async () => {
+  test("there is one attempt every 30 seconds, and after a failure no request waits for the next one", async () => {
     const verify = verifier();
     await comesIn(verify);
     isHanging();
@@ -246,11 +246,11 @@ describe("while the LMS is away", () => {
       await comesIn(verify);
     }
     await until(() => lms.requests === 3);
-    // The third attempt hangs still: who comes meanwhile has not waited for it.
+    // The third attempt still hangs: requests in the meantime have not waited for it.
     expect(logged.filter(({ level }) => level === 40)).toHaveLength(1);
   });
 
-  test("a token that fits no known key is put off, as nobody can tell; and refused when it is back", async () => {
+  test("a request with a token that fits no known key must be repeated later, and is rejected once the LMS answers again", async () => {
     const verify = verifier();
     await comesIn(verify);
     lms.answer = (_, response) => void response.writeHead(500).end();
@@ -266,7 +266,7 @@ describe("while the LMS is away", () => {
     await comesIn(verify);
   });
 
-  test("after a long time without anybody the keys are waited for again, though the last attempt failed", async () => {
+  test("after a long time without requests, a request waits for the keys again, although the last attempt failed", async () => {
     const verify = verifier();
     await comesIn(verify);
     lms.answer = (_, response) => void response.writeHead(500).end();
@@ -278,7 +278,7 @@ describe("while the LMS is away", () => {
     await isRefused(verify, first);
   });
 
-  test("what it sends is not in the log", async () => {
+  test("the log does not contain what the LMS sends", async () => {
     lms.answer = (_, response) => void response.end("secret");
     await isPutOff(verifier());
     lms.answer = (_, response) => void response.writeHead(500, "secret").end("secret");
@@ -288,7 +288,7 @@ describe("while the LMS is away", () => {
   });
 });
 
-describe("of what the LMS publishes, nothing is trusted but RSA keys for signatures:", () => {
+describe("of the keys that the LMS publishes, only RSA keys for signatures are trusted:", () => {
   const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
   test.each<[string, unknown]>([
     ["an elliptic key", jwk(ec)],
@@ -299,12 +299,12 @@ describe("of what the LMS publishes, nothing is trusted but RSA keys for signatu
     ["a key for RS384", jwk(second, { alg: "RS384" })],
     ["a key that is too short", jwk(weak)],
     ["the development key", jwk(second, { kid: "development" })],
-    ["a key whose name is a number", jwk(second, { kid: 1 })],
+    ["a key whose id is a number", jwk(second, { kid: 1 })],
     ["a key without numbers", { kty: "RSA" }],
-    ["a key whose numbers are none", { kty: "RSA", n: "?", e: "" }],
+    ["a key with invalid numbers", { kty: "RSA", n: "?", e: "" }],
     ["null", null],
     ["a text", "key"],
-  ])("not %s, which spoils no other key", async (_, key) => {
+  ])("%s is ignored, and the other keys are used", async (_, key) => {
     lms.answer = publishing([key, jwk(first)]);
     const verify = verifier();
     await comesIn(verify, first);
@@ -316,10 +316,10 @@ describe("of what the LMS publishes, nothing is trusted but RSA keys for signatu
 
   test.each<[string, object]>([
     ["a bare key", {}],
-    ["one for signatures", { use: "sig" }],
-    ["one to verify with", { key_ops: ["sign", "verify"] }],
-    ["one for RS512 and RS256 beside it", { alg: "RS256" }],
-    ["one with more to it", { x5u: "http://127.0.0.1:1/", x5c: ["?"], jku: "http://127.0.0.1:1/" }],
+    ["a key for signatures", { use: "sig" }],
+    ["a key to verify with", { key_ops: ["sign", "verify"] }],
+    ["a key for RS512 beside one for RS256", { alg: "RS256" }],
+    ["a key with further members", { x5u: "http://127.0.0.1:1/", x5c: ["?"], jku: "http://127.0.0.1:1/" }],
   ])("%s is trusted", async (_, more) => {
     lms.answer = publishing([jwk(first, { alg: "RS512" }), jwk(first, more)]);
     await comesIn(verifier(), first);

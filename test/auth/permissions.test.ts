@@ -84,14 +84,14 @@ const fields = Object.values(schema.getTypeMap())
   .filter((type) => isObjectType(type) || isInterfaceType(type))
   .flatMap((type) => Object.keys(type.getFields()).map((field) => [type.name, field] as const));
 
-test.each(fields)("%s.%s is for exactly those whom it concerns", (type, field) => {
+test.each(fields)("%s.%s can be read by exactly the actors of this table", (type, field) => {
   const who = whoMayAsk(permissions, type, field);
   const allowed = EVERYONE.filter((role) => who.allows(ROLES[role]!));
   const expected = RESTRICTED[`${type}.${field}`] ?? RESTRICTED[`${type}.*`] ?? EVERYONE;
   expect(allowed.sort()).toEqual([...expected].sort());
 });
 
-test("a field or type without a rule is nobody's, whatever its name", () => {
+test("a field or type without a rule is closed to everyone, whatever its name", () => {
   for (const [type, field] of [
     ["Query", "somethingNew"],
     ["SomethingNew", "id"],
@@ -110,7 +110,7 @@ test("the root types name each field, so that a new one starts closed", () => {
       expect(Object.keys(permissions[root.name]!).sort()).toEqual(Object.keys(root.getFields()).sort());
 });
 
-test("no rule is left behind by a type or field that is gone", () => {
+test("every rule belongs to a type and field that exist", () => {
   const known = new Set([
     ...fields.map(([type, field]) => `${type}.${field}`),
     ...fields.map(([type]) => `${type}.*`),

@@ -1,7 +1,7 @@
 import pino from "pino";
 import { rejectionLog } from "../../src/auth/rejections";
 
-test("USE-7: each fault of tokens is logged once a minute, with how often it occurred", () => {
+test("each kind of fault in tokens is logged once a minute, with the number of rejections", () => {
   const lines: object[] = [];
   const log = pino(
     { base: null, timestamp: false },

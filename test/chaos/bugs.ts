@@ -2,7 +2,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Narrowing } from "./schedule";
 
-/** A mistake that the harness must notice, or it would notice nothing. */
+/** A bug that the harness must find, which proves that it works. */
 export interface Bug {
   name: string;
   /** What it breaks. */
@@ -11,7 +11,7 @@ export interface Bug {
   narrowing: Narrowing;
   /** In compiled files under `src`: what is replaced by what. */
   edits: [file: string, from: string, to: string][];
-  /** What keeps it from showing in the database, taken away. */
+  /** The protection in the database that would hide it, removed. */
   sql?: string;
 }
 
@@ -72,7 +72,10 @@ export const BUGS: Bug[] = [
   },
 ];
 
-/** Compiles the product with a bug into a folder of its own; returns the server's file, and what removes it all. */
+/**
+ * Compiles the product with a bug into a folder of its own; returns the server's file, and a function that removes the
+ * folder.
+ */
 export function plant({ name, edits }: Bug): { main: string; remove: () => void } {
   const folder = join("dist", "bugs", `${process.pid}-${name.replaceAll(/\W+/g, "-")}`);
   for (const part of ["ormconfig.js", "migrations", "src"])

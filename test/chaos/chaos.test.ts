@@ -5,13 +5,13 @@ import { DEADLINE_MS } from "./world";
 
 jest.setTimeout(900_000);
 
-/** All but a crash of PostgreSQL, which other tests use too; `npm run chaos` has one of its own. */
+/** All faults except a crash of PostgreSQL, which other tests use too; `npm run chaos` has its own. */
 const GENTLE = FAULTS.filter((fault) => fault !== "crash");
 
 test.each([
   ["keyed", true, 100],
   ["natural", false, 200],
-])("30 schedules of faults with a %s shop break no promise", async (_name, isKeyed, first) => {
+])("30 schedules of faults with a %s shop violate no invariant", async (_name, isKeyed, first) => {
   const { world, close } = await openTestWorld({ isKeyed });
   try {
     expect(await runBatch(world, schedulesFrom(first, 30, { faults: GENTLE }))).toEqual([]);

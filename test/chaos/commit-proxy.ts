@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 /** `lose`: the COMMIT never arrives. `answer`: it does, and its answer never comes back. */
 export type CommitLoss = "lose" | "answer";
 
-/** A wire to PostgreSQL on which the next COMMIT, or its answer, can be lost. */
+/** A proxy to PostgreSQL that can drop the next COMMIT, or the answer to it. */
 export interface CommitProxy {
   url: string;
   /** The ports from which PostgreSQL sees the connections. */
@@ -15,7 +15,7 @@ export interface CommitProxy {
 
 const COMMIT = Buffer.from("COMMIT\0");
 
-/** Opens a wire to the PostgreSQL of a URL. */
+/** Opens a proxy to the PostgreSQL of a URL. */
 export async function openCommitProxy(databaseUrl: string): Promise<CommitProxy> {
   const target = new URL(databaseUrl);
   const far = new Set<Socket>();

@@ -10,13 +10,13 @@ import type { Schedule } from "./schedule";
 /** How often each answer was given. */
 export const told = new Map<Answer, number>();
 
-/** The longest time that a batch took to heal, for the report. */
+/** The longest time that a batch took to recover, for the report. */
 export const healing = { slowestMs: 0 };
 
-/** What somebody was told: done, that nothing has changed, that it is under way, or nothing at all. */
+/** The answer to a caller: done, nothing has changed, pending, or no answer. */
 export type Answer = "done" | "failed" | "unavailable" | "pending" | "refused" | "nothing";
 
-/** A schedule that broke a promise. */
+/** A schedule that violated an invariant. */
 export interface Broken extends Violation {
   schedule: Schedule;
   answers: Answer[];
@@ -30,11 +30,11 @@ interface Subject {
 }
 
 const CLICKS_AT_MOST = 4;
-/** How long after it is due a refund may wait for a server that takes it up, on whatever machine. */
+/** How long a due refund may wait for a server that takes it over, also on a slow machine. */
 const TAKEN_UP_WITHIN_MS = 60_000;
-/** A session that waits for a busy server is not left yet. */
+/** A session of a busy server may wait this long within a transaction. */
 const LEFT_AFTER_S = 4;
-/** Far more than a machine needs that is only busy. */
+/** Far more than a busy machine needs. */
 const HEALS_WITHIN_MS = 300_000;
 const REFUND = `mutation($id: ID!) { unenrollAndRefund(input: { entitlementId: $id, refund: REQUEST }) {
   refund { state } userErrors { code } } }`;
@@ -46,7 +46,10 @@ const BESIDE: Record<NonNullable<Schedule["beside"]>["command"], string> = {
     userErrors { code } } }`,
 };
 
-/** Runs schedules side by side, each on an entitlement of its own, lets everything heal, and checks every promise. */
+/**
+ * Runs schedules at the same time, each on its own entitlement, waits until everything has recovered, and checks every
+ * invariant.
+ */
 export async function runBatch(world: World, schedules: readonly Schedule[]): Promise<Broken[]> {
   const subjects = await Promise.all(schedules.map((schedule) => prepare(world, schedule)));
   world.shop.script = ({ orderNumber }, nth) => {
@@ -76,7 +79,7 @@ async function perform(world: World, { schedule, id, answers }: Subject): Promis
       const answer = await click(world, server, id);
       answers.push(answer);
       told.set(answer, (told.get(answer) ?? 0) + 1);
-      // Whoever gets no answer, or is told to try again later, does.
+      // A caller who gets no answer, or is asked to try again later, tries again.
       if (answer !== "nothing" && answer !== "unavailable") return;
       await sleep(2 * DEADLINE_MS);
     }
@@ -99,7 +102,7 @@ async function click(world: World, server: number, id: string): Promise<Answer> 
   return code === "REFUND_FAILED" ? "failed" : code === "REFUND_UNAVAILABLE" ? "unavailable" : "refused";
 }
 
-/** As a service too, as nobody else may ask for that much. */
+/** It reads as a service, because no other role may read that much. */
 async function tell(world: World, server: number, actor: typeof ada, document: string, id: string) {
   try {
     const { body } = await asker(await world.url(server))({ ...actor, isService: true }, document, { id });
@@ -110,9 +113,9 @@ async function tell(world: World, server: number, actor: typeof ada, document: s
 }
 
 /**
- * Until no refund is on its way. That takes as long as the pauses between attempts, which grow with each attempt that a
- * busy machine has spoiled: no fixed time is right for all machines. But each live refund must be taken up soon after
- * it is due, by PostgreSQL's clock; one that is not is judged as it stands.
+ * Waits until no refund is pending. That takes as long as the pauses between attempts, which grow with each attempt
+ * that a busy machine has spoiled: no fixed time is right for all machines. But each live refund must be taken up soon
+ * after it is due, by PostgreSQL's clock; one that is not is checked in its present state.
  */
 async function heal({ app }: World, subjects: readonly Subject[]): Promise<void> {
   const ids = subjects.map(({ id }) => id);
@@ -163,7 +166,7 @@ async function isLeftInTransaction({ db }: World["app"]): Promise<boolean> {
   }
 }
 
-/** I5: told done, so it is done; told that nothing has changed, so nothing has. */
+/** I5: an answer "done" means that it is done; an answer "nothing has changed" means that nothing has. */
 async function dishonesty(
   { db }: World["app"],
   { id, answers }: Subject,

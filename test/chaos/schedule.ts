@@ -1,10 +1,10 @@
 import type { ShopAct } from "../support/fake-shop";
 
-/** What can happen to a process, to its PostgreSQL, or to the wire between them. */
+/** The faults of a process, of its PostgreSQL, or of the connection between them. */
 export const FAULTS = ["none", "kill", "stop", "terminate", "loseCommit", "loseAnswer", "crash"] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** A crash of PostgreSQL is felt by every schedule that runs beside it, and so is rarer. */
+/** A crash of PostgreSQL affects every schedule that runs at the same time, and is therefore rarer. */
 const LIKELY: readonly Fault[] = [...FAULTS, "stop", "terminate", "loseCommit", "loseAnswer", "none"];
 
 /** The places of the protocol at which it can happen: those of `faultPoint()`. */
@@ -18,19 +18,19 @@ export const POINTS = [
 ] as const;
 export type Point = (typeof POINTS)[number];
 
-/** All that happens around one entitlement, made from a seed. */
+/** The events around one entitlement, made from a seed. */
 export interface Schedule {
   seed: number;
   fault: Fault;
   point: Point;
   /** At which visit of the point. */
   visit: number;
-  /** What the shop does with the first requests; afterwards it is honest and does as `ending` says. */
+  /** The behaviour of the shop for the first requests; afterwards it behaves correctly and as `ending` says. */
   shop: ShopAct[];
   ending: "pay" | "refuse";
-  /** When somebody asks for the money, in milliseconds, and at which server. */
+  /** The times of the refund requests, in milliseconds, and their servers. */
   clicks: { afterMs: number; server: number }[];
-  /** What else somebody does to the entitlement meanwhile. */
+  /** The other commands on the entitlement meanwhile. */
   beside: { command: "leaveSession" | "switchSession" | "expireEntitlement"; afterMs: number } | null;
 }
 
@@ -55,7 +55,7 @@ export function scheduleOf(seed: number, deadlineMs: number, narrowing: Narrowin
   const point = pick(narrowing.points ?? POINTS);
   const visit = next() < 0.9 ? 1 : 2;
   const shop = Array.from({ length: Math.floor(next() * 3) }, () => shopAct(pick, ending, deadlineMs));
-  // A point of the sweep is passed only when the first attempt has left doubt.
+  // The sweep reaches its points only when the outcome of the first attempt is unknown.
   if (point === "claim:beforeCommit" && shop.length === 0) shop.push({ effect: "nothing", reply: 503 });
   const clicks = [{ afterMs: Math.floor(next() * SPREAD * deadlineMs), server: pick([0, 1]) }];
   const isDouble = next() < 0.4;

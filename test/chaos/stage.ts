@@ -7,7 +7,7 @@ export async function openTestWorld(
   setting: Omit<Setting, "databaseUrl">,
 ): Promise<{ world: World; close: () => Promise<void> }> {
   const database = await createEmptyDatabase();
-  // What is committed must be there whatever is killed.
+  // Committed data must survive every kill.
   const name = new URL(database.url).pathname.slice(1);
   await asSuperuser(`alter database ${name} set synchronous_commit = on`);
   const world = await openWorld({ databaseUrl: database.url, ...setting });

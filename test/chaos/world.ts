@@ -26,7 +26,7 @@ export interface Setting {
   servers?: 1 | 2;
 }
 
-/** Two real servers on one PostgreSQL, a shop with a ledger of its own, and somebody who decides about faults. */
+/** Two real servers on one PostgreSQL, a shop with its own ledger, and a server that decides about faults. */
 export interface World {
   app: App;
   shop: FakeShop;
@@ -164,7 +164,7 @@ class KeptServer {
       const started = await said(program, /GraphQL +(http\S+)\/graphql/).catch(() => null);
       if (started) return started[1]!;
       if (this.isEnding) return "";
-      program.child.kill("SIGKILL"); // it is slower than is waited for, if it lives at all
+      program.child.kill("SIGKILL"); // it answers too late, if it is alive
       await program.exited; // another is being launched
       return this.ready;
     }

@@ -30,7 +30,7 @@ test("a dry run counts the due entitlements", async () => {
   expect(await expire("--dry-run")).toEqual({ status: 0, stdout: DUE, stderr: "" });
 });
 
-test("a run that commits expires it, and exits with 1 when it lists what was refused", async () => {
+test("the command expires due entitlements, lists those that the database refused, and then exits with 1", async () => {
   const { status, stdout, stderr } = await expire("--commit");
   expect(status).toBe(1);
   expect(stdout).toMatch(`${DUE}${idOf(1)} not this one\n2 expired, 1 failed`);
@@ -38,8 +38,11 @@ test("a run that commits expires it, and exits with 1 when it lists what was ref
   expect((await expire("--dry-run")).stdout).toMatch(/^1 due/);
 });
 
-test.each([[[]], [["--dry-run", "--commit"]]])("it wants to know whether to commit: %j", async (args) => {
-  const { status, stderr } = await expire(...args);
-  expect(status).toBe(1);
-  expect(stderr).toContain("npm run expire -- --dry-run");
-});
+test.each([[[]], [["--dry-run", "--commit"]]])(
+  "the command requires --commit or --dry-run: %j",
+  async (args) => {
+    const { status, stderr } = await expire(...args);
+    expect(status).toBe(1);
+    expect(stderr).toContain("npm run expire -- --dry-run");
+  },
+);

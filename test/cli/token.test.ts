@@ -26,10 +26,10 @@ test.each([ada, actor("bob"), grace, actor("hopper", { isStaff: true }), actor("
 );
 
 test.each<[string, string[], Record<string, string>, string]>([
-  ["nobody is named", [], {}, "--as: must be one of ada, grace, hopper, shop, bob\n"],
-  ["nobody has the name", ["--as", "eve"], {}, "--as: must be one of ada, grace, hopper, shop, bob\n"],
+  ["no account is named", [], {}, "--as: must be one of ada, grace, hopper, shop, bob\n"],
+  ["no account has the name", ["--as", "eve"], {}, "--as: must be one of ada, grace, hopper, shop, bob\n"],
   [
-    "it is production",
+    "NODE_ENV is production",
     ["--as", "ada"],
     PRODUCTION,
     "NODE_ENV: tokens of the demo world cannot be made in production\n",

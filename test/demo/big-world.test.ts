@@ -20,7 +20,7 @@ afterAll(async () => {
   await Promise.all(databases.map((database) => database.drop()));
 });
 
-/** Runs the command on a database of its own and resolves with its exit code and what it said. */
+/** Runs the command on a database of its own and returns its exit code and output. */
 async function demo(args: string[], env: NodeJS.ProcessEnv) {
   return new Promise<{ code: number; said: string }>((resolve) => {
     const command = [`${__dirname}/../../src/cli/demo.js`, ...args];
@@ -30,7 +30,7 @@ async function demo(args: string[], env: NodeJS.ProcessEnv) {
   });
 }
 
-test("it has five entitlements a learner, half of them spent, each with its history", async () => {
+test("the big world has five entitlements for each learner, half of them redeemed, each with its history", async () => {
   const db = await openDatabase();
   const progress: number[] = [];
   const size = await fillBigWorld(db, LEARNERS, now, ({ learners }) => progress.push(learners));
@@ -49,7 +49,7 @@ test("it has five entitlements a learner, half of them spent, each with its hist
   expect(found!["certificates"]).toBeGreaterThan(0);
 });
 
-test("it is the same for the same instant and number of learners", async () => {
+test("the big world is the same for the same instant and number of learners", async () => {
   const checksum = async () => {
     const db = await openDatabase();
     await fillBigWorld(db, LEARNERS, now, () => undefined);
@@ -60,7 +60,7 @@ test("it is the same for the same instant and number of learners", async () => {
   expect(await checksum()).toEqual(await checksum());
 });
 
-test("the command fills it once, and says so", async () => {
+test("the command fills the database once, and reports that", async () => {
   await openDatabase();
   const { url } = databases.at(-1)!;
   const filled = await demo(["--learners", "20"], { DATABASE_URL: url });
@@ -77,9 +77,9 @@ test("the command fills it once, and says so", async () => {
 
 test.each([
   ["in production", [], { NODE_ENV: "production" }, "NODE_ENV"],
-  ["for no learner", ["--learners", "0"], {}, "--learners"],
+  ["for zero learners", ["--learners", "0"], {}, "--learners"],
   ["for more than a million", ["--learners", "1000001"], {}, "--learners"],
-  ["where no database is", [], { DATABASE_URL: "postgres://127.0.0.1:1/none" }, "DATABASE_URL"],
-])("the command refuses %s and names what is wrong", async (_when, args, env, named) => {
+  ["where no database answers", [], { DATABASE_URL: "postgres://127.0.0.1:1/none" }, "DATABASE_URL"],
+])("the command fails %s and names the fault", async (_when, args, env, named) => {
   expect(await demo(args, env)).toEqual({ code: 1, said: expect.stringContaining(named) });
 });

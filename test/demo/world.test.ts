@@ -16,7 +16,7 @@ import { entitlementState, type EntitlementState } from "../../src/rules/entitle
 import * as rules from "../../src/rules/entitlement-rules";
 import { useDatabase } from "../support/database";
 
-/** Every value that the rules know; the compiler wants each of them. */
+/** Every value of the rules; the compiler checks that none is missing. */
 const STATES: Record<EntitlementState, true> = {
   AVAILABLE: true,
   FULFILLED_CHANGEABLE: true,
@@ -91,14 +91,14 @@ async function outcomes(rule: Rule, orderNumber?: string) {
 
 test.each<[string, Rule, (string | null)[]]>([
   ["state", entitlementState, Object.keys(STATES)],
-  ["reason not to be redeemed", rules.redeemBlocker, [null, ...Object.keys(REDEEM)]],
-  ["reason not to be regained", rules.regainBlocker, [null, ...Object.keys(REGAIN)]],
-  ["reason not to be refunded", rules.refundBlocker, [null, ...Object.keys(REFUND)]],
+  ["blocker of redemption", rules.redeemBlocker, [null, ...Object.keys(REDEEM)]],
+  ["blocker of leaving the run", rules.regainBlocker, [null, ...Object.keys(REGAIN)]],
+  ["blocker of a refund", rules.refundBlocker, [null, ...Object.keys(REFUND)]],
 ])("every %s occurs among ada's entitlements", async (_name, rule, values) => {
   expect(new Set(await outcomes(rule))).toEqual(new Set(values));
 });
 
-test("every reason not to choose a run occurs among ada's sessions", async () => {
+test("every blocker of a session occurs among ada's sessions", async () => {
   const found = new Set<string | null>();
   for (const facts of await adas()) {
     const { userId, courseUuid, mode, enrollment } = facts;
@@ -115,17 +115,17 @@ test("every reason not to choose a run occurs among ada's sessions", async () =>
 });
 
 test.each(["DECLINED", "TIMEOUT", "SLOW", "LATE", "DUPLICATE"])(
-  "an order can be asked back that ends in -%s",
+  "an order that ends in -%s can be refunded",
   async (outcome) => {
     expect(await outcomes(rules.refundBlocker, `%-${outcome}`)).toEqual([null]);
   },
 );
 
-test("what is redeemable until tomorrow has one day left", async () => {
+test("an entitlement that is redeemable until tomorrow has one day left", async () => {
   expect(await outcomes(rules.daysUntilExpiration, "EDX-1002")).toEqual([1]);
 });
 
-test("a world that is there is left alone", async () => {
+test("a demo world that exists is not changed", async () => {
   const rows = () => db.query<unknown[]>("select * from course_entitlement order by id");
   const before = await rows();
   await fillDemoWorld({ ...app, clock: () => new Date() });

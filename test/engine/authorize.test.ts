@@ -33,15 +33,15 @@ function denial(
 }
 
 test.each([
-  ["a field that is theirs", "{ book { id title } }"],
-  ["a field of an interface, of an object that is theirs", "{ book { ... on Node { id } } }"],
+  ["a field of their own", "{ book { id title } }"],
+  ["a field of an interface, of an object of their own", "{ book { ... on Node { id } } }"],
   ["the same, deeper", "{ book { ... { ... on Node { ... on Book { title } id } } } }"],
   ["__typename, anywhere", "{ __typename book { __typename } search { __typename } }"],
 ])("a learner may ask for %s", (_, source) => {
   expect(denial(source)).toBeNull();
 });
 
-test("only the operation that runs counts, whatever else the document holds", () => {
+test("only the operation that runs is checked, whatever else the document contains", () => {
   const source = "query Mine { book { id } } query Theirs { book { notes { id } } }";
   expect(denial(source, ada, "Mine")).toBeNull();
   expect(denial(source, ada, "Theirs")).toMatchObject({ code: "FORBIDDEN" });
@@ -91,7 +91,7 @@ const CONDITIONAL: [where: string, selection: string, fragment?: string][] = [
   ],
 ];
 test.each(CONDITIONAL)(
-  "what a variable leaves out %s is not asked for, and anything else is",
+  "a selection that a variable leaves out %s is not checked, and every other selection is",
   (_, selection, fragment = "") => {
     const source = (head: string) => `query ${head} { book { id ${selection} } } ${fragment}`;
     const ask = (head: string, variables = {}) => denial(source(head), ada, undefined, variables);
@@ -107,7 +107,7 @@ test.each(CONDITIONAL)(
   },
 );
 
-test("a field that is asked for twice, once with and once without a condition, is asked for", () => {
+test("a field that is selected twice, once with and once without a condition, is checked", () => {
   const twice = "query ($x: Boolean!) { book { notes @include(if: $x) { id } notes { id } } }";
   expect(denial(twice, ada, undefined, { x: false })).toMatchObject({ code: "FORBIDDEN" });
 });
@@ -119,11 +119,11 @@ test("the answer for one value of a variable is not remembered for another", () 
   expect(codes).toEqual([undefined, "FORBIDDEN", undefined]);
 });
 
-test("who may ask for it gets it", () => {
+test("an actor with the permission gets the field", () => {
   expect(denial("{ book { notes { id text } } node { id } }", grace)).toBeNull();
 });
 
-test("what nobody has a rule for is refused to everyone", () => {
+test("a field without a rule is refused to everyone", () => {
   expect(denial("{ ghost { id } }", { ...grace, isStaff: true, isSuperuser: true })).toMatchObject({
     code: "FORBIDDEN",
   });
@@ -134,15 +134,15 @@ test.each([
   "{ ghost { id } }",
   "mutation { burn { id } }",
   "{ __schema { types { name } } }",
-])("whoever has not said who they are may not ask %s", (source) =>
+])("an anonymous caller may not ask %s", (source) =>
   expect(denial(source, null)).toMatchObject({ code: "UNAUTHENTICATED" }),
 );
 
-test("anybody may ask for __typename, as health checks do", () => {
+test("every caller may ask for __typename, as health checks do", () => {
   expect(denial("{ __typename }", null)).toBeNull();
 });
 
-test("introspection is for those who may, and is not looked into for rules", () => {
+test("introspection needs its own permission, and the fields below it are not checked", () => {
   const source =
     '{ __schema { types { ...F } } __type(name: "Ghost") { name } } fragment F on __Type { name }';
   expect(denial(source, grace)).toBeNull();

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { actor, ada, grace, schema, useDemoApp } from "../support/demo-app";
 import { authorization, send, serve, type TestServer } from "../support/http";
 
-/** What a client may have sent and must never read again, neither in an answer nor in the log. */
+/** A value that a client has sent, and that must never be repeated in an answer or in the log. */
 const SECRET = "s3cr3t";
 
 let server: TestServer;
@@ -175,7 +175,7 @@ const faults: [what: string, query: string, variables: object, argument: string,
 ];
 
 test.each(faults)(
-  "a fault in %s names the argument and the rule, and repeats nothing",
+  "an error about %s names the argument and the rule, and does not repeat the value",
   async (_, query, variables, argument, rule) => {
     const { body, text } = await server.ask(grace, query, variables);
     expect(body.errors![0]!.message).toContain(rule);
@@ -185,7 +185,7 @@ test.each(faults)(
   },
 );
 
-test("faults are the same whether an operation is interpreted or compiled", async () => {
+test("input errors are the same for interpreted and compiled operations", async () => {
   for (const [, query, variables] of faults) {
     const texts = new Set<string>();
     for (let sight = 1; sight <= 4; sight++) texts.add((await server.ask(grace, query, variables)).text);
@@ -198,7 +198,7 @@ const list = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
 const object = (levels: number) => '{"a":'.repeat(levels) + "1" + "}".repeat(levels);
 const DEEP = { lists: list(2_000), "very many lists": list(12_000), objects: object(12_000) };
 
-/** Sends a body as it is: what is too deep for JSON.stringify is text already. */
+/** Sends a body as text, because a deep one cannot be made by JSON.stringify. */
 const post = async (body: string, as: typeof ada | null = everything) =>
   send(`${server.url}/graphql`, {
     method: "POST",
@@ -214,7 +214,7 @@ const rootFields = [schema.getQueryType()!, schema.getMutationType()!].flatMap((
 );
 
 test.each(rootFields.filter(([, , { args }]) => args.length > 0))(
-  "%s: a variable nested beyond all bounds is bad input",
+  "%s: a variable that is nested too deeply is bad input",
   async (_, operation, { name, args }) => {
     const types = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(", ");
     const given = args.map((arg) => `${arg.name}: $${arg.name}`).join(", ");
@@ -235,12 +235,12 @@ const query = JSON.stringify("{ __typename }");
 const literal = JSON.stringify(`{ viewer { id @skip(if: ${list(480)}) } }`);
 test.each<[what: string, body: string, status: number]>([
   ["a deep variable", `{"query":${conditional},"variables":{"a":${DEEP["very many lists"]}}}`, 400],
-  ["a deep variable that nothing asks for", `{"query":${query},"variables":{"b":${DEEP.objects}}}`, 200],
+  ["a deep variable that is not used", `{"query":${query},"variables":{"b":${DEEP.objects}}}`, 200],
   ["deep variables", `{"query":${query},"variables":${DEEP.lists}}`, 400],
   ["deep extensions", `{"query":${query},"extensions":{"a":${DEEP.objects}}}`, 200],
   ["a deep document", `{"query":${DEEP.lists}}`, 400],
   ["a deep name of an operation", `{"query":${query},"operationName":${DEEP.objects}}`, 400],
-  ["nothing but depth", DEEP["very many lists"], 400],
+  ["only deep brackets", DEEP["very many lists"], 400],
   ["a deep literal", `{"query":${literal}}`, 400],
   ["a number beyond all bounds", `{"query":${conditional},"variables":{"a":1e999}}`, 400],
   [
@@ -249,7 +249,7 @@ test.each<[what: string, body: string, status: number]>([
     400,
   ],
   ["a variable for the prototype", `{"query":${query},"variables":{"constructor":{"prototype":1}}}`, 200],
-])("%s, from nobody, is no fault of ours", async (_, body, status) => {
+])("%s from an anonymous caller does not count as an error of the server", async (_, body, status) => {
   expect((await post(body, null)).status).toBe(status);
   expect(errorsLogged()).toEqual([]);
 });
@@ -264,7 +264,7 @@ test.each([
     head(5).replace(/content-length: 5/, "transfer-encoding: chunked") + "ff\r\n{",
   ],
   ["while it is answered", `${head(whole.length)}${whole}`.repeat(20)],
-  ["after more than any body may hold", head(9_000_000) + "x".repeat(3_000_000)],
+  ["after more bytes than a body may have", head(9_000_000) + "x".repeat(3_000_000)],
 ])("a client that drops its connection %s writes no warning to the log", async (_, sent) => {
   const quiet = server.logged.length;
   for (const drop of ["end", "destroy", "resetAndDestroy"] as const)
@@ -277,11 +277,11 @@ test.each([
         .on("close", () => resolve())
         .resume();
     });
-  await server.ask(ada, "{ viewer { id } }"); // whatever the dropped connections lead to has happened by now
+  await server.ask(ada, "{ viewer { id } }"); // by now the server has noticed the dropped connections
   expect(server.logged.slice(quiet).filter(({ level }) => Number(level) > 30)).toEqual([]);
 });
 
-test("faults in the arguments get 400 where nothing ran, and 200 from clients that only know application/json", async () => {
+test("input errors get status 400 when nothing ran, and 200 for clients that accept only application/json", async () => {
   const query = "query ($id: ID!) { entitlement(id: $id) { id } }";
   const statuses = [
     "*/*",
@@ -294,17 +294,17 @@ test("faults in the arguments get 400 where nothing ran, and 200 from clients th
 });
 
 test.each([
-  ["a string that the parser stumbles over", `{ viewer { id "${SECRET}" } }`],
-  ["a block string that the parser stumbles over", `{ viewer """${SECRET}""" }`],
-  ["a number that the parser stumbles over", "{ viewer { 31337 } }"],
-])("%s is not repeated", async (_, query) => {
+  ["a string with a syntax error", `{ viewer { id "${SECRET}" } }`],
+  ["a block string with a syntax error", `{ viewer """${SECRET}""" }`],
+  ["a number with a syntax error", "{ viewer { 31337 } }"],
+])("the error message does not repeat %s", async (_, query) => {
   const { status, text, body } = await server.ask(ada, query);
   expect(status).toBe(400);
   expect(body.errors![0]!.extensions).toEqual({ code: "GRAPHQL_PARSE_FAILED" });
   expect(text).not.toMatch(/s3cr3t|31337/);
 });
 
-test("the name of an operation that is not there is not repeated", async () => {
+test("the error message does not repeat the name of a missing operation", async () => {
   const response = await fetch(`${server.url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -314,7 +314,7 @@ test("the name of an operation that is not there is not repeated", async () => {
   expect(await response.text()).not.toContain(SECRET);
 });
 
-test("what is not theirs and what does not exist get the same bytes", async () => {
+test("an object of another learner and a missing object get the same bytes", async () => {
   const theirs = await server.ask(ada, "{ viewer { entitlements(first: 1) { edges { node { id } } } } }");
   const id = JSON.stringify(theirs.body).match(/[0-9a-f-]{36}/)![0];
   const query = "query ($id: ID!) { entitlement(id: $id) { id } }";

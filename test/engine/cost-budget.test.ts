@@ -7,7 +7,7 @@ const LARGE = `{ viewer { entitlements(first: 100) { edges { node ${E} } } } }`;
 const SMALL = `{ viewer { entitlements(first: 20) { edges { node ${E} } } } }`;
 const COST_OF_LARGE = 100 * (1 + 25 + 25);
 
-test("large operations are charged to their actor's budget of the minute, which their answers tell", async () => {
+test("large operations are charged to their actor's budget of the minute, and their answers report it", async () => {
   let now = new Date();
   const server = await serve({ ...app, clock: () => now });
   const costOf = (text: string) => (JSON.parse(text) as { extensions?: { cost: object } }).extensions?.cost;

@@ -2,7 +2,7 @@ import { getMetadataStorage, ValidationTypes } from "class-validator";
 import type { ValidationMetadata } from "class-validator/types/metadata/ValidationMetadata";
 import "../../src/graphql/schema";
 
-/** All that the decorators of our inputs check. */
+/** All checks of the decorators of our inputs. */
 const { validationMetadatas } = getMetadataStorage() as unknown as {
   validationMetadatas: Map<unknown, ValidationMetadata[]>;
 };
@@ -13,7 +13,7 @@ const checks = [...validationMetadatas.values()]
       type !== ValidationTypes.CONDITIONAL_VALIDATION && type !== ValidationTypes.NESTED_VALIDATION,
   );
 
-test("each check of an input has a message of our own, which completes 'Argument …' and repeats no value", () => {
+test("each check of an input has its own message, which completes 'Argument …' and repeats no value", () => {
   expect(checks.length).toBeGreaterThan(40);
   for (const { target, propertyName, name, message } of checks) {
     const where = `${(target as { name: string }).name}.${propertyName} (${name})`;

@@ -31,7 +31,7 @@ const branch = (depth: number): object => ({
 interface Branch {
   depth: number;
 }
-/** Every third leaf lacks what it must have, and every second one fails where it may. */
+/** Every third leaf lacks a required value, and every second one fails where it may be null. */
 const { fails, must, number, says } = (schema.getType("Leaf") as GraphQLObjectType).getFields();
 const branchFields = (schema.getType("Branch") as GraphQLObjectType).getFields();
 branchFields["nodes"]!.resolve = ({ depth }: Branch) => [leaf(2), branch(depth + 1)];
@@ -145,7 +145,7 @@ const documents = fc
   })
   .filter((text) => validate(schema, parse(text)).length === 0);
 
-test("whatever is asked, with whatever names and errors, is answered with the same bytes each time", async () => {
+test("an operation with any names and errors is answered with the same bytes each time", async () => {
   const how: string[] = [];
   const { executor: run } = await executor(schema, { executed: (one) => how.push(one) }).load({ apollo: {} });
   const seen = { compiled: 0, inherited: 0, severalErrors: 0 };

@@ -5,7 +5,7 @@ import { ada } from "../support/demo-app";
 import { openTestDatabase } from "../support/database";
 import { serve, type TestServer } from "../support/http";
 
-/** What must be neither in an answer nor in the log. */
+/** Values that must be neither in an answer nor in the log. */
 const SECRET = "s3cr3t";
 
 const schema: GraphQLSchema = buildSchema(`
@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 test.each(Object.keys(failures))(
-  "what is our fault is masked, and logged under the request id (%s)",
+  "an error of the server is masked, and logged under the request id (%s)",
   async (kind) => {
     for (let sight = 1; sight <= 3; sight++) {
       const { status, body, text, headers } = await ask(`{ fails(with: "${kind}") fine }`);
@@ -65,7 +65,7 @@ test.each(Object.keys(failures))(
   },
 );
 
-test("our fault leaves in the log what it was and where, but no value", async () => {
+test("the log shows the kind and the place of an error of the server, but no value", async () => {
   const before = server.logged.length;
   await ask('{ fails(with: "sql") }');
   await ask('{ fails(with: "error") }');
@@ -80,7 +80,7 @@ test("our fault leaves in the log what it was and where, but no value", async ()
   expect(JSON.stringify(server.logged)).not.toMatch(/s3cr3t|SELECT|JWT|"ada"/);
 });
 
-test("our fault includes a field that is empty and must not be", async () => {
+test("null in a field that is not nullable is an error of the server", async () => {
   for (let sight = 1; sight <= 3; sight++) {
     const { body, text } = await ask("{ must }");
     expect(body.errors![0]!.extensions["code"]).toBe("INTERNAL_SERVER_ERROR");
@@ -88,7 +88,7 @@ test("our fault includes a field that is empty and must not be", async () => {
   }
 });
 
-test("there is one log line for each request, with who, what, how long and how it ended", async () => {
+test("there is one log line for each request, with its actor, operation, duration and outcome", async () => {
   const { headers } = await ask("query Named { fine }", ada, { "x-request-id": "one-line" });
   expect(server.logged.filter((line) => line["clientRequestId"] === "one-line")).toEqual([
     expect.objectContaining({

@@ -151,7 +151,7 @@ const same: [what: string, actor: Actor, query: string, variables?: object][] = 
   ],
 ];
 
-/** How many operations the server says that it has executed, by how. */
+/** How many operations the server reports as executed, by kind of execution. */
 async function executions() {
   const text = await (await fetch(`${server.url}/metrics`)).text();
   const count = (how: string) =>
@@ -170,7 +170,7 @@ test.each(same)(
     expect(compiled).toBe(interpreted);
     expect(again).toBe(interpreted);
     expect(interpreted).not.toContain("INTERNAL");
-    if (answers[0]!.body.errors) return; // which the interpreter tells
+    if (answers[0]!.body.errors) return; // the interpreter reports it
     const { compiled: count } = await executions();
     expect(count - before.compiled).toBe(2);
   },
@@ -201,7 +201,7 @@ test.each([
 test.each([
   ["introspection", "{ __schema { queryType { name } } }", {}],
   [
-    "what is large with its fragments written out",
+    "an operation that is large with its fragments written out",
     `{ ${"abcdefghijklm".replace(/./g, "$&: viewer { ...V } ")} } fragment V on User { entitlements(first: 1) { edges { node {
        id courseUuid mode orderNumber isRefundLocked createdAt modifiedAt expiredAt isExpired state daysSinceCreated expiresAt
        daysUntilExpiration expirationDate isRedeemable redeemBlocker isRegainable regainBlocker isRefundable refundBlocker
@@ -210,7 +210,7 @@ test.each([
     {},
   ],
   [
-    "more conditions than forms are worth",
+    "an operation with many conditions",
     `query (${"abcde".replace(/./g, "$$$&: Boolean!, ")}) { viewer { ${"abcde".replace(/./g, "id @skip(if: $$$&) ")} } }`,
     { a: true, b: true, c: true, d: true, e: false },
   ],
@@ -225,7 +225,7 @@ test.each([
   expect(await executions()).toEqual({ ...before, interpreted: before.interpreted + 3 });
 });
 
-test("who may ask is decided alike for each sight of a document, whoever asked before", async () => {
+test("the permission is checked each time a document comes, whoever sent it before", async () => {
   const query =
     "{ viewer { entitlements(first: 1) { edges { node { supportDetails(first: 1) { edges { node { comments } } } } } } } }";
   const statuses = [];

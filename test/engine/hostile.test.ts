@@ -28,16 +28,19 @@ const HOSTILE: Record<string, string> = {
   "one fragment's fields in many fragments": `{ viewer { ${times(40, (i) => `...F${i}`)} } } ${times(40, (i) => `fragment F${i} on User { id username }`)}`,
 };
 
-test.each(Object.entries(HOSTILE))("%s: refused before its validation, each time alike", async (_, query) => {
-  const answers = [];
-  for (let sight = 1; sight <= 3; sight++) answers.push(await server.ask(ada, query));
-  const told = answers.map(({ status, body }) => ({ status, ...body }));
-  expect(told[0]).toMatchObject({ status: 400, errors: [{ extensions: { code: "LIMIT_EXCEEDED" } }] });
-  expect(told[1]).toEqual(told[0]);
-  expect(told[2]).toEqual(told[0]);
-});
+test.each(Object.entries(HOSTILE))(
+  "%s: the document is refused before its validation, each time with the same answer",
+  async (_, query) => {
+    const answers = [];
+    for (let sight = 1; sight <= 3; sight++) answers.push(await server.ask(ada, query));
+    const told = answers.map(({ status, body }) => ({ status, ...body }));
+    expect(told[0]).toMatchObject({ status: 400, errors: [{ extensions: { code: "LIMIT_EXCEEDED" } }] });
+    expect(told[1]).toEqual(told[0]);
+    expect(told[2]).toEqual(told[0]);
+  },
+);
 
-test("without a token only a small document is validated; with one the same is answered", async () => {
+test("a document of medium size is refused without a token, and answered with one", async () => {
   const fields = `id courseUuid mode orderNumber isRefundLocked createdAt modifiedAt expiredAt isExpired state
     daysSinceCreated daysUntilExpiration expiresAt expirationDate isRedeemable isRegainable isRefundable refundBlocker
     policy { id }`;
@@ -62,7 +65,7 @@ test("a document that is not valid is refused with the same errors when it comes
   expect({ status: second.status, ...second.body }).toEqual({ status: first.status, ...first.body });
 });
 
-test("what is remembered of documents is bounded, and refused ones do not drive out valid ones", async () => {
+test("the memory for documents is bounded, and refused documents do not replace valid ones", async () => {
   const documents = new KeptDocuments();
   const hash = (number: number) => String(number).padStart(64, "0");
   const valid = parse(`{ a } # ${"x".repeat(KEPT_CHARACTERS / 4)}`);
@@ -79,7 +82,7 @@ test("what is remembered of documents is bounded, and refused ones do not drive 
   expect(await documents.get(hash(0))).toBeUndefined();
 });
 
-test("a document's size is measured in time that is linear in its length", () => {
+test("the time to measure a document is linear in its length", () => {
   const chain = times(120, (i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`);
   const document = parse(`{ viewer { ...F0 } } ${chain} fragment F120 on User { id }`);
   const start = performance.now();

@@ -42,7 +42,7 @@ const { value: anything } = fc.letrec((tie) => ({
   ),
 }));
 
-test("a fault in the variables is told exactly when graphql-js finds one", () => {
+test("an error in the variables is reported exactly when graphql-js finds one", () => {
   let faulty = 0;
   fc.assert(
     fc.property(
@@ -66,7 +66,7 @@ test("a fault in the variables is told exactly when graphql-js finds one", () =>
   expect(faulty).toBeGreaterThan(30);
 });
 
-test("each fault names the place and the rule, whatever text graphql-js has for it", () => {
+test("each error names the place and the rule, whatever text graphql-js has for it", () => {
   const told = (variables: Record<string, unknown>) =>
     variableErrors(schema, document, operation, variables).map(({ message }) =>
       message.replace(/ of Query\.open, given by the variable \$\w+,/, ""),
@@ -118,7 +118,7 @@ test.each<[text: string, variables: Record<string, unknown>, faults: string[]]>(
   },
 );
 
-test("each required field that an object in the document lacks is told by its name", () => {
+test("each required field that is missing in an object of the document is named", () => {
   const text =
     "{ pair(of: [{ middle: 1 }, { left: 1, right: { height: 2 } }, { left: null, right: {width: 1} }]) }";
   const document = parse(text);
@@ -141,7 +141,7 @@ const syntaxFaultOf = (text: string) => {
 };
 const names = (count: number) => "a ".repeat(count);
 
-test("a document that cannot be parsed is told by its token, and one that is too long by its length", () => {
+test("the error for a document that cannot be parsed names the token, and the error for a long one its length", () => {
   expect(syntaxFaultOf(`{ ${names(998)} }`)).toBeNull();
   expect(syntaxFaultOf(`{ ${names(999)} }`)).toMatchObject({ code: "LIMIT_EXCEEDED" });
   expect(syntaxFaultOf(`{ "s3cr3t" ${names(2_000)} }`)).toEqual({

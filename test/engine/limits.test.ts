@@ -57,7 +57,7 @@ test.each<[string, string, string]>([
   expect(body.data).toBeUndefined();
 });
 
-test("a client that is as greedy as allowed is served", async () => {
+test("an operation exactly at every limit is answered", async () => {
   const aliases = times(LIMITS.aliases, (i) => `a${i}: username`);
   const { status, body } = await server.ask(
     ada,
@@ -175,10 +175,10 @@ const WORST: Record<string, string> = {
   "fragments that multiply": `{ viewer { ...F0 } } ${chain} fragment F40 on User { id }`,
 };
 
-/** Under 200 ms on a quiet machine; what must never come back took seconds, so that a busy one does not matter. */
+/** The fault that this test prevents took seconds; without it, an idle machine needs less than 200 ms. */
 const PROCESSOR_MS_AT_MOST = 1_000;
 
-test.each(Object.entries(WORST))("%s cost little processor time, at any sight", async (_, query) => {
+test.each(Object.entries(WORST))("%s cost little processor time, each time", async (_, query) => {
   for (let sight = 1; sight <= 3; sight++) {
     const before = process.cpuUsage();
     const { status } = await server.ask(ada, query);
@@ -199,7 +199,7 @@ test("fragments that multiply are refused with a clear reason", async () => {
   ]);
 });
 
-test("fragments that go in circles are refused", async () => {
+test("circular fragments are refused", async () => {
   const { status } = await server.ask(
     ada,
     "{ viewer { ...A } } fragment A on User { ...B } fragment B on User { ...A }",
@@ -207,7 +207,7 @@ test("fragments that go in circles are refused", async () => {
   expect(status).toBe(400);
 });
 
-test("introspection may be as deep as tools need, yet not go in circles", async () => {
+test("introspection may be as deep as tools need, but not circular", async () => {
   const deep =
     "{ __schema { types { fields { type { ofType { ofType { ofType { ofType { ofType { ofType { name } } } } } } } } } } }";
   expect((await server.ask(null, deep)).status).toBe(200);

@@ -31,7 +31,7 @@ const mutation = (...fields: string[]) =>
   `mutation { ${fields.map((field, place) => `m${place}: ${field}`).join(" ")} }`;
 const times = (count: number, field: () => string) => Array.from({ length: count }, field);
 
-/** So many mutations of somebody, in few requests. */
+/** A number of mutations of an actor, in few requests. */
 async function spend(actor: Actor, count: number, field: () => string = leave): Promise<void> {
   for (let left = count; left > 0; left -= 15) {
     const { status, body } = await server.ask(actor, mutation(...times(Math.min(left, 15), field)));
@@ -43,7 +43,7 @@ const codeOf = ({ status, body }: Answer) => [status, body.errors?.[0]?.extensio
 const FINE = [200, undefined];
 const TOO_FAST = [429, "RATE_LIMITED"];
 
-test("the 61st mutation within a minute is refused with 429 and when to try again, and changes nothing", async () => {
+test("the 61st mutation within a minute is refused with 429 and the time to wait, and changes nothing", async () => {
   const id = await anEntitlement(app);
   await spend(grace, 30);
   now += 20_500;
@@ -72,14 +72,14 @@ test("the 61st mutation within a minute is refused with 429 and when to try agai
   expect(await isLocked()).toBe(true);
 });
 
-test("whoever is too fast may still ask, and nobody else is held up", async () => {
+test("an actor over the limit can still send queries, and other actors are not affected", async () => {
   await spend(ada, 60);
   expect(codeOf(await server.ask(ada, mutation(leave())))).toEqual(TOO_FAST);
   expect(codeOf(await server.ask(ada, "{ viewer { id } }"))).toEqual(FINE);
   expect(codeOf(await server.ask(bob, mutation(leave())))).toEqual(FINE);
 });
 
-test("each mutation of a request counts, and a request is done wholly or not at all", async () => {
+test("each mutation of a request counts, and a request over the limit is refused as a whole", async () => {
   await spend(ada, 58);
   const three = `mutation { ...A ...B } fragment A on Mutation { __typename a: ${leave()} ...B }
     fragment B on Mutation { ... { b: ${leave()} } }`;
@@ -92,7 +92,7 @@ test("each mutation of a request counts, and a request is done wholly or not at 
 /** How many refunds are stored for an entitlement. */
 const refundsOf = (entitlementId: string) => app.db.manager.countBy(Refund, { entitlementId });
 
-/** Has the shop pay back so many orders of ada's, as somebody; the ids of the entitlements. */
+/** Requests the refund of a number of Ada's orders, as an actor; returns the ids of the entitlements. */
 async function payBack(actor: Actor, count: number, at = server): Promise<string[]> {
   const ids: string[] = [];
   while (ids.length < count) {
@@ -104,7 +104,7 @@ async function payBack(actor: Actor, count: number, at = server): Promise<string
   return ids;
 }
 
-test("a learner may have the shop asked for ten refunds in an hour; the next one is told when, and is not stored", async () => {
+test("a learner can request ten refunds in an hour; the next request is refused with the time to wait, and is not stored", async () => {
   await payBack(ada, 10);
   now += 30 * MINUTE_MS;
   const id = await anEntitlement(app);
@@ -127,7 +127,7 @@ test("a learner may have the shop asked for ten refunds in an hour; the next one
   await payBack(ada, 1);
 });
 
-test("what the shop is not asked for does not count: refusals, repeats of a refund, and leaving without one", async () => {
+test("only refunds that reach the shop count: not refusals, repeated requests, or leaving without a refund", async () => {
   const [done] = await payBack(ada, 1);
   const noOrder = await anEntitlement(app, { orderNumber: null });
   const old = await anEntitlement(app, { createdAt: ago(400) });
@@ -157,7 +157,7 @@ test.each<[string, number, RefundOutcome]>([
   await at.stop();
 });
 
-test("refunds that are asked for at once are counted exactly", async () => {
+test("simultaneous refund requests are counted exactly", async () => {
   const at = await serve({ db: app.db, clock: () => new Date(now) }, { REFUNDS_PER_HOUR: "3" });
   const ids = await Promise.all(times(6, () => "").map(() => anEntitlement(app)));
   const answers = await Promise.all(ids.map((id) => at.ask(ada, mutation(refund(id)))));
@@ -167,7 +167,7 @@ test("refunds that are asked for at once are counted exactly", async () => {
   await at.stop();
 });
 
-test("mutations of one request that are within the limit are done, and the others told", async () => {
+test("of several refunds in one request, those within the limit are made, and the others are refused", async () => {
   await payBack(ada, 9);
   const ids = [await anEntitlement(app), await anEntitlement(app)];
   const answer = await server.ask(ada, mutation(...ids.map((id) => refund(id))));
@@ -176,7 +176,7 @@ test("mutations of one request that are within the limit are done, and the other
   expect(await Promise.all(ids.map(refundsOf))).toEqual([1, 0]);
 });
 
-test("agents act for many learners, so they have a limit of refunds of their own", async () => {
+test("agents have a higher limit of refunds, because they act for many learners", async () => {
   const limits = { REFUNDS_PER_HOUR: "1", AGENT_REFUNDS_PER_HOUR: "3", MUTATIONS_PER_MINUTE: "5" };
   const at = await serve({ db: app.db, clock: () => new Date(now) }, limits);
   for (const [actor, most] of [
@@ -192,12 +192,12 @@ test("agents act for many learners, so they have a limit of refunds of their own
   await at.stop();
 });
 
-test("services may be as fast as they like", async () => {
+test("services have no limit", async () => {
   await spend(shop, 75);
   await payBack({ ...shop, isStaff: true }, 12);
 });
 
-test("who is asking, and whether they may, is decided before how fast they are", async () => {
+test("the token and the permission are checked before the rate limit", async () => {
   await spend(ada, 60);
   const headers = { "content-type": "application/json", authorization: `${await authorization(ada)}x` };
   const body = JSON.stringify({ query: mutation(leave()) });
@@ -211,13 +211,13 @@ test("who is asking, and whether they may, is decided before how fast they are",
   expect(codeOf(await server.ask(ada, mutation(leave())))).toEqual(TOO_FAST);
 });
 
-/** Asks a limiter of its own for so many commands in one request. */
+/** Asks a new limiter for a number of commands in one request. */
 const asker = () => {
   const limit = rateLimiter({ ...app, clock: () => new Date(now) });
   return (actor: Actor, commands: number) => limit(commands, actor);
 };
 
-test("within no minute, wherever it begins, are there more than 60; and waiting as told is enough", () => {
+test("no span of a minute has more than 60 mutations, and a caller who waits as told is admitted", () => {
   const requests = fc.array(
     fc.record({ pauseMs: fc.integer({ min: 0, max: 20_000 }), fields: fc.integer({ min: 1, max: 20 }) }),
     { maxLength: 60 },
@@ -241,7 +241,7 @@ test("within no minute, wherever it begins, are there more than 60; and waiting 
   fc.assert(fc.property(requests, check));
 });
 
-test("a clock that is put back locks nobody out", () => {
+test("a clock that is set back locks no actor out", () => {
   const ask = asker();
   for (let spent = 0; spent < 60; spent += 20) expect(ask(ada, 20)).toBeNull();
   expect(ask(ada, 1)).not.toBeNull();
@@ -258,7 +258,7 @@ test("only the last 10,000 actors are remembered, so that memory has an end", ()
   expect(ask(ada, 1)).toBeNull();
 });
 
-test("a person has one limit, whether their token has the user id or only the username", () => {
+test("an account has one limit, whether its token has the user id or only the username", () => {
   const ask = asker();
   const named = (username: string): Actor => ({ ...ada, userId: null, username });
   for (let spent = 0; spent < 60; spent += 20) ask(spent === 20 ? named("ada") : ada, 20);

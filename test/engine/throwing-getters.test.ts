@@ -6,7 +6,7 @@ import { serve } from "../support/http";
 
 const app = useDemoApp();
 
-test("an instant that JavaScript cannot read fails its request each time, and the server goes on", async () => {
+test("an instant that JavaScript cannot read makes its request fail each time, and the server continues", async () => {
   const server = await serve(app);
   const constraints = `select conname as name, conrelid::regclass::text as "table" from pg_constraint
     where conrelid in ('course_entitlement'::regclass, 'historical_course_entitlement'::regclass) and contype = 'c'`;
@@ -37,7 +37,7 @@ const TYPES = `
 `;
 const FIELDS = ["name", "must", "date", "part", "parts", "sure", "laters", "__typename"];
 
-/** An object of which some properties throw when they are read, or hold what their type cannot show. */
+/** An object with properties that throw when they are read, or have values that their type cannot show. */
 function thing(throwing: ReadonlySet<string>, depth = 0): object {
   const inner = () => (depth > 2 ? null : thing(throwing, depth + 1));
   const values: Record<string, () => unknown> = {
@@ -92,7 +92,7 @@ const set = fc.letrec<{ set: string }>((tie) => ({
     .map((fields) => `{ ${fields.join(" ")} }`),
 })).set;
 
-test("whichever getters and serializers throw, the answer is the interpreter's, and nothing is left unhandled", async () => {
+test("when getters or serializers throw, the answer is the interpreter's, and no rejection is left unhandled", async () => {
   const unhandled: unknown[] = [];
   const note = (error: unknown) => void unhandled.push(error);
   process.on("unhandledRejection", note);

@@ -47,7 +47,7 @@ const persisted = (document: string) => ({ persistedQuery: { version: 1, sha256H
 const ADA = { status: 200, body: { data: { viewer: { username: "ada" } } } };
 const UNTRUSTED = { status: 400, body: { errors: [{ extensions: { code: "UNTRUSTED_DOCUMENT" } }] } };
 
-test("a document that is known is answered, by its id or by its text", async () => {
+test("a trusted document is answered, by its id or by its text", async () => {
   expect(await post({ extensions: persisted(VIEWER) })).toMatchObject(ADA);
   expect(await post({ documentId: idOf(VIEWER) })).toMatchObject(ADA);
   expect(await post({ query: VIEWER })).toMatchObject(ADA);
@@ -57,7 +57,7 @@ test("a document that is known is answered, by its id or by its text", async () 
   expect(await get({ extensions: JSON.stringify(persisted(VIEWER)) })).toMatchObject(ADA);
 });
 
-test("it takes its variables as ever", async () => {
+test("a trusted document takes variables", async () => {
   const { body } = await post({ extensions: persisted(FIRST), variables: { first: 1 } });
   expect(body.data).toMatchObject({ viewer: { entitlements: { totalCount: expect.any(Number) as number } } });
   const refused = await post({ extensions: persisted(FIRST), variables: { first: 1_000 } });
@@ -73,13 +73,13 @@ test.each<[string, unknown]>([
   ["an empty text", { query: "" }],
   ["an id that every object has", { documentId: "constructor" }],
   ["a list of requests", [{ query: VIEWER }]],
-  ["no object", 5],
+  ["a body that is not an object", 5],
   ["the schema", { query: "{ __schema { types { name } } }" }],
 ])("%s is refused", async (_, body) => {
   expect(await post(body)).toMatchObject(UNTRUSTED);
 });
 
-test("the map of GraphQL Code Generator will do as well", async () => {
+test("the map of GraphQL Code Generator is accepted too", async () => {
   const other = await serve(app, { ...PRODUCTION, TRUSTED_DOCUMENTS: fileOf(CODEGEN) });
   try {
     expect(await post({ documentId: idOf(VIEWER) }, other)).toMatchObject(ADA);
@@ -99,7 +99,7 @@ test.each<[string, () => string, string]>([
     "TRUSTED_DOCUMENTS: is not a manifest of persisted documents",
   ],
   [
-    "asks for what there is not",
+    "asks for an unknown field",
     () => fileOf({ x: "{ viewer { nose } }" }),
     'TRUSTED_DOCUMENTS: document x: Cannot query field "nose" on type "User".',
   ],

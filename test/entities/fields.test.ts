@@ -78,7 +78,7 @@ test("every read gives each field of what it reads as it is stored", async () =>
 });
 
 test.each(Object.keys(TRACKED_TYPES) as TrackedType[])(
-  "the history of %s tells of every field but the id, which each entry has anyway",
+  "the history of %s shows every field except the id, which each entry has anyway",
   (type) => {
     const fields: [string, TrackedField][] = Object.entries(TRACKED_TYPES[type].fields);
     const untold = fields.filter(([, { told }]) => told === "nobody").map(([name]) => name);
@@ -86,7 +86,7 @@ test.each(Object.keys(TRACKED_TYPES) as TrackedType[])(
   },
 );
 
-test("only support is told what a shop said of a refund; all else is told to whoever may see it", () => {
+test("only support sees the answers of a shop to a refund; everyone who may see the refund sees its other fields", () => {
   const forSupport = Object.values(TRACKED_TYPES).flatMap(({ table, fields }) =>
     Object.entries<TrackedField>(fields)
       .filter(([, { told }]) => told === "support")
@@ -95,7 +95,7 @@ test("only support is told what a shop said of a refund; all else is told to who
   expect(forSupport).toEqual(["refund.answer", "refund.detail"]);
 });
 
-test("every field that a history tells of has that name in the schema, but for those named here", () => {
+test("every field in a history has the same name in the schema, except those named here", () => {
   const schema = buildSchema(readFileSync("schema.graphql", "utf8"));
   const nameless = Object.entries({
     CourseEntitlement: COURSE_ENTITLEMENT_FIELDS,
@@ -116,14 +116,14 @@ test("every field that a history tells of has that name in the schema, but for t
   ]);
 });
 
-test("an entry of a history holds every field that is told, as it is stored", async () => {
+test("a history entry holds every visible field as it is stored", async () => {
   const id = await anEntitlement(app, { refundLocked: true, expiredAt: NOW, redeemedAt: ago(1) });
   const [entries] = await entriesOf(app.db, "COURSE_ENTITLEMENT", [id], {}, firstRows(1));
   const stored = await app.db.manager.findOneByOrFail(CourseEntitlement, { id });
   expect(["id", ...Object.keys(entries!.rows[0]!.image)].toSorted()).toEqual(Object.keys(stored).toSorted());
 });
 
-test("a revert puts back every field of an entitlement but its id and its stamps", () => {
+test("a revert restores every field of an entitlement except its id and its timestamps", () => {
   const columns = app.db.getMetadata(CourseEntitlement).columns.map(({ propertyName }) => propertyName);
   expect([...REVERTED, "id", "createdAt", "modifiedAt"].toSorted()).toEqual(columns.toSorted());
 });

@@ -12,7 +12,7 @@ import {
 } from "../../src/gateways/http-client";
 import { openFakeShop } from "../support/fake-shop";
 
-/** Long enough for a busy machine, where an answer is expected; and short, where none will come. */
+/** Deadlines: long enough for a busy machine where an answer is expected, and short where none will come. */
 const PATIENT_MS = 20_000;
 const HASTY_MS = 200;
 
@@ -37,7 +37,7 @@ afterAll(() => {
   server.close();
 });
 
-/** How a call ends: with a status and a text, or with the word of a failure and whether it may have been sent. */
+/** The outcome of a call: a status and a text, or the word of a failure and whether the request may have been sent. */
 async function outcome(send: HttpClient, path = ""): Promise<unknown> {
   return send({ method: "POST", url: url + path, body: "x" }).then(
     ({ status, text }) => [status, text],
@@ -47,7 +47,7 @@ async function outcome(send: HttpClient, path = ""): Promise<unknown> {
 const client = (deadlineMs = PATIENT_MS) => httpClient({ to: "other", deadlineMs });
 
 describe("an answer", () => {
-  test("is given whole, whatever its status, to a request that carries our id of it", async () => {
+  test("is returned whole, whatever its status, and the request carries our request id", async () => {
     expect(await outcome(client())).toEqual([200, "hello"]);
     answer = (_, response) => response.writeHead(503).end("no");
     expect(await outcome(client())).toEqual([503, "no"]);
@@ -59,13 +59,13 @@ describe("an answer", () => {
     ]);
   });
 
-  test("that redirects is not followed", async () => {
+  test("that is a redirect is not followed", async () => {
     answer = (_, response) => response.writeHead(302, { location: `${url}/elsewhere` }).end();
     expect(await outcome(client())).toEqual([302, ""]);
     expect(received).toHaveLength(1);
   });
 
-  test("may have so many bytes and no more, and one without end is not read on", async () => {
+  test("may not exceed its limit of bytes, beyond which nothing is read", async () => {
     const full = "x".repeat(ANSWER_BYTES_AT_MOST);
     answer = (_, response) => response.end(full);
     expect(await outcome(client())).toEqual([200, full]);
@@ -87,14 +87,17 @@ describe("an answer", () => {
     ["does not end", (_, response) => void response.write("hel"), "TimeoutError"],
     ["breaks off", (_, response) => response.write("hel", () => response.socket!.resetAndDestroy()), ""],
     ["is a reset", (request) => request.socket.resetAndDestroy(), "ECONNRESET"],
-  ])("that %s leaves doubt, and its cause is one word", async (_name, how, word) => {
-    answer = how;
-    const seen = await outcome(client(word === "TimeoutError" ? HASTY_MS : PATIENT_MS));
-    expect(seen).toEqual({ word: word || (expect.stringMatching(/^\w+$/) as string), mayBeSent: true });
-  });
+  ])(
+    "that %s leaves the outcome unknown, and the failure gives its cause in one word",
+    async (_name, how, word) => {
+      answer = how;
+      const seen = await outcome(client(word === "TimeoutError" ? HASTY_MS : PATIENT_MS));
+      expect(seen).toEqual({ word: word || (expect.stringMatching(/^\w+$/) as string), mayBeSent: true });
+    },
+  );
 });
 
-test("a request to where nobody listens, or to a host that is none, was certainly not sent", async () => {
+test("a request to an address without a server, or to an invalid host, was certainly not sent", async () => {
   const shop = await openFakeShop(true);
   await shop.close();
   const failure = (to: string) => client()({ url: to }).catch((error: unknown) => error);
@@ -118,7 +121,7 @@ test("every call is published for metrics, with its outcome and how long it took
 });
 
 describe("with a token", () => {
-  /** Which tokens are let in; each token is a number, counted up. */
+  /** The tokens that the server accepts; each token is a number, counted up. */
   let good: (token: number) => boolean;
   let asked = 0;
   beforeEach(() => {
@@ -146,14 +149,14 @@ describe("with a token", () => {
       }),
     });
 
-  test("ten calls at once ask for one token", async () => {
+  test("ten simultaneous calls share one request for a token", async () => {
     const send = authorized();
     const seen = await Promise.all(Array.from({ length: 10 }, () => outcome(send)));
     expect(seen).toEqual(Array.from({ length: 10 }, () => [200, "JWT t1"]));
     expect(asked).toBe(1);
   });
 
-  test("a token that is not let in any more is renewed once, for all who hold it", async () => {
+  test("a token that is no longer accepted is renewed once for all calls that use it", async () => {
     const send = authorized();
     await outcome(send);
     good = (token) => token > 1;
@@ -162,13 +165,13 @@ describe("with a token", () => {
     expect(asked).toBe(2);
   });
 
-  test("when the new token is not let in either, that is the answer", async () => {
+  test("when the new token is rejected too, that answer is returned", async () => {
     good = () => false;
     expect(await outcome(authorized())).toEqual([401, "JWT t2"]);
     expect(received.map((request) => request.url)).toEqual(["/token", "/", "/token", "/"]);
   });
 
-  test("without a token nothing is sent, and the next call asks for one again", async () => {
+  test("without a token nothing is sent, and the next call requests one again", async () => {
     const send = authorized();
     const { length } = received;
     const before = answer;

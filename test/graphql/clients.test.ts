@@ -47,7 +47,7 @@ test("each session says whether it can be chosen, and why not", async () => {
   expect(new Set(sessions.map(({ blocker }) => blocker)).size).toBeGreaterThan(5);
 });
 
-test("pages of one, strung together by cursor, are the whole list", async () => {
+test("pages of one item, followed by their cursors, give the whole list", async () => {
   const whole = (await cardsOf()).map(({ id }) => id);
   const strung: string[] = [];
   let after: string | null = null;
@@ -79,7 +79,7 @@ async function rowsOf(variables: Record<string, unknown>): Promise<Card[]> {
   return data!.entitlements.edges.map(({ node }) => node);
 }
 
-test("the support table shows all of a learner's entitlements with what support did", async () => {
+test("the support table shows all entitlements of a learner with their support details", async () => {
   const rows = await rowsOf({});
   expect(rows.length).toBeGreaterThan((await cardsOf()).length);
   expect(JSON.stringify(rows)).toContain("The order came in by telephone.");
@@ -93,7 +93,7 @@ test.each([
   "COURSE_RUN_KEY",
   "MODE",
   "ORDER_NUMBER",
-])("the support table can be sorted by %s either way, across pages", async (field) => {
+])("the support table can be sorted by %s in both directions, across pages", async (field) => {
   const down = (await rowsOf({ orderBy: { field, direction: "DESC" } })).map(({ id }) => id);
   const up = (await rowsOf({ orderBy: { field, direction: "ASC" } })).map(({ id }) => id);
   expect(up).toEqual(down.toReversed());
@@ -114,14 +114,14 @@ test("the support table can be searched by part of a course or run, in any case"
   expect(await rowsOf({ search: found[0]!.courseUuid.slice(-12).toUpperCase() })).toHaveLength(1);
 });
 
-test("the support table can be limited to what has expired, stored or due, or to what has not", async () => {
+test("the support table can be filtered by expiry, and a due entitlement counts as expired", async () => {
   const all = await rowsOf({});
   const expired = await rowsOf({ isExpired: true });
   expect(expired.length).toBeGreaterThan(0);
   expect(expired.length + (await rowsOf({ isExpired: false })).length).toBe(all.length);
 });
 
-test("the dialog behind a course, the look-ups and the forms have what they show", async () => {
+test("the queries of the course dialog, the look-ups and the forms return the data that they show", async () => {
   const [row] = await rowsOf({});
   const summary = await ask(app, grace, support, { id: row!.id }, "CourseSummary");
   expect(summary.errors).toBeUndefined();

@@ -39,7 +39,7 @@ async function give(actor: Actor, mutation: string, input: object, selection: st
 
 const comments = "As agreed\nby telephone";
 
-test("a client reads back what a command did, and no error", async () => {
+test("a client reads the result of a command, without an error", async () => {
   const input = { username: "ada", courseUuid: aCourse(), mode: "verified", comments };
   const selection =
     "entitlement { mode isRefundLocked orderNumber supportDetails { edges { node { action } } } }";
@@ -57,7 +57,7 @@ test("a client reads back what a command did, and no error", async () => {
 test.each([
   ["fulfillOrder", shop],
   ["grantEntitlement", grace],
-] as const)("%s tells that nobody can redeem what it has created, and why", async (mutation, actor) => {
+] as const)("%s reports the reason when the new entitlement cannot be redeemed", async (mutation, actor) => {
   const order = mutation === "fulfillOrder" ? { orderNumber: randomUUID() } : { comments };
   const given = async (courseUuid: string, username = "ada") => {
     const input = { username, courseUuid, mode: "verified", ...order };
@@ -130,7 +130,7 @@ test("a dry run answers with the state and the history that would result, and st
   });
 });
 
-test("a client reads why a command was refused, where, and that nothing has changed", async () => {
+test("a refusal has a reason and a field, and says that nothing has changed", async () => {
   const input = { username: "nobody", courseUuid: aCourse(), mode: "verified", comments };
   expect(await give(grace, "grantEntitlement", input, "entitlement { id }")).toEqual({
     entitlement: null,
@@ -145,7 +145,7 @@ test("a client reads why a command was refused, where, and that nothing has chan
   });
 });
 
-test("the newest entry of a timeline is what an agent has seen, even where it is of a support detail", async () => {
+test("an agent can give the newest entry of a timeline as seen, even if it is of a support detail", async () => {
   const grant = { username: "ada", courseUuid: aCourse(), mode: "verified", comments };
   const selection = "entitlement { id history(first: 1) { edges { node { id } } } }";
   const { entitlement } = (await give(grace, "grantEntitlement", grant, selection)) as {
@@ -162,7 +162,7 @@ test("the newest entry of a timeline is what an agent has seen, even where it is
   });
 });
 
-test("a shop is told whether an order is new, and which runs could be upgraded", async () => {
+test("fulfillOrder returns whether an order is new, and which runs could be upgraded", async () => {
   const courseUuid = aCourse();
   const runs = [await aRun(app, courseUuid), await aRun(app, courseUuid)];
   for (const run of runs) await anEnrollment(app, run);
@@ -194,7 +194,7 @@ test("a bulk revocation answers for each id", async () => {
   expect((await historyOf(app, id)).at(-1)).toMatchObject({ history_user_label: "shop" });
 });
 
-test("staff write policies in ISO 8601 durations, and read of one that is not in whole days", async () => {
+test("staff write policies with ISO 8601 durations, and can read a policy that is not in whole days", async () => {
   const selection = "policy { mode siteDomain expirationPeriod refundPeriod regainPeriod retiredAt }";
   const input = { mode: "professional", expirationPeriod: "P52W", refundPeriod: "PT720H" };
   expect(await give(hopper, "createEntitlementPolicy", input, selection)).toEqual({
@@ -255,7 +255,7 @@ const grant = { username: "ada", courseUuid: id, mode: "verified", comments };
 test.each<[string, string, object, string]>([
   ["comments of blanks", "expireEntitlement", { entitlementId: id, comments: " \n\t" }, "comments"],
   [
-    "comments of characters that nobody sees",
+    "comments of invisible characters",
     "expireEntitlement",
     { entitlementId: id, comments: "\u200b\u2060\ufeff\u00ad\u3164\u2800\u{e0020}\u0007" },
     "comments",
@@ -289,13 +289,13 @@ test.each<[string, string, object, string]>([
     { entitlementIds: Array(1_001).fill(id), reason: "x" },
     "entitlementIds",
   ],
-  ["an id that is none", "revokeEntitlements", { entitlementIds: [id, "7"], reason: "x" }, "entitlementIds"],
+  ["an invalid id", "revokeEntitlements", { entitlementIds: [id, "7"], reason: "x" }, "entitlementIds"],
   ["a blank reason", "revokeEntitlement", { entitlementId: id, reason: " " }, "reason"],
   ["a period in months", "createEntitlementPolicy", { regainPeriod: "P2M" }, "regainPeriod"],
   ["a negative period", "createEntitlementPolicy", { regainPeriod: "-P1D" }, "regainPeriod"],
-  ["a period that is none", "createEntitlementPolicy", { regainPeriod: "soon" }, "regainPeriod"],
+  ["an invalid period", "createEntitlementPolicy", { regainPeriod: "soon" }, "regainPeriod"],
   ["a mode that policies cannot be for", "createEntitlementPolicy", { mode: "audit" }, "mode"],
-])("%s: the argument is named, and nothing has changed", async (_, mutation, input, argument) => {
+])("%s: the error names the argument, and nothing has changed", async (_, mutation, input, argument) => {
   const before = await checksumOf(app.db);
   const query = `mutation ($input: ${nameOf(mutation)}!) { ${mutation}(input: $input) { userErrors { code } } }`;
   const { body } = await server.ask({ ...hopper, isService: true }, query, { input });
@@ -304,7 +304,7 @@ test.each<[string, string, object, string]>([
   expect(await checksumOf(app.db)).toEqual(before);
 });
 
-test("a negative period is told to be negative, and comments may hold any characters beside one that is seen", async () => {
+test("the error for a negative period says so, and comments need at least one visible character", async () => {
   const { body } = await server.ask(
     hopper,
     `mutation { createEntitlementPolicy(input: { regainPeriod: "-P1D" }) { userErrors { code } } }`,

@@ -23,7 +23,7 @@ beforeAll(async () => {
   for (const [what, path] of lists) cursorOf.set(what, (await pageAfter(path, null)).cursors[0]!);
 });
 
-test("every list of the schema is among them", () => {
+test("the table contains every list of the schema", () => {
   const connections = Object.values(schema.getTypeMap()).flatMap((type) =>
     isObjectType(type)
       ? Object.values(type.getFields())
@@ -34,7 +34,7 @@ test("every list of the schema is among them", () => {
   expect(Object.keys(LISTS).toSorted()).toEqual(connections.toSorted());
 });
 
-test.each(lists)("%s takes its own cursors, and those of no other list or order", async (what, path) => {
+test.each(lists)("%s accepts its own cursors, and those of no other list or order", async (what, path) => {
   expect((await pageAfter(path, cursorOf.get(what)!)).fault).toBeUndefined();
   for (const [other, cursor] of cursorOf)
     if (other !== what) expect([other, (await pageAfter(path, cursor)).fault]).toEqual([other, REFUSED]);
@@ -59,38 +59,41 @@ const NEVER = [
   "x".repeat(256),
 ];
 
-test.each(lists)("%s refuses whatever it has not made, before PostgreSQL sees it", async (what, path) => {
-  const cursor = cursorOf.get(what)!;
-  const [name, value, id] = Buffer.from(cursor, "base64url").toString().split("\n") as [
-    string,
-    string,
-    string,
-  ];
-  const isText = /MODE|ORDER_NUMBER|RUN_KEY/.test(name);
-  const values = NEVER.filter((never) => !isText || never.length > 255 || never === "\0");
-  const forged = [
-    ...values.map((never) => [name, never, id]),
-    ...["", "x", id.toUpperCase(), `${id}'`].map((other) => [name, value, other]),
-    ...["", "2", name.replace("1.", "2."), `${name} `].map((other) => [other, value, id]),
-    [name, id],
-    [name],
-  ].map((parts) => Buffer.from(parts.join("\n")).toString("base64url"));
-  const earlier = JSON.stringify([value, id]);
-  const twisted = [
-    `${cursor}=`,
-    ` ${cursor}`,
-    `${cursor}A`,
-    cursor.slice(0, -2),
-    "",
-    "bogus",
-    "\u{1f600}",
-    earlier,
-  ];
-  for (const wrong of [...forged, ...twisted, Buffer.from(earlier).toString("base64url")])
-    expect([wrong, (await pageAfter(path, wrong)).fault]).toEqual([wrong, REFUSED]);
-});
+test.each(lists)(
+  "%s refuses every cursor that it has not made, before PostgreSQL sees it",
+  async (what, path) => {
+    const cursor = cursorOf.get(what)!;
+    const [name, value, id] = Buffer.from(cursor, "base64url").toString().split("\n") as [
+      string,
+      string,
+      string,
+    ];
+    const isText = /MODE|ORDER_NUMBER|RUN_KEY/.test(name);
+    const values = NEVER.filter((never) => !isText || never.length > 255 || never === "\0");
+    const forged = [
+      ...values.map((never) => [name, never, id]),
+      ...["", "x", id.toUpperCase(), `${id}'`].map((other) => [name, value, other]),
+      ...["", "2", name.replace("1.", "2."), `${name} `].map((other) => [other, value, id]),
+      [name, id],
+      [name],
+    ].map((parts) => Buffer.from(parts.join("\n")).toString("base64url"));
+    const earlier = JSON.stringify([value, id]);
+    const twisted = [
+      `${cursor}=`,
+      ` ${cursor}`,
+      `${cursor}A`,
+      cursor.slice(0, -2),
+      "",
+      "bogus",
+      "\u{1f600}",
+      earlier,
+    ];
+    for (const wrong of [...forged, ...twisted, Buffer.from(earlier).toString("base64url")])
+      expect([wrong, (await pageAfter(path, wrong)).fault]).toEqual([wrong, REFUSED]);
+  },
+);
 
-test("whatever a list can be sorted by, its cursor is short and leads back to the same place", () => {
+test("for every order of a list, its cursors are short and can be read back", () => {
   const lines = fc.string({ unit: "binary", maxLength: 255 }).filter((text) => !text.includes("\0"));
   const instants = fc.date({ min: new Date("0001-01-01"), max: new Date("9999-12-31"), noInvalidDate: true });
   const cursors = new Cursors("entitlements.COURSE_RUN_KEY.DESC", "text");

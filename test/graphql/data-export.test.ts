@@ -23,7 +23,7 @@ async function dataOf(asking: typeof ada): Promise<Data> {
   return data!.viewer.dataExport;
 }
 
-test("a learner is given all that is held about them, and nothing of others", async () => {
+test("the data export of a learner contains all stored data about them, and nothing about others", async () => {
   const data = await dataOf(ada);
   expect(data).toMatchObject({
     complete: true,
@@ -46,7 +46,7 @@ test("a learner is given all that is held about them, and nothing of others", as
   expect(data.entitlements.flatMap(({ refunds }) => refunds)).toHaveLength(refunded.count);
 });
 
-test("the data of a learner tell neither what support wrote nor who of them did it", async () => {
+test("the data export of a learner contains neither the comments nor the names of support agents", async () => {
   const { entitlements } = await dataOf(ada);
   const changes = entitlements.flatMap(({ history }) => history);
   expect(changes.length).toBeGreaterThan(entitlements.length);
@@ -58,20 +58,20 @@ test("the data of a learner tell neither what support wrote nor who of them did 
   expect(text).not.toContain("telephone");
 });
 
-test("nobody is given the data of another account", async () => {
+test("no caller gets the data export of another account", async () => {
   for (const asking of [grace, auditor]) {
     const { data } = await ask(app, asking, '{ user(username: "ada") { dataExport } }');
     expect(data).toEqual({ user: { dataExport: null } });
   }
 });
 
-test("the data of a learner are a few statements, however many entitlements the learner has", async () => {
+test("the data export of a learner needs a few statements, however many entitlements the learner has", async () => {
   const [few, many] = [await statementsOf(() => dataOf(bob)), await statementsOf(() => dataOf(ada))];
   expect(many.length).toBe(few.length);
   expect(many.length).toBeLessThan(10);
 });
 
-test("the data of a learner cost as much as they can be", async () => {
+test("the data export of a learner costs as much as the greatest one", async () => {
   const server = await serve(app);
   const { body } = await server.ask(ada, QUERY);
   expect(body.errors).toBeUndefined();

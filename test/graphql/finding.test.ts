@@ -32,7 +32,7 @@ test.each([
   ["an underscore, which is no wildcard", "a_a", "username", []],
   ["a percent sign, which is no wildcard", "%", "username", []],
   ["an e-mail address in any case", "Grace@Demo.Example", "username", ["grace"]],
-  ["the beginning of an e-mail address, which finds nobody", "grace@", "username", []],
+  ["the beginning of an e-mail address, which finds no account", "grace@", "username", []],
   ["an LMS user id", "4", "username", ["bob"]],
   ["an id that is too large", "99999999999999999999", "username", []],
   ["an order in another case", "edx-1001", "orderNumber", ["EDX-1001"]],
@@ -46,7 +46,7 @@ test.each([
     "run",
     ["course-v1:DemoX+DEMO.03+open"],
   ],
-  ["nothing that anybody has", "zzz nothing", "username", []],
+  ["a text that occurs nowhere", "zzz nothing", "username", []],
 ])("a search finds by %s", async (_, text, field, expected) => {
   expect(await all(text, field)).toEqual(expected);
 });
@@ -63,19 +63,19 @@ test("a search finds courses and runs by the beginnings of words of their titles
   expect(await all(words.join(" "), "key")).toContain("DemoX+DEMO.05");
 });
 
-test("each type of object gets its share of what is found, and no more is found than was asked for", async () => {
+test("each type of object has its share of the results, and there are no more results than requested", async () => {
   const found = await search("demo", 6);
   expect(found).toHaveLength(6);
   expect(new Set(found.map(({ __typename }) => __typename))).toEqual(new Set(["Course", "CourseRun"]));
 });
 
-test("a search is the same few statements for one item and for fifty", async () => {
+test("a search needs the same few statements for one item and for fifty", async () => {
   const counts: number[] = [];
   for (const first of [1, 50]) counts.push((await statementsOf(() => search("demo", first))).length);
   expect(counts).toEqual([5, 5]);
 });
 
-test("a text without words has no word to look for", () => {
+test("a text without words finds no courses and runs", () => {
   expect(wordsIn(" +:/- ")).toBeNull();
   expect(wordsIn("course-v1:A+B+c d")).toBe("'A':* & 'B':* & 'c':* & 'd':*");
 });
@@ -85,7 +85,7 @@ test.each(["", "  ", "\0", "x".repeat(256)])("a search for %j is refused", async
   expect(errors).toHaveLength(1);
 });
 
-test("pages of courses, strung together by cursor, are the catalog, and words narrow it", async () => {
+test("pages of courses, followed by their cursors, give the whole catalog, and words narrow it", async () => {
   interface Page {
     courses: {
       edges: { node: { id: string; runs: { key: string }[] } }[];
@@ -114,7 +114,7 @@ test("pages of courses, strung together by cursor, are the catalog, and words na
   expect((await page(10, null, "+")).edges).toEqual([]);
 });
 
-test("the forms of a support tool are told modes and sites", async () => {
+test("the forms of a support tool can read modes and sites", async () => {
   const { data } = await ask(
     app,
     grace,
@@ -184,7 +184,7 @@ test.each<[string, Actor, string[]]>([
   ["support", grace, [...OPEN, ...OWN, ...SUPPORT]],
   ["an auditor", auditor, [...OPEN, ...OWN, ...SUPPORT, ...STAFF]],
   ["staff", hopper, [...OPEN, ...OWN, ...SUPPORT, ...STAFF]],
-])("an id gives %s what they may see, and null for anything else", async (_, asking, expected) => {
+])("an id gives %s the object if they may see it, and null otherwise", async (_, asking, expected) => {
   const ids = await anIdOfEach();
   const document = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
   const { data, errors } = await ask<{ nodes: (Found | null)[] }>(app, asking, document, {
@@ -203,7 +203,7 @@ test.each<[string, Actor, string[]]>([
   }
 });
 
-test("an entry that a learner reaches by its id tells what the list tells", async () => {
+test("a history entry that a learner reads by its id shows the same as in the list", async () => {
   const ids = await anIdOfEach();
   const entry = "id changedByLabel changes { field from to }";
   const { data } = await ask<{ node: Found; entitlement: { history: { edges: { node: Found }[] } } }>(
@@ -226,7 +226,7 @@ test.each([
   "999999999999999999",
   "no/such/run",
   "a+b",
-])("the id %j names the default policy or nothing", async (id) => {
+])("the id %j means the default policy or no object", async (id) => {
   const { data, errors } = await ask(app, ada, "query ($id: ID!) { node(id: $id) { __typename id } }", {
     id,
   });
@@ -235,7 +235,7 @@ test.each([
   expect(data!["node"]).toEqual(id === "default" ? policy : null);
 });
 
-test("many ids cost as many statements as one of each, in their order, also where an id comes twice", async () => {
+test("many ids need as many statements as one of each type, and the objects keep their order, also where an id occurs twice", async () => {
   const ids = Object.values(await anIdOfEach());
   const document = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }";
   const counts: number[] = [];

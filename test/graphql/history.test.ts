@@ -110,7 +110,7 @@ test("instants in changes are instants, references are ids and, where they exist
   expect(change("user")).toMatchObject({ from: null, to: "1", toReference: { username: "ada" } });
 });
 
-test("a learner sees their own timeline, without the staff's name and without comments", async () => {
+test("a learner sees their own timeline, without the names of staff and without comments", async () => {
   const entries = await historyOf(ada);
   expect(entries.map(({ entityType }) => entityType)).not.toContain("SUPPORT_DETAIL");
   expect(entries[0]).toMatchObject({ changedByLabel: null, changedBy: null, reason: "setRefundLock" });
@@ -199,7 +199,7 @@ test("an entitlement as of an instant is decided by the policy and support detai
   expect(await askAt(new Date("2020-01-01"))).toBeNull();
 });
 
-test("a list as of an instant is what the list was then, filtered and paged as the live one", async () => {
+test("a list as of an instant is the list of that time, with filters and pages like the present one", async () => {
   const list = `query ($asOf: DateTime, $after: String, $first: Int!) { entitlements(
     filter: { username: "bob" }, asOf: $asOf, first: $first, after: $after
   ) { totalCount pageInfo { endCursor } edges { node { id mode state } } } }`;
@@ -223,7 +223,7 @@ test("a list as of an instant is what the list was then, filtered and paged as t
   expect(deleted.data!.history.edges[0]!.node).toMatchObject({ source: "DATABASE", changes: [] });
 });
 
-test("a page of 50 entries costs the same few statements as a page of 1", async () => {
+test("a page of 50 entries needs the same few statements as a page of 1", async () => {
   const question = (first: number) => `{ history(first: ${first}) { ${ENTRY} } }`;
   const counts: number[] = [];
   for (const first of [1, 50])
@@ -238,7 +238,7 @@ test("a page of 50 entries costs the same few statements as a page of 1", async 
   expect(all.length).toBe(one.length);
 });
 
-test("pages of one, strung together by cursor, are the whole history", async () => {
+test("pages of one entry, followed by their cursors, give the whole history", async () => {
   const page = `query ($after: String, $first: Int!) { history(first: $first, after: $after) { ${ENTRY} } }`;
   interface Page {
     history: { edges: { node: Entry }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
@@ -293,7 +293,7 @@ test("the lists of a filter are not part of the text of a statement", async () =
   expect(await textsOf(["REFUND", "REFUND", "SUPPORT_DETAIL"])).toEqual(await textsOf([]));
 });
 
-test("a learner is not told of refunds from the time when the entitlement belonged to another learner", async () => {
+test("a learner does not see refunds from the time when the entitlement belonged to another learner", async () => {
   const id = "e0000000-0000-4000-8000-0000000000fe";
   const change = { ...bySupport, reason: "by hand" };
   const inSql = (sql: string) => transact(app.db, change, (tx) => tx.query(sql));
@@ -339,7 +339,7 @@ test("a learner is not told of refunds from the time when the entitlement belong
   });
 });
 
-test("the history of some entitlements or learners has their notes and refunds, and nothing of others", async () => {
+test("the history of some entitlements or learners contains their support details and refunds, and nothing of others", async () => {
   interface Answer {
     history: {
       edges: {
@@ -380,7 +380,7 @@ test("the history of some entitlements or learners has their notes and refunds, 
   expect(errors).toBeUndefined();
 });
 
-test("what a revert went back to is an entry beside the name of its operation", async () => {
+test("the history entry of a revert names the entry that was restored, beside the operation", async () => {
   await lockRefund(true, "Before the revert.");
   const entries = await historyOf(hopper);
   const first = entries.at(-1)!;
@@ -407,7 +407,7 @@ test("what a revert went back to is an entry beside the name of its operation", 
   }
 });
 
-test("changes refer to courses, runs and entitlements as objects, and notes to their entitlement", async () => {
+test("changes refer to courses, runs and entitlements as objects, and support details to their entitlement", async () => {
   const question = `query ($id: ID!) { entitlement(id: $id) {
     supportDetails(first: 1) { edges { node { entitlement { id } } } }
     history(first: 50) { edges { node { entityType changes { field toReference { __typename

@@ -14,13 +14,13 @@ const places = [...inputTypes, ...argumentTypes].flatMap(({ target, fields = [] 
   fields.map((field) => ({ target, field, type: field.getType(), at: `${target.name}.${field.name}` })),
 );
 
-/** What class-validator checks of a field, by the name of the rule. */
+/** The checks of a field by class-validator, by the name of the rule. */
 function rulesOf({ target, field }: (typeof places)[number]) {
   const all = rules().getTargetValidationMetadatas(target, "", false, false);
   return all.filter(({ propertyName }) => propertyName === field.name);
 }
 
-/** Whether a rule sets an end to how long a text may be. */
+/** Whether a rule limits the length of a text. */
 function bounds({ name, constraints }: ReturnType<typeof rulesOf>[number]): boolean {
   const [first] = constraints as unknown[];
   if (name === "maxLength") return (first as number) <= TEXT_AT_MOST;
@@ -32,7 +32,7 @@ const isList = ({ field }: (typeof places)[number]) => Boolean(field.typeOptions
 const isText = ({ type }: (typeof places)[number]) =>
   type === String || type === ID || type === DurationScalar;
 
-test("no input type contains itself, however far around, so that none can be deeper than it is written", () => {
+test("no input type contains itself, directly or indirectly, so that the depth of every input is bounded", () => {
   const visit = (type: GraphQLInputObjectType, trail: readonly string[]): void => {
     expect(trail).not.toContain(type.name);
     for (const field of Object.values(type.getFields())) {
@@ -54,21 +54,27 @@ test("every argument is part of a class, whose rules are checked", () => {
 
 test.each(
   places.filter(({ type }) => inputClasses.has(type as () => void)).map((place) => [place.at, place]),
-)("%s is an input in an input, whose rules are checked too", (_, place) => {
+)("the rules of the nested input %s are checked too", (_, place) => {
   expect(rulesOf(place).map(({ type }) => type)).toContain(ValidationTypes.NESTED_VALIDATION);
 });
 
-test.each(places.filter(isList).map((place) => [place.at, place]))("the list %s has an end", (_, place) => {
-  const max = rulesOf(place).find(({ name }) => name === "arrayMaxSize");
-  expect(max?.constraints[0]).toBeLessThanOrEqual(ITEMS_AT_MOST);
-});
+test.each(places.filter(isList).map((place) => [place.at, place]))(
+  "the length of the list %s is limited",
+  (_, place) => {
+    const max = rulesOf(place).find(({ name }) => name === "arrayMaxSize");
+    expect(max?.constraints[0]).toBeLessThanOrEqual(ITEMS_AT_MOST);
+  },
+);
 
-test.each(places.filter(isText).map((place) => [place.at, place]))("the text %s has an end", (_, place) => {
-  const found = rulesOf(place).filter(bounds);
-  expect(found.some(({ each }) => !each === !isList(place))).toBe(true);
-});
+test.each(places.filter(isText).map((place) => [place.at, place]))(
+  "the length of the text %s is limited",
+  (_, place) => {
+    const found = rulesOf(place).filter(bounds);
+    expect(found.some(({ each }) => !each === !isList(place))).toBe(true);
+  },
+);
 
-test("there are no other texts among the inputs", () => {
+test("the inputs have no other texts", () => {
   const others = places.filter((place) => !isText(place)).map(({ type }) => type);
   const names = others.flatMap((type) => (type instanceof GraphQLScalarType ? type.name : []));
   expect([...new Set(names)].sort()).toEqual(["DateTime", "Int"]);

@@ -47,9 +47,9 @@ test.each<[string, (string | null)[]]>([
   ["takes no run", [null, null]],
   ["takes one run for free", ["audit", null]],
   ["takes two runs for free", ["audit", "honor"]],
-  ["has paid for the one run elsewhere", ["verified"]],
-  ["takes one run for free and has paid for another", ["audit", "professional"]],
-])("what a preview tells is what the order does: the learner %s", async (_, modes) => {
+  ["has bought the one run elsewhere", ["verified"]],
+  ["takes one run for free and has bought another", ["audit", "professional"]],
+])("a preview of an order agrees with its fulfillment: the learner %s", async (_, modes) => {
   const { courseUuid } = await aCourseTaken(...modes);
   const { previews } = await preview([courseUuid]);
   const order = { username: "ada", mode: "verified", orderNumber: courseUuid, refundLocked: false };
@@ -58,7 +58,7 @@ test.each<[string, (string | null)[]]>([
   expect(previews![0]!.upgradeableRuns.map(({ key }) => key)).toEqual(upgradeableRuns.map(({ key }) => key));
 });
 
-test("a preview warns of what a shop should know, for each course in the order of the question", async () => {
+test("a preview has the warnings for a shop, for each course in the order of the request", async () => {
   const paid = await aCourseTaken("professional");
   const certified = await aCourseTaken("audit");
   await aCertificate(app, certified.runs[0]!);
@@ -90,7 +90,7 @@ test("an unknown learner has no preview, and a mode that is not sold is refused"
   expect(errors![0]!.extensions).toMatchObject({ code: "BAD_USER_INPUT" });
 });
 
-test("a preview of 25 courses takes as many statements as one of one course", async () => {
+test("a preview of 25 courses needs as many statements as one of one course", async () => {
   const count = async (courses: number) =>
     (await statementsOf(() => preview(Array.from({ length: courses }, aCourse)))).length;
   expect(await count(25)).toBe(await count(1));

@@ -172,17 +172,17 @@ test.each([
     "how long a timeline is, and how much support did",
     `{ entitlement(id: "e0000000-0000-4000-8000-000000000001") { history(last: 5) { totalCount ${aroundIt.slice(1)} supportDetails(last: 5) { totalCount ${aroundIt.slice(1)} } }`,
   ],
-  ["the history of a person", '{ history(filter: { changedBy: "grace" }) { edges { node { id } } } }'],
+  ["the history by author", '{ history(filter: { changedBy: "grace" }) { edges { node { id } } } }'],
   ["the history of a learner", '{ history(filter: { usernames: ["learner9"] }) { edges { node { id } } } }'],
   [
     "the history of some entitlements",
     '{ history(filter: { entitlementIds: ["e0000000-0000-4000-8000-000000000001"] }) { edges { node { id entitlement { id } } } } }',
   ],
   ["the history of a request", '{ history(filter: { requestId: "r-1" }) { edges { node { id } } } }'],
-  ["whatever a word is of", '{ search(text: "Learner77") { __typename } }'],
-  ["whatever an e-mail address is of", '{ search(text: "LEARNER77@demo.example") { __typename } }'],
-  ["whatever a number is of", '{ search(text: "1000077") { __typename } }'],
-  ["whatever a UUID is of", '{ search(text: "c0000000-0000-4000-8000-000000000077") { __typename } }'],
+  ["a search for a word", '{ search(text: "Learner77") { __typename } }'],
+  ["a search for an e-mail address", '{ search(text: "LEARNER77@demo.example") { __typename } }'],
+  ["a search for a number", '{ search(text: "1000077") { __typename } }'],
+  ["a search for a UUID", '{ search(text: "c0000000-0000-4000-8000-000000000077") { __typename } }'],
   ["an order by its beginning", '{ search(text: "order-777") { __typename } }'],
   ["a run by words of its title", '{ search(text: "subject777 beginners") { __typename } }'],
   ["a run by its key", '{ search(text: "course-v1:Big+C.777+r0") { __typename } }'],
@@ -203,7 +203,7 @@ test.each([
     '{ orderPreview(username: "learner9", mode: "verified", courseUuids: ["c0000000-0000-4000-8000-000000000003"]) { warnings } }',
   ],
   ["a learner by id", '{ userById(id: "1000009") { id } }'],
-])("%s: found by an index, at 100,000 entitlements", async (_name, question) => {
+])("%s: an index finds the rows, among 100,000 entitlements", async (_name, question) => {
   let answer: Awaited<ReturnType<typeof ask>> = {};
   const sent = await statementsOf(async () => {
     answer = await ask(app, question.includes("viewer") ? learner : grace, question);
@@ -230,7 +230,7 @@ test.each([
     "the changes of an entitlement",
     { entitlementId: "e0000000-0000-4000-8000-000000000001", learnerId: null },
   ],
-])("%s after an id: found by an index", async (_name, scope) => {
+])("%s after an id: an index finds the rows", async (_name, scope) => {
   const [sent] = await statementsOf(() => readFeed(app.db, scope, 1_000n, 90_000n, 100));
   for (const table of await scannedBy(sent!)) expect(BIG_TABLES).not.toContain(table);
 });

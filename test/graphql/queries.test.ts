@@ -21,7 +21,7 @@ beforeAll(() =>
   ),
 );
 
-test("a dashboard costs the same few statements for 1, 20 and 100 entitlements", async () => {
+test("a dashboard needs the same few statements for 1, 20 and 100 entitlements", async () => {
   const counts: number[] = [];
   for (const first of [1, 20, 100]) {
     let shown = 0;
@@ -42,7 +42,7 @@ test("a dashboard costs the same few statements for 1, 20 and 100 entitlements",
   expect(counts[0]).toBeLessThanOrEqual(STATEMENTS_AT_MOST);
 });
 
-test("a support page costs the same few statements for 1 and 100 rows", async () => {
+test("a support page needs the same few statements for 1 and 100 rows", async () => {
   const counts: number[] = [];
   for (const first of [1, 100]) {
     const variables = { username: "full_shelf", first };
@@ -53,7 +53,7 @@ test("a support page costs the same few statements for 1 and 100 rows", async ()
   expect(counts[0]).toBeLessThanOrEqual(STATEMENTS_AT_MOST);
 });
 
-test("asking changes nothing, whatever is asked", async () => {
+test("queries change nothing", async () => {
   const before = await checksumOf(app.db);
   const superuser = actor("hopper", { isSuperuser: true });
   const id = "e0000000-0000-4000-8000-000000000007"; // due to expire, which reading it would have written once
@@ -103,16 +103,19 @@ test("asking changes nothing, whatever is asked", async () => {
 });
 
 test.each([
-  ["a page of none", "{ viewer { entitlements(first: 0) { totalCount } } }"],
-  ["a page of 101", "{ viewer { entitlements(first: 101) { totalCount } } }"],
-  ["a cursor of no list", '{ viewer { entitlements(after: "bogus") { totalCount } } }'],
-  ["an id that is no UUID", '{ entitlement(id: "1") { id } }'],
-  ["ids that are no UUIDs", '{ entitlements(filter: { ids: ["1"] }) { totalCount } }'],
+  ["a page of 0 items", "{ viewer { entitlements(first: 0) { totalCount } } }"],
+  ["a page of 101 items", "{ viewer { entitlements(first: 101) { totalCount } } }"],
+  ["an invalid cursor", '{ viewer { entitlements(after: "bogus") { totalCount } } }'],
+  ["an id that is not a UUID", '{ entitlement(id: "1") { id } }'],
+  ["ids that are not UUIDs", '{ entitlements(filter: { ids: ["1"] }) { totalCount } }'],
   ["an empty username", '{ user(username: "") { id } }'],
-  ["a search among everybody", '{ entitlements(filter: { search: "x" }) { totalCount } }'],
-  ["a policy that is no UUID", '{ entitlements(filter: { policyId: "Default" }) { totalCount } }'],
-  ["an order by deadline over everybody", "{ entitlements(orderBy: { field: EXPIRES_AT }) { totalCount } }"],
-  ["an order over everybody", "{ entitlements(orderBy: { field: MODE }) { totalCount } }"],
+  ["a search over all learners", '{ entitlements(filter: { search: "x" }) { totalCount } }'],
+  ["a policy id that is not a UUID", '{ entitlements(filter: { policyId: "Default" }) { totalCount } }'],
+  [
+    "an order by deadline over all learners",
+    "{ entitlements(orderBy: { field: EXPIRES_AT }) { totalCount } }",
+  ],
+  ["another order over all learners", "{ entitlements(orderBy: { field: MODE }) { totalCount } }"],
 ])("%s is refused before any statement is sent", async (_name, question) => {
   let answer: Awaited<ReturnType<typeof ask>> = {};
   const sent = await statementsOf(async () => {
@@ -122,7 +125,7 @@ test.each([
   expect(sent).toEqual([]);
 });
 
-test("a page that rows are added in front of goes on where it was", async () => {
+test("the next page continues at the same place after rows were added in front", async () => {
   const page =
     "query ($after: String) { viewer { entitlements(first: 5, after: $after) { edges { cursor node { id } } } } }";
   interface Answer {
@@ -139,7 +142,7 @@ test("a page that rows are added in front of goes on where it was", async () => 
   expect(again).toEqual(next);
 });
 
-test("a filter by state tells the entitlements whose state it is, now and as of an instant", async () => {
+test("a filter by state finds the entitlements in that state, now and as of an instant", async () => {
   interface Table {
     entitlements: { totalCount: number; edges: { node: { id: string; state: string } }[] };
   }
@@ -162,7 +165,7 @@ test("a filter by state tells the entitlements whose state it is, now and as of 
   }
 });
 
-test("tables are narrowed by policy, by the key of a course and, on one's own shelf, by the course", async () => {
+test("lists can be filtered by policy and course key, and a learner's own list by the UUID of the course", async () => {
   interface Rows {
     edges: { node: { courseUuid: string; policy: { id: string }; course: { key: string } } }[];
   }

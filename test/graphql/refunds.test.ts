@@ -56,7 +56,7 @@ async function settled(id: string): Promise<{ state: string; refunds: Refunded["
   return poll(id);
 }
 
-test.each(["", "-SLOW", "-DUPLICATE"])("an order%s is paid back within the answer", async (end) => {
+test.each(["", "-SLOW", "-DUPLICATE"])("an order%s is refunded before the answer", async (end) => {
   const id = await aSpentEntitlement(app, end);
   const { entitlement, refund: made, userErrors } = await refund(id);
   expect(userErrors).toEqual([]);
@@ -73,7 +73,7 @@ test("an order that ends in -DECLINED is not refunded, and nothing changes", asy
   expect(await everythingOf(app, id)).toBe(before);
 });
 
-test("the refund of an order that ends in -TIMEOUT stays in doubt, blocks the entitlement, and ends without an agent", async () => {
+test("the refund of an order that ends in -TIMEOUT stays pending, blocks the entitlement, and ends without an agent", async () => {
   const id = await entitlementIdOf(app, "-TIMEOUT");
   const before = await everythingOf(app, id);
   const { entitlement, refund: made } = await refund(id);
@@ -104,7 +104,7 @@ test("an order that ends in -LATE turns out to be refunded", async () => {
   });
 });
 
-test("leaving without a refund gives the entitlement back", async () => {
+test("leaving without a refund makes the entitlement available again", async () => {
   const answer = await refund(await aSpentEntitlement(app), "SKIP");
   expect(answer).toMatchObject({ refund: null, userErrors: [], entitlement: { state: "AVAILABLE" } });
 });
@@ -150,7 +150,7 @@ describe("a refund that an agent must decide", () => {
     return data!.resolveRefund;
   }
 
-  test("is in support's list", async () => {
+  test("is in the list for support", async () => {
     const { refundId, id } = await inReview();
     const { data } = await ask<{ refunds: { edges: { node: object }[] } }>(app, grace, LIST);
     expect(data!.refunds.edges[0]!.node).toMatchObject({
@@ -188,7 +188,7 @@ describe("a refund that an agent must decide", () => {
   });
 });
 
-test("a timeline tells how a refund came about, and learners are not told what the shop said", async () => {
+test("a timeline shows the steps of a refund, and learners do not see the answers of the shop", async () => {
   const id = await entitlementIdOf(app, "-DECLINED");
   await refund(id);
   const question = `query ($id: ID!) { entitlement(id: $id) { history(filter: { entityTypes: [REFUND] }) { edges { node {

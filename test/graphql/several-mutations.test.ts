@@ -11,7 +11,7 @@ interface Shown {
   };
 }
 
-test("each mutation of a document shows what it has done itself, in the lists that both ask for", async () => {
+test("each mutation of a document shows its own result, in lists that several of them select", async () => {
   const [{ id }] = await app.db.query<[{ id: string }]>(
     "select id from course_entitlement where expired_at is null and order_number is not null limit 1",
   );
@@ -39,7 +39,7 @@ test("each mutation of a document shows what it has done itself, in the lists th
 const mutations = Object.values(schema.getMutationType()!.getFields());
 
 test.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
-  "%s leaves nothing loaded behind, even when it fails",
+  "%s clears the loaders of its request, even when it fails",
   async (_, { resolve }) => {
     const context = createContext(app, null, "test-request");
     let loads = 0;

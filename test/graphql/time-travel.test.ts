@@ -11,7 +11,7 @@ const ID = "e0000000-0000-4000-8000-000000000003";
 const POLICIES = ["b0000000-0000-4000-8000-000000000001", "b0000000-0000-4000-8000-000000000003", null];
 const change = { userId: "2", userLabel: "grace", reason: "test", source: "API" as const, requestId: null };
 
-/** All of an entitlement that its history, that of its policy and that of its support details decide. */
+/** All fields of an entitlement that follow from its history and those of its policy and support details. */
 const CARD = `id mode orderNumber isRefundLocked createdAt modifiedAt expiredAt isExpired state
   policy { id refundPeriod regainPeriod expirationPeriod } enrollment { id } daysSinceCreated daysUntilExpiration
   expiresAt expirationDate redeemBlocker regainBlocker refundBlocker
@@ -80,7 +80,7 @@ async function aMomentLater(): Promise<Date> {
   return row!.now;
 }
 
-test("as of an instant is exactly what the live answer was then", async () => {
+test("an answer as of an instant equals the answer at that instant", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
       const recorded: { at: Date; answer: unknown }[] = [];
@@ -111,7 +111,7 @@ test("as of an instant is exactly what the live answer was then", async () => {
   );
 }, 60_000);
 
-test("folding the changes over the first state gives each later one", async () => {
+test("applying the changes to the first state gives each later state", async () => {
   const id = "e0000000-0000-4000-8000-000000000005";
   for (const taken of fc.sample(step, { numRuns: 40, seed: 7 })) await take(id, taken);
   const question = `query ($id: ID!) { entitlement(id: $id) { history(first: 100, filter: { entityTypes: [COURSE_ENTITLEMENT] }) {
@@ -138,7 +138,7 @@ test("folding the changes over the first state gives each later one", async () =
   }
 });
 
-test("as of an instant, a run that was taken then is listed once, whatever its enrollment is linked to now", async () => {
+test("as of an instant, the run of a redeemed entitlement is listed once, whatever its enrollment is linked to now", async () => {
   const redeemed = await app.db.query<{ id: string }[]>(
     "select e.id from course_entitlement e join course_enrollment n on n.id = e.enrollment_id and n.is_active where e.id <> $1 limit 1",
     [ID],

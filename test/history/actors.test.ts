@@ -26,7 +26,7 @@ afterAll(async () => {
   await close();
 });
 
-test("simultaneous requests never record each other's author", async () => {
+test("simultaneous requests never mix up their authors in the history", async () => {
   const { id: shared } = await grant(db);
   const own = await Promise.all(Array.from({ length: REQUESTS }, () => grant(db)));
   await Promise.all(
@@ -36,7 +36,7 @@ test("simultaneous requests never record each other's author", async () => {
         await tx.save(CourseEntitlement, { id: entitlement.id, mode: `mode-${i}` });
         await tx.query("select from course_entitlement where id = $1 for update", [shared]);
         await tx.save(CourseEntitlement, { id: shared, mode: `mode-${i}` });
-        // What passes by the application is signed by the same person.
+        // Changes that bypass the application have the same author.
         await tx.query("update course_entitlement set refund_locked = true where id = $1", [entitlement.id]);
       }),
     ),
@@ -56,7 +56,7 @@ test("simultaneous requests never record each other's author", async () => {
   expect(transactions.size).toBe(REQUESTS);
 });
 
-test("an account that is deleted takes its entitlements along, and leaves their history and its name", async () => {
+test("deleting an account deletes its entitlements, and keeps their history and its name", async () => {
   await db.query("insert into user_account (id, username) values (50, 'leaver')");
   const leaver: Change = { ...changeOf(0), userId: "50", userLabel: "leaver" };
   const { id } = await grant(db, { userId: "50" });

@@ -35,7 +35,7 @@ async function asClerk(...statements: string[]): Promise<void> {
   }
 }
 
-test("nobody but the owner of the tables can tell the guard that history is taken care of", async () => {
+test("only the owner of the tables can tell the guard that history is already recorded", async () => {
   const { id } = await grant(db);
   await asClerk(
     "select set_config('history.covered', pg_current_xact_id()::text, true)",
@@ -48,7 +48,7 @@ test("nobody but the owner of the tables can tell the guard that history is take
   });
 });
 
-test("who may not write history cannot sign as somebody else: the name is kept as a claim", async () => {
+test("a role without the right to write history cannot sign with another name, which is kept as a claim", async () => {
   const { id } = await grant(db);
   await asClerk(
     `select set_config('history.user', 'hopper', true), set_config('history.user_id', '3', true),
@@ -64,7 +64,7 @@ test("who may not write history cannot sign as somebody else: the name is kept a
   });
 });
 
-test("every entry says which role was logged in, whoever signs it", async () => {
+test("every entry has the database role that was logged in, whatever the author is", async () => {
   const { id } = await grant(db);
   const [{ role }] = await db.query<[{ role: string }]>("select session_user as role");
   expect(await entriesOf(db, id)).toMatchObject([
@@ -72,7 +72,7 @@ test("every entry says which role was logged in, whoever signs it", async () => 
   ]);
 });
 
-test("a session that replicates passes by no trigger of history", async () => {
+test("a replication session cannot bypass the triggers of history", async () => {
   const { id } = await grant(db);
   const replicating = (sql: string) => asSuperuser(`set session_replication_role = replica; ${sql}`, url);
   await replicating(`update course_entitlement set mode = 'replicated' where id = '${id}'`);
@@ -81,7 +81,7 @@ test("a session that replicates passes by no trigger of history", async () => {
   await expect(replicating("truncate course_entitlement cascade")).rejects.toThrow("is refused");
 });
 
-test("a restore of data that leaves the triggers on is refused, before it makes up a history", async () => {
+test("a restore of data with active triggers is refused, because it would invent history", async () => {
   const before = await entriesOf(db);
   const restore = asSuperuser(
     `set check_function_bodies = off;

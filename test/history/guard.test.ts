@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const TRACKED = ["course_entitlement", "course_entitlement_support_detail", "course_entitlement_policy"];
 
-test("whoever writes SQL is recorded by the role they logged in with", async () => {
+test("direct SQL is recorded with the database role that was logged in", async () => {
   const { id } = await grant(db);
   await db.query("update course_entitlement set mode = 'professional' where id = $1", [id]);
   const [, entry] = await entriesOf(db, id);
@@ -33,7 +33,7 @@ test("whoever writes SQL is recorded by the role they logged in with", async () 
   });
 });
 
-test("an operator can sign a transaction, and the next one is not theirs", async () => {
+test("an operator can sign a transaction, and the signature ends with it", async () => {
   const { id } = await grant(db);
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -60,7 +60,7 @@ test("an operator can sign a transaction, and the next one is not theirs", async
   ]);
 });
 
-test("several changes of one row in a transaction are one entry, and none when nothing remains of them", async () => {
+test("several changes of one row in a transaction make one entry, and none when they cancel each other out", async () => {
   const { id } = await grant(db);
   await db.transaction(async (tx) => {
     for (const mode of ["a", "b", "c"])
@@ -74,7 +74,7 @@ test("several changes of one row in a transaction are one entry, and none when n
   expect((await entriesOf(db, id)).map((entry) => entry.mode)).toEqual(["verified", "c"]);
 });
 
-test("a row that a transaction creates and deletes was never there", async () => {
+test("a row that one transaction creates and deletes gets no history", async () => {
   const before = await entriesOf(db);
   await db.transaction(async (tx) => {
     await tx.query(`insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
@@ -84,7 +84,7 @@ test("a row that a transaction creates and deletes was never there", async () =>
   expect(await entriesOf(db)).toEqual(before);
 });
 
-test("a change of the application and one that passes it by, in one transaction, are both there", async () => {
+test("a change by the application and a change by direct SQL in one transaction are both recorded", async () => {
   const { id } = await grant(db);
   await asGrace(db, async (tx) => {
     await tx.save(CourseEntitlement, { id, mode: "saved" });
@@ -105,7 +105,7 @@ test("constraints that are made immediate do not record a change twice", async (
   expect(await entriesOf(db, id)).toHaveLength(2);
 });
 
-test("a new id ends one life and begins another", async () => {
+test("a change of the id is recorded as a deletion and a creation", async () => {
   const { id } = await grant(db);
   const [{ renamed }] = (
     await db.query(
@@ -117,7 +117,7 @@ test("a new id ends one life and begins another", async () => {
   expect((await entriesOf(db, renamed)).map((entry) => entry.history_type)).toEqual(["+"]);
 });
 
-test("values that are equal but not the same are told apart", async () => {
+test("values that are equal but not identical are recorded as a change", async () => {
   await db.query(
     "insert into course_entitlement_policy (mode, refund_period) values ('professional', '1 day')",
   );
@@ -129,7 +129,7 @@ test("values that are equal but not the same are told apart", async () => {
   ).toEqual(["+", "~"]);
 });
 
-test.each(TRACKED)("history of %s is never changed", async (table) => {
+test.each(TRACKED)("the history of %s cannot be changed", async (table) => {
   for (const sql of [
     `update historical_${table} set history_change_reason = 'x'`,
     `delete from historical_${table}`,
@@ -163,7 +163,7 @@ test("a role that may change entitlements is recorded, though it may not write h
     await expect(client.query("insert into historical_course_entitlement default values")).rejects.toThrow(
       "permission denied",
     );
-    // A table that stands in the way of the guard's.
+    // A temporary table with the name of one that the guard uses.
     await client.query("create temp table historical_course_entitlement (like course_entitlement)");
     await client.query("update course_entitlement set refund_locked = true where id = $1", [id]);
     await client.end();
@@ -176,7 +176,7 @@ test("a role that may change entitlements is recorded, though it may not write h
   }
 });
 
-test("rows that were there before their history begins have a first entry", async () => {
+test("rows that are older than their history have a first entry", async () => {
   await db.query("create table gadget (id uuid primary key default gen_random_uuid(), name text)");
   await db.query("insert into gadget (name) values ('old')");
   await db.query("select track_history('gadget')");
@@ -191,7 +191,7 @@ test("rows that were there before their history begins have a first entry", asyn
   ]);
 });
 
-test("a column that is added to both tables is guarded once the guard is told", async () => {
+test("a column that is added to both tables is guarded after guard_history() has been called", async () => {
   await db.query("alter table gadget add column size integer");
   await db.query("alter table historical_gadget add column size integer");
   await db.query("select guard_history('gadget')");

@@ -34,7 +34,7 @@ test("a history has every column of its table, of the same type, and the entitie
   }
 });
 
-test("no history refers to a row that could be deleted, or keeps a row from being there twice", async () => {
+test("no history table has foreign keys to rows that can be deleted, or unique values of its table", async () => {
   const tables = [...tracked.values()].map((history) => db.getMetadata(history).tableName);
   const constraints = await db.query<{ kind: string }[]>(
     "select distinct contype as kind from pg_constraint where conrelid = any($1::regclass[]) and contype not in ('c', 'n')",
@@ -64,7 +64,7 @@ test("every tracked table is guarded whatever the role of a session is, and so i
   }
 });
 
-test("every guard records every column of its table: a migration that adds one makes the guard anew", async () => {
+test("every guard records every column of its table, also after a migration that adds one", async () => {
   for (const entity of tracked.keys()) {
     const { tableName } = db.getMetadata(entity as () => object);
     const [guard] = await db.query<{ body: string }[]>(

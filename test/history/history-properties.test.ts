@@ -29,7 +29,7 @@ async function setClock(expression: string): Promise<void> {
     return date_trunc('milliseconds', ${expression})`);
 }
 
-/** Something that may happen to the entitlement of an id. */
+/** An event in the life of an entitlement. */
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
@@ -71,7 +71,7 @@ async function take({ kind, mode }: Step, id: string): Promise<void> {
     );
 }
 
-test("folding the changes of a life over nothing gives each of its states, whatever happened", async () => {
+test("applying all changes from the creation on gives each state of a row", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       const id = randomUUID();
@@ -96,7 +96,7 @@ test("folding the changes of a life over nothing gives each of its states, whate
   );
 });
 
-test("an earlier instant is answered as it was answered then", async () => {
+test("a query as of an earlier instant gives the answer of that instant", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(fc.nat(1), step), { maxLength: 10 }), async (steps) => {
       const ids = [randomUUID(), randomUUID()];
@@ -114,7 +114,7 @@ test("an earlier instant is answered as it was answered then", async () => {
   );
 });
 
-test("a thousand changes while the clock stands still show no row twice and none that is gone", async () => {
+test("after a thousand changes at one instant, a list as of it shows no row twice and no deleted row", async () => {
   const gone = randomUUID();
   const there = randomUUID();
   await setClock("timestamptz '2030-01-01'");
@@ -142,7 +142,7 @@ test("a thousand changes while the clock stands still show no row twice and none
   expect(await factsAsOf(db, [gone, there], new Date("2029-12-31"))).toEqual([null, null]);
 });
 
-test("a clock that goes back moves no entry before the one it follows", async () => {
+test("entries keep their order when the clock is set back", async () => {
   const { id } = await grant(db);
   await setClock("timestamptz '2001-01-01'");
   await take({ kind: "save", mode: "back" }, id);
@@ -154,7 +154,7 @@ test("a clock that goes back moves no entry before the one it follows", async ()
   expect(dates).toEqual(dates.toSorted((a, b) => a - b));
 });
 
-test("a row that is deleted and created again has two lives, each with its own state", async () => {
+test("a row that is deleted and created again has two separate histories", async () => {
   const { id } = await grant(db, { mode: "first life" });
   await take({ kind: "remove", mode: "" }, id);
   const [{ between }] = (await db.query("select history_now() as between")) as [{ between: Date }];

@@ -58,7 +58,7 @@ test("a partial save is recorded with the values that it did not give", async ()
   });
 });
 
-test("a stale copy is recorded with what the database holds, not with what memory does", async () => {
+test("a stale copy is recorded with the values in the database, not those in memory", async () => {
   const { id } = await grant(db);
   await asGrace(db, async (tx) => {
     const copy = await tx.findOneByOrFail(CourseEntitlement, { id });
@@ -119,7 +119,7 @@ test("rows of several tables in one flush are recorded with one statement", asyn
   expect(warnings).toEqual([]);
 });
 
-test("an upsert of a row that is there is recorded as a change", async () => {
+test("an upsert of an existing row is recorded as a change", async () => {
   const { id, orderNumber } = await grant(db);
   await asGrace(db, (tx) =>
     tx.upsert(CourseEntitlement, { ...anEntitlement({ orderNumber }), mode: "professional" }, [
@@ -144,16 +144,19 @@ test.each([
 
 test.each([
   ["without a transaction", () => db.manager.save(CourseEntitlement, anEntitlement())],
-  ["in a transaction of nobody's", () => db.transaction((tx) => tx.save(CourseEntitlement, anEntitlement()))],
+  [
+    "in a transaction without an author",
+    () => db.transaction((tx) => tx.save(CourseEntitlement, anEntitlement())),
+  ],
   ["as an insert", () => db.manager.insert(CourseEntitlement, anEntitlement())],
-])("a change %s is refused, as nobody would answer for it", async (_, write) => {
+])("a change %s is refused, because it has no author", async (_, write) => {
   const rows = () => db.query("select count(*) from course_entitlement");
   const before: unknown = await rows();
   await expect(write()).rejects.toThrow("Write CourseEntitlement inside transact()");
   expect(await rows()).toEqual(before);
 });
 
-test("a savepoint that is rolled back takes its entries along, and leaves those around it", async () => {
+test("rolling back a savepoint removes its entries, and keeps those around it", async () => {
   const { id } = await grant(db);
   await asGrace(db, async (tx) => {
     await tx.save(CourseEntitlement, { id, mode: "before" });

@@ -8,7 +8,7 @@ import type { Committed, RowChange } from "./storm/wal";
 
 afterAll(() => removeNow());
 
-test("a storm of writers and kills leaves no change without history, and no history without change", async () => {
+test("with many writers and killed processes, every change has its history, and all history has its change", async () => {
   const dir = mkdtempSync(join(tmpdir(), "course-entitlements-storm-"));
   chmodSync(dir, 0o755); // PostgreSQL may have to run under another account
   removeWhenThisProcessEnds(dir);
@@ -24,7 +24,7 @@ test("a storm of writers and kills leaves no change without history, and no hist
   expect(counts.changes).toBeGreaterThanOrEqual(10_000);
 }, 60_000);
 
-describe("the audit tells", () => {
+describe("the audit reports", () => {
   const row = (mode: string) => ({ id: "'1'", mode: `'${mode}'` });
   const live = (kind: RowChange["kind"], values: object): RowChange => ({
     table: "thing",
@@ -55,8 +55,8 @@ describe("the audit tells", () => {
   const none = { missing: 0, extra: 0, wrong: 0 };
 
   test.each([
-    ["nothing of a change that is recorded", [live("UPDATE", row("b")), entry("~", row("b"))], none],
-    ["nothing of a write that changes nothing", [live("UPDATE", row("a"))], none],
+    ["nothing for a change that is recorded", [live("UPDATE", row("b")), entry("~", row("b"))], none],
+    ["nothing for a write that changes nothing", [live("UPDATE", row("a"))], none],
     ["a change without an entry", [live("UPDATE", row("b"))], { ...none, missing: 1 }],
     ["a deletion without an entry", [live("DELETE", { id: "'1'" })], { ...none, missing: 1 }],
     ["an entry without a change", [entry("~", row("a"))], { ...none, extra: 1 }],
@@ -68,7 +68,7 @@ describe("the audit tells", () => {
     ["an entry with other values", [live("UPDATE", row("b")), entry("~", row("c"))], { ...none, wrong: 1 }],
     ["an entry of another kind", [live("UPDATE", row("b")), entry("+", row("b"))], { ...none, wrong: 1 }],
     [
-      "an entry of somebody else's",
+      "an entry with another author",
       [live("UPDATE", row("b")), entry("~", row("b"), "bob")],
       { ...none, wrong: 1 },
     ],

@@ -21,7 +21,7 @@ const command = (...args: string[]) =>
     env: { ...process.env, DATABASE_URL: url },
   });
 
-/** As a restore without triggers would. */
+/** Writes rows like a restore without triggers. */
 const unguarded = (sql: string) =>
   asSuperuser(
     `alter table course_entitlement disable trigger all; ${sql}; alter table course_entitlement enable trigger all;
@@ -60,7 +60,7 @@ test("each row that differs from its newest entry is listed with the difference"
   });
 });
 
-test("rows are compared across the bounds of what is read at once", async () => {
+test("rows are compared across the limits of the batches", async () => {
   await asSuperuser(
     `insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
      select 1, gen_random_uuid(), 'verified', now(), now() from generate_series(1, 21000)`,
@@ -77,11 +77,11 @@ test("rows are compared across the bounds of what is read at once", async () => 
   expect(faults).toEqual(["differs", "differs", "differs", "does", "does", "does"]);
 });
 
-test("--help says what it does", async () => {
+test("--help describes the command", async () => {
   expect((await command("--help")).stdout).toContain("npm run history:verify");
 });
 
-test("what would let a change pass by history is told too, and the command exits with 1", async () => {
+test("whatever would let a change bypass the history is reported too, and the command exits with 1", async () => {
   await asSuperuser("alter table refund disable trigger guard", url);
   await expect(command()).rejects.toMatchObject({
     code: 1,

@@ -44,8 +44,8 @@ beforeEach(async () => {
   }
 });
 
-describe.each(WRITE_PATHS)("a change through $name", (path) => {
-  test("is in history exactly once, with its source", async () => {
+describe.each(WRITE_PATHS)("a change by $name", (path) => {
+  test("is in the history exactly once, with its source", async () => {
     const before = await snapshot();
     await through(path, (tx) => path.write(tx, ids));
     const after = await snapshot();
@@ -59,7 +59,7 @@ describe.each(WRITE_PATHS)("a change through $name", (path) => {
     expect(await broken(ours)).toEqual([]);
   });
 
-  test("leaves nothing in a savepoint that is rolled back", async () => {
+  test("leaves no entry when its savepoint is rolled back", async () => {
     const before = await snapshot();
     await through(path, async (tx) => {
       await tx.query("update user_account set name = name || '.' where id = 1");
@@ -68,7 +68,7 @@ describe.each(WRITE_PATHS)("a change through $name", (path) => {
     expect(await snapshot()).toEqual(before);
   });
 
-  test("leaves nothing in a transaction that is rolled back", async () => {
+  test("leaves no entry when its transaction is rolled back", async () => {
     const before = await snapshot();
     await expect(through(path, (tx) => path.write(tx, ids).then(regret))).rejects.toThrow("regret");
     expect(await snapshot()).toEqual(before);
@@ -84,7 +84,7 @@ describe.each(WRITE_PATHS)("a change through $name", (path) => {
 });
 
 test.each(WRITE_PATHS.filter((path) => /repository|increment|delete|query builder/.test(path.name)))(
-  "the application cannot leave by $name",
+  "the application cannot make a change by $name",
   async (path) => {
     const before = await snapshot();
     await expect(asGrace(ours, (tx) => path.write(tx, ids))).rejects.toThrow(
@@ -136,7 +136,7 @@ function differences(before: Map<string, string>, after: Map<string, string>): M
 
 const keyAndType = (entry: Entry) => `${entry.table} ${entry.id} ${entry.history_type}`;
 
-/** Support details go by cascade, in the name of whoever removed the entitlement. */
+/** Support details are deleted by cascade, with the author who removed the entitlement. */
 function expectedSignature(path: WritePath, table: string) {
   const isCascade = table !== "course_entitlement";
   return {

@@ -21,7 +21,7 @@ const INSERT = `insert into course_entitlement (user_id, course_uuid, mode, crea
 const EXPIRE = `update course_entitlement e set expired_at = now(), modified_at = now()
   where e.mode = $1 and e.expired_at is null returning e.*`;
 
-test("a thousand rows are written and recorded in one statement, and in the name of who does it", async () => {
+test("a thousand rows are written and recorded with their author in one statement", async () => {
   const statements = await statementsOf(() =>
     asGrace(db, (tx) => writeSet(tx, CourseEntitlement, INSERT, ["set"])),
   );
@@ -41,7 +41,7 @@ test("a thousand rows are written and recorded in one statement, and in the name
   ]);
 });
 
-test("what else the same transaction writes is still guarded", async () => {
+test("the other writes of the same transaction are still guarded", async () => {
   const { id } = await grant(db);
   await asGrace(db, async (tx) => {
     await writeSet(tx, CourseEntitlement, INSERT, ["other"]);
@@ -56,7 +56,7 @@ test("what else the same transaction writes is still guarded", async () => {
   expect((await entriesOf(db, id)).at(-1)).toMatchObject({ mode: "guarded", refund_locked: true });
 });
 
-test("the guard is told of one transaction only, so a forgotten setting cannot silence it", async () => {
+test("the setting that pauses the guard ends with its transaction", async () => {
   const { id } = await grant(db);
   const session = db.createQueryRunner();
   await session.query("select set_config('history.covered', pg_current_xact_id()::text, false)");
@@ -66,7 +66,7 @@ test("the guard is told of one transaction only, so a forgotten setting cannot s
   expect((await entriesOf(db, id)).at(-1)).toMatchObject({ mode: "still guarded" });
 });
 
-test("a set is written only inside transact(), and never deleted", async () => {
+test("a set is written only inside transact(), and cannot be a deletion", async () => {
   await expect(writeSet(db.manager, CourseEntitlement, EXPIRE, ["set"])).rejects.toThrow("inside transact()");
   await expect(db.transaction((tx) => writeSet(tx, CourseEntitlement, EXPIRE, ["set"]))).rejects.toThrow(
     "inside transact()",
@@ -76,7 +76,7 @@ test("a set is written only inside transact(), and never deleted", async () => {
   ).rejects.toThrow("Delete with remove()");
 });
 
-test("an upsert of a set records what was there as changed, and the rest as new", async () => {
+test("an upsert of a set records existing rows as changed, and the others as created", async () => {
   const { id, orderNumber, courseUuid } = await grant(db);
   const ids = await asGrace(db, (tx) =>
     writeSet(

@@ -37,7 +37,7 @@ test("a client library shows the dashboard, page by page, with the type names th
   expect(first.data!.viewer.entitlements.edges[0]!.node.__typename).toBe("CourseEntitlement");
 });
 
-test("a client library is given a refusal as data, and a bad argument as an error that names it", async () => {
+test("a client library gets a refusal as data, and a bad argument as an error that names it", async () => {
   const urql = await client();
   const leave = gql`
     mutation ($id: ID!) {

@@ -5,7 +5,7 @@ import { acceptedCoding } from "../../src/http/compression/accepted";
 import { ada, grace, useDemoApp } from "../support/demo-app";
 import { authorization, serve, type TestServer } from "../support/http";
 
-/** From how many bytes an answer is compressed. */
+/** The smallest number of bytes of an answer that is compressed. */
 const COMPRESSED_FROM = 1_024;
 const app = useDemoApp();
 let server: TestServer;
@@ -17,7 +17,7 @@ afterAll(() => server.stop());
 const LONG =
   "{ viewer { entitlements(first: 30, scope: ALL) { edges { node { id state mode orderNumber } } } } }";
 
-/** Asks without a client that decompresses unseen. */
+/** Sends a request with a client that does not decompress. */
 async function bytesOf(encoding: string | undefined, query = LONG, asking = ada) {
   const headers = {
     "content-type": "application/json",
@@ -38,18 +38,21 @@ async function bytesOf(encoding: string | undefined, query = LONG, asking = ada)
 test.each([
   ["gzip", gunzipSync],
   ["br", brotliDecompressSync],
-] as const)("a long answer is sent as %s to who accepts that, and says the same", async (coding, decode) => {
-  const plain = await bytesOf(undefined);
-  const packed = await bytesOf(coding);
-  expect(plain.headers["content-encoding"]).toBeUndefined();
-  expect(packed.headers["content-encoding"]).toBe(coding);
-  for (const { headers } of [plain, packed]) expect(headers.vary).toMatch(/\baccept-encoding\b/);
-  expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 2);
-  expect(Number(packed.headers["content-length"])).toBe(packed.bytes.length);
-  expect(decode(packed.bytes).toString()).toBe(plain.bytes.toString());
-});
+] as const)(
+  "a long answer is sent as %s to a client that accepts it, with the same content",
+  async (coding, decode) => {
+    const plain = await bytesOf(undefined);
+    const packed = await bytesOf(coding);
+    expect(plain.headers["content-encoding"]).toBeUndefined();
+    expect(packed.headers["content-encoding"]).toBe(coding);
+    for (const { headers } of [plain, packed]) expect(headers.vary).toMatch(/\baccept-encoding\b/);
+    expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 2);
+    expect(Number(packed.headers["content-length"])).toBe(packed.bytes.length);
+    expect(decode(packed.bytes).toString()).toBe(plain.bytes.toString());
+  },
+);
 
-test("answers to many at once are right, whether there is a thread left to compress them or not", async () => {
+test("many simultaneous answers are correct, whether or not a thread is free to compress them", async () => {
   const plain = await bytesOf(undefined);
   const packed = await Promise.all(Array.from({ length: 12 }, () => bytesOf("gzip")));
   for (const { headers, bytes } of packed)
@@ -86,6 +89,6 @@ test.each([
   ["gzip ; Q=0.5 , *;q=0", "gzip"],
   ["gzip;q=nonsense", null],
   ["gzip;q=7", null],
-])("who sends Accept-Encoding: %s gets %s", (header, coding) => {
+])("a client with Accept-Encoding: %s gets %s", (header, coding) => {
   expect(acceptedCoding(header)).toBe(coding);
 });

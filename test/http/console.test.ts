@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** What each screen asks with, and the permissions that it needs. */
+/** The document of each screen, and the permissions that it needs. */
 const SCREENS: Record<string, [variables: object, needs: string[]]> = {
   WhoAmI: [{}, []],
   Find: [{ text: "ada" }, ["Query.search"]],
@@ -47,7 +47,7 @@ test.each([
   ["staff", hopper],
   ["an auditor", auditor],
 ])(
-  "the permissions of %s tell which screens can be shown, within the limits of documents",
+  "the permissions of %s show which screens are available, within the limits of documents",
   async (_, asking) => {
     const { data } = await show("WhoAmI", asking);
     const { permissions } = data["viewer"] as { permissions: string[] };

@@ -53,7 +53,7 @@ const MALFORMED: [string, () => string][] = [
   ["no signature but a thousand other cookies", () => `${PAYLOAD}=${headerPayload}${";a=1".repeat(1_000)}`],
 ];
 
-test.each(MALFORMED)("what is no token is refused like any other: %s", async (_, cookie) => {
+test.each(MALFORMED)("cookies that do not form a token are refused: %s", async (_, cookie) => {
   const wrong = await server.ask(null, "{ __typename }", {}, { authorization: "JWT x.y.z" });
   const answer = await asks(cookie());
   expect(answer.status).toBe(401);
@@ -61,13 +61,13 @@ test.each(MALFORMED)("what is no token is refused like any other: %s", async (_,
   expect(answer.headers.get("www-authenticate")).toBe("JWT");
 });
 
-test("a browser without the cookies is nobody, and may go on", async () => {
+test("a browser without the cookies is anonymous", async () => {
   expect((await server.ask(null, "{ __typename }", {}, { "use-jwt-cookie": "true" })).status).toBe(200);
   for (const cookie of ["", "a=1", `x${PAYLOAD}=y`, PAYLOAD, PAYLOAD.toUpperCase() + "=x"])
     expect(await asks(cookie)).toMatchObject(ANONYMOUS);
 });
 
-test("the header Authorization wins, whether it is good or bad", async () => {
+test("the header Authorization takes precedence, whether it is valid or not", async () => {
   const asBob = await asks(pair(), { authorization: await authorization(bob) });
   expect(asBob.body.data).toEqual({ viewer: { username: "bob" } });
   expect((await asks("nonsense", { authorization: await authorization(ada) })).status).toBe(200);
@@ -76,7 +76,7 @@ test("the header Authorization wins, whether it is good or bad", async () => {
 });
 
 test.each(["", "false", "1", "TRUE", "true, true"])(
-  "cookies that a page did not ask to use count for nothing (%j)",
+  "cookies without a valid header USE-JWT-COOKIE are ignored (%j)",
   async (asked) => {
     const answer = await asks(pair(), { "use-jwt-cookie": asked });
     expect(answer).toMatchObject(ANONYMOUS);
@@ -84,7 +84,7 @@ test.each(["", "false", "1", "TRUE", "true, true"])(
   },
 );
 
-test("cookies count for nothing while they are not switched on", async () => {
+test("cookies are ignored unless JWT_COOKIES is on", async () => {
   const off = await serve(app, PRODUCTION);
   expect(await asks(pair(), {}, off)).toMatchObject(ANONYMOUS);
   expect((await off.ask(null, "{ __typename }", {}, { "use-jwt-cookie": "true", cookie: "x" })).status).toBe(
@@ -93,8 +93,8 @@ test("cookies count for nothing while they are not switched on", async () => {
   await off.stop();
 });
 
-describe("a page of another origin changes nothing with a learner's cookies:", () => {
-  /** What a browser sends for it without asking first: the cookies, and no header of the page's own. */
+describe("a page of another origin cannot change anything with a learner's cookies:", () => {
+  /** The headers that a browser sends for it without a preflight: the cookies, and no other header of the page. */
   const forged = (method: string, path: string, headers: Record<string, string> = {}, body?: string) =>
     send(`${server.url}/graphql${path}`, {
       method,
@@ -102,7 +102,7 @@ describe("a page of another origin changes nothing with a learner's cookies:", (
       ...(body !== undefined && { body }),
     });
 
-  test("our own page may", async () => {
+  test("a page of the same origin can", async () => {
     const { status, body } = await server.ask(
       null,
       MUTATION,
@@ -121,13 +121,13 @@ describe("a page of another origin changes nothing with a learner's cookies:", (
     },
   );
 
-  test("a link or an image asks nothing", async () => {
+  test("a link or an image sends no query", async () => {
     const query = encodeURIComponent("{ viewer { username } }");
     expect((await forged("GET", `?query=${query}`)).status).toBe(400);
     expect((await forged("GET", `?query=${encodeURIComponent(MUTATION)}`)).status).toBe(400);
   });
 
-  test("even JSON, as old plug-ins could send it, is nobody's without USE-JWT-COOKIE", async () => {
+  test("even JSON, as old plug-ins could send it, is anonymous without USE-JWT-COOKIE", async () => {
     const JSON_TYPE = { "content-type": "application/json" };
     const answer = await forged("POST", "", JSON_TYPE, JSON.stringify({ query: MUTATION }));
     expect(answer).toMatchObject(ANONYMOUS);
@@ -143,7 +143,7 @@ describe("a page of another origin changes nothing with a learner's cookies:", (
       },
     });
 
-  test("a browser that asks whether the page may send USE-JWT-COOKIE gets no yes", async () => {
+  test("a CORS preflight for USE-JWT-COOKIE is not allowed", async () => {
     for (const origin of [ORIGIN, "null", server.url, "https://studio.apollographql.com"]) {
       const { headers } = await preflight(server, origin);
       expect([...headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);

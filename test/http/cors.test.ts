@@ -28,7 +28,7 @@ const corsOf = (headers: Headers) =>
   Object.fromEntries([...headers].filter(([name]) => name.startsWith("access-control-")));
 
 test.each(["https://apps.example.org", "http://localhost:1996"])(
-  "a frontend at %s may ask, with the cookies of the LMS",
+  "a frontend at %s may send requests with the cookies of the LMS",
   async (origin) => {
     const { status, headers } = await preflight(withCookies, origin);
     expect(status).toBe(204);
@@ -44,7 +44,7 @@ test.each(["https://apps.example.org", "http://localhost:1996"])(
   },
 );
 
-test("its question is answered, and so is its cookies' refusal", async () => {
+test("a frontend can read its answers, and the refusal of its cookies", async () => {
   const token = (await authorization(ada)).slice("JWT ".length);
   const end = token.lastIndexOf(".");
   const cookie = `edx-jwt-cookie-header-payload=${token.slice(0, end)}; edx-jwt-cookie-signature=${token.slice(end + 1)}`;
@@ -72,7 +72,7 @@ test("its question is answered, and so is its cookies' refusal", async () => {
   }
 });
 
-test("without JWT_COOKIES it may ask with tokens, and no cookie is let in", async () => {
+test("without JWT_COOKIES a frontend may send tokens, and cookies are not accepted", async () => {
   const { status, headers } = await preflight(withTokens, FRONTEND);
   expect(status).toBe(204);
   expect(headers.get("access-control-allow-credentials")).toBeNull();
@@ -88,7 +88,7 @@ test.each([
   "https://studio.apollographql.com",
   "null",
   "*",
-])("nothing is said to %s", async (origin) => {
+])("%s gets no CORS headers", async (origin) => {
   const asked = await preflight(withCookies, origin);
   const answered = await withCookies.ask(ada, "{ viewer { username } }", {}, { origin });
   for (const { headers } of [asked, answered]) expect(corsOf(headers)).toEqual({});

@@ -41,7 +41,7 @@ async function change(entitlementId: string): Promise<void> {
 
 const CHANGE = { userId: "3", userLabel: "hopper", reason: "test", source: "API", requestId: null } as const;
 
-/** Changes an entitlement in a transaction that commits when it is told to. */
+/** Changes an entitlement in a transaction that commits when the returned function is called. */
 async function changeSlowly(id: string): Promise<() => Promise<void>> {
   let commit = () => {};
   let written = () => {};
@@ -57,7 +57,7 @@ async function changeSlowly(id: string): Promise<() => Promise<void>> {
   return () => (commit(), done);
 }
 
-test("a learner follows what happens to entitlements of their own, and learns nothing of what support wrote", async () => {
+test("a learner can follow the changes of their own entitlements, without the comments of support", async () => {
   const stream = await listen(server.url, ada);
   expect(stream.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
   expect(stream.headers.get("cache-control")).toBe("no-store, no-transform");
@@ -101,7 +101,7 @@ test("an agent follows all changes, or those of one entitlement or learner", asy
   for (const stream of [all, ofOne, ofLearner]) stream.leave();
 });
 
-test("a learner who asks for another's entitlement is told nothing", async () => {
+test("a learner who asks to follow the entitlement of another learner gets no events", async () => {
   const stream = await listen(server.url, ada, { query: `?entitlementId=${ofBob}` });
   const own = await listen(server.url, bob);
   await change(ofBob);
@@ -111,7 +111,7 @@ test("a learner who asks for another's entitlement is told nothing", async () =>
   own.leave();
 });
 
-test("a change whose transaction commits late is not missed, and all are told in the order of their ids", async () => {
+test("a change whose transaction commits late is not lost, and all events come in the order of their ids", async () => {
   const stream = await listen(server.url, grace);
   const commit = await changeSlowly(ofAda);
   await change(ofBob);
@@ -129,7 +129,7 @@ test("a change whose transaction commits late is not missed, and all are told in
   }
 });
 
-test("who comes again is told what came meanwhile, each change once", async () => {
+test("a client that reconnects gets each change since then once", async () => {
   for (const asking of [bob, grace]) {
     const first = await listen(server.url, asking, { query: "?username=bob" });
     await change(ofBob);
@@ -150,7 +150,7 @@ test("who comes again is told what came meanwhile, each change once", async () =
   }
 });
 
-test("who has missed everything is told everything, in pages", async () => {
+test("a client that has missed many changes gets all of them, in pages", async () => {
   const stream = await listen(server.url, auditor, { headers: { "last-event-id": "0" } });
   const rows = await app.db.query<{ id: string }[]>(
     `select history_id as id from historical_course_entitlement union all select history_id from historical_refund
@@ -162,7 +162,7 @@ test("who has missed everything is told everything, in pages", async () => {
   stream.leave();
 });
 
-test("a learner is told the changes that GraphQL's history shows them, and no others", async () => {
+test("a learner gets events for the changes that the history in GraphQL shows them, and no others", async () => {
   const stream = await listen(server.url, ada, { headers: { "last-event-id": "0" } });
   const { data } = await ask<{
     viewer: { entitlements: { edges: { node: { history: { edges: { node: { id: string } }[] } } }[] } };
@@ -179,7 +179,7 @@ test("a learner is told the changes that GraphQL's history shows them, and no ot
   stream.leave();
 });
 
-test("one look at the database serves all who follow", async () => {
+test("one query to the database serves all followers", async () => {
   const streams = await Promise.all([ada, bob, grace, auditor].map((asking) => listen(server.url, asking)));
   const sent = await statementsOf(async () => {
     await change(ofAda);
@@ -207,13 +207,13 @@ test.each([
   expect(text).toContain(name);
 });
 
-test("nobody follows anything without a token, nor an account that does not exist", async () => {
+test("changes cannot be followed without a token, nor for an account that does not exist", async () => {
   expect((await listen(server.url, null)).status).toBe(401);
   expect((await listen(server.url, grace, { query: "?username=nobody" })).status).toBe(404);
   expect((await send(`${server.url}/events`, { method: "POST" })).status).toBe(405);
 });
 
-test("an actor has few streams at once, and one that is left makes room", async () => {
+test("an actor has a limited number of streams, and closing one makes room for another", async () => {
   const learner = actor("empty_handed");
   const open = await Promise.all(
     Array.from({ length: STREAMS_AT_MOST.perActor }, () => listen(server.url, learner)),
@@ -250,7 +250,7 @@ test("a stream ends when its actor is no longer a support agent", async () => {
   await other.stop();
 });
 
-test("a server that stops ends its streams and opens no others", async () => {
+test("a stopping server ends its streams and opens no others", async () => {
   const other = await serve(app, { SHUTDOWN_DELAY_MS: "300" });
   const stream = await listen(other.url, ada);
   const stopped = other.stop();
@@ -259,7 +259,7 @@ test("a server that stops ends its streams and opens no others", async () => {
   await stopped;
 });
 
-test("an idle stream says now and again that it is still there", async () => {
+test("an idle stream sends a comment at regular intervals", async () => {
   jest.useFakeTimers({
     doNotFake: ["nextTick", "setImmediate", "setTimeout", "Date", "performance", "queueMicrotask"],
   });

@@ -37,7 +37,7 @@ const rowsOf = (text: string) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 test.each(["history", "entitlements", "refunds"])(
-  "the export of %s holds each object once, and says at its end that it is complete",
+  "the export of %s contains each object once, and a last line that says that it is complete",
   async (list) => {
     const { status, headers, text } = await get(`${list}.ndjson`);
     expect(status).toBe(200);
@@ -61,7 +61,7 @@ test.each(["history", "entitlements", "refunds"])(
   },
 );
 
-test("an export says of an object what GraphQL says", async () => {
+test("an export has the same values as GraphQL", async () => {
   const [first] = rowsOf((await get("history.ndjson?entityTypes=REFUND&types=CREATED", auditor)).text);
   const { data } = await ask<{ history: { edges: { node: object }[] } }>(
     app,
@@ -103,7 +103,7 @@ test.each([
   expect(headers.get("content-disposition")).toBeNull();
 });
 
-test("only staff and auditors take data out", async () => {
+test("only staff and auditors can export lists", async () => {
   const service = actor("bob", { isService: true });
   for (const asking of [ada, grace, service])
     expect(await get("history.csv", asking)).toMatchObject({
@@ -114,7 +114,7 @@ test("only staff and auditors take data out", async () => {
   expect((await get("refunds.csv", auditor)).status).toBe(200);
 });
 
-test("there is nothing at other addresses, and nothing but GET", async () => {
+test("other addresses give 404, and other methods than GET give 405", async () => {
   for (const path of [
     "history",
     "history.xml",
@@ -128,7 +128,7 @@ test("there is nothing at other addresses, and nothing but GET", async () => {
   expect((await send(`${server.url}/export/history.csv`, { method: "POST", headers })).status).toBe(405);
 });
 
-test("CSV has a head, as many cells in each line, and an end", async () => {
+test("CSV has a header line, the same number of cells in each line, and a last line", async () => {
   const { text, headers } = await get("refunds.csv");
   expect(headers.get("content-type")).toBe("text/csv; charset=utf-8; header=present");
   const lines = text.split("\r\n");
@@ -155,11 +155,11 @@ test.each([
   [true, "true"],
   [null, ""],
   [["=1"], `"[""=1""]"`],
-])("%p is no formula in CSV", (value, cell) => {
+])("%p is not a formula in CSV", (value, cell) => {
   expect(FORMATS["csv"]!.line([["cell"]], { cell: value })).toBe(`${cell}\r\n`);
 });
 
-test("a page of an export is a few statements, however long the export is", async () => {
+test("a page of an export needs a few statements, however long the export is", async () => {
   let text = "";
   const sent = await statementsOf(async () => {
     ({ text } = await get("history.ndjson?reasons=import"));
@@ -168,7 +168,7 @@ test("a page of an export is a few statements, however long the export is", asyn
   expect(sent).toHaveLength(IMPORTED / 100);
 }, 30_000);
 
-test("an export that fails half-way breaks off, so that nobody takes it for a whole one", async () => {
+test("an export that fails half-way closes the connection, so that it does not look complete", async () => {
   // A statement that fails is asked once more, by the interpreter.
   let outcome = "";
   const ask = async () => {
@@ -195,7 +195,7 @@ async function stubborn(path: string) {
   return socket;
 }
 
-test("few exports run at once; one whose client leaves ends, and gives its place to another", async () => {
+test("the number of exports at once is limited; an export whose client leaves ends, and makes room for another", async () => {
   const before = server.load.inFlight;
   const sockets = await Promise.all(
     Array.from({ length: EXPORTS_AT_ONCE }, () => stubborn("history.ndjson")),

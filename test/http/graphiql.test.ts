@@ -69,7 +69,7 @@ describe("GraphiQL in a browser", () => {
       .preferred_username;
   };
 
-  test("there is a tab for each person with a query that answers by that person's token, without any network", async () => {
+  test("there is a tab for each demo account, whose query is answered with the account's token, without any network", async () => {
     await page.goto(`${server.url}/graphiql`);
     expect(await answerWith("refundBlocker")).toContain('"username": "ada"');
     await shoot("graphiql");
@@ -87,7 +87,7 @@ describe("GraphiQL in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("opened again, each tab has its own token still, a fresh one, and the browser has stored none", async () => {
+  test("when the page is opened again, each tab has a new token of its account, and the browser has stored none", async () => {
     const before = await headers();
     await delay(1_000); // GraphiQL stores its tabs after half a second, and a token tells its second
     await page.reload();
@@ -103,7 +103,7 @@ describe("GraphiQL in a browser", () => {
     expect(await page.getByRole("tab").count()).toBe(4);
   });
 
-  test("a new tab has nobody's token, also when the page is opened again", async () => {
+  test("a new tab has no token, also when the page is opened again", async () => {
     await page.getByRole("button", { name: /new tab/i }).click();
     expect(nameIn(await headers())).toBeNull();
     await delay(1_000); // GraphiQL stores its tabs after half a second
@@ -113,7 +113,7 @@ describe("GraphiQL in a browser", () => {
     await open("Learner");
   });
 
-  test("it knows the schema: documentation and completion", async () => {
+  test("GraphiQL shows the documentation and completes from the schema", async () => {
     await page.getByRole("button", { name: /show documentation explorer/i }).click();
     await page
       .getByRole("link", { name: "Query", exact: true })
@@ -125,7 +125,7 @@ describe("GraphiQL in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("Sandbox's page says where to go when its own servers cannot be reached", async () => {
+  test("Sandbox's page links to GraphiQL when its own servers cannot be reached", async () => {
     const offline = await browser.newPage();
     await offline.goto(`${server.url}/`, { waitUntil: "commit" });
     const way = offline.getByRole("link", { name: /works without a network/ });

@@ -99,7 +99,7 @@ async function fill(count = atOnce + waiting): Promise<Client[]> {
   return all;
 }
 
-test("of 100 requests at once the excess is refused at once, and all others are answered right", async () => {
+test("of 100 simultaneous requests the excess is refused immediately, and all others get the right answer", async () => {
   const all = await open(100);
   for (const [number, client] of all.entries()) client.ask(number);
   const excess = 100 - atOnce - waiting;
@@ -135,7 +135,7 @@ test("a request that waits too long for its turn is refused", async () => {
   expect(server.load).toMatchObject({ inFlight: atOnce, waiting: 0 });
 });
 
-test("a refused request costs nothing: its token is not verified", async () => {
+test("the token of a refused request is not verified", async () => {
   const [late] = await open(1);
   late!.ask(1, "JWT no.token.atall");
   expect((await late!.answered()).status).toBe(401);
@@ -155,7 +155,7 @@ test("a client that was refused can send another request on the same connection"
   expect(await late!.answered()).toMatchObject({ status: 200, body: { data: { slow: 2 } } });
 });
 
-test("200 clients that hang up while they wait take no turn from anybody", async () => {
+test("200 clients that disconnect while they wait do not delay other requests", async () => {
   const all = await fill(atOnce);
   const start = performance.now();
   for (let left = 0; left < 200; left += 20) {
@@ -165,7 +165,7 @@ test("200 clients that hang up while they wait take no turn from anybody", async
     for (const client of leaving) client.hangUp();
     await isLoad({ inFlight: atOnce, waiting: 0 });
   }
-  expect(performance.now() - start).toBeLessThan(10 * waitMs); // they left; it was not their time that ran out
+  expect(performance.now() - start).toBeLessThan(10 * waitMs); // they have left; they were not refused for waiting too long
   finish();
   await Promise.all(all.map((client) => client.answered()));
   await isLoad(IDLE);
@@ -174,7 +174,7 @@ test("200 clients that hang up while they wait take no turn from anybody", async
   });
 });
 
-test("clients that hang up in flight, waiting and refused leave nothing behind", async () => {
+test("clients that disconnect at any stage leave no request behind", async () => {
   const all = await open(200);
   for (const client of all) client.ask(1);
   await until(() => all.filter(({ answer }) => answer).length >= 200 - atOnce - waiting);

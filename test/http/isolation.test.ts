@@ -36,7 +36,7 @@ afterAll(() => server.stop());
 const withoutId: Actor = { ...ada, userId: null };
 const asking = fc.constantFrom(ada, ada, ada, withoutId, null);
 
-/** What everybody may know of courses, those of another learner too. */
+/** The public data of courses, also those of another learner. */
 const CATALOG: ReadonlySet<string> = new Set(["course", "courses"]);
 
 /** A walk over all fields, or only those that a learner may ask for, as one forbidden field hides the others. */
@@ -56,7 +56,7 @@ const anyWalk = (operation: Walk["operation"], pool: () => readonly Sent[]) =>
     ),
   );
 
-/** All that an answer says, with its cursors opened. */
+/** The content of an answer, with its cursors decoded. */
 function opened(text: string): string {
   const cursors = [...text.matchAll(/[Cc]ursor":"([\w-]+)"/g)].map(([, cursor]) => cursor!);
   return [text, ...cursors.map((cursor) => Buffer.from(cursor, "base64url").toString())].join("\n");
@@ -67,15 +67,18 @@ function expectNoSecret(text: string): void {
   expect(world.secrets.filter((secret) => said.includes(secret))).toEqual([]);
 }
 
-/** Of fields that run side by side and fail, any may be the one whose error is told: so only of its code. */
+/** When several concurrent fields fail, the error of any of them may be reported, so only its code is compared. */
 function outline({ status, body: { data, errors = [] } }: Answer) {
   return { status, data, codes: new Set(errors.map(({ extensions }) => extensions["code"])) };
 }
 
-/** What an answer says, but for what is left of the actor's budget, which each of them reduces. */
+/** The content of an answer without the rest of the actor's budget, which each request reduces. */
 const withoutBudget = (text: string) => text.replace(/"remaining":\d+/, '"remaining":0');
 
-/** Byte for byte, but for the order of errors, which is that of a race too: a difference that does not last is one. */
+/**
+ * Compares byte for byte, except the order of errors, which depends on a race; a difference that disappears on
+ * repetition is one.
+ */
 async function expectSame(one: Answer, ask: () => Promise<Answer>): Promise<void> {
   const said = ({ status, text, body: { errors } }: Answer) =>
     errors
@@ -107,7 +110,7 @@ test("a query with the ids of another learner reveals neither their data nor the
     ),
     chosen(),
   );
-  expect(answered).toBeGreaterThan(Number(WALKS) / 3); // else it would hold because nothing is answered
+  expect(answered).toBeGreaterThan(Number(WALKS) / 3); // otherwise it would hold because nothing is answered
 }, 600_000);
 
 test("a mutation with the ids of another learner changes nothing and reveals nothing", async () => {

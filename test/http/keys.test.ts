@@ -19,7 +19,7 @@ afterAll(async () => {
   await database.close();
 });
 
-test("without keys a token gets 503, never 401; anonymous requests go on, and so does /readyz", async () => {
+test("without keys a token gets 503, never 401; anonymous requests and /readyz are answered", async () => {
   const { status, headers, body } = await server.ask(ada, "{ __typename }");
   expect(status).toBe(503);
   expect(headers.get("retry-after")).toBe("1");

@@ -37,7 +37,7 @@ test("answers are counted by address and status, those of GraphQL by type and th
   expect(await valueOf("process_faults_total")).toBe(0);
 });
 
-test("USE-7: refused tokens are counted by their fault", async () => {
+test("rejected tokens are counted by their fault", async () => {
   const headers = { "content-type": "application/json", authorization: "JWT no.token" };
   const { status } = await send(`${server.url}/graphql`, {
     method: "POST",
@@ -78,7 +78,7 @@ test("connections, memory and the event loop are reported", async () => {
   expect(await valueOf("nodejs_eventloop_lag_p99_seconds")).toBeGreaterThan(0);
 });
 
-test("nothing in them names a learner, an order or an operation of a client", async () => {
+test("no metric names a learner, an order or an operation of a client", async () => {
   await server.ask(
     ada,
     "query SecretOperation { viewer { entitlements { edges { node { orderNumber } } } } }",
@@ -88,7 +88,7 @@ test("nothing in them names a learner, an order or an operation of a client", as
   expect(headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
 });
 
-test("production shows them to whoever has the token, and has none without one", async () => {
+test("production shows metrics to requests with the token of METRICS_TOKEN, and has none without that setting", async () => {
   const closed = await serve(app, PRODUCTION);
   const open = await serve(app, { ...PRODUCTION, METRICS_TOKEN: TOKEN });
   try {

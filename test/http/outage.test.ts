@@ -51,7 +51,7 @@ async function expectUnavailable(): Promise<void> {
   expect(text).not.toMatch(/ECONN|connect|terminat|pool|timeout/i);
 }
 
-test("without PostgreSQL every answer is 503, and with it again 200, without a restart", async () => {
+test("without PostgreSQL every answer is 503, and when it is back 200, without a restart", async () => {
   expect((await ask()).status).toBe(200);
   await wire.cut();
   for (let time = 1; time <= 5; time++) await expectUnavailable();
@@ -65,13 +65,13 @@ test("without PostgreSQL every answer is 503, and with it again 200, without a r
   expect(await ready()).toBe(200);
 });
 
-test("background work tells of each outage of PostgreSQL in one line, and of its end in another", async () => {
+test("background work logs one line for each outage of PostgreSQL, and one for its end", async () => {
   const told = () =>
     server
       .stdout()
       .split("\n")
       .filter((line) => line.includes("background work"));
-  while (told().length % 2 === 1) await delay(50); // the outage before may not have been noticed to be over
+  while (told().length % 2 === 1) await delay(50); // the server may not have noticed that the preceding outage is over
   const before = told().length;
   await wire.cut();
   await delay(4_000); // refunds are looked for once a second
@@ -113,7 +113,7 @@ test("requests whose connection PostgreSQL ends get 503", async () => {
   expect(await secondsUntilAnswered()).toBeLessThan(3);
 });
 
-test("a table that a migration holds for long is an outage for who waits for it", async () => {
+test("a table that a migration locks for long is an outage for requests that wait for it", async () => {
   const locker = new Client({ connectionString: database.url });
   await locker.connect();
   await locker.query("begin");

@@ -17,7 +17,7 @@ let listener: Listener;
 let held: Promise<void> | undefined;
 const stopping = new AbortController();
 
-/** A route that is not GraphQL, made of the parts that every route has at hand. */
+/** A route that is not GraphQL, made of the parts that every route can use. */
 beforeAll(async () => {
   database = await openTestDatabase();
   const app = appOn(database.db, { JWT_JWK_SET, PORT: "0" });
@@ -58,12 +58,12 @@ async function post(actor: Actor | null, headers: Record<string, string> = {}, b
   });
 }
 
-test("a plain route is done as the actor of the token, or as nobody without one", async () => {
+test("a plain route runs as the actor of the token, or as an anonymous caller without one", async () => {
   expect(await post(ada)).toMatchObject({ status: 200, body: { username: "ada", body: { one: 1 } } });
   expect(await post(null)).toMatchObject({ status: 200, body: { username: null } });
 });
 
-test("a plain route refuses a bad token and a bad body as GraphQL does", async () => {
+test("a plain route refuses a bad token and a bad body like GraphQL", async () => {
   const refused = await post(null, { authorization: "JWT x.y.z" });
   expect(refused).toMatchObject({
     status: 401,
@@ -74,7 +74,7 @@ test("a plain route refuses a bad token and a bad body as GraphQL does", async (
   expect(await post(ada, { "content-type": "text/plain" })).toMatchObject({ status: 415 });
 });
 
-test("a plain route has the request id in its answer, and tells nothing of an unexpected error", async () => {
+test("a plain route has the request id in its answer, and does not reveal an unexpected error", async () => {
   const { status, text, headers } = await send(`${listener.url}/broken`, {
     headers: { "x-request-id": "plain-1" },
   });
@@ -106,7 +106,7 @@ test("a plain route counts operations by name and actor, without a GraphQL docum
   expect(statuses[60]).toBe(429);
 });
 
-test("answers of a plain route are counted by its address, whatever stands below it", async () => {
+test("answers of a plain route are counted by its address, whatever the rest of the path is", async () => {
   await send(`${listener.url}/nothing`);
   const { text } = await send(`${listener.url}/metrics`);
   expect(text).toMatch(/http_requests_total\{path="\/plain\/\*",status="200"\} \d+/);

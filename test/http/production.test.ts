@@ -25,7 +25,7 @@ describe.each([
 ])("twelve checks of a production server, by %s", (_, asking) => {
   const ask = (query: string) => server.ask(asking, query);
 
-  test("1. field suggestions: a near miss is not told the right name", async () => {
+  test("1. field suggestions: the error for a wrong name does not suggest the right one", async () => {
     for (const near of [
       "{ viewe { id } }",
       "{ viewer { usernam } }",
@@ -58,7 +58,7 @@ describe.each([
     }
   });
 
-  test("4. queries by GET: refused where a form or an image could send them", async () => {
+  test("4. queries by GET: refused when a form or an image could have sent them", async () => {
     expect((await get("{ __typename }")).status).toBe(400);
     expect((await get("{ __typename }")).body.data).toBeUndefined();
   });
@@ -111,7 +111,7 @@ describe.each([
     expect(body.data).toBeUndefined();
   });
 
-  test("12. unhandled errors: nothing of how we are built", async () => {
+  test("12. unhandled errors: no details of the server", async () => {
     const bad = [await ask("{"), await ask("query { nothing"), await post({ query: 5 }), await post({})];
     for (const { status, text } of bad) {
       expect(status).toBe(400);
@@ -132,7 +132,7 @@ test("staff may introspect in production, and get the whole schema", async () =>
   expect(types).toEqual(expect.arrayContaining(written.map(([, name]) => name)));
 });
 
-test("an operator may switch the explorers on, and then no token is given away", async () => {
+test("an operator can enable the explorers, which then show no tokens", async () => {
   const open = await serve({ db: {} as never }, { ...PRODUCTION, EXPLORERS: "on" });
   expect((await send(`${open.url}/graphiql`)).text).toContain("GraphiQL");
   expect((await send(`${open.url}/graphiql/start.js`)).text).toContain("<your token>");
@@ -140,7 +140,7 @@ test("an operator may switch the explorers on, and then no token is given away",
   await open.stop();
 });
 
-test("no other origin is let in", async () => {
+test("no other origin is allowed", async () => {
   for (const origin of ["https://evil.example", "https://studio.apollographql.com", "null"]) {
     const { status, headers } = await send(url, {
       method: "OPTIONS",

@@ -16,7 +16,7 @@ test.each([
   ["a learner", ada],
   ["staff", hopper],
 ])(
-  "an operation of a type that the schema has not is a fault of the document, also from %s",
+  "an operation of a type that the schema does not have is an error of the document, also from %s",
   async (_, asking) => {
     for (const query of [
       "subscription { viewer { id } }",
@@ -54,7 +54,7 @@ function exchange(
 
 test.each([
   ["two", "host: a\r\nhost: b"],
-  ["twice the same", "Host: a\r\nhOST: a"],
+  ["the same host twice", "Host: a\r\nhOST: a"],
   ["none", "accept: */*"],
   ["one with a blank", "host: a b"],
   ["one with a path", "host: a/b"],
@@ -115,7 +115,7 @@ test.each([
   ["/metrics", "GET, HEAD", ["POST", "PUT"]],
   ["/", "GET, HEAD", ["POST", "PUT"]],
   ["/graphiql", "GET, HEAD", ["POST"]],
-])("%s answers %s, and tells so to any other method", async (path, allow, methods) => {
+])("%s supports %s, and names them in the answer to any other method", async (path, allow, methods) => {
   for (const method of methods) {
     const { status, headers } = await fetch(`${server.url}${path}`, { method });
     expect([method, status, headers.get("allow")]).toEqual([method, 405, allow]);
@@ -129,7 +129,7 @@ test.each([
   ["POST /nowhere", 404],
   ["PUT /graphql", 405],
   ["GET /graphql?query=%7B__typename%7D", 200],
-])("%s takes no body without end: the connection ends with the answer", async (what, status) => {
+])("%s does not read an endless body: the connection ends with the answer", async (what, status) => {
   const chunk = Buffer.alloc(1_000_000, 120);
   for (const length of ["content-length: 90000000", "transfer-encoding: chunked"]) {
     const before = performance.now();
@@ -142,7 +142,7 @@ test.each([
   }
 });
 
-test("a connection is used again after a body that was read, or none", async () => {
+test("a connection is used again after a body that was read, or without a body", async () => {
   const get = "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n";
   const post = `POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}`;
   const { text } = await exchange(get, get);

@@ -25,7 +25,7 @@ const post = (body: string, headers: Record<string, string> = {}) =>
     body,
   });
 
-test("/healthz says that the process lives, /readyz that it can answer", async () => {
+test("/healthz says that the process is alive, /readyz that it can answer", async () => {
   expect(await send(`${server.url}/healthz`)).toMatchObject({ status: 200, body: { status: "alive" } });
   expect(await send(`${server.url}/readyz`)).toMatchObject({ status: 200, body: { status: "ready" } });
 });
@@ -44,9 +44,9 @@ test("anything else is a JSON 404", async () => {
 });
 
 test.each([
-  ["no JSON", "{", {}, 400],
+  ["invalid JSON", "{", {}, 400],
   ["nothing at all", "", {}, 400],
-  ["JSON that is no object", '"{ __typename }"', {}, 400],
+  ["JSON that is not an object", '"{ __typename }"', {}, 400],
   ["another content type", "{ __typename }", { "content-type": "application/graphql" }, 415],
   ["a content type that only begins alike", "{}", { "content-type": "application/jsonp" }, 415],
   ["a compressed body", "{}", { "content-encoding": "gzip" }, 415],
@@ -76,7 +76,7 @@ test("the id of a request is made by the server, and one of the client's stands 
   ]);
 });
 
-test("a bad token gets 401 with the same body whatever is wrong with it, before anything else is looked at", async () => {
+test("a bad token gets 401 with the same body for every fault, before the request is processed", async () => {
   const good = await authorization(ada);
   const answers = await Promise.all(
     ["JWT x.y.z", "Basic YTpi", `${good}x`, good.replace("JWT", "Token")].map((header) =>
@@ -91,27 +91,27 @@ test("a bad token gets 401 with the same body whatever is wrong with it, before 
   expect(answers[0]!.body.errors![0]!.extensions).toEqual({ code: "UNAUTHENTICATED" });
 });
 
-test("answers must not be cached by others", async () => {
+test("answers forbid caching", async () => {
   const { headers } = await server.ask(ada, "{ __typename }");
   expect(headers.get("cache-control")).toBe("no-store");
   expect(headers.get("x-content-type-options")).toBe("nosniff");
 });
 
-test("a query by GET is answered for clients that prove to be no form, a mutation never", async () => {
+test("a query by GET is answered when the request cannot come from a form, and a mutation never", async () => {
   const headers = { "apollo-require-preflight": "true" };
   const url = `${server.url}/graphql?query=`;
   expect((await send(`${url}%7B__typename%7D`, { headers })).body).toEqual({ data: { __typename: "Query" } });
   expect((await send(`${url}mutation%7B__typename%7D`, { headers })).status).toBe(405);
 });
 
-/** GraphiQL's start script, as a browser asks for it that was told another name for this machine. */
+/** GraphiQL's start script, as a browser requests it that uses another name for this machine. */
 async function startScriptAt(url: string, host: string): Promise<string> {
   const asked = request(`${url}/graphiql/start.js`, { headers: { host } }).end();
   const [response] = (await once(asked, "response")) as [IncomingMessage];
   return text(response);
 }
 
-test("explorers open with a token of the demo world in development, but by no other name than this machine's", async () => {
+test("in development the explorers have tokens of the demo world, but only under the names of this machine", async () => {
   const dataDir = `/tmp/explorers-${process.pid}`;
   const open = await serve(database, { JWT_JWK_SET: "", DATA_DIR: dataDir });
   const sandbox = await send(`${open.url}/`);
@@ -145,7 +145,7 @@ test("explorers open with a token of the demo world in development, but by no ot
   rmSync(dataDir, { recursive: true });
 });
 
-test("GraphiQL's page and files allow only this server, and no file beside them is served", async () => {
+test("GraphiQL's page may only contact this server, and no other files are served", async () => {
   for (const path of [
     "",
     "/react.js",
@@ -163,7 +163,7 @@ test("GraphiQL's page and files allow only this server, and no file beside them 
     expect((await send(`${server.url}/graphiql${path}`)).status).toBe(404);
 });
 
-test("in development Apollo Studio may ask from its own pages, and nobody else", async () => {
+test("in development only the pages of Apollo Studio may send requests from another origin", async () => {
   const preflight = async (origin: string) => {
     const headers = { origin, "access-control-request-method": "POST" };
     const answer = await send(`${server.url}/graphql`, { method: "OPTIONS", headers });
@@ -173,7 +173,7 @@ test("in development Apollo Studio may ask from its own pages, and nobody else",
   expect(await preflight("https://evil.example")).toBeNull();
 });
 
-/** Sends what it is given and waits for the server to close; resolves with the seconds that took. */
+/** Sends bytes and waits for the server to close; resolves with the seconds that it took. */
 function secondsUntilClosed(...parts: string[]): Promise<{ seconds: number; text: string }> {
   const start = performance.now();
   return new Promise((resolve) => {
@@ -199,13 +199,13 @@ test("slow requests are ended: headers must arrive within 10 s, the whole reques
   expect(body.seconds).toBeLessThan(18);
 }, 30_000);
 
-test("a taken port is an error of the start", async () => {
+test("a port that is in use makes the start fail", async () => {
   await expect(serve(database, { PORT: new URL(server.url).port })).rejects.toMatchObject({
     code: "EADDRINUSE",
   });
 });
 
-test("HEAD asks nothing", async () => {
+test("HEAD runs no query", async () => {
   const status = await new Promise<number>((resolve, reject) => {
     request(`${server.url}/graphql`, { method: "HEAD" }, (response) => resolve(response.statusCode!))
       .on("error", reject)

@@ -16,7 +16,7 @@ interface Answered {
 
 const demo = useDemoApp();
 
-test("a shop that hangs takes half of the turns, and reads go on as ever", async () => {
+test("a shop that hangs occupies at most half of the places for requests, and reads are not delayed", async () => {
   let pay!: (outcome: RefundOutcome) => void;
   const paid = new Promise<RefundOutcome>((resolve) => (pay = resolve));
   const { app, asked } = withShop(demo, () => paid);

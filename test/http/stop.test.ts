@@ -9,7 +9,7 @@ const STOP_MS = 600;
 
 const app = useDemoApp();
 
-/** What a load balancer does: asks /readyz, sends each request to a server that is ready. */
+/** Acts like a load balancer: asks /readyz, and sends each request to a server that is ready. */
 class Balancer {
   private ready: string[] = [];
   private watching = true;
@@ -51,7 +51,7 @@ class Balancer {
   }
 }
 
-test("at 200 requests a second, none is lost while one server stops and another takes over", async () => {
+test("at 200 requests a second, no request is lost while one server stops and another takes over", async () => {
   const environment = { SHUTDOWN_DELAY_MS: String(STOP_MS) };
   const servers = [await serve(app, environment), await serve(app, environment)] as [TestServer, TestServer];
   const balancer = new Balancer(servers.map(({ url }) => url));
@@ -74,7 +74,7 @@ test("at 200 requests a second, none is lost while one server stops and another 
   await servers[1].stop();
 });
 
-test("a stopping server says so, asks its clients to leave, and answers what is under way", async () => {
+test("a stopping server is not ready, asks its clients to close their connections, and answers the requests in progress", async () => {
   const server = await serve(app, { SHUTDOWN_DELAY_MS: "300" });
   expect((await server.ask(ada, "{ viewer { id } }")).headers.get("connection")).toBe("keep-alive");
   const stopped = server.stop();
@@ -91,7 +91,7 @@ test("a stopping server says so, asks its clients to leave, and answers what is 
   await expect(fetch(server.url)).rejects.toThrow("fetch failed");
 });
 
-test("a connection that stays open without asking does not hold up the end", async () => {
+test("an idle connection does not delay the end", async () => {
   const server = await serve(app);
   await server.ask(ada, "{ viewer { id } }"); // leaves its connection open
   const start = performance.now();

@@ -48,7 +48,7 @@ test("an account whose token has no role is an agent from the grant of staff to 
   expect(JSON.stringify((await server.ask(auditor, LIST)).body.data)).not.toContain('"bob"');
 });
 
-test("history tells who granted and withdrew, why, and what the agent was after each change", async () => {
+test("history has the author, the reason and the state of the agent for each grant and withdrawal", async () => {
   await change("grantSupport", "bob");
   const { body } = await server.ask(
     auditor,
@@ -93,7 +93,7 @@ test("several grants at once make one agent", async () => {
   expect(agents.size).toBe(1);
 });
 
-test("another server knows of a change at its next reading, and never takes an older reading for a newer one", async () => {
+test("another server learns of a change with its next read, and never replaces a newer state by an older one", async () => {
   const other = new SupportAgents(app.db);
   const full = actor("full_shelf");
   expect(other.has(full)).toBe(false);

@@ -39,7 +39,7 @@ async function viewerOf(asking: Actor): Promise<Viewer> {
   return body.data!["viewer"] as Viewer;
 }
 
-test.each(ACTORS)("the viewer's roles and permissions are told to %s", async (_, asking, roles) => {
+test.each(ACTORS)("%s can read their roles and permissions", async (_, asking, roles) => {
   const viewer = await viewerOf(asking);
   expect(viewer.roles).toEqual(roles);
   expect(viewer.permissions).toEqual([...new Set(viewer.permissions)].toSorted());
@@ -70,7 +70,7 @@ test("a denial names the permission that is missing", async () => {
   expect((await viewerOf(hopper)).permissions).toContain(named);
 });
 
-test("one document serves several roles: what a role may not ask for is left out by a variable", async () => {
+test("one document can serve several roles, because a variable can leave out the fields that a role may not read", async () => {
   const id = "e0000000-0000-4000-8000-000000000001";
   const document = `query ($id: ID!, $notes: Boolean!, $history: Boolean!) {
     entitlement(id: $id) { id supportDetails @include(if: $notes) { edges { node { id } } } }
@@ -93,12 +93,12 @@ test("one document serves several roles: what a role may not ask for is left out
   }
 });
 
-test("nobody is told what another account may do", async () => {
+test("no caller can read the permissions of another account", async () => {
   const { body } = await server.ask(grace, '{ user(username: "ada") { roles permissions } }');
   expect(body.data).toEqual({ user: { roles: null, permissions: null } });
 });
 
-test("an auditor reads what any learner has, what support wrote and all history, as staff do", async () => {
+test("an auditor reads the entitlements of all learners, the support details and all history, like staff", async () => {
   const document = `{
     user(username: "ada") { id entitlements(first: 40, scope: ALL) { edges { node {
       id state supportDetails(first: 2) { edges { node { comments supportUser { username } } } } refunds { id detail }
@@ -112,7 +112,7 @@ test("an auditor reads what any learner has, what support wrote and all history,
   expect(audited.text).toContain("The order came in by telephone.");
 });
 
-test("an auditor changes nothing by any mutation, also of their own, and a learner sees no more than before", async () => {
+test("an auditor cannot give any mutation, also not on their own entitlements, and a learner sees no more than before", async () => {
   const before = await checksumOf(app.db);
   const id = "e0000000-0000-4000-8000-000000000020";
   const leave = `mutation { leaveSession(input: { entitlementId: "${id}" }) { userErrors { code } } }`;
@@ -130,7 +130,7 @@ test.each([
   ["a learner", ada],
   ["staff", hopper],
   ["a service", shop],
-])("%s with a token that only reads changes nothing by any mutation", async (_, person) => {
+])("%s with a read-only token cannot give any mutation", async (_, person) => {
   const asking = { ...person, isReadOnly: true };
   expect((await server.ask(asking, "{ viewer { id } }")).status).toBe(200);
   expect((await viewerOf(asking)).permissions!.filter((name) => name.startsWith("Mutation"))).toEqual([]);

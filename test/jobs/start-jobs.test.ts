@@ -9,7 +9,7 @@ import { openTestDatabase } from "../support/database";
 import { run, said, type Program } from "../support/server-process";
 import { insertStandings } from "../support/standings";
 
-/** As quick as the engine allows, and in slices that are never too long for a slow machine. */
+/** As fast as the queue allows, with slices that are short enough for a slow machine. */
 const QUICK: Timing = {
   sliceMs: 60_000,
   expireMs: 2_000,
@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 describe("in processes of their own", () => {
-  test("the work of a killed process is continued by another process, and each effect happens once", async () => {
+  test("another process continues the work of a killed process, and each effect happens once", async () => {
     await storeDue();
     const first = await startWorker();
     await until(async () => (await countExpired()) > 0);
@@ -149,7 +149,7 @@ test("a failed sweep is repeated at its interval in every process, and stopping 
 
 test("in production, the work of a killed process restarts within a minute, and a slice ends before it counts as killed", () => {
   const { sliceMs, expireMs, maintenanceMs, retryDelayMs, pollMs } = TIMING;
-  // The queue looks for such work once in `maintenanceMs` or, at worst, in twice that time.
+  // The queue looks for the work of dead processes once in `maintenanceMs` or, at worst, in twice that time.
   expect(expireMs + 2 * maintenanceMs + retryDelayMs + pollMs).toBeLessThan(60_000);
   expect(sliceMs + 5_000).toBeLessThan(expireMs);
 });
@@ -177,7 +177,7 @@ async function startWorker(timing = QUICK): Promise<Program> {
   return worker;
 }
 
-/** Entitlements that lapsed long ago, in a database that takes its time. */
+/** Entitlements that are long overdue to expire, in a slow database. */
 async function storeDue(): Promise<void> {
   const standing = aStanding({ createdAt: new Date("2000-01-01T00:00:00Z") });
   await db.transaction((tx) =>

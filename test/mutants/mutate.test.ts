@@ -1,6 +1,6 @@
 import { mutantsOf } from "./mutate";
 
-test("each condition, comparison and refusal is a mistake of its own, and comments are none", () => {
+test("each condition, comparison and refusal gives a mutant, and comments give none", () => {
   const source = [
     "// a < b && c",
     "if (age >= limit)",

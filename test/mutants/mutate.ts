@@ -13,7 +13,7 @@ export interface Mutant {
 const MISTAKES: readonly (readonly [what: RegExp, by: string])[] = [
   [/(?<=\bif \().+(?=\)(?: \{)?$)/g, "true"],
   [/(?<=\bif \().+(?=\)(?: \{)?$)/g, "false"],
-  // The refusal is made, but nothing is refused.
+  // The refusal is created, but not thrown.
   [/\bthrow (?=new refusal_1\.Refusal\()/g, "void "],
   [/ < /g, " <= "],
   [/ <= /g, " < "],

@@ -67,16 +67,16 @@ async function found(filter: object): Promise<Entitlements["entitlements"]> {
 
 const one = "query ($id: ID!) { entitlement(id: $id) { id isExpired expiredAt } }";
 
-test("R1: who has not signed in is asked to", () => {
+test("R1: a caller who is not signed in is asked to sign in", () => {
   expect(denied(MINE, null)).toBe("UNAUTHENTICATED");
 });
 
-test("R2: a learner may list", async () => {
+test("R2: a learner may list entitlements", async () => {
   expect(denied(MINE, ada)).toBeUndefined();
   expect(await mine(ada)).toEqual([]);
 });
 
-test("R3: an order without a mode and a course is not understood, and changes nothing", async () => {
+test("R3: an order without a mode and a course is an error of the caller, and changes nothing", async () => {
   const before = await checksumOf(app.db);
   const whole = { username: "ada", orderNumber: "1", mode: "verified", courseUuid: aCourse() };
   for (const missing of ["mode", "courseUuid"]) {
@@ -87,16 +87,16 @@ test("R3: an order without a mode and a course is not understood, and changes no
   expect(await checksumOf(app.db)).toEqual(before);
 });
 
-test("R4: a learner may not give themselves anything", () => {
+test("R4: a learner may not grant entitlements", () => {
   expect(denied(FULFILL, ada)).toBe("FORBIDDEN");
   expect(denied(GRANT, ada)).toBe("FORBIDDEN");
 });
 
-test("R5: a learner may not revoke", () => {
+test("R5: a learner may not revoke entitlements", () => {
   expect(denied(REVOKE, ada)).toBe("FORBIDDEN");
 });
 
-test("R16, R17: an order says nothing about e-mail, so it never opts anybody in or out", async () => {
+test("R16, R17: an order has no field for e-mail preferences, so it never changes them", async () => {
   const order = { username: "ada", orderNumber: "1", mode: "verified", courseUuid: aCourse() };
   const before = await checksumOf(app.db);
   const { errors } = await ask(app, hopper, FULFILL, { input: { ...order, emailOptIn: true } });
@@ -104,14 +104,14 @@ test("R16, R17: an order says nothing about e-mail, so it never opts anybody in 
   expect(await checksumOf(app.db)).toEqual(before);
 });
 
-test("R22, R23: whoever asks for their own gets their own only, staff as well", async () => {
+test("R22, R23: the viewer's list holds only the viewer's own entitlements, also for staff", async () => {
   const ours = await anEntitlement(app);
   await anEntitlement(app, { userId: bob.userId! });
   expect(await mine(ada)).toMatchObject([{ id: ours }]);
   expect(await mine(hopper)).toEqual([]);
 });
 
-test("R24, R28: what is due is told as expired, and asking stores nothing, whoever asks", async () => {
+test("R24, R28: a due entitlement is shown as expired to every reader, and reading stores nothing", async () => {
   const fresh = await anEntitlement(app);
   const due = await anEntitlement(app, { createdAt: new Date(ago(730).getTime() - 1) });
   const before = await checksumOf(app.db);
@@ -125,7 +125,7 @@ test("R24, R28: what is due is told as expired, and asking stores nothing, whoev
   expect(await checksumOf(app.db)).toEqual(before);
 });
 
-test("R25: a learner sees at once which of theirs has expired", async () => {
+test("R25: learners see at once which of their entitlements have expired", async () => {
   const fresh = await anEntitlement(app);
   const due = await anEntitlement(app, { createdAt: new Date(ago(730).getTime() - 1) });
   expect(await mine(ada)).toMatchObject([
@@ -134,19 +134,19 @@ test("R25: a learner sees at once which of theirs has expired", async () => {
   ]);
 });
 
-test("R26: staff ask for those of one learner", async () => {
+test("R26: staff can list the entitlements of one learner", async () => {
   await anEntitlement(app);
   const theirs = await anEntitlement(app, { userId: bob.userId! });
   expect((await found({ username: "bob" })).edges).toMatchObject([{ node: { id: theirs } }]);
 });
 
-test("R27: staff and support ask for anybody's", async () => {
+test("R27: staff and support can list the entitlements of any learner", async () => {
   const id = await anEntitlement(app);
   for (const actor of [hopper, grace])
     expect((await ask(app, actor, one, { id })).data).toMatchObject({ entitlement: { id, expiredAt: null } });
 });
 
-test("R29: courses and expiry filter together", async () => {
+test("R29: the filters by course and by expiry can be combined", async () => {
   const courses = [aCourse(), aCourse(), aCourse()];
   const [first] = courses;
   const active = await anEntitlement(app, { courseUuid: first! });
@@ -161,7 +161,7 @@ test("R29: courses and expiry filter together", async () => {
   });
 });
 
-test("S1: a fresh entitlement shows all that the original showed, its instants in UTC to the millisecond", async () => {
+test("S1: a new entitlement has all fields of the original, with instants in UTC to the millisecond", async () => {
   const id = await anEntitlement(app, { orderNumber: "ORDER-S1" });
   const { courseUuid } = await app.db.manager.findOneByOrFail(CourseEntitlement, { id });
   const question = `query ($id: ID!) { entitlement(id: $id) {
@@ -186,7 +186,7 @@ test("S1: a fresh entitlement shows all that the original showed, its instants i
   });
 });
 
-test("8.7.13: support reads anybody's, and learners never what support has noted", async () => {
+test("8.7.13: support reads the entitlements of any learner, and learners never see support details", async () => {
   const { id } = await grantEntitlement(by(grace, app), {
     username: "ada",
     courseUuid: aCourse(),
@@ -200,7 +200,7 @@ test("8.7.13: support reads anybody's, and learners never what support has noted
   expect(JSON.stringify(await ask(app, grace, question, { id }))).toContain("For support only");
 });
 
-test("8.7.14: a missing run, start or enrollment date spoils no list", async () => {
+test("8.7.14: a list can be read although a run, a start date or an enrollment date is missing", async () => {
   const courseUuid = aCourse();
   const [undated, offered] = [await aRun(app, courseUuid, { startsAt: null }), await aRun(app, courseUuid)];
   const neverSpent = await aRun(app, courseUuid, { startsAt: null });
@@ -230,7 +230,7 @@ test("8.7.14: a missing run, start or enrollment date spoils no list", async () 
   );
 });
 
-describe("the sessions of an entitlement", () => {
+describe("the sessions of an entitlement contain", () => {
   interface Session {
     isCurrent: boolean;
     isAvailable: boolean;
@@ -244,8 +244,8 @@ describe("the sessions of an entitlement", () => {
   }
 
   test.each([
-    ["N11: hold the current one", {}],
-    ["N12, N13: hold the current one even when it is no longer sold", { modes: [{ expiresAt: ago(1) }] }],
+    ["N11: the current session", {}],
+    ["N12, N13: the current session even when its run is no longer sold", { modes: [{ expiresAt: ago(1) }] }],
   ])("%s", async (_, given) => {
     const courseUuid = aCourse();
     const run = await aRun(app, courseUuid, { startsAt: ago(-1), ...given });
@@ -253,7 +253,7 @@ describe("the sessions of an entitlement", () => {
     expect(await sessionsOf(id)).toEqual([{ isCurrent: true, isAvailable: true, blocker: null }]);
   });
 
-  test("N14: none is to be had when none is sold, and each says why", async () => {
+  test("N14: no available session when no run is sold, and a blocker for each", async () => {
     const courseUuid = aCourse();
     await aRun(app, courseUuid, { modes: [{ expiresAt: ago(1) }] });
     const id = await anEntitlement(app, { courseUuid });

@@ -52,7 +52,7 @@ async function spent(days: number, given: Parameters<typeof anEntitlement>[1] & 
   return { id: await anEntitlement(app, row), run };
 }
 
-test("M3: a fresh one is redeemable; one of two years ago is not, nor an expired one, nor is that refundable", async () => {
+test("M3: a new entitlement is redeemable; one that is two years old is not; an expired one is neither redeemable nor refundable", async () => {
   expect(await decisionsOn(await anEntitlement(app))).toMatchObject({ isRedeemable: true });
   const old = await anEntitlement(app, { createdAt: ago(730) });
   expect(await decisionsOn(old)).toMatchObject({ isRedeemable: false });
@@ -60,7 +60,7 @@ test("M3: a fresh one is redeemable; one of two years ago is not, nor an expired
   expect(await decisionsOn(expired)).toMatchObject({ isRedeemable: false, isRefundable: false });
 });
 
-test("M4: an order is refundable while it is fresh, or unspent, or can still be left", async () => {
+test("M4: an order is refundable while it is new and its entitlement is not redeemed or can still leave the run", async () => {
   const isRefundable = async (id: string) => (await decisionsOn(id)).isRefundable;
   expect(await isRefundable(await anEntitlement(app))).toBe(true);
   expect(await isRefundable(await anEntitlement(app, { orderNumber: null }))).toBe(false);
@@ -70,7 +70,7 @@ test("M4: an order is refundable while it is fresh, or unspent, or can still be 
   expect(await isRefundable(await anEntitlement(app, { expiredAt: NOW }))).toBe(false);
 });
 
-test("M5: a run can be left for two weeks, unless a certificate has been earned there", async () => {
+test("M5: a learner can leave a run for two weeks, unless the learner has a certificate for it", async () => {
   const fresh = await spent(0);
   expect(await decisionsOn(fresh.id)).toMatchObject({ isRegainable: true });
   await aCertificate(app, fresh.run, "downloadable");
@@ -81,7 +81,7 @@ test("M5: a run can be left for two weeks, unless a certificate has been earned 
   expect(await decisionsOn((await spent(0, { expiredAt: NOW })).id)).toMatchObject({ isRegainable: false });
 });
 
-test("M6: a spent one has no more days left than its policy gives", async () => {
+test("M6: a redeemed entitlement has no more days left than its expiration period", async () => {
   expect(await decisionsOn((await spent(0)).id)).toMatchObject({
     daysUntilExpiration: 14,
     policy: { expirationPeriod: "P730D" },
@@ -95,14 +95,22 @@ test("M6: a spent one has no more days left than its policy gives", async () => 
   });
 });
 
-describe("M7: the expiry is told at once and stored by the next sweep:", () => {
+describe("M7: the expiry is shown at once and stored by the next sweep:", () => {
   test.each<[string, boolean, () => Promise<string>]>([
-    ["a fresh one has not expired", false, () => anEntitlement(app)],
-    ["one of three years ago has", true, () => anEntitlement(app, { createdAt: ago(3 * 365) })],
-    ["one that is freshly spent has not", false, async () => (await spent(0)).id],
-    ["one that was spent 20 days ago has", true, async () => (await spent(20)).id],
-    ["a new one on an old enrollment has not", false, async () => (await spent(0, { began: 20 })).id],
-    ["one of 731 days ago has, even freshly spent", true, async () => (await spent(731, { began: 0 })).id],
+    ["a new entitlement has not expired", false, () => anEntitlement(app)],
+    ["a three-year-old entitlement has expired", true, () => anEntitlement(app, { createdAt: ago(3 * 365) })],
+    ["an entitlement that was redeemed just now has not expired", false, async () => (await spent(0)).id],
+    ["an entitlement that was redeemed 20 days ago has expired", true, async () => (await spent(20)).id],
+    [
+      "a new entitlement for an old enrollment has not expired",
+      false,
+      async () => (await spent(0, { began: 20 })).id,
+    ],
+    [
+      "a 731-day-old entitlement has expired, even if it was redeemed just now",
+      true,
+      async () => (await spent(731, { began: 0 })).id,
+    ],
   ])("%s", async (_, isExpired, make) => {
     const id = await make();
     expect(await decisionsOn(id)).toMatchObject({ isExpired });
@@ -112,7 +120,7 @@ describe("M7: the expiry is told at once and stored by the next sweep:", () => {
   });
 });
 
-test("M8: to leave a run that it is not spent on refunds nothing; to leave its own refunds it when asked to", async () => {
+test("M8: leaving a run that is not linked refunds nothing; leaving the linked run refunds the order on request", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   await anEnrollment(app, run);
@@ -130,7 +138,7 @@ test("M8: to leave a run that it is not spent on refunds nothing; to leave its o
   expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
 });
 
-test("8.7.9: after the time to leave, there is no refund, though nobody has noted the expiry yet", async () => {
+test("8.7.9: after the regain period, there is no refund, although the expiry is not yet stored", async () => {
   const { id } = await spent(20);
   const { app: shop, asked } = withShop(app, () => ({ kind: "accepted", refs: ["1"] }));
   const command = () => unenrollAndRefund(by(ada, shop), { entitlementId: id, refund: "REQUEST" });
@@ -139,24 +147,24 @@ test("8.7.9: after the time to leave, there is no refund, though nobody has note
   expect(asked).toEqual([]);
 });
 
-describe("a run can fulfill an entitlement", () => {
+describe("a run is available for an entitlement", () => {
   type Run = Parameters<typeof aRun>[2];
   const open = { startsAt: ago(5), enrollmentStartsAt: ago(5), enrollmentEndsAt: ago(-5) };
   const ended = { startsAt: ago(9), endsAt: ago(2), enrollmentStartsAt: ago(9), enrollmentEndsAt: ago(3) };
   test.each<[string, Run | null, boolean, string | null]>([
-    ["F1: while it takes enrollments", open, false, null],
-    ["F2: but not one that the catalog does not know", null, false, "RUN_UNKNOWN"],
-    ["F3: but not one without a start date", { ...open, startsAt: null }, false, "NO_START_DATE"],
-    ["F4: but not once it has ended, for a stranger", ended, false, "ENROLLMENT_CLOSED"],
+    ["F1: while enrollment is open", open, false, null],
+    ["F2: but not when the catalog does not contain it", null, false, "RUN_UNKNOWN"],
+    ["F3: but not without a start date", { ...open, startsAt: null }, false, "NO_START_DATE"],
+    ["F4: but not after its end, for a learner who is not enrolled", ended, false, "ENROLLMENT_CLOSED"],
     [
-      "F5: but not before it takes any",
+      "F5: but not before enrollment opens",
       { ...open, enrollmentStartsAt: ago(-2) },
       false,
       "ENROLLMENT_NOT_OPEN",
     ],
-    ["F6: for whoever is in it", open, true, null],
+    ["F6: for a learner who is enrolled in it", open, true, null],
     [
-      "F7: for whoever is in it, after enrollment has ended",
+      "F7: for a learner who is enrolled in it, after enrollment has closed",
       { ...open, enrollmentEndsAt: ago(1) },
       true,
       null,
@@ -167,7 +175,7 @@ describe("a run can fulfill an entitlement", () => {
       false,
       "UPGRADE_DEADLINE_PASSED",
     ],
-    ["F9: for whoever is in it, even after it has ended", ended, true, null],
+    ["F9: for a learner who is enrolled in it, even after its end", ended, true, null],
   ])("%s", async (_, given, isEnrolled, blocker) => {
     const run = given ? await aRun(app, aCourse(), given) : "course-v1:DemoX+none+1";
     if (isEnrolled) await anEnrollment(app, run);

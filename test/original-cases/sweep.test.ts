@@ -7,7 +7,7 @@ afterEach(() => app.db.query("delete from course_entitlement"));
 
 const sweep = (isDryRun = false) => expireDueEntitlements(app, { source: "JOB", requestId: null, isDryRun });
 
-test("T1: what is due is expired, each once", async () => {
+test("T1: the sweep expires each due entitlement once", async () => {
   const ids = [
     await anEntitlement(app, { createdAt: ago(800) }),
     await anEntitlement(app, { createdAt: ago(900) }),
@@ -17,7 +17,7 @@ test("T1: what is due is expired, each once", async () => {
   for (const id of ids) expect(await historyOf(app, id)).toHaveLength(2);
 });
 
-test("T2: what has expired before is left alone", async () => {
+test("T2: the sweep does not change entitlements that have expired before", async () => {
   const before = await anEntitlement(app, {
     createdAt: ago(900),
     expiredAt: ago(100),
@@ -29,7 +29,7 @@ test("T2: what has expired before is left alone", async () => {
   expect(await stored(app, due)).toMatchObject({ expiredAt: NOW, expiryCause: "LAPSED" });
 });
 
-test("T4: the expiration period is over a moment after it has ended", async () => {
+test("T4: an entitlement is due a millisecond after its expiration period", async () => {
   const due = await anEntitlement(app, { createdAt: new Date(ago(730).getTime() - 1) });
   const lasting = await anEntitlement(app, { createdAt: ago(730) });
   await sweep();
@@ -37,14 +37,14 @@ test("T4: the expiration period is over a moment after it has ended", async () =
   expect(await stored(app, lasting)).toMatchObject({ expiredAt: null });
 });
 
-test("C1: a dry run finds one and expires none", async () => {
+test("C1: a dry run finds the due entitlement and does not expire it", async () => {
   const id = await anEntitlement(app, { createdAt: ago(800) });
   expect(await sweep(true)).toMatchObject({ due: { EXPIRATION_PERIOD_OVER: 1 }, expired: 0 });
   expect(await stored(app, id)).toMatchObject({ expiredAt: null });
   expect(await sweep()).toMatchObject({ due: { EXPIRATION_PERIOD_OVER: 1 }, expired: 1 });
 });
 
-test("C2: where nothing is due, nothing happens", async () => {
+test("C2: the sweep changes nothing when nothing is due", async () => {
   expect(await sweep()).toMatchObject({ expired: 0, next: null });
   await anEntitlement(app);
   expect(await sweep()).toMatchObject({ expired: 0, failed: [], next: null });

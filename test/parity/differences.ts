@@ -10,8 +10,8 @@ import {
 import type { PolicyInput } from "./vectors";
 
 /**
- * Where we mean to answer otherwise than the original, and what instead: the original's answer, had the input been
- * `asIf`. So a difference is never skipped but held to an answer that our rules have no part in.
+ * The cases in which we differ from the original on purpose, and the expected answer: that of the original for the
+ * input `asIf`. So a difference is never skipped, but compared with an answer that does not come from our rules.
  */
 export interface Difference<Input> {
   name: string;

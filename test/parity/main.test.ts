@@ -66,14 +66,14 @@ function replay(...vectors: unknown[]) {
   return { status, stderr, lines: stdout.trimEnd().split("\n") };
 }
 
-test("answers that are the original's pass", () => {
+test("answers that equal the original's pass", () => {
   const { status, lines } = replay(aVector(), aVector({ id: "policy-2" }));
   expect(lines[0]).toMatch(/^policy\.json: 2 passed, 0 failed, 0 differing by design; 32 of 32 answers/);
   expect(lines.at(-1)).toBe("2 passed, 0 failed");
   expect(status).toBe(0);
 });
 
-test("an answer that is not fails, and is shown with what was expected", () => {
+test("a different answer fails, and the report shows the expected one", () => {
   const wrong = aVector();
   wrong.expected.isRefundable = false;
   const { status, lines } = replay(aVector(), { ...wrong, id: "policy-2" });
@@ -99,7 +99,7 @@ describe("where a named difference applies", () => {
     expect(status).toBe(0);
   });
 
-  test("a recorded answer that the original would not give fails all the same", () => {
+  test("a recorded answer that the original would not give fails nevertheless", () => {
     const { status, lines } = replay({ ...empty, expected: { ...empty.expected, daysSinceCreated: 2 } });
     expect(lines[1]).toContain("the original as restated here: daysSinceCreated");
     expect(status).toBe(1);
@@ -113,7 +113,7 @@ test.each([
     "",
     /policy\.json: missing; the folder must hold policy\.json, queries\.json/,
   ],
-])("%s is said in one line", (_, name, message) => {
+])("%s is reported in one line", (_, name, message) => {
   const { status, stderr } = run(join(folder, name));
   expect(stderr).toMatch(message);
   expect(stderr.trim().split("\n")).toHaveLength(1);
@@ -123,13 +123,13 @@ test.each([
 test.each([
   ["no vector", "nonsense", /policy\.json, line 2: not a vector; the file must be a JSON array/],
   ["a vector of another kind", { id: "policy-1" }, /line 2: not a vector of the expected format: now: /],
-])("a file with %s is refused, naming the line", (_, vector, message) => {
+])("a file with %s is refused, and the error names the line", (_, vector, message) => {
   const { status, stderr } = replay(vector);
   expect(stderr).toMatch(message);
   expect(status).toBe(1);
 });
 
-test("--help says how it is used and what counts", () => {
+test("--help describes the use and what counts", () => {
   const { status, stdout } = run("--help");
   expect(stdout).toMatch(/^Usage: npm run parity -- <folder or file>/);
   expect(stdout).toContain("neither as passed nor as failed");

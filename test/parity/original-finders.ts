@@ -17,7 +17,7 @@ export function isSpent({ expiredAt, enrolledRun }: Row): boolean {
   return expiredAt !== null && enrolledRun !== null;
 }
 
-/** Can this row be spent on a run, as the original sees it? */
+/** Can this row be redeemed for a run by the rules of the original? */
 export function isRedeemableRow({ now, policies }: Population, row: Row): boolean {
   const policy = row.policy === null ? null : policies[row.policy]!;
   return isRedeemable({ now, policy, entitlement: row, enrollment: row.enrolledRun });

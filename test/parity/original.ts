@@ -47,7 +47,7 @@ const DEFAULT_POLICY = {
   refundPeriodUs: 60 * 86_400_000_000,
   regainPeriodUs: 14 * 86_400_000_000,
 };
-/** The certificate statuses after which it is not given back. */
+/** The certificate statuses after which the learner cannot leave the run. */
 const EARNED = new Set(["downloadable", "generating", "unavailable"]);
 
 /** The original raises the class of this name. */
@@ -99,7 +99,7 @@ function isRefundable(input: PolicyInput, orderNumber: string | null): boolean {
   return enrollment ? isRegainable(input) : true;
 }
 
-/** Can it be spent on a run? */
+/** Can it be redeemed for a run? */
 export function isRedeemable({
   now,
   entitlement,

@@ -38,7 +38,7 @@ export function toStanding({ entitlement, enrollment }: PolicyInput): Standing {
     refundLocked: entitlement.refundLocked,
     redemption: enrollment && {
       enrolledAt: enrollment.created === null ? null : new Date(enrollment.created),
-      // The original does not know when an entitlement was spent, only when its learner first enrolled.
+      // The original does not store when an entitlement was redeemed, only when its learner first enrolled.
       redeemedAt: null,
       startsAt: enrollment.courseOverview?.start ? new Date(enrollment.courseOverview.start) : null,
       certificateStatus: enrollment.certificateStatus,

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 
-/** What a person who starts the command has to put right: said without a stack. */
+/** A mistake of the user of the command, which is reported without a stack. */
 export class UsageError extends Error {}
 
 /** An instant as the original writes it. */
@@ -76,7 +76,7 @@ export const policyVector = policyInput.extend({
 const ids = z.array(z.string());
 const choice = { result: z.string().nullable(), candidates: ids };
 
-/** The people, runs and policies of a vector. */
+/** The learners, runs and policies of a vector. */
 export const recordedWorld = z.object({
   users: ids,
   courses: z.record(z.string(), z.uuid()),

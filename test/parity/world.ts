@@ -11,13 +11,13 @@ import type { RecordedWorld } from "./vectors";
 /** The modes that entitlements of the vectors are sold in. */
 const PAID_MODES = ["verified", "professional", "no-id-professional"];
 
-/** Where the people and policies of a vector are in the database. */
+/** Where the learners and policies of a vector are in the database. */
 export interface World {
   userIds: Map<string, string>;
   policyIds: Map<string, string>;
 }
 
-/** Whoever replays. */
+/** The author of the replayed changes. */
 export const replayer: Change = {
   userId: null,
   userLabel: "system",
@@ -26,7 +26,7 @@ export const replayer: Change = {
   requestId: null,
 };
 
-/** Empties the database of the world before, and puts the people, runs and policies of a vector there. */
+/** Empties the database, and stores the learners, runs and policies of a vector. */
 export async function enterWorld(db: DataSource, world: RecordedWorld): Promise<World> {
   return transact(db, replayer, async (tx) => {
     await leaveWorld(tx);

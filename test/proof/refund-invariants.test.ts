@@ -21,7 +21,7 @@ test("refunds that succeeded, were refused or wait for an agent violate no invar
   expect(await broken()).toEqual([]);
 });
 
-/** What goes wrong behind the product's back, and which promise it breaks. */
+/** Faults that bypass the product, and the invariant that each violates. */
 const HARM: [string, string, string][] = [
   ["I2", "of a refund that nobody made", "delete from embedded_shop_refund where entitlement_id = $1"],
   [
@@ -32,7 +32,7 @@ const HARM: [string, string, string][] = [
   ],
 ];
 
-test.each(HARM)("%s tells %s", async (invariant, _what, sql) => {
+test.each(HARM)("the check reports a violation of %s: %s", async (invariant, _what, sql) => {
   const id = await aSpentEntitlement(app);
   await refund(id);
   await app.db.query(sql, [id]);
@@ -49,7 +49,7 @@ test("I1 and I3 find an order that was refunded twice, and one that was refunded
   );
 });
 
-test("I4 and I6 find a refund that is in doubt for too long, and an entitlement that changed meanwhile", async () => {
+test("I4 and I6 find a refund whose outcome is unknown for too long, and an entitlement that changed meanwhile", async () => {
   const id = await aSpentEntitlement(app);
   const { app: shop } = withShop(app, () => ({ kind: "unknown", cause: "" }));
   const anHourAgo = { ...shop, clock: () => new Date(Date.now() - 3_600_000) };

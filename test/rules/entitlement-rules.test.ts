@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000;
 
 describe("whole days round toward minus infinity", () => {
   test.each([
-    ["no time at all is day 0", 0, 0],
+    ["no time is day 0", 0, 0],
     ["1 ms is day 0", 1, 0],
     ["a day less 1 ms is day 0", DAY_MS - 1, 0],
     ["exactly a day is day 1", DAY_MS, 1],
@@ -29,7 +29,7 @@ describe("whole days round toward minus infinity", () => {
     expect(wholeDays(daysAgo(0), new Date(NOW.getTime() + ms))).toBe(days);
   });
 
-  test("whatever the clocks of a place do: 86,400 s across a change to summer time", () => {
+  test("a day has 86,400 s across a change to summer time", () => {
     const before = new Date("2024-03-31T00:30:00.000+01:00");
     expect(wholeDays(before, new Date("2024-04-01T00:29:59.999+02:00"))).toBe(0);
     expect(wholeDays(before, new Date("2024-04-01T01:30:00.000+02:00"))).toBe(1);
@@ -58,7 +58,7 @@ describe("an entitlement that is not redeemed, by its age", () => {
     expect(regainBlocker(standing, aPolicy(), NOW)).toBe("NOT_REDEEMED");
   });
 
-  test("created ahead of now is on day -1, redeemable and refundable", () => {
+  test("an entitlement that was created in the future is on day -1, redeemable and refundable", () => {
     const standing = aStanding({ createdAt: daysAgo(0, -1) });
     expect(daysSinceCreated(standing, NOW)).toBe(-1);
     expect(redeemBlocker(standing, aPolicy(), NOW)).toBeNull();
@@ -69,7 +69,7 @@ describe("an entitlement that is not redeemed, by its age", () => {
 describe("a renewed entitlement", () => {
   test.each([
     ["has its whole expiration period again", 800, 0, 730, null],
-    ["is over at the end of that period", 1600, 730, 0, "EXPIRATION_PERIOD_OVER"],
+    ["expires at the end of that period", 1600, 730, 0, "EXPIRATION_PERIOD_OVER"],
     ["never has less time than without a renewal", 10, 20, 720, null],
   ] as const)("%s", (_, created, renewed, left, redeem) => {
     const standing = aStanding({ createdAt: daysAgo(created), renewedAt: daysAgo(renewed) });
@@ -80,7 +80,7 @@ describe("a renewed entitlement", () => {
     expect(expiresAt(standing, aPolicy())).toEqual(daysAgo(-left));
   });
 
-  test("has its age, its refund period and its regain period as before", () => {
+  test("keeps its age, its refund period and its regain period", () => {
     const renewed = { ...spent(61, 16, 16), renewedAt: daysAgo(0) };
     expect(daysSinceCreated(renewed, NOW)).toBe(61);
     expect(refundBlocker(renewed, aPolicy(), NOW)).toBe("REFUND_PERIOD_OVER");
@@ -88,7 +88,7 @@ describe("a renewed entitlement", () => {
   });
 });
 
-/** Spent on a run; the three instants in days before now. */
+/** Redeemed for a run; the three instants in days before now. */
 const spent = (createdDays: number, enrolledDays: number | null, startedDays: number | null, plusMs = 0) =>
   aStanding({
     createdAt: daysAgo(createdDays, plusMs),
@@ -127,20 +127,20 @@ describe("a redeemed entitlement counts from the latest of creation, enrollment 
     expect(redeemBlocker(standing, aPolicy(), NOW)).toBe("ALREADY_REDEEMED");
   });
 
-  test("and from its latest redemption for a run that the learner had left before", () => {
+  test("a redeemed entitlement counts from its latest redemption for a run that the learner had left before", () => {
     const returned = spent(30, 20, 20);
     returned.redemption!.redeemedAt = daysAgo(3);
     expect(daysUntilExpiration(returned, aPolicy(), NOW)).toBe(11);
   });
 
-  test("after the refund period it can be regained but not refunded", () => {
+  test("after the refund period, a redeemed entitlement can be regained but not refunded", () => {
     const standing = spent(70, 1, 1);
     expect(regainBlocker(standing, aPolicy(), NOW)).toBeNull();
     expect(refundBlocker(standing, aPolicy(), NOW)).toBe("REFUND_PERIOD_OVER");
   });
 
   test.each(["downloadable", "generating", "unavailable"])(
-    "a certificate that is %s makes it final",
+    "a certificate that is %s makes a redemption final",
     (status) => {
       const standing = spent(0, 0, 0);
       standing.redemption!.certificateStatus = status;
@@ -165,7 +165,7 @@ describe("a redeemed entitlement counts from the latest of creation, enrollment 
     "requesting",
     "unheard-of",
     "",
-  ])("a certificate that is '%s' is no obstacle", (status) => {
+  ])("a certificate that is '%s' does not make a redemption final", (status) => {
     const standing = spent(0, 0, 0);
     standing.redemption!.certificateStatus = status;
     expect(regainBlocker(standing, aPolicy(), NOW)).toBeNull();
@@ -177,22 +177,30 @@ describe("the blocker is the first reason in the order of the checks", () => {
   const worn = spent(61, 61, 61);
   worn.redemption!.certificateStatus = "downloadable";
   test.each([
-    ["a lock first", { ...worn, refundLocked: true, expiredAt: NOW, orderNumber: null }, "REFUND_LOCKED"],
-    ["then the expiry", { ...worn, expiredAt: NOW, orderNumber: null }, "EXPIRED"],
-    ["then the missing order", { ...worn, orderNumber: null }, "NO_ORDER"],
-    ["then the refund period", worn, "REFUND_PERIOD_OVER"],
-    ["then the certificate", { ...worn, createdAt: daysAgo(60) }, "CERTIFICATE_EARNED"],
     [
-      "then the regain period",
+      "the lock of refunds is the first",
+      { ...worn, refundLocked: true, expiredAt: NOW, orderNumber: null },
+      "REFUND_LOCKED",
+    ],
+    ["the expiry follows", { ...worn, expiredAt: NOW, orderNumber: null }, "EXPIRED"],
+    ["the missing order follows", { ...worn, orderNumber: null }, "NO_ORDER"],
+    ["the refund period follows", worn, "REFUND_PERIOD_OVER"],
+    ["the certificate follows", { ...worn, createdAt: daysAgo(60) }, "CERTIFICATE_EARNED"],
+    [
+      "the regain period follows",
       { ...worn, createdAt: daysAgo(60), redemption: { ...worn.redemption!, certificateStatus: null } },
       "REGAIN_PERIOD_OVER",
     ],
-    ["and an unused one has no other obstacle", { ...worn, createdAt: daysAgo(60), redemption: null }, null],
-  ] as const)("of a refund: %s", (_, standing, blocker) => {
+    [
+      "an entitlement that is not redeemed has no other blocker",
+      { ...worn, createdAt: daysAgo(60), redemption: null },
+      null,
+    ],
+  ] as const)("for a refund: %s", (_, standing, blocker) => {
     expect(refundBlocker(standing, aPolicy(), NOW)).toBe(blocker);
   });
 
-  test("of a regain: the expiry, the missing redemption, the certificate, the period", () => {
+  test("for leaving the run: the expiry, the missing redemption, the certificate, the period", () => {
     const blockers = [
       { ...worn, expiredAt: NOW, redemption: null },
       { ...worn, redemption: null },
@@ -202,7 +210,7 @@ describe("the blocker is the first reason in the order of the checks", () => {
     expect(blockers).toEqual(["EXPIRED", "NOT_REDEEMED", "CERTIFICATE_EARNED", "REGAIN_PERIOD_OVER"]);
   });
 
-  test("of a redemption: the expiry, the redemption, the period", () => {
+  test("for a redemption: the expiry, the redemption, the period", () => {
     const lapsed = { ...spent(731, 0, 0), expiredAt: NOW };
     const blockers = [
       lapsed,
@@ -214,7 +222,7 @@ describe("the blocker is the first reason in the order of the checks", () => {
 });
 
 test.each(["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"] as const)(
-  "while a refund is %s nothing can be done with it, and its state stays what it was",
+  "while a refund is %s, every command on the entitlement is blocked, and its state does not change",
   (refundState) => {
     for (const unfrozen of [aStanding(), spent(1, 1, 1)]) {
       const standing = { ...unfrozen, refundState };
@@ -226,7 +234,7 @@ test.each(["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"] as const)(
   },
 );
 
-test("a settled refund holds nothing up, and an order that was paid back is not paid back again", () => {
+test("a settled refund blocks no other command, and a refunded order is not refunded again", () => {
   const paidBack = aStanding({ refundState: "SUCCEEDED" });
   const refused = aStanding({ refundState: "FAILED" });
   for (const standing of [paidBack, refused]) expect(redeemBlocker(standing, aPolicy(), NOW)).toBeNull();
@@ -246,44 +254,47 @@ test("a stored expiry in the future counts as expired, and is never due again", 
   expect(expiresAt(standing, aPolicy())).toBeNull();
 });
 
-test("an order number of blanks is an order, an empty one is none", () => {
+test("an order number of blanks is stored, and an empty one counts as no order number", () => {
   expect(refundBlocker(aStanding({ orderNumber: " " }), aPolicy(), NOW)).toBeNull();
   expect([" ", "", null].map(storedOrderNumber)).toEqual([" ", null, null]);
 });
 
-describe("a policy that is not in whole days", () => {
-  test("of 12 hours is never redeemable, though it is not expired for 12 hours", () => {
+describe("a policy whose periods are not whole days", () => {
+  test("with 12 hours makes an entitlement never redeemable, although it expires only after 12 hours", () => {
     const half = aPolicy({ expirationMs: 12 * HOUR_MS });
     expect(redeemBlocker(aStanding(), half, NOW)).toBe("EXPIRATION_PERIOD_OVER");
     expect(isExpiryDue(aStanding({ createdAt: daysAgo(0.5) }), half, NOW)).toBe(false);
     expect(isExpiryDue(aStanding({ createdAt: daysAgo(0.5, 1) }), half, NOW)).toBe(true);
   });
 
-  test("of 36 hours is redeemable on its first day only", () => {
+  test("with 36 hours makes an entitlement redeemable on its first day only", () => {
     const periods = aPolicy({ expirationMs: 36 * HOUR_MS });
     expect(redeemBlocker(aStanding({ createdAt: daysAgo(1, -1) }), periods, NOW)).toBeNull();
     expect(redeemBlocker(aStanding({ createdAt: daysAgo(1) }), periods, NOW)).toBe("EXPIRATION_PERIOD_OVER");
   });
 
-  test.each([0, 12 * HOUR_MS])("a refund or regain period of %s ms gives the whole first day", (ms) => {
-    const periods = aPolicy({ refundMs: ms, regainMs: ms });
-    expect(refundBlocker(aStanding({ createdAt: daysAgo(1, -1) }), periods, NOW)).toBeNull();
-    expect(refundBlocker(aStanding({ createdAt: daysAgo(1) }), periods, NOW)).toBe("REFUND_PERIOD_OVER");
-    expect(regainBlocker(spent(1, 1, 1, -1), periods, NOW)).toBeNull();
-    expect(regainBlocker(spent(1, 1, 1), periods, NOW)).toBe("REGAIN_PERIOD_OVER");
-  });
+  test.each([0, 12 * HOUR_MS])(
+    "with a refund or regain period of %s ms includes the whole first day",
+    (ms) => {
+      const periods = aPolicy({ refundMs: ms, regainMs: ms });
+      expect(refundBlocker(aStanding({ createdAt: daysAgo(1, -1) }), periods, NOW)).toBeNull();
+      expect(refundBlocker(aStanding({ createdAt: daysAgo(1) }), periods, NOW)).toBe("REFUND_PERIOD_OVER");
+      expect(regainBlocker(spent(1, 1, 1, -1), periods, NOW)).toBeNull();
+      expect(regainBlocker(spent(1, 1, 1), periods, NOW)).toBe("REGAIN_PERIOD_OVER");
+    },
+  );
 });
 
 describe("the expiration date", () => {
   test.each([
     ["is hidden while 90 days are left", 640, 0, null],
-    ["is shown from 89 days left on, a day early", 640, 1, "2024-05-29"],
-    ["is shown when it is past", 731, 0, "2024-02-29"],
+    ["is shown from 89 days left on, and is a day early", 640, 1, "2024-05-29"],
+    ["is shown when it is in the past", 731, 0, "2024-02-29"],
   ])("%s", (_, days, plusMs, date) => {
     expect(expirationDate(aStanding({ createdAt: daysAgo(days, plusMs) }), aPolicy(), NOW, 90)).toBe(date);
   });
 
-  test("of a redeemed one is the end of the regain period", () => {
+  test("of a redeemed entitlement is the end of the regain period", () => {
     expect(expirationDate(spent(0, 0, 0), aPolicy(), NOW, 90)).toBe("2024-03-15");
   });
 });
@@ -292,13 +303,21 @@ describe("the state", () => {
   const lapsed = aStanding({ createdAt: daysAgo(800) });
   test.each([
     ["unused", aStanding(), "AVAILABLE"],
-    ["unused and lapsed, though nothing has stored it yet", lapsed, "EXPIRED"],
-    ["unused and expired", aStanding({ expiredAt: NOW, expiryCause: "SUPPORT" }), "EXPIRED"],
-    ["spent, within the regain period", spent(0, 0, 0), "FULFILLED_CHANGEABLE"],
-    ["spent for good, though nothing has stored it yet", spent(20, 20, 20), "FULFILLED"],
-    ["spent for good", { ...spent(20, 20, 20), expiredAt: NOW, expiryCause: "LAPSED" }, "FULFILLED"],
-    ["paid back", aStanding({ expiredAt: NOW, expiryCause: "REFUNDED" }), "REFUNDED"],
-    ["taken back", aStanding({ expiredAt: NOW, expiryCause: "REVOKED" }), "REVOKED"],
+    ["not redeemed and expired by its age, though the expiry is not yet stored", lapsed, "EXPIRED"],
+    ["not redeemed and expired", aStanding({ expiredAt: NOW, expiryCause: "SUPPORT" }), "EXPIRED"],
+    ["redeemed, within the regain period", spent(0, 0, 0), "FULFILLED_CHANGEABLE"],
+    [
+      "redeemed, after the regain period, though the expiry is not yet stored",
+      spent(20, 20, 20),
+      "FULFILLED",
+    ],
+    [
+      "redeemed, with a stored expiry",
+      { ...spent(20, 20, 20), expiredAt: NOW, expiryCause: "LAPSED" },
+      "FULFILLED",
+    ],
+    ["refunded", aStanding({ expiredAt: NOW, expiryCause: "REFUNDED" }), "REFUNDED"],
+    ["revoked", aStanding({ expiredAt: NOW, expiryCause: "REVOKED" }), "REVOKED"],
   ] as const)("%s", (_, standing, state) => {
     expect(entitlementState(standing, aPolicy(), NOW)).toBe(state);
   });
@@ -309,7 +328,7 @@ describe("for any entitlement, policy and instant", () => {
   const holds = (law: (...args: [...Parameters<typeof regainBlocker>]) => void) =>
     fc.assert(fc.property(...anyCase, law), { numRuns: 1000 });
 
-  test("every question has an answer", () => {
+  test("every rule has an answer", () => {
     holds((standing, periods, now) => {
       expect(Number.isInteger(daysUntilExpiration(standing, periods, now))).toBe(true);
       expect(expirationDate(standing, periods, now, 90) ?? "0000-00-00").toMatch(/^\d{4}-\d\d-\d\d$/);
@@ -317,7 +336,7 @@ describe("for any entitlement, policy and instant", () => {
     });
   });
 
-  test("what is over stays over while nothing else changes", () => {
+  test("a period that is over stays over while nothing else changes", () => {
     fc.assert(
       fc.property(...anyCase, fc.nat({ max: 200 * DAY_MS }), (standing, periods, now, ms) => {
         const later = new Date(now.getTime() + ms);
@@ -361,13 +380,13 @@ describe("for any entitlement, policy and instant", () => {
     });
   });
 
-  test("it does not expire by time before expiresAt, and has after", () => {
+  test("an entitlement expires by time exactly at expiresAt, not before", () => {
     holds((standing, periods, now) => {
       const end = expiresAt(standing, periods);
       if (end && now < end) expect(daysUntilExpiration(standing, periods, now)).toBeGreaterThanOrEqual(0);
       if (end && now > end) expect(isExpiryDue(standing, periods, now)).toBe(true);
     });
-    // Random instants seldom lie beside the end: look there on purpose.
+    // Random instants seldom lie near the end of a period, so these are chosen there.
     holds((standing, periods) => {
       const end = expiresAt(standing, periods)?.getTime();
       if (end === undefined) return;
@@ -376,7 +395,7 @@ describe("for any entitlement, policy and instant", () => {
     });
   });
 
-  test("the state says what the blockers say", () => {
+  test("the state agrees with the blockers", () => {
     holds((standing, periods, now) => {
       const state = entitlementState(standing, periods, now);
       const cause = standing.expiryCause;

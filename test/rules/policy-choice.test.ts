@@ -6,53 +6,58 @@ const SITE = "1";
 
 describe("the policy of a new entitlement", () => {
   test.each([
-    ["R9: without policies is none", [], "verified", null],
-    ["R10: is none when only another mode has one", [policy(null, "professional")], "verified", null],
-    ["R11: is the one for its mode", [policy(null, "professional")], "professional", 0],
-    ["R12: is the one for its site", [policy(SITE, null)], "verified", 0],
+    ["R9: is null without policies", [], "verified", null],
     [
-      "R13: is sooner its site's than its mode's",
+      "R10: is null when the only policy is for another mode",
+      [policy(null, "professional")],
+      "verified",
+      null,
+    ],
+    ["R11: is the policy for its mode", [policy(null, "professional")], "professional", 0],
+    ["R12: is the policy for its site", [policy(SITE, null)], "verified", 0],
+    [
+      "R13: is the policy for its site rather than the one for its mode",
       [policy(null, "verified"), policy(SITE, null)],
       "verified",
       1,
     ],
     [
-      "R14: is the one for both before either",
+      "R14: is the policy for both rather than for one of them",
       [policy(SITE, null), policy(null, "professional"), policy(SITE, "professional")],
       "professional",
       2,
     ],
-    ["R15: knows one professional mode only", [policy(null, "professional")], "no-id-professional", 0],
+    ["R15: is the same for both professional modes", [policy(null, "professional")], "no-id-professional", 0],
     [
-      "is the one for anything where nothing closer applies",
+      "is the policy for any site and mode where no other applies",
       [policy("2", "verified"), policy(null, null)],
       "verified",
       1,
     ],
     [
-      "is sooner its mode's than the one for anything",
+      "is the policy for its mode rather than the one for any site and mode",
       [policy(null, null), policy(null, "verified")],
       "verified",
       1,
     ],
-    ["is never another site's", [policy("2", "verified"), policy("2", null)], "verified", null],
-    ["of a mode that policies do not know is one for any mode", [policy(null, null)], "masters", 0],
+    ["is never the policy of another site", [policy("2", "verified"), policy("2", null)], "verified", null],
+    ["is a policy for any mode when no policy can be for the mode", [policy(null, null)], "masters", 0],
   ] as const)("%s", (_, policies, mode, chosen) => {
     expect(choosePolicy(policies, SITE, mode)).toBe(chosen === null ? null : policies[chosen]);
   });
 
-  test("where no site is known, is one for any site", () => {
+  test("is a policy for any site when the site is unknown", () => {
     const [own, any] = [policy(SITE, null), policy(null, null)];
     expect(choosePolicy([own], null, "verified")).toBeNull();
     expect(choosePolicy([own, any], null, "verified")).toBe(any);
   });
 
-  test("of two alike, which cannot be stored, is the first", () => {
+  test("is the first of two equal policies, which cannot be stored", () => {
     const [first, second] = [policy(SITE, null), policy(SITE, null)];
     expect(choosePolicy([first, second], SITE, "verified")).toBe(first);
   });
 
-  test("does not depend on the order in which policies are stored, and is the closest that applies", () => {
+  test("is the most specific policy that applies, in whatever order policies are stored", () => {
     const scope = fc.record({
       siteId: fc.constantFrom(null, SITE, "2"),
       mode: fc.constantFrom(null, "verified", "professional"),

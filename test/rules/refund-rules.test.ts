@@ -6,19 +6,35 @@ const ANSWERS: RefundAnswer[] = ["ACCEPTED", "REFUSED", "NOT_SENT", "UNKNOWN"];
 
 test.each<[RefundState, number, number, RefundAnswer, boolean, RefundState, string]>([
   ["REQUESTED", 1, 1, "ACCEPTED", true, "SUCCEEDED", "paid"],
-  ["REQUESTED", 1, 1, "REFUSED", false, "FAILED", "the only request was refused"],
-  ["REQUESTED", 1, 1, "NOT_SENT", false, "FAILED", "nothing was ever sent"],
-  ["REQUESTED", 1, 1, "UNKNOWN", true, "IN_DOUBT", "nobody knows"],
-  ["IN_DOUBT", 2, 2, "REFUSED", true, "FAILED", "refused under the key of all attempts"],
-  ["IN_DOUBT", 2, 2, "REFUSED", false, "NEEDS_REVIEW", "refused, or refunded before"],
-  ["IN_DOUBT", 2, 2, "NOT_SENT", true, "IN_DOUBT", "the first attempt may have been paid"],
-  ["IN_DOUBT", 2, 1, "REFUSED", true, "IN_DOUBT", "an overtaken attempt decides no refusal"],
-  ["REQUESTED", 2, 1, "NOT_SENT", true, "REQUESTED", "nor a failure"],
-  ["IN_DOUBT", 2, 1, "ACCEPTED", true, "SUCCEEDED", "but money that has moved has moved"],
-  ["NEEDS_REVIEW", 2, 2, "ACCEPTED", false, "SUCCEEDED", "whoever was about to look"],
-  ["NEEDS_REVIEW", 2, 2, "REFUSED", false, "NEEDS_REVIEW", "a person decides"],
+  ["REQUESTED", 1, 1, "REFUSED", false, "FAILED", "the shop has refused the only request"],
+  ["REQUESTED", 1, 1, "NOT_SENT", false, "FAILED", "no request was ever sent"],
+  ["REQUESTED", 1, 1, "UNKNOWN", true, "IN_DOUBT", "the outcome is unknown"],
+  [
+    "IN_DOUBT",
+    2,
+    2,
+    "REFUSED",
+    true,
+    "FAILED",
+    "the shop has refused the idempotency key that all attempts share",
+  ],
+  [
+    "IN_DOUBT",
+    2,
+    2,
+    "REFUSED",
+    false,
+    "NEEDS_REVIEW",
+    "the refusal may mean that an earlier attempt succeeded",
+  ],
+  ["IN_DOUBT", 2, 2, "NOT_SENT", true, "IN_DOUBT", "the first attempt may have succeeded"],
+  ["IN_DOUBT", 2, 1, "REFUSED", true, "IN_DOUBT", "the refusal of an earlier attempt does not count"],
+  ["REQUESTED", 2, 1, "NOT_SENT", true, "REQUESTED", "an earlier attempt that was not sent does not count"],
+  ["IN_DOUBT", 2, 1, "ACCEPTED", true, "SUCCEEDED", "the success of an earlier attempt counts"],
+  ["NEEDS_REVIEW", 2, 2, "ACCEPTED", false, "SUCCEEDED", "a success counts during a review"],
+  ["NEEDS_REVIEW", 2, 2, "REFUSED", false, "NEEDS_REVIEW", "a review is ended by an agent"],
 ])(
-  "%s, attempt %d: attempt %d hears %s (keys: %s), so %s: %s",
+  "a refund in state %s with current attempt %d: attempt %d gets %s (idempotency keys: %s), so it becomes %s: %s",
   (state, attempt, of, answer, isKeyed, next) => {
     expect(nextRefundState({ state, attempt }, { attempt: of, answer }, isKeyed)).toBe(next);
   },
@@ -32,7 +48,7 @@ const anyCase = fc.record({
   isKeyed: fc.boolean(),
 });
 
-test("final states never change, an unknown outcome never fails a refund, and acceptance always succeeds", () => {
+test("a final state never changes, an unknown outcome never fails a refund, and an accepted refund always succeeds", () => {
   fc.assert(
     fc.property(anyCase, ({ state, attempt, of, answer, isKeyed }) => {
       const next = nextRefundState({ state, attempt }, { attempt: of, answer }, isKeyed);

@@ -38,7 +38,7 @@ const aSeat = (given: Partial<Seat> = {}): Seat => ({
 });
 const by = (id: string, isRefundPending = false) => ({ redeemedBy: [{ id, isRefundPending }] });
 const RUN = "course-v1:DemoX+T101+1";
-/** Why this run cannot be chosen; it is the current one where the learner takes it through this entitlement. */
+/** The reason why this run cannot be chosen; it is the current session where the entitlement is redeemed for it. */
 const blockerOf = (given: Partial<Choosing>, run: OfferedRun | null, seat: Seat | null, now = NOW) => {
   const isCurrent = seat?.isActive && seat.redeemedBy.some(({ id }) => id === "this");
   return sessionBlocker(choosing({ ...given, currentRunKey: isCurrent ? RUN : null }), RUN, run, seat, now);
@@ -58,12 +58,12 @@ const late = aStanding({
 
 describe("an enrollment may be taken over", () => {
   test.each([
-    ["when there is none", null, null],
+    ["when the learner has no enrollment", null, null],
     ["when it is free", aSeat({ mode: "audit" }), null],
-    ["when it is free by an older name", aSeat({ mode: "honor" }), null],
-    ["when it is this entitlement's own", aSeat(by("this")), null],
+    ["when its mode is an older name of a free mode", aSeat({ mode: "honor" }), null],
+    ["when this entitlement is redeemed for it", aSeat(by("this")), null],
     ["when the learner has left it, in whatever mode", aSeat({ isActive: false, mode: "masters" }), null],
-    ["not when it is in the same mode, bought by other means", aSeat(), "ALREADY_ENROLLED"],
+    ["not when it is in the same mode and was bought by other means", aSeat(), "ALREADY_ENROLLED"],
     ...["masters", "credit", "unpaid-executive-education", "no-such-mode"].map(
       (mode) =>
         [
@@ -73,12 +73,12 @@ describe("an enrollment may be taken over", () => {
         ] as const,
     ),
     [
-      "not when another entitlement is redeemed for it, though free",
+      "not when another entitlement is redeemed for it, even if it is free",
       aSeat({ mode: "audit", ...by("other") }),
       "ALREADY_ENROLLED",
     ],
     [
-      "when another entitlement was redeemed for it and the learner has left",
+      "when another entitlement was redeemed for it and the learner has left the run",
       aSeat({ isActive: false, ...by("other") }),
       null,
     ],
@@ -92,34 +92,46 @@ describe("an enrollment may be taken over", () => {
   });
 });
 
-describe("a learner can choose a session", () => {
+describe("the sessions that a learner can choose:", () => {
   test.each([
-    ["the current one, whatever became of the run", redeemed, null, aSeat(by("this")), null],
-    ["the current one, though enrollment is closed", redeemed, aRun(closed), aSeat(by("this")), null],
-    ["the current one after the regain period", late, aRun(), aSeat(by("this")), null],
-    ["not another one after the regain period", late, aRun(), null, "REGAIN_PERIOD_OVER"],
-    ["another one within the regain period", redeemed, aRun(), null, null],
-    ["not one they hold in the same mode by other means", aStanding(), aRun(), aSeat(), "ALREADY_ENROLLED"],
-    ["one they hold for free", aStanding(), aRun(), aSeat({ mode: "audit" }), null],
-    ["one they have left", aStanding(), aRun(), aSeat({ isActive: false }), null],
-    ["not one that cannot fulfill the entitlement", aStanding(), aRun(closed), null, "ENROLLMENT_CLOSED"],
+    ["the current session, whatever has changed in its run", redeemed, null, aSeat(by("this")), null],
+    ["the current session, although enrollment is closed", redeemed, aRun(closed), aSeat(by("this")), null],
+    ["the current session after the regain period", late, aRun(), aSeat(by("this")), null],
+    ["no other run after the regain period", late, aRun(), null, "REGAIN_PERIOD_OVER"],
+    ["another run within the regain period", redeemed, aRun(), null, null],
     [
-      "not the one they have left, once closed",
+      "no run in which the learner is enrolled in the same mode by other means",
+      aStanding(),
+      aRun(),
+      aSeat(),
+      "ALREADY_ENROLLED",
+    ],
+    ["a run in which the learner has a free enrollment", aStanding(), aRun(), aSeat({ mode: "audit" }), null],
+    ["a run that the learner has left", aStanding(), aRun(), aSeat({ isActive: false }), null],
+    [
+      "no run that is not available for the entitlement",
+      aStanding(),
+      aRun(closed),
+      null,
+      "ENROLLMENT_CLOSED",
+    ],
+    [
+      "no run that the learner has left, after enrollment has closed",
       aStanding(),
       aRun(closed),
       aSeat({ isActive: false, ...by("this") }),
       "ENROLLMENT_CLOSED",
     ],
-    ["none once the entitlement has expired", aStanding({ expiredAt: NOW }), aRun(), null, "EXPIRED"],
+    ["no run after the entitlement has expired", aStanding({ expiredAt: NOW }), aRun(), null, "EXPIRED"],
     [
-      "none of an entitlement that is too old",
+      "no run when the entitlement is too old",
       aStanding({ createdAt: daysAgo(730) }),
       aRun(),
       null,
       "EXPIRATION_PERIOD_OVER",
     ],
     [
-      "none while a refund is pending",
+      "no run while a refund is pending",
       aStanding({ refundState: "IN_DOUBT" }),
       aRun(),
       null,
@@ -136,7 +148,7 @@ describe("a learner can choose a session", () => {
     expect(blockerOf({ standing }, run, seat)).toBe(blocker);
   });
 
-  test("a run in which the learner is not yet active is nothing to upgrade", () => {
+  test("an inactive enrollment cannot be upgraded", () => {
     expect(isUpgradeable(choosing(), RUN, aRun(), null, NOW)).toBe(false);
     expect(isUpgradeable(choosing(), RUN, aRun(), aSeat({ isActive: false, mode: "audit" }), NOW)).toBe(
       false,
@@ -146,7 +158,7 @@ describe("a learner can choose a session", () => {
   });
 });
 
-test("for any entitlement, run and enrollment, whatever forbids one of them forbids the session", () => {
+test("for any entitlement, run and enrollment, a blocker of one of them blocks the session", () => {
   const anySeat = fc.option(
     fc.record({
       isActive: fc.boolean(),

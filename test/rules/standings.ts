@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { DAY_MS, DEFAULT_PERIODS, type Periods, type Standing } from "../../src/rules/entitlement-rules";
 
-/** The instant that examples are looked at. */
+/** The instant at which the examples are evaluated. */
 export const NOW = new Date("2024-03-01T12:00:00.000Z");
 
-/** The instant so many days before now; negative days lie ahead. */
+/** The instant a number of days before now; negative numbers lie in the future. */
 export function daysAgo(days: number, plusMs = 0): Date {
   return new Date(NOW.getTime() - days * DAY_MS - plusMs);
 }
 
-/** A new entitlement with an order and without obstacles, but for the overrides. */
+/** A new entitlement with an order and without blockers, apart from the overrides. */
 export function aStanding(overrides: Partial<Standing> = {}): Standing {
   return {
     createdAt: NOW,
@@ -22,7 +22,7 @@ export function aStanding(overrides: Partial<Standing> = {}): Standing {
   };
 }
 
-/** The default periods, but for the overrides. */
+/** The default periods, apart from the overrides. */
 export function aPolicy(overrides: Partial<Periods> = {}): Periods {
   return { ...DEFAULT_PERIODS, ...overrides };
 }
@@ -42,7 +42,7 @@ const lengthMs = (minDays: number, maxDays: number) =>
 const someInstant = lengthMs(-100, 900).map((ms) => new Date(NOW.getTime() - ms));
 const maybeInstant = fc.option(someInstant, { freq: 3 });
 
-/** Any instant to look at an entitlement. */
+/** Any instant at which an entitlement can be evaluated. */
 export const anyNow: fc.Arbitrary<Date> = lengthMs(-900, 900).map((ms) => new Date(NOW.getTime() + ms));
 
 /** Any periods that the database can hold: zero, less than a day, or years. */

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => close());
 
-/** What a server does all the time, on so many connections at once. */
+/** The statements of a busy server, on a number of connections at once. */
 const work = (id: string, mode: string) =>
   Promise.all(
     Array.from({ length: CONNECTIONS }, async (_, place) => {
@@ -36,7 +36,7 @@ async function widen(): Promise<void> {
     select guard_history('course_entitlement')`);
 }
 
-test("servers that run while a migration changes a column's type go on without a single failure", async () => {
+test("a migration that changes the type of a column causes no failure in running servers", async () => {
   const { id } = await grant(db);
   for (const time of ["first", "second", "third"]) await work(id, time); // every connection has prepared its statements
   await widen();
@@ -45,7 +45,7 @@ test("servers that run while a migration changes a column's type go on without a
   expect(await broken(db)).toEqual([]);
 });
 
-test("a statement that PostgreSQL does not support otherwise fails, and is not repeated", async () => {
+test("a statement that fails for another reason than an outdated plan is not repeated", async () => {
   let times = 0;
   const failing = asGrace(db, async (tx) => {
     times += 1;

@@ -60,14 +60,14 @@ const faultOf = (url: string) =>
     (error: unknown) => connectionFault(error),
   );
 
-test("every setting that answers depend on is ours, whatever the database is set to", async () => {
+test("the settings that answers depend on have our values, whatever the database sets", async () => {
   const { pathname } = new URL(database.url);
   for (const [name, value] of Object.entries(HOSTILE))
     await asSuperuser(`alter database ${pathname.slice(1)} set ${name} = '${value}'`);
   expect(await settingsOf(database.url)).toEqual(OURS);
 });
 
-test("every setting that answers depend on is ours, whatever the URL says, and its other options hold", async () => {
+test("the settings that answers depend on have our values, whatever the URL sets, and its other options apply", async () => {
   const options = Object.entries(HOSTILE).map(([name, value]) => `-c ${name}=${value.replace(" ", "\\ ")}`);
   const url = withOptions(database.url, `${options.join(" ")} -c work_mem=7MB`);
   expect(await settingsOf(url)).toEqual(OURS);
@@ -76,7 +76,7 @@ test("every setting that answers depend on is ours, whatever the URL says, and i
   await db.destroy();
 });
 
-test("a date is read as a date where the database is set to write dates otherwise", async () => {
+test("a date is read correctly when the database is set to write dates in another style", async () => {
   const { pathname } = new URL(database.url);
   await asSuperuser(`alter database ${pathname.slice(1)} set datestyle = 'German'`);
   const db = await open(database.url);
@@ -86,7 +86,7 @@ test("a date is read as a date where the database is set to write dates otherwis
   await db.destroy();
 });
 
-test("a database that cannot hold every text is refused", async () => {
+test("a database whose encoding cannot hold every text is refused", async () => {
   const name = `test_${process.pid}_latin1`;
   await asSuperuser(
     `create database ${name} template template0 encoding 'LATIN1' locale_provider libc lc_collate 'C' lc_ctype 'C'`,
@@ -99,7 +99,7 @@ test("a database that cannot hold every text is refused", async () => {
   await asSuperuser(`drop database ${name}`);
 });
 
-test("what PostgreSQL says is told, and not taken for something else by a word in it", async () => {
+test("an error of PostgreSQL is reported as it is, whatever words it contains", async () => {
   expect(await faultOf(withOptions(database.url, "-c statement_timeout=soon"))).toBe(
     'PostgreSQL says: invalid value for parameter "statement_timeout": "soon"',
   );

@@ -14,7 +14,7 @@ afterAll(() => close());
 const ID = "e0000000-0000-4000-8000-000000000001";
 const TIMES = 8;
 
-test("what is read by key is planned once, however short the list of keys is", async () => {
+test("a statement with a list of keys is planned once, however short the list is", async () => {
   const plans = await db.transaction(async (tx) => {
     for (let time = 0; time < TIMES; time++) await entitlementsById(tx, [ID]);
     return tx.query<unknown[]>(
@@ -24,7 +24,7 @@ test("what is read by key is planned once, however short the list of keys is", a
   expect(plans).toEqual([{ generic_plans: String(TIMES - 5) }]); // PostgreSQL tries five times first
 });
 
-test("a statement in a transaction sees what that has written, and fails as TypeORM's do", async () => {
+test("a statement in a transaction sees the rows that the transaction has written, and fails like TypeORM's statements", async () => {
   const undone = db.transaction(async (tx) => {
     await tx.query("insert into site (id, domain, name) values (9, 'here.example', 'Here')");
     expect(await select(tx, "select domain from site where name = $1", ["Here"])).toEqual([

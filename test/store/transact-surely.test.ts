@@ -26,19 +26,19 @@ const addSite = (id: number) =>
   });
 const sites = () => db.query<unknown[]>("select id::int as id from site order by id");
 
-test("work whose COMMIT arrived is done, although its answer was lost", async () => {
+test("a transaction whose COMMIT arrived succeeds, although the answer was lost", async () => {
   wire.lose("answer");
   expect(await addSite(11)).toBe(11);
   expect(await sites()).toContainEqual({ id: 11 });
 });
 
-test("work whose COMMIT was lost is not done, and fails", async () => {
+test("a transaction whose COMMIT was lost fails", async () => {
   wire.lose("lose");
   await expect(addSite(12)).rejects.toThrow("terminated");
   expect(await sites()).not.toContainEqual({ id: 12 });
 });
 
-test("a fault of the work itself is thrown as it is, and nothing is done", async () => {
+test("an error within the transaction is thrown unchanged, and nothing is stored", async () => {
   await expect(addSite(11)).rejects.toThrow("site_pkey");
   const failing = transactSurely(db, SYSTEM, async (tx) => {
     await tx.query("insert into site (id, domain, name) values (13, '13.example', 'x')");
@@ -48,7 +48,7 @@ test("a fault of the work itself is thrown as it is, and nothing is done", async
   expect(await sites()).not.toContainEqual({ id: 13 });
 });
 
-test("two transactions that wait for each other are both done", async () => {
+test("two transactions that wait for each other both succeed", async () => {
   await addSite(21);
   await addSite(22);
   const update = (first: number, second: number) =>

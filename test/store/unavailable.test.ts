@@ -22,7 +22,7 @@ const failureOf = (work: Promise<unknown>): Promise<Error & { code?: string }> =
     (error: unknown) => error as Error,
   );
 
-/** A client on the wire whose connection may break without ending the test. */
+/** A client whose connection may break without ending the test. */
 async function connected(options: object = {}): Promise<Client> {
   const client = new Client({ connectionString: wire.url, ...options });
   client.on("error", () => undefined);
@@ -30,12 +30,12 @@ async function connected(options: object = {}): Promise<Client> {
   return client;
 }
 
-/** Ends the connection of a client as the network would: without a word, and without a code from the socket. */
+/** Ends the connection of a client as the network would: without a message, and without an error code of the socket. */
 function breakOff(client: Client): void {
   (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
 }
 
-/** What the driver does, and whether it means that PostgreSQL has kept it waiting for too long. */
+/** What happens to the driver, and whether it means that PostgreSQL has not answered in time. */
 const ways: [what: string, fail: () => Promise<Error & { code?: string }>, isSlow: boolean][] = [
   [
     "no connection of the pool becomes free",
@@ -111,7 +111,7 @@ test.each(ways)(
   async (_, fail, isSlow) => {
     const failure = await fail();
     expect({ code: failure.code, isOfPostgres: failure instanceof DatabaseError }).toEqual({
-      code: undefined, // once the driver gives one, the text can go
+      code: undefined, // when a new driver gives a code, the text is no longer needed
       isOfPostgres: false,
     });
     expect({
@@ -126,7 +126,7 @@ test.each(ways)(
   },
 );
 
-test("a time-out that PostgreSQL tells of is told in PostgreSQL's words, and a silent host as one", async () => {
+test("a time-out that PostgreSQL reports is described in PostgreSQL's words, and a silent host as a host that does not answer", async () => {
   const client = await connected();
   await client.query("set statement_timeout = '20ms'");
   const slow = await failureOf(client.query("select pg_sleep(5)"));
@@ -137,7 +137,7 @@ test("a time-out that PostgreSQL tells of is told in PostgreSQL's words, and a s
   expect(connectionFault(await silent())).toBe("its host does not answer");
 });
 
-test("a lock that is held for too long is an outage: nothing was done, and it may be tried again", async () => {
+test("a lock that is held for too long counts as an outage: nothing was changed, and the request can be repeated", async () => {
   const [holder, waiter] = [await connected(), await connected()];
   await holder.query("begin; create table held (); commit; begin; lock table held");
   await waiter.query("set lock_timeout = '50ms'");

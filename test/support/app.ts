@@ -5,10 +5,10 @@ import { composeRefundRate, composeRefunds } from "../../src/compose";
 import { loadConfig } from "../../src/config";
 import { SupportAgents } from "../../src/reads/accounts/support-agents";
 
-/** Tests give commands faster than people do; those of the limit set it. */
+/** Tests give commands faster than users; the tests of the limit set their own. */
 const NO_LIMIT = { REFUNDS_PER_HOUR: "10000" };
 
-/** The product on a database, without HTTP around it and silent, with the embedded shop. */
+/** The product on a database, without HTTP and without logs, with the embedded shop. */
 export function appOn(
   db: DataSource,
   settings: Record<string, string> = {},

@@ -13,7 +13,7 @@ const ARGUMENTS = [
 
 /**
  * Starts a browser that reaches nothing but this machine: the Chromium of CHROMIUM_PATH, that of the system, or the one
- * from npm, so that no test has to be skipped for want of a browser. The one from npm is for Linux on x64.
+ * from npm, so that no test has to be skipped because there is no browser. The one from npm is for Linux on x64.
  */
 export async function launchBrowser(): Promise<Browser> {
   const own = process.env["CHROMIUM_PATH"] ?? (existsSync(SYSTEM) ? SYSTEM : undefined);

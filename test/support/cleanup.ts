@@ -21,7 +21,7 @@ export function removeWhenThisProcessEnds(dir: string): void {
   cleaners.push(child);
 }
 
-/** Does now, and waits for, what would happen when this process ends. */
+/** Does the cleanup now, and waits for it, instead of at the end of this process. */
 export async function removeNow(): Promise<void> {
   await Promise.all(
     cleaners.splice(0).map((child) => {

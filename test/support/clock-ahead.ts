@@ -1,4 +1,4 @@
-/** Loaded before a program of ours: the clock of its machine is 5 minutes ahead. */
+/** Loaded before a program, so that its clock is 5 minutes ahead. */
 const AHEAD_MS = 5 * 60_000;
 const Exact = Date;
 

@@ -4,10 +4,10 @@ import type { PostgresDataSourceOptions } from "typeorm/driver/postgres/Postgres
 import { dataSourceOptions, migrationOptions } from "../../ormconfig";
 import { migrateUp } from "../../src/store/schema/migrate";
 
-/** A database of a test's own, which nothing else touches. */
+/** A database for one test, which nothing else uses. */
 export interface TestDatabase {
   url: string;
-  /** Removes it, whoever is connected. */
+  /** Removes it, even when clients are connected. */
   drop: () => Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export async function openTestDatabase(): Promise<{
   };
 }
 
-/** A copy of a template for the tests of this file; nothing else touches it. */
+/** A copy of a template for the tests of this file, which nothing else uses. */
 export function useDatabase(template: Template): DataSource {
   const name = nextName();
   const db = openLater(name);
@@ -70,13 +70,13 @@ export function useWorkerDatabase(): DataSource {
   return db;
 }
 
-/** Nobody has to close it: its connections are soon closed when nobody uses them, and do not keep a worker from ending. */
+/** It need not be closed: idle connections are soon closed, and do not prevent a worker from ending. */
 function openLater(name: string): DataSource {
   const { extra, ...options } = dataSourceOptions(urlOf(name)) as PostgresDataSourceOptions;
   return new DataSource({ ...options, extra: { ...extra, allowExitOnIdle: true, idleTimeoutMillis: 5_000 } });
 }
 
-/** Deletes all rows, also of tables that refuse it whatever the session says, and begins to number anew. */
+/** Deletes all rows, also of tables that refuse it, and restarts the sequences. */
 async function empty(url: string): Promise<void> {
   const statements = await asSuperuser(
     `select * from (
@@ -106,8 +106,8 @@ export async function asSuperuser(sql: string, url = serverUrl()): Promise<Recor
 }
 
 /**
- * Makes the migrated template, and from it the one that `fill` fills; nobody may connect to them, as that would block
- * the copying.
+ * Makes the migrated template, and from it the one that `fill` fills; connections to them are not allowed, because they
+ * would block the copying.
  */
 export async function createTemplates(fill: (db: DataSource) => Promise<void>): Promise<void> {
   const names = { empty: `${RUN}_empty`, demo: `${RUN}_demo` };

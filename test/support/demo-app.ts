@@ -9,7 +9,7 @@ import { useDatabase } from "./database";
 
 export const schema = buildGraphQLSchema();
 
-/** One of the demo world's people, as their token would say. */
+/** An account of the demo world, as an actor. */
 export function actor(username: Username, roles: Partial<Actor> = {}): Actor {
   const none = { isSupport: false, isStaff: false, isService: false, isAuditor: false, isSuperuser: false };
   return { userId: USER_IDS[username], username, ...none, ...roles };
@@ -17,7 +17,7 @@ export function actor(username: Username, roles: Partial<Actor> = {}): Actor {
 
 export const ada = actor("ada");
 export const bob = actor("bob");
-/** Reads what anybody has, and changes nothing. */
+/** Reads the data of all learners, and changes nothing. */
 export const auditor = actor("empty_handed", { isAuditor: true });
 export const grace = actor("grace", { isSupport: true });
 

@@ -1,6 +1,9 @@
 import { Client } from "pg";
 
-/** Runs work while its nth statement fails in PostgreSQL, of whatever connection; says whether it came to that many. */
+/**
+ * Runs work while its nth statement fails in PostgreSQL, on any connection; returns whether it sent that many
+ * statements.
+ */
 export async function failStatement(nth: number, work: () => Promise<unknown>): Promise<boolean> {
   const driver = Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
   const { query } = driver;

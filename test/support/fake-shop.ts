@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What a shop does with one request: whether it pays, and how it answers, before or after it has. */
+/** The behaviour of a shop for one request: whether it refunds, and how and when it answers. */
 export interface ShopAct {
   /** `pay` or `refuse`, recorded by the shop; `nothing` is not even recorded. */
   effect: "pay" | "refuse" | "nothing";
@@ -24,10 +24,13 @@ export interface ShopRequest {
   requestId: string | undefined;
 }
 
-/** A shop with a ledger of its own, in the manner of commerce-coordinator; with keys, it tells repeats by key. */
+/**
+ * A shop with its own ledger that works like commerce-coordinator; with idempotency keys, it recognizes repeated
+ * requests by their key.
+ */
 export interface FakeShop {
   url: string;
-  /** Entitlements paid back, once for each time that money moved. */
+  /** The refunded entitlements, once for each refund. */
   paid: string[];
   requests: ShopRequest[];
   /** Decides what to do with the nth request for an order, from 1. */
@@ -46,7 +49,7 @@ export async function openFakeShop(isKeyed: boolean): Promise<FakeShop> {
   const decide = (request: ShopRequest, effect: ShopAct["effect"]) => {
     const known = isKeyed ? request.key : request.entitlementId;
     const before = decided.get(known);
-    // A shop without keys remembers what it has paid, and looks anew at what it has refused.
+    // A shop without idempotency keys remembers its refunds, and decides again about requests that it has refused.
     if (before === "pay" || (before && isKeyed)) return { effect: before, isRepeat: true };
     if (effect !== "nothing") decided.set(known, effect);
     if (effect === "pay") shop.paid.push(request.entitlementId);

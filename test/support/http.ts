@@ -14,7 +14,7 @@ import { schema } from "./demo-app";
 const key = generateKeyPairSync("rsa", { modulusLength: 2048 });
 export const JWT_JWK_SET = JSON.stringify({ keys: [key.publicKey.export({ format: "jwk" })] });
 
-/** What an operator sets for production. */
+/** The settings of production. */
 export const PRODUCTION = {
   NODE_ENV: "production",
   DATABASE_URL: "postgres://localhost/unused",
@@ -22,7 +22,7 @@ export const PRODUCTION = {
   JWT_ISSUER: "http://localhost:18000/oauth2",
 };
 
-/** The Authorization header that says who is asking. */
+/** The Authorization header of an account. */
 export async function authorization(actor: Actor, expires = "1h"): Promise<string> {
   const { token } = loadConfig({});
   const roles = [
@@ -53,7 +53,7 @@ export interface Answer {
   };
 }
 
-/** Asks in GraphQL, as somebody or as nobody. */
+/** Sends a GraphQL request, with or without a token. */
 export type Ask = (
   actor: Actor | null,
   query: string,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Where an LMS publishes its keys; what it answers is up to the test, and can be changed at any time. */
+/** A server for the keys of an LMS; the test decides about its answers, and can change them at any time. */
 export interface KeyServer {
   url: string;
   /** How often it was asked. */

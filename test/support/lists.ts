@@ -1,6 +1,6 @@
 import { ORDERS } from "../../src/reads/finding/entitlement-order";
 
-/** How to come to each list of the schema; `@` stands for the arguments of its page. */
+/** A query for each list of the schema; `@` stands for the arguments of its page. */
 export const LISTS: Record<string, string> = {
   "Query.entitlements": "entitlements(@)",
   "Query.refunds": "refunds(@)",
@@ -17,7 +17,7 @@ export const LISTS: Record<string, string> = {
   "Refund.history": "refunds { edges { node { history(@) } } }",
 };
 
-/** The same list in each of its orders; no two of these take each other's cursors. */
+/** The same list in each of its orders; none of these accepts the cursors of another. */
 const ordered: [what: string, path: string][] = Object.keys(ORDERS).flatMap((field) =>
   ["ASC", "DESC"].flatMap((direction): [string, string][] =>
     field === "CREATED_AT" && direction === "DESC" // the list without an order

@@ -10,22 +10,24 @@ import { unenrollAndRefund } from "../../src/use-cases/refunds/unenroll-and-refu
 import type { Sent } from "./walk";
 import { aCourse, ada, ago, anEntitlement, aRun, by, put } from "./world";
 
-/** Ada, who asks, and others of whom she must not learn anything, though they take the same course. */
+/** Ada, who sends the requests, and other learners of the same course, whose data she must not see. */
 export interface Neighbourhood {
   /** Texts, in small letters, that stand in rows of others, or that Ada must not know of her own. */
   secrets: string[];
-  /** What belongs to others, with what nobody has instead. */
+  /** The values of other learners, each with a value that no learner has. */
   theirs: Sent[];
-  /** What is Ada's, or everybody's. */
+  /** The values of Ada, or of all learners. */
   own: Sent[];
-  /** From before all of them to after; at one of them what is now Ada's was another's. */
+  /**
+   * Instants from before all changes to after them; at one of them an entitlement of Ada belonged to another learner.
+   */
   instants: string[];
 }
 
 const noRoles = { isSupport: false, isStaff: false, isService: false, isAuditor: false, isSuperuser: false };
 const quill: Actor = { userId: "770102030405", username: "quillfeather", ...noRoles };
 const marlowe: Actor = { userId: "880102030405", username: "marlowe", ...noRoles, isSupport: true };
-/** The history of the others has ids that nothing else has. */
+/** The history of the other learners has ids that occur nowhere else. */
 const THEIR_HISTORY = "7700000000";
 const MARKS = [
   "quill",
@@ -37,7 +39,7 @@ const MARKS = [
   THEIR_HISTORY,
 ];
 
-/** Fills a database with what there can be of Ada and of others. */
+/** Fills a database with rows of every kind for Ada and for other learners. */
 export async function fillNeighbourhood(app: App): Promise<Neighbourhood> {
   for (const { userId, username } of [quill, marlowe])
     await put(app, UserAccount, {
@@ -81,7 +83,7 @@ export async function fillNeighbourhood(app: App): Promise<Neighbourhood> {
   return { own, theirs, instants, secrets };
 }
 
-/** Everything that can happen to the entitlements of a learner, with an agent's and an operator's hands in it. */
+/** All changes to the entitlements of a learner, also by an agent and by an operator. */
 async function aLife(app: App, who: Actor, courseUuid: string, runs: string[], order: string): Promise<void> {
   const mine = { userId: who.userId!, courseUuid };
   const asked = { ...by(who, app), requestId: `request-${who.username}` };
@@ -116,7 +118,7 @@ function asOperator(app: App, sql: string): Promise<void> {
 const ID = /^(id|ids|entityIds|entitlementIds?|refundId|policyId)$/;
 const ENTRY = /historyEntryId$/i;
 
-/** Cursors of each list that a learner comes to, and of those of support, by the field that is the list. */
+/** Cursors of each list for learners and for support, by the field of the list. */
 function cursorsFor(at: string, entry: string, id: string): { of: string; value: string }[] {
   const lists = [
     ...["User.entitlements", "CourseEntitlement.supportDetails"].map((of) => ({ of, name: of, value: at })),
@@ -135,7 +137,7 @@ function cursorsFor(at: string, entry: string, id: string): { of: string; value:
   }));
 }
 
-/** What Ada may well ask with. */
+/** The argument values that Ada may use. */
 async function ownOf(app: App, course: string, moved: string): Promise<Sent[]> {
   const ids = await idsOf(app, "select id from course_entitlement where user_id = 1");
   const texts: [RegExp, string[]][] = [
@@ -164,7 +166,7 @@ async function ownOf(app: App, course: string, moved: string): Promise<Sent[]> {
   ];
 }
 
-/** What Ada may have come by. */
+/** The ids that Ada may have learned elsewhere. */
 async function theirsOf(app: App, course: string, runs: readonly string[]): Promise<Sent[]> {
   const ids = await secretIds(app);
   const [entry] = await app.db.query<{ id: string }[]>(

@@ -36,7 +36,7 @@ export async function endPauses({ db }: App): Promise<void> {
 
 let made = 0;
 
-/** Makes an entitlement of ada's that is spent, and can be changed and refunded; returns its id. */
+/** Makes a redeemed entitlement of Ada that can be changed and refunded; returns its id. */
 export async function aSpentEntitlement(app: App, orderEnd = ""): Promise<string> {
   const id = randomUUID();
   const enrollmentId = randomUUID();

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A program of ours in a process of its own, as an operator runs it. */
+/** A program in a process of its own, as an operator runs it. */
 export interface Program {
   child: ChildProcess;
   stdout(): string;

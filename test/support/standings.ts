@@ -5,7 +5,7 @@ import type { Periods, Standing } from "../../src/rules/entitlement-rules";
 export interface Stored {
   standing: Standing;
   periods: Periods | null;
-  /** Whether others have ended the enrollment it was redeemed for; unless told otherwise they have not. */
+  /** Whether the enrollment for which it was redeemed was ended elsewhere; false by default. */
   isLeft?: boolean;
 }
 

@@ -10,12 +10,12 @@ export function stored(app: App, id: string): Promise<CourseEntitlement> {
   return app.db.manager.findOneByOrFail(CourseEntitlement, { id });
 }
 
-/** A learner's enrollment in a run, Ada's unless told otherwise; null when there is none. */
+/** A learner's enrollment in a run, by default Ada's; null when there is none. */
 export function enrollmentIn(app: App, courseRunKey: string, userId = "1"): Promise<CourseEnrollment | null> {
   return app.db.manager.findOneBy(CourseEnrollment, { courseRunKey, userId });
 }
 
-/** What support has noted on an entitlement, oldest first. */
+/** The support details of an entitlement, oldest first. */
 export function supportDetails(app: App, entitlementId: string): Promise<CourseEntitlementSupportDetail[]> {
   return app.db.manager.find(CourseEntitlementSupportDetail, {
     where: { entitlementId },
@@ -38,7 +38,9 @@ export function historyOf(app: App, id: string): Promise<HistoryRow[]> {
   return app.db.query("select * from historical_course_entitlement where id = $1 order by history_id", [id]);
 }
 
-/** Expects a command to be refused for this reason, in words that say that nothing has changed, and with every table as before. */
+/**
+ * Expects a command to be refused with this code, a message which says that nothing has changed, and unchanged tables.
+ */
 export async function expectRefusal(
   app: App,
   command: () => Promise<unknown>,

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
-/** A wire to PostgreSQL that can be cut and mended. */
+/** A proxy to PostgreSQL that can be interrupted and restored. */
 export interface TcpProxy {
-  /** The database's address through the wire. */
+  /** The database's address through the proxy. */
   url: string;
   /** Ends all connections and takes no more. */
   cut(): Promise<void>;
@@ -13,7 +13,7 @@ export interface TcpProxy {
   mend(): Promise<void>;
 }
 
-/** Opens a wire to the PostgreSQL of a URL. */
+/** Opens a proxy to the PostgreSQL of a URL. */
 export async function openTcpProxy(databaseUrl: string): Promise<TcpProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../src/app";
 
-/** Waits until somebody waits for a lock in the app's database. */
+/** Waits until a session waits for a lock in the app's database. */
 export async function untilSomebodyWaits(app: App): Promise<void> {
   for (;;) {
     const [row] = await app.db.query<{ waiting: boolean }[]>(

@@ -17,7 +17,7 @@ import {
 } from "graphql";
 import { literalOf } from "./literals";
 
-/** A value to send where an argument of such a name is asked for, and what to send in its place the second time. */
+/** A value for an argument of this name, and the value that replaces it the second time. */
 export interface Sent {
   as: RegExp;
   /** The only field that it is an argument for, such as `User.entitlements`; without it any. */
@@ -26,7 +26,7 @@ export interface Sent {
   instead: string;
 }
 
-/** A document and its variables, twice: they differ only in what is sent instead. */
+/** A document and its variables, twice: they differ only in the replaced values. */
 export interface Walk {
   operation: "query" | "mutation";
   document: string;
@@ -37,7 +37,7 @@ export interface Walk {
 /** How to walk. */
 export interface Walking {
   schema: GraphQLSchema;
-  /** What may be sent where a text or an id is asked for; of numbers, enums and booleans any are. */
+  /** The values for texts and ids; for numbers, enums and booleans any value is sent. */
   pool: readonly Sent[];
   /** Which instants to ask for. */
   instants: readonly string[];
@@ -47,7 +47,7 @@ export interface Walking {
   depth: number;
 }
 
-/** Fields with fields of their own: what they select makes documents long. */
+/** The limit for fields that have fields of their own, which make documents long. */
 const INNER_AT_MOST = 16;
 
 /** A random walk through the schema, from its root: fields, their fields, and arguments from the pool. */
@@ -64,7 +64,7 @@ function isEnd({ type }: GraphQLField<unknown, unknown>): boolean {
   );
 }
 
-/** Aliases and directives that a walk writes of its own accord: fewer than a document may have. */
+/** The limits for aliases and directives of a walk, which are lower than those of documents. */
 const ALIASES_AT_MOST = 8;
 const CONDITIONS_AT_MOST = 4;
 const DEEP = JSON.parse("[".repeat(40) + "]".repeat(40)) as unknown;
@@ -136,7 +136,7 @@ class Walker {
     return this.aliases < ALIASES_AT_MOST && this.isRare(25) ? `x${this.aliases++}: ` : "";
   }
 
-  /** Mostly none; else one that holds as often as not. */
+  /** Mostly no condition; otherwise one that is true half of the time. */
   private condition(): string {
     if (this.conditions >= CONDITIONS_AT_MOST || !this.isRare(25)) return "";
     this.conditions++;
@@ -207,7 +207,7 @@ class Walker {
     return `$${name}`;
   }
 
-  /** What is sent, and what is sent instead. */
+  /** A value, and the value that replaces it. */
   private value(of: string, name: string, type: GraphQLInputType): [unknown, unknown] {
     const nullable = getNullableType(type);
     if (isListType(nullable)) {

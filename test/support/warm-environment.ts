@@ -10,7 +10,7 @@ export default function environment(
 }
 
 class LastingEnvironment extends NodeEnvironment {
-  /** Leaves everything as it is, but for the clock. */
+  /** Resets only the clock. */
   override teardown(): Promise<void> {
     this.fakeTimersModern?.useRealTimers();
     return Promise.resolve();

@@ -18,9 +18,9 @@ import { appOn } from "./app";
 import { useWorkerDatabase } from "./database";
 import { actor } from "./demo-app";
 
-/** When it is in these tests. */
+/** The present instant of these tests. */
 export const NOW = new Date("2026-06-15T12:00:00.000Z");
-/** So many days before now; negative ones lie ahead. */
+/** The instant a number of days before now; negative numbers lie in the future. */
 export const ago = (days: number) => new Date(NOW.getTime() - days * DAY_MS);
 
 export const ada = actor("ada");
@@ -38,7 +38,7 @@ const CHANGE: Change = {
   requestId: null,
 };
 
-/** The product with the people and sites of the demo world, and nothing else, on the database of the jest worker. */
+/** The product with the accounts and sites of the demo world, and nothing else, on the database of the jest worker. */
 export function useApp(): App {
   const app = appOn(useWorkerDatabase(), { SITE_DOMAIN: "demo.example" }, () => NOW);
   beforeAll(async () => {
@@ -48,12 +48,12 @@ export function useApp(): App {
   return app;
 }
 
-/** Somebody's request at an instant. */
+/** A request of an actor at an instant. */
 export function by(asking: Actor, app: App, now = app.clock()): Call {
   return { app, actor: asking, now, requestId: "test-request" };
 }
 
-/** Stores rows as an import would; what they leave out has the default of its column. */
+/** Stores rows like an import; a missing value has the default of its column. */
 export async function put<T extends ObjectLiteral>(
   app: App,
   entity: EntityTarget<T>,
@@ -65,7 +65,7 @@ export async function put<T extends ObjectLiteral>(
 /** A course without runs. */
 export const aCourse = () => randomUUID();
 
-/** A run of a course that began today and is sold as verified, unless told otherwise; its key. */
+/** A run of a course that began today and is sold as verified, apart from the overrides; returns its key. */
 export async function aRun(
   app: App,
   courseUuid: string,
@@ -91,7 +91,7 @@ function aMode(courseRunKey: string, mode: string | Partial<CourseMode>): Course
   return { courseRunKey, slug: "verified", currency: "usd", minPrice, expiresAt: null, sku: null, ...given };
 }
 
-/** Ada's active audit enrollment in a run, made today, unless told otherwise; its id. */
+/** Ada's active audit enrollment in a run, made today, apart from the overrides; returns its id. */
 export async function anEnrollment(
   app: App,
   courseRunKey: string,
@@ -109,8 +109,8 @@ export async function anEnrollment(
 }
 
 /**
- * Ada's fresh, unspent, verified entitlement of an order, unless told otherwise; its id. A `run` is one that it was
- * spent on when it was created.
+ * Ada's new verified entitlement of an order, which is not redeemed, apart from the overrides; returns its id. With a
+ * `run`, it was redeemed for that run when it was created.
  */
 export async function anEntitlement(
   app: App,
@@ -140,7 +140,7 @@ export async function aCertificate(app: App, courseRunKey: string, status = "dow
   await put(app, Certificate, { userId: ada.userId!, courseRunKey, status });
 }
 
-/** A policy for any site and mode with the usual periods, unless told otherwise; its id. */
+/** A policy for any site and mode with the default periods, apart from the overrides; returns its id. */
 export async function aPolicy(app: App, given: Partial<CourseEntitlementPolicy> = {}): Promise<string> {
   const policy = { id: randomUUID(), ...given };
   await put(app, CourseEntitlementPolicy, policy);

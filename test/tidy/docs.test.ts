@@ -28,7 +28,7 @@ test.each(pages)("every file of the repository that %s names is there", (page) =
   expect(named.map(([, path]) => path!).filter((path) => !existsSync(path))).toEqual([]);
 });
 
-test("a mutation is read in at most 12 files, and each leads to the next", () => {
+test("the code of a mutation can be read in at most 12 files, and each file imports a later one", () => {
   const walk = /### Read the code of one mutation\n([^]*?)\n###/.exec(
     readFileSync("CONTRIBUTING.md", "utf8"),
   )![1]!;
@@ -46,7 +46,7 @@ function importsOf(file: string): string[] {
   return [...paths].map(([, path]) => join(dirname(file), path!));
 }
 
-test("every error code that the code gives is described", () => {
+test("every error code that the server sends is described", () => {
   const given = ["src/engine", "src/http"].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))

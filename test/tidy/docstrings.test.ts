@@ -82,7 +82,7 @@ test("each reason for obvious exports is needed", () => {
 /** Names that say what they hold and in which unit: instants, milliseconds, identities, addresses, questions. */
 const PLAIN_NAME = /^(is[A-Z]\w*|\w*(At|Ms|Seconds|Ids?|Uuids?|Keys?|Url|Number|Role|Domain|Status))$/;
 
-/** Words that mean the same wherever they stand: of the glossary, of Open edX, of HTTP, and of programs. */
+/** Words that have the same meaning everywhere: from the glossary, from Open edX, from HTTP, and from programming. */
 const PLAIN_WORDS = new Set(
   (
     "username mode slug org title comments action state " +

@@ -58,7 +58,7 @@ const anyWorld = fc.record({
 });
 type AnyWorld = typeof anyWorld extends fc.Arbitrary<infer World> ? World : never;
 
-/** Stores a world of its own and returns the entitlement with the runs of its course. */
+/** Stores rows of its own and returns the entitlement with the runs of its course. */
 async function enter(world: AnyWorld): Promise<{ id: string; other: string }> {
   const courseUuid = aCourse();
   const createdAt = ago(world.age);
@@ -103,7 +103,7 @@ async function enter(world: AnyWorld): Promise<{ id: string; other: string }> {
   return { id, other };
 }
 
-/** What the fields of the schema say of an entitlement, and of the other run of its course. */
+/** The fields of the schema for an entitlement, and for the other run of its course. */
 async function askFields({ id, other }: { id: string; other: string }) {
   const [facts] = await entitlementsById(app.db, [id]);
   const [sessions] = await sessionsOfCourses(app.db, [{ userId: facts!.userId, key: facts!.courseUuid }]);
@@ -116,7 +116,7 @@ async function askFields({ id, other }: { id: string; other: string }) {
   };
 }
 
-/** Whether a command does what it is asked, and not merely finds it done. */
+/** Whether a command changes something, rather than finding it already done. */
 async function isDone<Input>(command: Command<Input, unknown>, input: Input): Promise<boolean> {
   const call: Call = by(ada, app);
   return command(call, input).then(
@@ -135,7 +135,7 @@ const checkWorlds = (check: (place: { id: string; other: string }) => Promise<vo
   );
 
 test(
-  "a session is available exactly when enrollAndFulfill or switchSession takes it",
+  "a session is available exactly when enrollAndFulfill or switchSession accepts it",
   () =>
     checkWorlds(async (place) => {
       const { view, session } = await askFields(place);
@@ -147,7 +147,7 @@ test(
 );
 
 test(
-  "an entitlement is redeemable exactly when enrollAndFulfill takes an open run",
+  "an entitlement is redeemable exactly when enrollAndFulfill accepts an open run",
   () =>
     checkWorlds(async ({ id }) => {
       const { view } = await askFields({ id, other: "" });
@@ -160,7 +160,7 @@ test(
 );
 
 test(
-  "an entitlement is regainable exactly when leaveSession lets go of its run",
+  "an entitlement is regainable exactly when leaveSession leaves its run",
   () =>
     checkWorlds(async ({ id }) => {
       const { view, isLinked } = await askFields({ id, other: "" });
@@ -173,12 +173,12 @@ test(
 );
 
 test(
-  "an entitlement is refundable exactly when unenrollAndRefund takes the request",
+  "an entitlement is refundable exactly when unenrollAndRefund accepts the request",
   () =>
     checkWorlds(async ({ id }) => {
       const { view } = await askFields({ id, other: "" });
       const wish = { entitlementId: id, refund: "REQUEST" as const };
-      // Asking for a refund that is there already returns it, which is no new request.
+      // Requesting a refund that exists already returns it, which is not a new request.
       const isThere =
         view.refundBlocker === "REFUND_PENDING" ||
         view.refundBlocker === "ALREADY_REFUNDED" ||

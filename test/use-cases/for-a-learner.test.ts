@@ -22,8 +22,8 @@ test.each([
   ["a service by username", shop, { username: "ada" }],
   ["a service by LMS user id", shop, { userId: ada.userId }],
   ["an agent by both", grace, { username: "ada", userId: ada.userId }],
-  ["the learner, who may say so", ada, { username: "ada" }],
-])("the enroll button is pressed for a learner by %s", async (_, actor, learner) => {
+  ["the learner, who may name themselves", ada, { username: "ada" }],
+])("enrollIfEntitled acts for a learner when it is called by %s", async (_, actor, learner) => {
   const { entitlementId, courseRunKey } = await aScene();
   expect(await enrollIfEntitled(by(actor, app), { courseRunKey, ...learner })).toMatchObject({
     id: entitlementId,
@@ -35,9 +35,14 @@ test.each([
 test.each([
   ["a learner for another one", bob, { username: "ada" }, "username"],
   ["a learner for another one, by LMS user id", bob, { userId: ada.userId }, "userId"],
-  ["a service for nobody", shop, { username: "nobody" }, "username"],
-  ["a service for a name and an id of two learners", shop, { username: "bob", userId: ada.userId }, "userId"],
-])("the enroll button is refused to %s", async (_, actor, learner, field) => {
+  ["a service that names no learner", shop, { username: "nobody" }, "username"],
+  [
+    "a service that gives the username and the id of two different learners",
+    shop,
+    { username: "bob", userId: ada.userId },
+    "userId",
+  ],
+])("enrollIfEntitled is refused to %s", async (_, actor, learner, field) => {
   const { courseRunKey } = await aScene();
   await expectRefusal(
     app,

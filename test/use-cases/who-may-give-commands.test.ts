@@ -63,11 +63,11 @@ import {
   useApp,
 } from "../support/world";
 
-/** What a command answers: it is done, it finds nothing to do, or the code that it rejects with. */
+/** The result of a command: it is done, there is nothing to do, or the code that it rejects with. */
 type Outcome = "done" | "nothing" | "UNAUTHENTICATED" | "FORBIDDEN" | "ENTITLEMENT_NOT_FOUND";
 
 const ACTORS = { anonymous: null, learner: ada, support: grace, staff: hopper, service: shop, auditor };
-/** For each actor: what comes of the command on what is the actor's own, and on what is another learner's. */
+/** For each actor: the results of the command on the actor's own entitlement, and on that of another learner. */
 type Expected = Record<keyof typeof ACTORS, readonly [own: Outcome, other: Outcome]>;
 
 const DONE = ["done", "done"] as const;
@@ -94,7 +94,7 @@ const bySupport: Expected = {
 const bySupportOrServices: Expected = { ...bySupport, service: DONE };
 const byStaff: Expected = { ...bySupport, support: FORBIDDEN };
 const byStaffOrServices: Expected = { ...byStaff, service: DONE };
-/** It takes whichever entitlement of the caller's own fits, so another's is never found. */
+/** It uses a fitting entitlement of the caller, so that it never finds that of another learner. */
 const forOneself: Expected = {
   anonymous: UNAUTHENTICATED,
   learner: ["done", "nothing"],
@@ -104,12 +104,12 @@ const forOneself: Expected = {
   auditor: FORBIDDEN,
 };
 
-/** An entitlement that is redeemed, or not yet, with all that the commands need. */
+/** An entitlement, redeemed or not, with the other rows that the commands need. */
 interface Scene {
   owner: Actor;
   courseUuid: string;
   entitlementId: string;
-  /** A run of the course that the entitlement is not spent on. */
+  /** A run of the course for which the entitlement is not redeemed. */
   courseRunKey: string;
   orderNumber: string;
   policyId: string;
@@ -118,7 +118,7 @@ interface Scene {
 }
 const comments = "A comment";
 
-/** Every command that somebody may give: who may, and how it is given so that nothing else speaks against it. */
+/** Every command that actors may give: who may give it, and a call of it that no other rule refuses. */
 const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unknown>]> = {
   enrollAndFulfill: [byLearners, (call, scene) => enrollAndFulfill(call, scene)],
   enrollIfEntitled: [forOneself, (call, scene) => enrollIfEntitled(call, scene)],
@@ -240,14 +240,14 @@ const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unk
   ],
   deleteEntitlementPolicy: [byStaff, (call, { policyId }) => deleteEntitlementPolicy(call, { policyId })],
 };
-/** The commands that need an entitlement which is not redeemed, or about to expire, or whose refund only a person can decide. */
+/** The commands that need an entitlement which is not redeemed, or about to expire, or whose refund needs a review. */
 const UNREDEEMED = new Set(["enrollAndFulfill", "enrollIfEntitled"]);
 const ABOUT_TO_EXPIRE = new Set(["renewEntitlement", "renewEntitlements"]);
 const CHANGED_SINCE = new Set(["revertEntitlement"]);
 const IN_REVIEW = new Set(["resolveRefund"]);
-/** The commands that need an agent whom staff have named. */
+/** The commands that need an agent named by staff. */
 const OF_AGENTS = new Set(["withdrawSupport"]);
-/** What only the system gives, to itself. */
+/** The commands that only the system gives. */
 const BY_SYSTEM = ["expireDueEntitlements", "sweepRefunds"];
 
 const { app } = withShop(useApp(), () => ({ kind: "accepted", refs: [] }));
@@ -318,7 +318,7 @@ async function outcomeOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-/** What entries tell, but for instants and for the ids of what the command has created. */
+/** The content of entries, except instants and the ids of the rows that the command has created. */
 function told(entries: readonly Entry[]): string[] {
   const created = new Set(entries.filter(({ type }) => type === "+").map(({ entityId }) => entityId));
   return entries
@@ -345,7 +345,7 @@ const roles = Object.keys(ACTORS) as (keyof typeof ACTORS)[];
 const cases = Object.keys(TABLE).flatMap((name) => roles.map((role) => [name, role] as const));
 
 test.each(cases)(
-  "%s, given by %s, is done only where it may be, and changes nothing else",
+  "%s, given by %s, changes only the entitlements that this actor may change",
   async (name, role) => {
     const [expected, give] = TABLE[name]!;
     const actor = ACTORS[role];
@@ -363,7 +363,7 @@ test.each(cases)(
 );
 
 test.each(Object.keys(TABLE))(
-  "a dry run of %s tells what is then recorded, and stores nothing",
+  "a dry run of %s returns the history that the command then records, and stores nothing",
   async (name) => {
     const [expected, give] = TABLE[name]!;
     const actor = ACTORS[roles.find((role) => expected[role][0] === "done")!]!;
@@ -392,7 +392,7 @@ test.each(BY_SYSTEM)("no actor may give %s", (name) => {
   expect(COMMANDS.get(name)!.allows(everything)).toBe(false);
 });
 
-test("a command answers for itself where no other rule stands before it", async () => {
+test("a command refuses the actor itself, without GraphQL", async () => {
   const permissions = permissionsOf(schema);
   const open = { ...permissions, Mutation: { "*": permissions["UserError"]!["*"]! } };
   const server = await serve(app, {}, { schema, permissions: open });

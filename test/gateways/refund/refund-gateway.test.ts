@@ -67,13 +67,13 @@ const kinds = async (gateway: RefundGateway, request: RefundRequest, times: numb
 };
 
 describe.each(Object.entries(GATEWAYS))("the %s gateway", (_name, make) => {
-  test("refunds an order once, however often it is asked", async () => {
+  test("refunds an order once, however often it is called", async () => {
     const request = aRequest();
     expect(await kinds(make(), request, 3)).toEqual(["accepted", "accepted", "accepted"]);
     expect(await timesPaid(request)).toBe(1);
   });
 
-  test("says so when the shop refuses, each time", async () => {
+  test("reports each refusal of the shop", async () => {
     const request = aRequest("-DECLINED");
     expect(await kinds(make(), request, 2)).toEqual(["refused", "refused"]);
     expect(await timesPaid(request)).toBe(0);
@@ -85,26 +85,26 @@ describe.each(Object.entries(GATEWAYS))("the %s gateway", (_name, make) => {
     expect(await timesPaid(request)).toBe(1);
   });
 
-  test("learns of a refund whose answer came too late by asking again", async () => {
+  test("learns of a refund whose answer came too late when it is called again", async () => {
     const request = aRequest("-LATE");
     expect(await kinds(make(), request, 2)).toEqual(["unknown", "accepted"]);
     expect(await timesPaid(request)).toBe(1);
   });
 
-  test("waits for a slow shop, and takes a refund made before for a refund", async () => {
+  test("waits for a slow shop, and reports an earlier refund as a success", async () => {
     expect(await kinds(make(), aRequest("-SLOW"), 1)).toEqual(["accepted"]);
     expect(await kinds(make(), aRequest("-DUPLICATE"), 1)).toEqual(["accepted"]);
   });
 });
 
-/** Where nobody listens. */
+/** An address at which no server listens. */
 async function nowhere(): Promise<string> {
   const shop = await openFakeShop(true);
   await shop.close();
   return shop.url;
 }
 
-/** How often money moved for a request, wherever it went. */
+/** How many refunds the shop has made for a request. */
 async function timesPaid({ entitlementId }: RefundRequest): Promise<number> {
   const rows = await database.db.query<unknown[]>(
     "select from embedded_shop_refund where entitlement_id = $1 and reference is not null",
@@ -116,13 +116,13 @@ async function timesPaid({ entitlementId }: RefundRequest): Promise<number> {
 describe("over HTTP", () => {
   test.each<[string, number, RefundOutcome["kind"]]>([
     ["a server error", 500, "unknown"],
-    ["a server that is away", 503, "unknown"],
+    ["an unavailable server", 503, "unknown"],
     ["a conflict", 409, "unknown"],
     ["too many requests", 429, "unknown"],
-    ["a redirection", 302, "unknown"],
-    ["a request that makes no sense", 400, "refused"],
-    ["a token that is not let in", 401, "notSent"],
-    ["a place that is not there", 404, "notSent"],
+    ["a redirect", 302, "unknown"],
+    ["an invalid request", 400, "refused"],
+    ["a rejected token", 401, "notSent"],
+    ["an unknown address", 404, "notSent"],
   ])("%s is %d: %s", async (_name, status, kind) => {
     const { script } = natural;
     natural.script = () => ({ effect: "nothing", reply: status });
@@ -130,7 +130,7 @@ describe("over HTTP", () => {
     natural.script = script;
   });
 
-  test("a connection that breaks leaves doubt, one that was never made does not", async () => {
+  test("the outcome is unknown when a connection breaks, and known when no connection was made", async () => {
     const { script } = natural;
     natural.script = () => ({ effect: "pay", reply: "reset" });
     expect(await kinds(httpGateway(natural.url, false), aRequest(), 1)).toEqual(["unknown"]);
@@ -139,7 +139,7 @@ describe("over HTTP", () => {
     expect(await kinds(httpGateway("http://shop.invalid", false), aRequest(), 1)).toEqual(["notSent"]);
   });
 
-  test("the shop is told who, which order and which entitlement, by whom, under which key and for which request", async () => {
+  test("a request names the learner, the order, the entitlement, the author, the idempotency key and the request id", async () => {
     const request = aRequest();
     await httpGateway(natural.url, false).request(request);
     expect(natural.requests.at(-1)).toEqual({ ...request, authorization: "JWT token" });
@@ -158,7 +158,7 @@ describe("over HTTP", () => {
   });
 });
 
-test("a token is asked for once and kept until shortly before it ends", async () => {
+test("a token is requested once and kept until shortly before it expires", async () => {
   const asked: string[] = [];
   const server = createServer((incoming, response) => {
     incoming.setEncoding("utf8").on("data", (text: string) => asked.push(text));
@@ -179,7 +179,7 @@ test("a token is asked for once and kept until shortly before it ends", async ()
   server.close();
 });
 
-test("five unknown outcomes in a row close the way to the shop for a while; any other opens it", async () => {
+test("after five unknown outcomes in a row the shop gets no requests for a while; any other outcome ends the pause", async () => {
   let now = 0;
   let kind: "unknown" | "refused" = "unknown";
   const asked: string[] = [];
@@ -206,7 +206,7 @@ test("five unknown outcomes in a row close the way to the shop for a while; any 
   expect(breaker.isPaused).toBe(false);
 });
 
-test("no more than 16 requests to the shop are under way at once, and one that ends makes room", async () => {
+test("no more than 16 requests to the shop are in progress at once, and the end of one makes room for another", async () => {
   const answers: ((outcome: Promise<RefundOutcome>) => void)[] = [];
   const shop: RefundGateway = {
     isKeyed: true,

@@ -18,8 +18,8 @@ interface Story {
 }
 
 /**
- * Replays the write-ahead log, transaction by transaction, and holds the history that each wrote against the rows that
- * it changed: nothing missing, nothing extra, nothing wrong.
+ * Replays the write-ahead log, transaction by transaction, and compares the history that each has written with the rows
+ * that it has changed: nothing may be missing, superfluous or wrong.
  */
 export class Audit {
   readonly counts = { transactions: 0, changes: 0, entries: 0, missing: 0, extra: 0, wrong: 0 };
@@ -33,7 +33,7 @@ export class Audit {
   constructor(private readonly tables: ReadonlySet<string>) {}
 
   read(transaction: Committed): void {
-    if (transaction.lsn <= this.lastLsn) return; // handed out again after a crash
+    if (transaction.lsn <= this.lastLsn) return; // PostgreSQL repeats it after a crash
     this.lastLsn = transaction.lsn;
     const stories = new Map<string, Story>();
     for (const change of transaction.changes) this.follow(change, stories);

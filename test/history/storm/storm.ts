@@ -14,7 +14,7 @@ import { Audit } from "./audit";
 import { nextCommitted, openSlot } from "./wal";
 import { LOST_POSTGRES, randomFrom, USERS } from "./writer";
 
-/** How long, how rough and which storm. */
+/** The length, the intensity and the seed of a storm. */
 export interface StormOptions {
   seed: number;
   /** Stops once so many changes of rows are committed. */
@@ -40,7 +40,7 @@ const STARTS_AT_MOST = 20;
 const RESTART_AFTER_MS = 100;
 const STALLED_AFTER_MS = 60_000;
 
-/** Writes through every write path, kills what writes and what stores, and audits every transaction that was committed. */
+/** Writes by every write path, kills the writing process and PostgreSQL, and audits every committed transaction. */
 export async function runStorm(options: StormOptions): Promise<StormReport> {
   const stage = await Stage.open(options.dir, options.seed);
   try {
@@ -152,8 +152,8 @@ class Stage {
 }
 
 /**
- * PostgreSQL as it should be, but for waiting on the disk and for whole pages in the log: a process that is killed
- * loses nothing and tears no page by that, and each of its many crashes would otherwise write the database anew.
+ * PostgreSQL without waiting for the disk and without full pages in the log: killing a process loses no data and
+ * damages no page by that, and each of the many crashes would otherwise write the whole database again.
  */
 async function start(dir: string, port: number): Promise<EmbeddedPostgres> {
   for (let tries = 1; ; tries++)

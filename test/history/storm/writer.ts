@@ -168,12 +168,12 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** Ends as a server does whose PostgreSQL goes away while it starts, for somebody to start it again. */
+/** Ends like a server whose PostgreSQL stops while it starts, so that it is started again. */
 export const LOST_POSTGRES = 3;
 const LOST = /terminat|ECONNRE|shut ?down|starting up|not yet accepting/;
 
 if (require.main === module) {
-  // Whoever started it is gone: nothing is left to write for.
+  // The process that started it has ended, so writing can end.
   process.on("disconnect", () => process.exit());
   process.on("uncaughtException", (error) => {
     if (LOST.test(String(error))) process.exit(LOST_POSTGRES);

@@ -13,7 +13,7 @@ import {
 import type { Outcome } from "./state";
 
 const COMMANDS = new Set(["enroll", "checkAndEnroll", "unenroll", "expireThenRefund"]);
-/** What the original does on its own and we only as part of a command. */
+/** The operations of the original that we have only as part of a command. */
 const PARTS = new Set(["refund", "revokeFailsThenSave"]);
 const READING = new Set(["ask", "readExpiredAt", "toDict"]);
 
@@ -35,8 +35,7 @@ const isError = (result: unknown) => typeof result === "object" && result !== nu
 export const commandDifferences: readonly ScenarioDifference[] = [
   {
     name: "refund-is-a-whole",
-    reason:
-      "An order is paid back only as part of a command that also leaves the run and expires the entitlement.",
+    reason: "An order is refunded only by a command that also leaves the run and expires the entitlement.",
     applies: ({ op }) => PARTS.has(op.op) || (op.steps ?? []).some(({ op }) => PARTS.has(op)),
   },
   {
@@ -134,13 +133,13 @@ export const commandDifferences: readonly ScenarioDifference[] = [
   },
   {
     name: "refund-is-checked",
-    reason: "Only what is refundable is paid back; the original's refund checks nothing.",
+    reason: "Only a refundable order is refunded; the original's refund checks nothing.",
     ...decidedAs(({ kind }, { op }) => kind === "refuses" && op.op === "expireThenRefund"),
   },
   {
     name: "one-change-one-entry",
     reason:
-      "Leaving and being paid back is one change of the row and one history entry; the original saves twice.",
+      "Leaving and refunding make one change of the row and one history entry; the original saves twice.",
     ...decidedAs((decision) => decision.kind === "refunds" && decision.isAccepted),
   },
   {
@@ -157,7 +156,7 @@ export const commandDifferences: readonly ScenarioDifference[] = [
   },
   {
     name: "paid-back-once",
-    reason: "An order that was paid back is not refundable again, even when support renews the entitlement.",
+    reason: "A refunded order is not refundable again, even when support renews the entitlement.",
     applies: ({ op, paidBack }) => op.op === "ask" && paidBack.has(op.entitlement!),
     instead: (_, recorded) => ({
       ...recorded,
@@ -208,7 +207,7 @@ function readAgain(situation: Situation, recorded: Outcome): Outcome {
   };
 }
 
-/** Whether the newest active entitlement of the run's course is the one spent on the run. */
+/** Whether the newest active entitlement of the run's course is the one that is redeemed for the run. */
 function isFoundByOriginal(situation: Situation): boolean {
   const { op, world } = situation;
   const newest = newestActive(situation, world.catalog[op.run!]);

@@ -8,9 +8,9 @@ import type { Outcome, Row } from "./state";
 export type Decision =
   | { kind: "enrolls"; alias: string; learner: string; run: string }
   | { kind: "leaves"; alias: string; learner: string; run: string }
-  /** The order is asked back, with what the shop will say; the run is left, if there is one. */
+  /** The refund of the order is requested, with the answer of the shop; the run is left, if there is one. */
   | { kind: "refunds"; alias: string; learner: string; run: string | null; isAccepted: boolean }
-  /** The entitlement is spent on the run already. */
+  /** The entitlement is already redeemed for the run. */
   | { kind: "is there" }
   /** The original does not look, or looks elsewhere; we refuse. */
   | { kind: "refuses" }
@@ -35,7 +35,7 @@ export function decisionOf(situation: Situation): Decision | null {
     : { kind: "refuses" };
 }
 
-/** Whether an order can be paid back, which our rules allow once. */
+/** Whether an order can be refunded, which our rules allow once. */
 function isRefundable(situation: Situation, alias: string): boolean {
   return original(ourFactsOf(situation, alias)).isRefundable === true && !situation.paidBack.has(alias);
 }
@@ -149,14 +149,14 @@ function leaving(situation: Situation, learner: string, run: string): Decision {
   if (holders.length === 0) return { kind: "has nothing" };
   if (holders.length > 1) return { kind: "may choose" };
   const alias = holders[0]!;
-  // An ordinary unenrollment asks the order back where that is possible: with us the caller says so.
+  // In the original, ending an enrollment requests a refund where possible; with us the caller decides.
   if (!situation.op.skipRefund && isRefundable(situation, alias)) return refunding(situation, alias);
   return original(ourFactsOf(situation, alias)).isRegainable === true
     ? { kind: "leaves", alias, learner, run }
     : { kind: "refuses" };
 }
 
-/** The entitlements that are spent on an enrollment. */
+/** The entitlements that are redeemed for an enrollment. */
 export function holdersOf({ state }: Situation, enrollment: string): string[] {
   return Object.keys(state.entitlements).filter(
     (alias) => state.entitlements[alias]!["enrollment"] === enrollment,

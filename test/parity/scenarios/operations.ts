@@ -19,7 +19,7 @@ import { answersOf, plainAnswers, toMaybeInstant } from "../answers";
 import type { Changes, Operation } from "./format";
 import type { Aliases } from "./state";
 
-/** One operation under way. */
+/** The operation in progress. */
 export interface Doing {
   tx: EntityManager;
   request: CommandRequest;

@@ -77,7 +77,7 @@ export const commands: Record<
     const { defaultPeriods } = request.app.config;
     const isRefundable =
       refundBlocker(standingOf(spent), spent.policy ?? defaultPeriods, request.now) === null;
-    // The original pays back whatever it can; with us the caller says so, having asked whether it is refundable.
+    // The original refunds whenever it can; with us the caller decides, after a query whether the order is refundable.
     const refund = isRefundable && !op.skipRefund ? "REQUEST" : "SKIP";
     await unenrollAndRefund(request, { entitlementId: spent.id, refund });
     return null;

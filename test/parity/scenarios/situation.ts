@@ -15,7 +15,7 @@ export interface Situation {
   certificates: Readonly<Record<string, string>>;
   /** The instant at which each entitlement was first redeemed for an enrollment, by both. */
   spentAt: Readonly<Record<string, string>>;
-  /** The entitlements whose order was paid back. */
+  /** The entitlements whose order was refunded. */
   paidBack: ReadonlySet<string>;
 }
 

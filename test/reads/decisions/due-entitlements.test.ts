@@ -103,7 +103,7 @@ if (!existsSync(VECTORS))
   // oxlint-disable-next-line jest/no-disabled-tests -- the recorded answers are no part of a plain clone
   test.skip(`what the original expires is compared only where ${VECTORS} is`, () => {});
 else
-  test("what the original expires when it reads it is found due", async () => {
+  test("an entitlement that the original expires when it reads it is found due", async () => {
     const rows: Stored[] = [];
     const isDue: unknown[] = [];
     for await (const { expected, ...input } of readVectors(VECTORS, policyVector)) {
@@ -160,7 +160,7 @@ test("the query reads neither expired entitlements nor unredeemed ones that are 
   }
 });
 
-/** Those that are due of some rows, by id. They are stored for that only. */
+/** The ids of the due entitlements among some rows, which are stored for this test only. */
 async function dueAmong(
   rows: readonly Stored[],
   defaults: Periods,

@@ -38,7 +38,7 @@ const stored = fc.record({
 }) as fc.Arbitrary<Stored>;
 const rows = fc.array(stored, { minLength: ROWS, maxLength: ROWS });
 
-/** The same rows, as seen from another instant. */
+/** The same rows, moved to another instant. */
 function shifted(given: readonly Stored[], now: Date): Stored[] {
   const shift = (value: unknown): unknown => {
     if (value instanceof Date) return new Date(value.getTime() + now.getTime() - NOW.getTime());
@@ -48,7 +48,7 @@ function shifted(given: readonly Stored[], now: Date): Stored[] {
   return given.map((row) => Object.assign({}, row, { standing: shift(row.standing) as Stored["standing"] }));
 }
 
-/** Stores rows for as long as something is asked of them, at the instant at which they are there. */
+/** Stores rows for the duration of a query, and gives the query the instant at which they exist. */
 async function withRows(
   given: readonly Stored[],
   ask: (time: DecisionTime, views: CourseEntitlementView[]) => Promise<void>,

@@ -19,7 +19,7 @@ const { app } = shopApp;
 
 const outcomes = (results: readonly { outcome: string }[]) => results.map(({ outcome }) => outcome);
 
-test("the same bulk command again leaves what is done, and does what was not", async () => {
+test("the same bulk command again changes only the objects that were not changed before", async () => {
   const [one, two] = [await anEntitlement(app), await anEntitlement(app)];
   const expire = (entitlementIds: string[]) =>
     expireEntitlements(by(grace, app), { entitlementIds, comments });
@@ -29,7 +29,7 @@ test("the same bulk command again leaves what is done, and does what was not", a
   expect(await stored(app, two)).toMatchObject({ expiredAt: NOW, expiryCause: "SUPPORT" });
 });
 
-test("entitlements are renewed together, and those that are young are left alone", async () => {
+test("a bulk command renews entitlements, except those that are not about to expire", async () => {
   const [old, young] = [await anEntitlement(app, { createdAt: ago(725) }), await anEntitlement(app)];
   const renew = () => renewEntitlements(by(grace, app), { entitlementIds: [old, young], comments });
   expect(outcomes(await renew())).toEqual(["CHANGED", "UNCHANGED"]);
@@ -37,13 +37,13 @@ test("entitlements are renewed together, and those that are young are left alone
   expect(await stored(app, old)).toMatchObject({ renewedAt: NOW });
 });
 
-test("the mode of many is changed together", async () => {
+test("a bulk command changes the mode of many entitlements", async () => {
   const ids = [await anEntitlement(app), await anEntitlement(app, { mode: "professional" })];
   const change = { entitlementIds: ids, mode: "professional", acceptAnyMode: false, comments };
   expect(outcomes(await changeEntitlementModes(by(hopper, app), change))).toEqual(["CHANGED", "UNCHANGED"]);
 });
 
-test("refunds of many are requested at once, asked of the shop in the background, and never asked twice", async () => {
+test("a bulk command stores many refund requests at once, and the shop gets each of them once, in the background", async () => {
   const ids = [
     await anEntitlement(app),
     await anEntitlement(app),
@@ -59,7 +59,7 @@ test("refunds of many are requested at once, asked of the shop in the background
   expect(await stored(app, ids[1]!)).toMatchObject({ expiryCause: "REFUNDED" });
 });
 
-test("the courses of a bundle are fulfilled together, and again without a second entitlement", async () => {
+test("a bulk command fulfills all courses of an order, and a repetition creates no second entitlement", async () => {
   const orderNumber = `EDX-${randomUUID()}`;
   const order = { username: "ada", mode: "verified", orderNumber, refundLocked: false };
   const orders = [aCourse(), aCourse()].map((courseUuid) => ({ ...order, courseUuid }));
@@ -69,7 +69,7 @@ test("the courses of a bundle are fulfilled together, and again without a second
   expect(outcomes(await fulfill())).toEqual(["UNCHANGED", "UNCHANGED", "REFUSED"]);
 });
 
-test("a filter selects entitlements when the caller confirms their number, which a dry run tells", async () => {
+test("a filter selects entitlements when the caller confirms their number, which a dry run returns", async () => {
   const courseUuid = aCourse();
   const ids = [
     await anEntitlement(app, { courseUuid, createdAt: ago(2) }),
@@ -84,7 +84,7 @@ test("a filter selects entitlements when the caller confirms their number, which
   expect(outcomes(await expire(2))).toEqual(["CHANGED", "CHANGED"]);
 });
 
-test("a filter that finds more than a bulk command takes is refused, whatever is confirmed", async () => {
+test("a filter that finds too many entitlements for a bulk command is refused, whatever number is confirmed", async () => {
   const courseUuid = aCourse();
   await app.db.query(
     `insert into course_entitlement (id, user_id, course_uuid, mode, created_at, modified_at)
@@ -99,7 +99,7 @@ test("a filter that finds more than a bulk command takes is refused, whatever is
   );
 });
 
-test("what is not reached in time is told, and unchanged", async () => {
+test("objects that are not reached in time are reported and unchanged", async () => {
   const ids = [await anEntitlement(app), await anEntitlement(app)];
   const start = Date.now();
   let asked = 0;

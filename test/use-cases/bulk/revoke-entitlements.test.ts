@@ -11,7 +11,7 @@ const app = useApp();
 const revoke = (entitlementIds: string[], rehearsal: Rehearsal | null = null) =>
   revokeEntitlements({ ...by(shop, app), rehearsal }, { entitlementIds, reason: "Subscription ended" });
 
-test("each id has an outcome, in the order of the request, and no failure stops the others", async () => {
+test("each id has an outcome, in the order of the request, and no failure stops the other revocations", async () => {
   const fresh = await anEntitlement(app);
   const revoked = await anEntitlement(app, { expiredAt: ago(1), expiryCause: "REVOKED" });
   const answers = await revoke([revoked, MISSING, fresh, fresh]);
@@ -25,7 +25,7 @@ test("each id has an outcome, in the order of the request, and no failure stops 
   expect(await historyOf(app, fresh)).toMatchObject([{}, { history_change_reason: "revokeEntitlements" }]);
 });
 
-test("a dry run tells the outcome for each id and the first hundred history entries, and changes nothing", async () => {
+test("a dry run returns the outcome for each id and the first hundred history entries, and changes nothing", async () => {
   const fresh = await Promise.all(Array.from({ length: 60 }, () => anEntitlement(app)));
   const before = await checksumOf(app.db);
   const rehearsal: Rehearsal = { entries: [] };

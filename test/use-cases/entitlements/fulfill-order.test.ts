@@ -86,7 +86,7 @@ test("a learner who does not exist, or a mode that is not sold, is refused", asy
   await expectRefusal(app, () => fulfill({ mode: "audit" }), "MODE_INVALID", { field: "mode" });
 });
 
-describe("a learner who takes a run for free", () => {
+describe("a learner with a free enrollment in a run", () => {
   test("R19: is upgraded in the only such run, for which the entitlement is redeemed", async () => {
     const courseUuid = aCourse();
     const run = await aRun(app, courseUuid);
@@ -141,7 +141,7 @@ describe("a learner who takes a run for free", () => {
   });
 });
 
-test("an enrollment in the entitlement's mode that was bought by other means is left alone", async () => {
+test("an enrollment in the entitlement's mode that was bought by other means does not change", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   await anEnrollment(app, run, { mode: "verified" });
@@ -152,7 +152,7 @@ test("an enrollment in the entitlement's mode that was bought by other means is 
   expect(await enrollmentIn(app, run)).toMatchObject({ mode: "verified", isActive: true });
 });
 
-test("an enrollment that was paid for otherwise stays unchanged, and the order is fulfilled nevertheless", async () => {
+test("an enrollment that was bought by other means stays unchanged, and the order is fulfilled nevertheless", async () => {
   const [otherMode, otherEntitlement] = [aCourse(), aCourse()];
   const run = await aRun(app, otherMode, { modes: ["verified", "professional"] });
   await anEnrollment(app, run, { mode: "professional" });
@@ -163,7 +163,7 @@ test("an enrollment that was paid for otherwise stays unchanged, and the order i
   expect((await fulfill({ courseUuid: otherEntitlement })).entitlement.enrollment).toBeNull();
 });
 
-test("a learner who leaves the run at that moment does not stop the order", async () => {
+test("an order is fulfilled although the learner leaves the run at that moment", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid, { enrollmentEndsAt: ago(1) });
   const enrollmentId = await anEnrollment(app, run);

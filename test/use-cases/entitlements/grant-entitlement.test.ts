@@ -61,7 +61,7 @@ test("a granted entitlement upgrades no enrollment, although an order would", as
 test("a learner who does not exist is refused", () =>
   expectRefusal(app, () => grant({ username: "nobody" }), "USER_NOT_FOUND", { field: "username" }));
 
-test("a mode that is not sold is refused, and one that a run is sold in is not", async () => {
+test("a mode that is not sold is refused, and a mode in which a run is sold is accepted", async () => {
   await expectRefusal(app, () => grant({ mode: "audit" }), "MODE_INVALID", { field: "mode" });
   await expectRefusal(app, () => grant({ mode: "masters" }), "MODE_INVALID", { field: "mode" });
   await aRun(app, aCourse(), { modes: [{ slug: "masters", minPrice: 900 }] });
@@ -79,51 +79,51 @@ describe("the policy of a new entitlement", () => {
   const policyOf = async (mode: string) => (await grant({ mode })).policy?.id ?? null;
   afterEach(() => removePolicies(app));
 
-  test("R9: is none where there is none, which means the default periods", async () => {
+  test("R9: is null where no policy exists, and then the default periods apply", async () => {
     expect(await policyOf("verified")).toBeNull();
   });
 
-  test("R10: is none where the only one is for another mode", async () => {
+  test("R10: is null where the only policy is for another mode", async () => {
     await aPolicy(app, { mode: "professional" });
     expect(await policyOf("verified")).toBeNull();
   });
 
-  test("R11: is one for its mode at any site", async () => {
+  test("R11: is the policy for its mode at any site", async () => {
     const policy = await aPolicy(app, { mode: "professional" });
     expect(await policyOf("professional")).toBe(policy);
   });
 
-  test("R12: is one for this site and any mode", async () => {
+  test("R12: is the policy for this site and any mode", async () => {
     const policy = await aPolicy(app, { siteId: "1" });
     await aPolicy(app, { siteId: "2" });
     expect(await policyOf("verified")).toBe(policy);
   });
 
-  test("R13: is the site's before the mode's", async () => {
+  test("R13: is the policy for the site rather than the policy for the mode", async () => {
     const policy = await aPolicy(app, { siteId: "1" });
     await aPolicy(app, { mode: "verified" });
     expect(await policyOf("verified")).toBe(policy);
   });
 
-  test("R14: is the site's for the mode before all others", async () => {
+  test("R14: is the policy for the site and the mode rather than any other", async () => {
     const policy = await aPolicy(app, { siteId: "1", mode: "professional" });
     await aPolicy(app, { mode: "professional" });
     await aPolicy(app, { siteId: "1" });
     expect(await policyOf("professional")).toBe(policy);
   });
 
-  test("R15: is the professional one for both professional modes", async () => {
+  test("R15: is the professional policy for both professional modes", async () => {
     const policy = await aPolicy(app, { mode: "professional" });
     expect(await policyOf("no-id-professional")).toBe(policy);
   });
 
-  test("leaves time to redeem it, or nothing is granted", async () => {
+  test("leaves time to redeem it, or the grant is refused", async () => {
     await aPolicy(app, { expirationMs: 0 });
     const details = { field: "mode", blocker: "EXPIRATION_PERIOD_OVER" };
     await expectRefusal(app, () => grant(), "ENTITLEMENT_NOT_REDEEMABLE", details);
   });
 
-  test("is never a retired one", async () => {
+  test("is never a retired policy", async () => {
     await aPolicy(app, { siteId: "1", mode: "verified", retiredAt: NOW });
     const policy = await aPolicy(app);
     expect(await policyOf("verified")).toBe(policy);

@@ -57,9 +57,9 @@ test("R33: an order that was refundable before the reissue stays refundable", as
 test("R34: an order that was not refundable before the reissue is locked, so that it never becomes refundable", async () => {
   const cases: Parameters<typeof anEntitlement>[1][] = [
     { expiredAt: NOW, expiryCause: "LAPSED" },
-    // Nothing has stored an expiry, and the run cannot be left any more.
+    // No expiry is stored, and the run cannot be left any more.
     { createdAt: ago(20) },
-    // The run can still be left, but the time for refunds is over.
+    // The run can still be left, but the refund period is over.
     { createdAt: ago(70), redeemedAt: ago(1) },
   ];
   for (const given of cases) {
@@ -155,7 +155,7 @@ test("an entitlement that is too old is not reissued, though nothing else would 
   await expectRefusal(app, () => reissue(id), "ENTITLEMENT_NOT_REDEEMABLE", { field: "entitlementId" });
 });
 
-test("what is too old is reissued when it is renewed, and lasts until its period is over again", async () => {
+test("an entitlement that is too old is reissued when it is renewed, and lasts for a whole period again", async () => {
   const id = await anEntitlement(app, { createdAt: ago(800), expiredAt: ago(1), expiryCause: "LAPSED" });
   expect(await reissue(id, { renew: true })).toMatchObject({
     renewedAt: NOW,
@@ -167,7 +167,7 @@ test("what is too old is reissued when it is renewed, and lasts until its period
   expect(await at(new Date(ago(-730).getTime() + 1))).toMatchObject({ expired: 1 });
 });
 
-test("on the last day on which it can be redeemed, an entitlement is reissued", async () => {
+test("an entitlement can be reissued until the last day on which it can be redeemed", async () => {
   const id = await anEntitlement(app, { createdAt: ago(729.9), expiredAt: ago(1), expiryCause: "LAPSED" });
   const reissuing = reissueEntitlement(by(grace, app), { entitlementId: id, comments: "again" });
   expect(await reissuing).toMatchObject({ expiredAt: null });

@@ -24,8 +24,11 @@ const renew = (entitlementId: string) =>
 
 test.each([
   ["is about to expire", { createdAt: ago(729) }],
-  ["is due, though no expiry is stored", { createdAt: ago(800) }],
-  ["has lapsed", { createdAt: ago(800), expiredAt: ago(1), expiryCause: "LAPSED" as const }],
+  ["is due to expire, though no expiry is stored", { createdAt: ago(800) }],
+  [
+    "has expired because of its age",
+    { createdAt: ago(800), expiredAt: ago(1), expiryCause: "LAPSED" as const },
+  ],
 ])("an entitlement that %s can be redeemed for a whole period again", async (_, given) => {
   const id = await anEntitlement(app, given);
   const renewed = await renew(id);
@@ -55,7 +58,7 @@ test("the learner of a renewed entitlement stays in the run, and can leave it la
   expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
 });
 
-test("what ends for another reason than its age is refused with that reason", async () => {
+test("an entitlement that ends for another reason than its age is not renewed, and the refusal gives that reason", async () => {
   const cases = [
     [{ createdAt: ago(600) }, "ENTITLEMENT_NOT_RENEWABLE"],
     [{ createdAt: ago(800), expiredAt: ago(1), expiryCause: "SUPPORT" }, "ENTITLEMENT_EXPIRED"],
@@ -69,7 +72,7 @@ test("what ends for another reason than its age is refused with that reason", as
   }
 });
 
-test("a redemption that is final by now is not renewed, because it would expire again at once", async () => {
+test("an entitlement whose redemption is final is not renewed, because it would expire again at once", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid, { startsAt: ago(790) });
   const lapsed = { createdAt: ago(800), expiredAt: ago(1), expiryCause: "LAPSED" as const };
@@ -80,7 +83,7 @@ test("a redemption that is final by now is not renewed, because it would expire 
   await expectRefusal(app, () => renew(id), "ENTITLEMENT_NOT_REGAINABLE", { blocker: "CERTIFICATE_EARNED" });
 });
 
-test("before its renewal an entitlement is what it was, also where the past is asked for", async () => {
+test("a renewal does not change what the past shows of an entitlement", async () => {
   const id = await anEntitlement(app, { createdAt: ago(729) });
   const [created] = await historyOf(app, id);
   await renew(id);

@@ -25,7 +25,7 @@ async function entryIds(id: string): Promise<string[]> {
   return (await historyOf(app, id)).map(({ history_id }) => history_id);
 }
 
-/** What a row is, but for its stamps. */
+/** A row without its timestamps. */
 async function essence(id: string): Promise<Partial<CourseEntitlement>> {
   const { modifiedAt: _, ...rest } = await stored(app, id);
   return rest;

@@ -31,7 +31,7 @@ test("the former learner leaves the run, and the new one can redeem the entitlem
   expect(await enrollmentIn(app, run, bob.userId!)).toMatchObject({ isActive: true });
 });
 
-test("the former learner no longer has the entitlement, and the new one does not see what it was", async () => {
+test("the former learner no longer has the entitlement, and the new one does not see its earlier state", async () => {
   const id = await anEntitlement(app, { orderNumber: "EDX-OF-ADA" });
   await transfer(id);
   const question = `{ entitlement(id: "${id}") { history { edges { node { changes { field from to } } } } } }`;
@@ -54,7 +54,7 @@ test.each([
   await expectRefusal(app, () => transfer(id), code);
 });
 
-test("an entitlement by which a learner has earned a certificate is not transferred", async () => {
+test("an entitlement is not transferred when its learner has a certificate for the run", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const id = await anEntitlement(app, { courseUuid, run });

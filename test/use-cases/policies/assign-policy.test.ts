@@ -9,7 +9,7 @@ afterEach(() => removePolicies(app));
 const assign = (entitlementId: string, policyId: string | null) =>
   assignPolicy(by(hopper, app), { entitlementId, policyId, comments: "A special case" });
 
-test("the periods of the new policy hold, and the support details say why", async () => {
+test("the periods of the new policy apply, and a support detail gives the reason", async () => {
   const policyId = await aPolicy(app, { regainMs: 30 * DAY_MS });
   const id = await anEntitlement(app);
   expect(await assign(id, policyId)).toMatchObject({ id, policy: { id: policyId } });

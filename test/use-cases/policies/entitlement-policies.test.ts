@@ -49,8 +49,8 @@ test("of several simultaneous requests for the same policy, one creates it and t
 
 test.each([
   ["parts of a day", 1.5 * DAY_MS],
-  ["less than nothing", -DAY_MS],
-  ["more than a century", 36_501 * DAY_MS],
+  ["a negative number of days", -DAY_MS],
+  ["more than a hundred years", 36_501 * DAY_MS],
 ])("a period of %s is refused", async (_, regainMs) => {
   await expectRefusal(app, () => create({ periods: { regainMs } }), "POLICY_INVALID", {
     field: "regainPeriod",

@@ -43,7 +43,7 @@ const aRefund = async (entitlementId: string, state: RefundState) => {
   await put(app, Refund, refund);
 };
 
-/** Asks for the money back, and fails the test if any shop is asked for it. */
+/** Requests a refund, and fails the test if the shop gets a request. */
 const expectNoSecondRefund = async (entitlementId: string) => {
   const { app: shopping, asked } = withShop(app, () => ({ kind: "accepted", refs: ["second"] }));
   const asking = () => unenrollAndRefund(by(ada, shopping), { entitlementId, refund: "REQUEST" });
@@ -69,7 +69,7 @@ const GIVE_BACK: [string, (entitlementId: string) => Promise<unknown>][] = [
   ],
 ];
 
-describe("once the money is back, it stays known", () => {
+describe("a refund that was made elsewhere stays recorded", () => {
   test.each(GIVE_BACK)(
     "after revokeEntitlement and %s the order cannot be refunded again",
     async (_, giveBack) => {
@@ -82,17 +82,20 @@ describe("once the money is back, it stays known", () => {
     },
   );
 
-  test.each(GIVE_BACK)("so it is after a revocation that recorded no refund, and %s", async (_, giveBack) => {
-    const id = await anEntitlement(app);
-    const revoked = { expiredAt: NOW, expiryCause: "REVOKED" as const };
-    await put(app, CourseEntitlement, Object.assign(await stored(app, id), revoked));
-    await giveBack(id);
-    expect(await stored(app, id)).toMatchObject({ expiredAt: null });
-    await expectNoSecondRefund(id);
-  });
+  test.each(GIVE_BACK)(
+    "after a revocation that recorded no refund, and %s, the order cannot be refunded again",
+    async (_, giveBack) => {
+      const id = await anEntitlement(app);
+      const revoked = { expiredAt: NOW, expiryCause: "REVOKED" as const };
+      await put(app, CourseEntitlement, Object.assign(await stored(app, id), revoked));
+      await giveBack(id);
+      expect(await stored(app, id)).toMatchObject({ expiredAt: null });
+      await expectNoSecondRefund(id);
+    },
+  );
 
   test.each(GIVE_BACK)(
-    "but an order whose money was not returned can be refunded after %s",
+    "after a revocation without a refund and %s the order can be refunded",
     async (_, giveBack) => {
       const id = await anEntitlement(app);
       await revokeEntitlement(by(shop, app), { entitlementId: id, reason, moneyReturned: false });
@@ -103,7 +106,7 @@ describe("once the money is back, it stays known", () => {
     },
   );
 
-  test("unless a later revocation says that the money is back", async () => {
+  test("an order cannot be refunded when a later revocation says that it was refunded", async () => {
     const id = await anEntitlement(app);
     for (const moneyReturned of [false, true])
       await revokeEntitlement(by(shop, app), { entitlementId: id, reason, moneyReturned });
@@ -111,21 +114,21 @@ describe("once the money is back, it stays known", () => {
     await expectNoSecondRefund(id);
   });
 
-  test("so it is after revokeEntitlements", async () => {
+  test("after revokeEntitlements the order cannot be refunded again", async () => {
     const id = await anEntitlement(app);
     await revokeEntitlements(by(shop, app), { entitlementIds: [id], reason });
     await reissueEntitlement(by(grace, app), { entitlementId: id, comments: "x", refundLocked: false });
     await expectNoSecondRefund(id);
   });
 
-  test("a revocation that says that no money was returned records no refund", async () => {
+  test("a revocation that says that the order was not refunded records no refund", async () => {
     const id = await anEntitlement(app);
     await revokeEntitlement(by(shop, app), { entitlementId: id, reason, moneyReturned: false });
     expect(await stored(app, id)).toMatchObject({ expiryCause: "REVOKED" });
     expect(await refundsOf(id)).toEqual([]);
   });
 
-  test("without an order there is nothing to record", async () => {
+  test("a revocation of an entitlement without an order records no refund", async () => {
     const id = await anEntitlement(app, { orderNumber: null });
     await revokeEntitlement(by(shop, app), { entitlementId: id, reason });
     expect(await refundsOf(id)).toEqual([]);
@@ -141,7 +144,7 @@ describe.each<RefundState>(["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"])("while a r
     return { id, run };
   };
 
-  test("a shop's word that the money is back settles it", async () => {
+  test("a revocation by a shop settles it", async () => {
     const { id, run } = await aPendingOne();
     expect(await revokeEntitlement(by(shop, app), { entitlementId: id, reason })).toMatchObject({
       expiryCause: "REFUNDED",
@@ -150,7 +153,7 @@ describe.each<RefundState>(["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"])("while a r
     expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
   });
 
-  test("neither an agent's revocation nor one without the money is let through", async () => {
+  test("a revocation by an agent is refused, and so is one without a refund", async () => {
     const { id } = await aPendingOne();
     const wish = { entitlementId: id, reason };
     await expectRefusal(app, () => revokeEntitlement(by(grace, app), wish), "REFUND_PENDING");

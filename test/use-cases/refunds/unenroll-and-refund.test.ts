@@ -42,7 +42,7 @@ async function ask(at: App, id: string) {
   return unenrollAndRefund(requestOf(at), { entitlementId: id, refund: "REQUEST" });
 }
 
-/** Asks a shop that leaves doubt, without much patience. */
+/** Asks a shop whose outcome stays unknown, with a short deadline. */
 async function doubt(at: App, id: string): Promise<void> {
   const refund = { ...at.config.refund, deadlineMs: 50 };
   const answer = await ask({ ...at, config: { ...at.config, refund } }, id);
@@ -50,7 +50,7 @@ async function doubt(at: App, id: string): Promise<void> {
   while ((await liveRefundOf(at.db, id))!.state === "REQUESTED") await sleep(10);
 }
 
-/** Lets the pauses and leases of all refunds end. */
+/** Ends the pauses and leases of all refunds. */
 async function later(at: App): Promise<App> {
   await endPauses(at);
   return at;
@@ -82,7 +82,7 @@ test("E8: an accepted refund ends the enrollment and the entitlement, with the l
 test.each([
   ["E10: the shop refuses", REFUSED, "REFUND_FAILED"],
   ["the shop cannot be reached", NOT_SENT, "REFUND_UNAVAILABLE"],
-])("when %s, nothing has changed and the caller is told so", async (_name, outcome, code) => {
+])("when %s, nothing changes and the refusal says so", async (_name, outcome, code) => {
   const id = await aSpentEntitlement(app);
   const before = await everythingOf(app, id);
   const { app: shop } = withShop(app, () => outcome);
@@ -114,7 +114,7 @@ test("E9: an entitlement that cannot be refunded is refused with the reason, bef
   ).rejects.toMatchObject({ code: "ENTITLEMENT_NOT_FOUND" });
   expect(asked).toEqual([]);
 
-  // One that the learner could leave without a refund: the refusal leaves the run to the learner.
+  // The learner could leave this run without a refund: the refusal does not end the enrollment.
   const spent = await aSpentEntitlement(app);
   await transact(app.db, { ...SYSTEM, reason: "test" }, (tx) =>
     tx.save(CourseEntitlement, { id: spent, refundLocked: true }),
@@ -126,7 +126,7 @@ test("E9: an entitlement that cannot be refunded is refused with the reason, bef
   expect(asked).toEqual([]);
 });
 
-test("where refunds are switched off, field and command say so, and nothing is stored", async () => {
+test("where refunds are disabled, the field and the command say so, and nothing is stored", async () => {
   const { app: shop, asked } = withShop(app, () => ACCEPTED);
   const off = { ...shop, config: loadConfig({ REFUND_SHOP: "none" }) };
   const id = await aSpentEntitlement(app);
@@ -145,12 +145,12 @@ test("where refunds are switched off, field and command say so, and nothing is s
   };
   expect(await blockerOf(app, id)).toBeNull();
   expect(await blockerOf(off, id)).toBe("REFUNDS_NOT_HANDLED");
-  // A reason of the entitlement's own comes first.
+  // A blocker of the entitlement itself comes first.
   const old = await entitlementIdOf(app, "EDX-1016");
   expect(await blockerOf(off, old)).toBe("REFUND_PERIOD_OVER");
 });
 
-test("a reissue where refunds are switched off locks no refund that could be requested elsewhere", async () => {
+test("a reissue where refunds are disabled does not lock refunds", async () => {
   const id = await aSpentEntitlement(app);
   const off = { ...app, config: loadConfig({ REFUND_SHOP: "none" }) };
   const reissued = await reissueEntitlement(requestOf(off, grace), { entitlementId: id, comments: "x" });
@@ -197,7 +197,7 @@ describe("while the outcome of the refund is not known", () => {
       (request, entitlementId) => enrollAndFulfill(request, { entitlementId, courseRunKey: "a/b/c" }),
     ],
     ["unenroll", (request, entitlementId) => unenrollAndRefund(request, { entitlementId, refund: "SKIP" })],
-  ])("nobody can %s", async (_name, command) => {
+  ])("no caller can %s", async (_name, command) => {
     await expect(command(requestOf(app), id)).rejects.toMatchObject({ code: "REFUND_PENDING" });
     expect(await everythingOf(app, id)).toBe(before);
   });
@@ -242,7 +242,7 @@ describe("while the outcome of the refund is not known", () => {
     expect(await everythingOf(app, id)).toBe(before);
   });
 
-  test("a shop that cannot be reached later leaves the refund in doubt", async () => {
+  test("a later attempt that does not reach the shop leaves the outcome unknown", async () => {
     await sweepRefunds(withShop(await later(app), () => NOT_SENT).app);
     expect(await liveRefundOf(app.db, id)).toMatchObject({ state: "IN_DOUBT", attempt: 2 });
   });
@@ -255,7 +255,7 @@ describe("while the outcome of the refund is not known", () => {
     expect(asked).toEqual([]);
   });
 
-  test("the answer of an overtaken attempt counts when the shop accepted, and not when it refused", async () => {
+  test("the answer to an earlier attempt counts when the shop accepted, and not when it refused", async () => {
     const first = (await liveRefundOf(app.db, id))!;
     await sweepRefunds(withShop(await later(app), () => UNKNOWN).app);
     await settle(app, REFUNDS, SYSTEM, first, REFUSED);

@@ -21,7 +21,7 @@ const app = useApp();
 const spend = (entitlementId: string, courseRunKey: string, asking: Actor = ada) =>
   enrollAndFulfill(by(asking, app), { entitlementId, courseRunKey });
 
-/** An unspent entitlement and a run of its course. */
+/** An entitlement that is not redeemed, and a run of its course. */
 async function aPair(run: Parameters<typeof aRun>[2] = {}, given: Parameters<typeof anEntitlement>[1] = {}) {
   const courseUuid = aCourse();
   return [await anEntitlement(app, { courseUuid, ...given }), await aRun(app, courseUuid, run)] as const;
@@ -110,7 +110,7 @@ test.each([
   ["ENROLLMENT_NOT_OPEN", { enrollmentStartsAt: ago(-2) }],
   ["ENROLLMENT_CLOSED", { enrollmentEndsAt: ago(1) }],
   ["COURSE_FULL", { maxEnrollments: 0 }],
-])("a run that cannot be taken is refused with the reason %s", async (blocker, given) => {
+])("a run that is not available is refused with the reason %s", async (blocker, given) => {
   const [id, run] = await aPair(given);
   const details = { field: "courseRunKey", blocker };
   await expectRefusal(app, () => spend(id, run), "COURSE_RUN_NOT_AVAILABLE", details);
@@ -137,10 +137,18 @@ test("the last place of a run is given to one learner", async () => {
 });
 
 test.each([
-  ["an expired one", { expiredAt: ago(1) }, "ENTITLEMENT_EXPIRED"],
-  ["one that will count as expired at a later date", { expiredAt: ago(-30) }, "ENTITLEMENT_EXPIRED"],
-  ["one whose time is over though nobody has noted it", { createdAt: ago(731) }, "ENTITLEMENT_EXPIRED"],
-  ["one on its very last instant", { createdAt: ago(730) }, "ENTITLEMENT_NOT_REDEEMABLE"],
+  ["an entitlement that has expired", { expiredAt: ago(1) }, "ENTITLEMENT_EXPIRED"],
+  ["an entitlement with a stored expiry in the future", { expiredAt: ago(-30) }, "ENTITLEMENT_EXPIRED"],
+  [
+    "an entitlement that is due to expire, though the expiry is not stored",
+    { createdAt: ago(731) },
+    "ENTITLEMENT_EXPIRED",
+  ],
+  [
+    "an entitlement at the last instant of its expiration period",
+    { createdAt: ago(730) },
+    "ENTITLEMENT_NOT_REDEEMABLE",
+  ],
 ] as const)("%s is refused", async (_, given, code) => {
   const [id, run] = await aPair({}, given);
   await expectRefusal(app, () => spend(id, run), code);

@@ -31,7 +31,7 @@ test("M1: the enroll button redeems an entitlement when there is one", async () 
   expect((await historyOf(app, id)).at(-1)).toMatchObject({ history_change_reason: "enrollIfEntitled" });
 });
 
-test("M2: it redeems nothing for a run that is not in the catalog or belongs to another course", async () => {
+test("M2: the enroll button redeems nothing for a run that is not in the catalog or belongs to another course", async () => {
   await anEntitlement(app);
   const before = await checksumOf(app.db);
   expect(await enroll("course-v1:DemoX+unknown+1")).toBeNull();
@@ -41,7 +41,7 @@ test("M2: it redeems nothing for a run that is not in the catalog or belongs to 
   expect(await enrollmentIn(app, run)).toBeNull();
 });
 
-test("it redeems the newest entitlement that can be redeemed, and skips newer ones that cannot", async () => {
+test("enrollIfEntitled redeems the newest entitlement that can be redeemed, and skips newer ones that cannot", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid, { modes: ["verified"] });
   await anEntitlement(app, { courseUuid, createdAt: ago(5) });
@@ -90,7 +90,7 @@ test("when the newest entitlement expires at that moment, the next one is redeem
   expect(await enrolling[0]).toMatchObject({ id: older });
 });
 
-test("it skips an entitlement with a pending refund", async () => {
+test("enrollIfEntitled skips an entitlement with a pending refund", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const frozen = await anEntitlement(app, { courseUuid });

@@ -28,7 +28,7 @@ import {
 
 const app = useApp();
 
-/** What the learner has bought elsewhere, in whatever mode, at whatever price the run asks for it. */
+/** An enrollment that the learner has bought elsewhere, in any mode and at any price of the run. */
 const BOUGHT = ["verified", "professional", "masters", "credit", "unpaid-executive-education"];
 const modes = [
   "verified",
@@ -43,7 +43,7 @@ const settled = (work: Promise<unknown>) =>
     (error: { code?: string }) => error.code ?? error,
   );
 
-/** Sets what the LMS would have changed without us. */
+/** Makes a change as the LMS would. */
 const inLms = (key: string, changes: Partial<CourseEnrollment>) =>
   app.db.getRepository(CourseEnrollment).update({ courseRunKey: key }, changes);
 
@@ -94,7 +94,7 @@ describe.each(BOUGHT)("an enrollment in the mode %s that was bought elsewhere", 
       (id: string) => expireEntitlement(by(grace, app), { entitlementId: id, comments: "over" }),
     ],
   ])("is never ended by %s, though the entitlement is linked to the run", async (_, command) => {
-    if (mode === "verified") return; // this entitlement's own mode: it pays for that
+    if (mode === "verified") return; // the entitlement's own mode, which it pays for
     const run = await aRun(app, aCourse(), { modes });
     const id = await anEntitlement(app, { run, createdAt: ago(2) });
     await inLms(run, { mode });
@@ -104,7 +104,7 @@ describe.each(BOUGHT)("an enrollment in the mode %s that was bought elsewhere", 
   });
 });
 
-test("a run that was left and then bought elsewhere is not taken back by a revert", async () => {
+test("a revert does not take over a run that was left and then bought elsewhere", async () => {
   const run = await aRun(app, aCourse());
   const id = await anEntitlement(app, { run, createdAt: ago(2) });
   await leaveSession(by(ada, app), { entitlementId: id });
@@ -114,7 +114,7 @@ test("a run that was left and then bought elsewhere is not taken back by a rever
   expect(await settled(revertEntitlement(by(grace, app), revert))).toBe("CONFLICT");
 });
 
-test("after a change of mode the run can be left, and the place that was paid for is given back", async () => {
+test("after a change of mode the run can be left, and the enrollment in the former mode ends", async () => {
   const run = await aRun(app, aCourse());
   const id = await anEntitlement(app, { run, createdAt: ago(2), orderNumber: "CHANGED-1" });
   const { courseUuid } = await stored(app, id);
@@ -130,7 +130,7 @@ test("after a change of mode the run can be left, and the place that was paid fo
   expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
 });
 
-describe("an entitlement whose enrollment others have ended", () => {
+describe("an entitlement whose enrollment was ended elsewhere", () => {
   const aLeftOne = async () => {
     const courseUuid = aCourse();
     const run = await aRun(app, courseUuid);
@@ -139,7 +139,7 @@ describe("an entitlement whose enrollment others have ended", () => {
     return { id, run, courseUuid };
   };
 
-  test("is redeemed by the enroll button, for the same run or another one", async () => {
+  test("can be redeemed by the enroll button, for the same run or another one", async () => {
     const { id, run } = await aLeftOne();
     expect(await enrollIfEntitled(by(ada, app), { courseRunKey: run })).toMatchObject({ id });
     expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
@@ -167,7 +167,7 @@ describe("the regain period", () => {
   const redeem = (entitlementId: string, courseRunKey: string, at: Date) =>
     enrollAndFulfill(by(ada, app, at), { entitlementId, courseRunKey });
 
-  test("does not start anew when the learner leaves a run and takes it again", async () => {
+  test("does not restart when the learner leaves a run and returns to it", async () => {
     const courseUuid = aCourse();
     const run = await aRun(app, courseUuid, { startsAt: ago(100) });
     const id = await anEntitlement(app, { courseUuid, createdAt: ago(50) });
@@ -177,7 +177,7 @@ describe("the regain period", () => {
     expect(await stored(app, id)).toMatchObject({ redeemedAt: ago(13) });
   });
 
-  test("does not start anew when the learner goes to and fro between two runs", async () => {
+  test("does not restart when the learner switches between two runs", async () => {
     const courseUuid = aCourse();
     const [one, two] = [
       await aRun(app, courseUuid, { startsAt: ago(100) }),
@@ -192,7 +192,7 @@ describe("the regain period", () => {
     expect(await stored(app, id)).toMatchObject({ redeemedAt: ago(9) });
   });
 
-  test("begins with the redemption by this entitlement, whoever took the run before", async () => {
+  test("begins when this entitlement is redeemed, whichever entitlement was redeemed for the run before", async () => {
     const courseUuid = aCourse();
     const run = await aRun(app, courseUuid);
     const earlier = await anEntitlement(app, { courseUuid, createdAt: ago(50) });

@@ -62,7 +62,7 @@ test("the learner stays in a run for which another entitlement is redeemed", asy
   expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
 });
 
-test("the run of a final redemption cannot be left", async () => {
+test("a learner cannot leave the run after the regain period", async () => {
   const expired = await anEntitlement(app, { run: await aRun(app, aCourse()), expiredAt: ago(1) });
   await expectRefusal(app, () => leave(expired), "ENTITLEMENT_EXPIRED");
   const run = await aRun(app, aCourse());

@@ -39,7 +39,7 @@ async function refundBlockerOf(id: string) {
   return refundBlocker(standingOf(facts!), DEFAULT_PERIODS, NOW);
 }
 
-test("the learner is in the new run and no longer in the old one, and the support details say why", async () => {
+test("a move enrolls the learner in the new run, ends the old enrollment, and adds a support detail with the reason", async () => {
   const { id, from, to } = await aTakenOne();
   expect(await move(id, to)).toMatchObject({ id, enrollment: { courseRunKey: to }, expiredAt: null });
   expect(await enrollmentIn(app, to)).toMatchObject({ isActive: true, mode: "verified" });
@@ -50,7 +50,7 @@ test("the learner is in the new run and no longer in the old one, and the suppor
   expect(await refundBlockerOf(id)).toBeNull();
 });
 
-test("a learner without a run is put in one", async () => {
+test("a move enrolls a learner whose entitlement is not redeemed", async () => {
   const courseUuid = aCourse();
   const [id, to] = [await anEntitlement(app, { courseUuid }), await aRun(app, courseUuid)];
   expect(await move(id, to)).toMatchObject({ enrollment: { courseRunKey: to } });
@@ -61,7 +61,7 @@ test.each<[MoveOverride, Parameters<typeof aRun>[2]]>([
   ["ENROLLMENT_NOT_OPEN", { enrollmentStartsAt: ago(-1) }],
   ["ENROLLMENT_CLOSED", { enrollmentEndsAt: ago(1) }],
   ["COURSE_FULL", { maxEnrollments: 0 }],
-])("a run is refused by %s, unless the agent overrides just that", async (blocker, run) => {
+])("a run is refused because of %s, unless the agent overrides that reason", async (blocker, run) => {
   const { id, to } = await aTakenOne({}, run);
   const others = (["REGAIN_PERIOD_OVER", "ENROLLMENT_CLOSED", "COURSE_FULL"] as const).filter(
     (other) => other !== blocker,
@@ -79,25 +79,28 @@ test("of two reasons against a run, each must be overridden", async () => {
 });
 
 test.each<[string, Partial<CourseEntitlement>]>([
-  ["which no sweep has stored", {}],
-  ["which a sweep has stored", { expiredAt: ago(3), expiryCause: "LAPSED" }],
-])("after the regain period, %s, a move stays final and makes no order refundable", async (_, given) => {
-  const { id, to } = await aTakenOne({ createdAt: ago(20), ...given });
-  const before = await refundBlockerOf(id);
-  expect(before).not.toBeNull();
-  await expectRefusal(app, () => move(id, to), "ENTITLEMENT_NOT_REGAINABLE", {
-    blocker: "REGAIN_PERIOD_OVER",
-  });
-  expect(await move(id, to, ["REGAIN_PERIOD_OVER"])).toMatchObject({
-    enrollment: { courseRunKey: to },
-    expiryCause: "LAPSED",
-  });
-  expect(await refundBlockerOf(id)).toBe("EXPIRED");
-  expect((await stored(app, id)).expiredAt).toEqual(given.expiredAt ?? NOW);
-});
+  ["when the expiry is not yet stored", {}],
+  ["when the expiry is stored", { expiredAt: ago(3), expiryCause: "LAPSED" }],
+])(
+  "after the regain period, %s, a learner who is moved cannot leave the new run, and the order does not become refundable",
+  async (_, given) => {
+    const { id, to } = await aTakenOne({ createdAt: ago(20), ...given });
+    const before = await refundBlockerOf(id);
+    expect(before).not.toBeNull();
+    await expectRefusal(app, () => move(id, to), "ENTITLEMENT_NOT_REGAINABLE", {
+      blocker: "REGAIN_PERIOD_OVER",
+    });
+    expect(await move(id, to, ["REGAIN_PERIOD_OVER"])).toMatchObject({
+      enrollment: { courseRunKey: to },
+      expiryCause: "LAPSED",
+    });
+    expect(await refundBlockerOf(id)).toBe("EXPIRED");
+    expect((await stored(app, id)).expiredAt).toEqual(given.expiredAt ?? NOW);
+  },
+);
 
 test.each(["REFUNDED", "REVOKED", "SUPPORT"] as const)(
-  "what was ended as %s is not moved, whatever is overridden",
+  "the learner of an entitlement that ended as %s is not moved, whatever is overridden",
   async (expiryCause) => {
     const { id, to } = await aTakenOne({ expiredAt: ago(1), expiryCause });
     const code = expiryCause === "REFUNDED" ? "ENTITLEMENT_REFUNDED" : "ENTITLEMENT_EXPIRED";
@@ -113,7 +116,7 @@ test("a learner with a certificate is not moved, whatever is overridden", async 
   });
 });
 
-test("a run that the learner has paid for elsewhere is never taken over by a move", async () => {
+test("a move never takes over an enrollment that the learner has bought elsewhere", async () => {
   const { id, to } = await aTakenOne({}, { modes: ["verified", "professional"] });
   await anEnrollment(app, to, { mode: "professional" });
   await expectRefusal(app, () => move(id, to, ["COURSE_FULL"]), "ALREADY_ENROLLED_IN_PAID_MODE");

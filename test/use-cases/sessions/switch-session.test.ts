@@ -20,7 +20,7 @@ const app = useApp();
 const change = (entitlementId: string, courseRunKey: string) =>
   switchSession(by(ada, app), { entitlementId, courseRunKey });
 
-/** A spent entitlement, the run it is spent on, and another of its course. */
+/** A redeemed entitlement, the run for which it is redeemed, and another run of its course. */
 async function aSpentOne(
   given: Parameters<typeof anEntitlement>[1] = {},
   to: Parameters<typeof aRun>[2] = {},
