@@ -11,7 +11,7 @@ export const REFUSAL_CODES = {
   COURSE_RUN_NOT_AVAILABLE: "The run is not available; `blocker` gives the reason.",
   ALREADY_ENROLLED_IN_PAID_MODE:
     "The learner is already enrolled in the run in a paid mode, or through another entitlement.",
-  USER_NOT_FOUND: "No account has this username.",
+  USER_NOT_FOUND: "No account has this username or LMS user id.",
   SUPPORT_AGENT_NOT_FOUND: "The account is not a support agent by `grantSupport`.",
   MODE_INVALID: "The course mode is not sold.",
   ORDER_ALREADY_USED:

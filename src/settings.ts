@@ -79,7 +79,14 @@ export function settings(isProduction: boolean) {
         "The host of the Open edX installation. New entitlements get the policy of this site; without it, a policy for any site.",
       ),
     PAID_MODES: listOf(/^[\w-]+$/, "modes")
-      .default(["verified", "professional", "no-id-professional"])
+      .default([
+        "verified",
+        "professional",
+        "no-id-professional",
+        "executive-education",
+        "paid-executive-education",
+        "paid-bootcamp",
+      ])
       .describe(
         "The course modes in which entitlements are sold, beside the modes that a run of the course has a price for.",
       ),

@@ -95,6 +95,7 @@ test("production makes no refunds until a shop is configured, and names missing 
   expect(loadConfig({ REFUND_SHOP: "coordinator", COORDINATOR_URL: "https://shop.example/" }).refund).toEqual(
     {
       shop: "coordinator",
+      isHandled: true,
       deadlineMs: 5_000,
       coordinatorUrl: "https://shop.example",
       isKeyed: false,

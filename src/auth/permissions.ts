@@ -16,7 +16,7 @@ export const readPermissions: Permissions = {
     entitlementPolicies: anyone,
     user: supportAuditorOrService,
     userByEmail: supportOrAuditor,
-    userById: supportOrAuditor,
+    userById: supportAuditorOrService,
     entitlements: supportAuditorOrService,
     supportActions: supportOrAuditor,
     history: staffOrAuditor,

@@ -44,7 +44,7 @@ export class EntitlementArgs {
 
 @ArgsType()
 export class UsernameArgs {
-  @Field({ description: "The exact username of the account." })
+  @Field({ description: "The username of the account, in any case." })
   @MinLength(1, length(150))
   @MaxLength(150, length(150))
   username!: string;
@@ -52,7 +52,7 @@ export class UsernameArgs {
 
 @ArgsType()
 export class EmailArgs {
-  @Field({ description: "The exact e-mail address of the account." })
+  @Field({ description: "The e-mail address of the account, in any case." })
   @MinLength(1, length(254))
   @MaxLength(254, length(254))
   email!: string;

@@ -1,3 +1,4 @@
+import { idNamed } from "./accounts/users";
 import type { Refund } from "../entities/refund";
 import { byKey } from "../store/by-key";
 import type { Row } from "../store/rows/fields";
@@ -85,7 +86,7 @@ export function everMatching(criteria: EntitlementCriteria, add: (value: unknown
   const { ids, username, courseUuids, orderNumber } = criteria;
   const where: string[] = [];
   if (ids) where.push(`id = any(${add(ids)}::uuid[])`);
-  if (username) where.push(`user_id = (select id from user_account where username = ${add(username)})`);
+  if (username) where.push(`user_id = ${idNamed(add(username))}`);
   if (courseUuids) where.push(`course_uuid = any(${add(courseUuids)}::uuid[])`);
   if (orderNumber) where.push(`order_number = ${add(orderNumber)}`);
   if (where.length === 0) return "";

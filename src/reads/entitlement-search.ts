@@ -1,3 +1,4 @@
+import { idNamed } from "./accounts/users";
 import { select, type Database, type Parameter } from "../store/statement";
 import { expiredIn, type DecisionTime } from "./decisions/expired";
 import type { EntitlementState } from "../rules/entitlement-state";
@@ -118,10 +119,7 @@ function conditionsOf(
   const anyOf = (column: string) => (list: readonly string[]) =>
     list.length === 1 ? `${column} = ${parameter(list[0])}` : `${column} = any(${parameter(list)}::uuid[])`;
   add(criteria.ids, anyOf("e.id"));
-  add(
-    criteria.username,
-    (given) => `e.user_id = (select id from user_account where username = ${parameter(given)})`,
-  );
+  add(criteria.username, (given) => `e.user_id = ${idNamed(parameter(given))}`);
   add(criteria.courseUuids, anyOf("e.course_uuid"));
   add(criteria.courseKey, (given) => `e.course_uuid = ${courseOf(parameter(given))}`);
   add(criteria.orderNumber, (given) => `e.order_number = ${parameter(given)}`);

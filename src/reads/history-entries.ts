@@ -1,3 +1,4 @@
+import { idNamed } from "./accounts/users";
 import { byKey } from "../store/by-key";
 import { toPage, type Page, type PageRequest } from "../store/rows/page";
 import { listOf, select, type Database } from "../store/statement";
@@ -166,7 +167,7 @@ function conditionsOf(criteria: EntryCriteria, values: unknown[]): Condition[] {
   add(criteria.entityIds, (p) => `h.id = any(${p}::uuid[])`);
   add(criteria.entitlementIds, (p, type) => isOfAny(type, `${p}::uuid[]`, `${p}::uuid[]`));
   add(criteria.usernames, (p, type) => {
-    const userIds = `array(select id from user_account where username = any(${p}::text[]))`;
+    const userIds = `array(select ${idNamed("given")} from unnest(${p}::text[]) given)`;
     if (type === "SUPPORT_AGENT") return `h.user_id = any(${userIds})`;
     const theirs = `array(select id from historical_course_entitlement where user_id = any(${userIds}))`;
     return isOfAny(type, theirs, `${p}::text[]`);

@@ -1,3 +1,4 @@
+import { idNamed } from "./accounts/users";
 import { PENDING_REFUND_STATES } from "../rules/entitlement-rules";
 import { UNSETTLED_REFUND_STATES, type RefundState } from "../rules/refund-rules";
 import { byKey } from "../store/by-key";
@@ -133,7 +134,7 @@ function conditionsOf(criteria: RefundCriteria, parameter: Parameter): string {
   add(
     criteria.username,
     (p) => `f.entitlement_id = any(array(
-      select id from course_entitlement where user_id = (select id from user_account where username = ${p})))`,
+      select id from course_entitlement where user_id = ${idNamed(p)}))`,
   );
   add(criteria.orderNumber, (p) => `f.order_number = ${p}`);
   add(criteria.createdFrom, (p) => `f.created_at >= ${p}`);

@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
 import { mayActForAnyone, owns } from "../auth/actor";
-import { userById, userByUsername, type UserFacts } from "../reads/accounts/users";
+import { userById, userByUsername, userNamed, type UserFacts } from "../reads/accounts/users";
 import { Refusal } from "../refusal";
 import type { CommandRequest } from "./command";
 
@@ -11,9 +11,22 @@ export interface LearnerReference {
   userId?: string | null;
 }
 
-/** Whether a reference can only mean this learner. */
-export function names({ username, userId }: LearnerReference, learner: UserFacts): boolean {
-  return (username ?? learner.username) === learner.username && (userId ?? learner.id) === learner.id;
+/** The learner whom a reference names; null when it names none, or two. */
+export async function learnerNamed(
+  tx: EntityManager,
+  { username = null, userId = null }: LearnerReference,
+): Promise<UserFacts | null> {
+  const found = username === null ? userId && (await userById(tx, userId)) : await userNamed(tx, username);
+  return found && (userId ?? found.id) === found.id ? found : null;
+}
+
+/** The LMS user id of the learner whom a reference names; null when it names nobody there is, undefined when it is empty. */
+export async function idOfNamed(
+  tx: EntityManager,
+  reference: LearnerReference,
+): Promise<string | null | undefined> {
+  if ((reference.username ?? null) === null) return reference.userId ?? undefined;
+  return (await learnerNamed(tx, reference))?.id ?? null;
 }
 
 /**
@@ -30,10 +43,9 @@ export async function learnerOf(
     return actor.userId === null
       ? userByUsername(tx, actor.username)
       : { id: actor.userId, username: actor.username };
-  const learner = await (userId === null ? userByUsername(tx, username!) : userById(tx, userId));
+  const learner = await learnerNamed(tx, reference);
   const isAllowed =
     learner !== null &&
-    names(reference, learner) &&
     (actor.isService || mayActForAnyone(actor) || owns(actor, { ...learner, userId: learner.id }));
   if (isAllowed) return learner;
   throw new Refusal("USER_NOT_FOUND", "This learner does not exist.", {

@@ -15,7 +15,7 @@ import { isRefundPending, redeemBlocker } from "../rules/entitlement-rules";
 import type { Choosing } from "../rules/session-rules";
 import { Refusal } from "../refusal";
 import type { CommandRequest } from "./command";
-import { names, type LearnerReference } from "./learner";
+import { idOfNamed, type LearnerReference } from "./learner";
 import { refuseChanged, type Seen } from "./seen";
 
 /** An entitlement that nobody else can change until the transaction ends, with all that decisions need. */
@@ -57,9 +57,10 @@ export async function lockForRefund(
   { app, actor }: CommandRequest,
   { entitlementId, ...learner }: OwnReference,
 ): Promise<LockedEntitlement> {
+  const named = await idOfNamed(tx, learner);
   const isFor = (owner: EntitlementOwner) =>
     (owns(actor, owner) || actor.isService || mayActForAnyone(actor)) &&
-    names(learner, { id: owner.userId, username: owner.username! });
+    (named === undefined || named === owner.userId);
   const owner = await ownerOf(tx, entitlementId);
   if (!owner || !isFor(owner)) throw notFound();
   const entitlement = await lockRow(tx, app, entitlementId);

@@ -25,7 +25,7 @@ const BUT_AUDITORS = EVERYONE.filter((role) => role !== "auditor");
 const RESTRICTED: Record<string, string[]> = {
   "Query.user": [...SUPPORT_OR_AUDITOR, "service"],
   "Query.userByEmail": SUPPORT_OR_AUDITOR,
-  "Query.userById": SUPPORT_OR_AUDITOR,
+  "Query.userById": [...SUPPORT_OR_AUDITOR, "service"],
   "Query.entitlements": [...SUPPORT_OR_AUDITOR, "service"],
   "Query.supportActions": SUPPORT_OR_AUDITOR,
   "Query.history": [...STAFF, "auditor"],

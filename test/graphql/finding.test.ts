@@ -124,8 +124,11 @@ test("the forms of a support tool can read modes and sites", async () => {
     course: null,
     courseModes: [
       { slug: "audit", isSold: false },
+      { slug: "executive-education", isSold: true },
       { slug: "honor", isSold: false },
       { slug: "no-id-professional", isSold: true },
+      { slug: "paid-bootcamp", isSold: true },
+      { slug: "paid-executive-education", isSold: true },
       { slug: "professional", isSold: true },
       { slug: "verified", isSold: true },
     ],

@@ -2,7 +2,7 @@ import type { App } from "../../app";
 import { mayReadAnyone, type Actor } from "../../auth/actor";
 import { createContext } from "../../graphql/context";
 import { toEntryView } from "../../graphql/history";
-import { userByUsername } from "../../reads/accounts/users";
+import { userByUsername, userNamed } from "../../reads/accounts/users";
 import type { FeedEntry, FeedScope } from "../../reads/feed/feed";
 
 /** What a reader of changes has chosen; null is everything that the reader may see. */
@@ -31,9 +31,8 @@ export async function audienceOf(
 ): Promise<Audience | null> {
   const context = createContext(app, actor, requestId);
   const seesAll = mayReadAnyone(actor);
-  const learnerOf = async (name: string) => (await userByUsername(app.db, name))?.id ?? null;
-  const own = seesAll ? null : (actor.userId ?? (await learnerOf(actor.username)));
-  const chosen = username === null ? null : await learnerOf(username);
+  const own = seesAll ? null : (actor.userId ?? (await userByUsername(app.db, actor.username))?.id ?? null);
+  const chosen = username === null ? null : ((await userNamed(app.db, username))?.id ?? null);
   if ((!seesAll && own === null) || (username !== null && chosen === null)) return null;
 
   const isTold = (entry: FeedEntry) =>

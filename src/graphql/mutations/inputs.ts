@@ -122,24 +122,31 @@ export function periodsOf({ expirationPeriod, refundPeriod, regainPeriod }: Peri
   return Object.fromEntries(periods) as Partial<Periods>;
 }
 
+/** An input field that names a learner by username; it may be left out. */
+function Username(description: string): PropertyDecorator {
+  return all(
+    Field(() => String, { nullable: true, description }),
+    IsOptional(),
+    IsText(150),
+  );
+}
+
+/** An input field that names a learner by LMS user id; it may be left out. */
+function LmsUserId(description: string): PropertyDecorator {
+  return all(
+    Field(() => ID, { nullable: true, description }),
+    IsOptional(),
+    Matches(LMS_USER_ID, { message: "must be a positive whole number" }),
+  );
+}
+
 /** What the mutations take that a learner gives, or a service, support or staff for a learner. */
 @InputType()
 export abstract class LearnerInput extends CommandInput {
-  @Field(() => String, {
-    nullable: true,
-    description: "The username of the learner, when a service or an agent sends the mutation for a learner.",
-  })
-  @IsOptional()
-  @IsText(150)
+  @Username("The username of the learner, when a service or an agent sends the mutation for a learner.")
   username?: string | null;
 
-  @Field(() => ID, {
-    nullable: true,
-    description:
-      "The LMS user id of the learner, when a service or an agent sends the mutation for a learner.",
-  })
-  @IsOptional()
-  @Matches(LMS_USER_ID, { message: "must be a positive whole number" })
+  @LmsUserId("The LMS user id of the learner, when a service or an agent sends the mutation for a learner.")
   userId?: string | null;
 }
 
@@ -164,8 +171,13 @@ export function SpareCompleted(): PropertyDecorator {
 
 @InputType({ description: "An order of the shop for one course." })
 export class OrderInput {
-  @Text(150, "The exact username of the learner.")
-  username!: string;
+  @Username("The username of the learner, in any case.")
+  username?: string | null;
+
+  @LmsUserId(
+    "The LMS user id of the learner, instead of the username or beside it; then both must be the same learner's.",
+  )
+  userId?: string | null;
 
   @Uuid("The UUID of the course.")
   courseUuid!: string;

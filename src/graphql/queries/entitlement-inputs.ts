@@ -29,7 +29,7 @@ export class EntitlementFilter implements EntitlementCriteria {
   @IsUUID("all", UUIDS)
   ids?: string[] | null;
 
-  @Field(() => String, { nullable: true, description: "The exact username of the learner." })
+  @Field(() => String, { nullable: true, description: "The username of the learner, in any case." })
   @IsOptional()
   @MinLength(1, length(150))
   @MaxLength(150, length(150))

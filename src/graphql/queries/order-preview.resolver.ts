@@ -3,7 +3,7 @@ import { Args, ArgsType, Ctx, Field, ID, Query, Resolver } from "type-graphql";
 import { enrollmentsInCourses } from "../../reads/enrollments";
 import { entitlementsForCourses } from "../../reads/entitlements";
 import { isModeSold, sessionsOfCourses } from "../../reads/sessions";
-import { accountOf, userByUsername } from "../../reads/accounts/users";
+import { accountOf, userNamed } from "../../reads/accounts/users";
 import { newEntitlement, orderEffect, orderWarnings } from "../../rules/order-rules";
 import { badInput } from "../bad-input";
 import { timeOf, type Context } from "../context";
@@ -47,7 +47,7 @@ export class OrderPreviewResolver {
     const { config, db } = app;
     if (!config.paidModes.includes(mode) && !(await isModeSold(db, mode)))
       throw badInput("mode", "must be a course mode that is sold");
-    const user = await userByUsername(db, username);
+    const user = await userNamed(db, username);
     if (!user) return null;
     const asked = courseUuids.map((key) => ({ userId: user.id, key }));
     const [account, sessions, enrollments, held] = await Promise.all([

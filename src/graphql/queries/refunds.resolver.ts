@@ -41,7 +41,7 @@ export class RefundFilter implements RefundCriteria {
   @IsUUID("all", UUID)
   entitlementId?: string | null;
 
-  @Field(() => String, { nullable: true, description: "The exact username of the learner." })
+  @Field(() => String, { nullable: true, description: "The username of the learner, in any case." })
   @IsOptional()
   @IsText(150)
   username?: string | null;

@@ -3,7 +3,7 @@ import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from "type-grap
 import { rolesOf, type Role } from "../../auth/actor";
 import { permissionsFor } from "../../auth/permissions";
 import { countEntitlementsOfUser, entitlementsOfUser } from "../../reads/entitlements";
-import { userByEmail, userById, userByUsername, type UserFacts } from "../../reads/accounts/users";
+import { userByEmail, userById, userByUsername, userNamed, type UserFacts } from "../../reads/accounts/users";
 import { isCaller, timeOf, type Context } from "../context";
 import { Cursors } from "../pages/cursors";
 import { RoleEnum } from "../enums";
@@ -32,16 +32,16 @@ export class UserResolver {
   @Query(() => UserView, {
     nullable: true,
     description:
-      "Returns an account by its exact username; null when there is none. For support, staff, services and auditors.",
+      "Returns an account by its username, in any case if no other differs in case alone; null when there is none. For support, staff, services and auditors.",
   })
   user(@Args() { username }: UsernameArgs, @Ctx() { app }: Context): Promise<UserFacts | null> {
-    return userByUsername(app.db, username);
+    return userNamed(app.db, username);
   }
 
   @Query(() => UserView, {
     nullable: true,
     description:
-      "Returns an account by its exact e-mail address, the oldest one when several share it; null when there is none. For support, staff and auditors.",
+      "Returns an account by its e-mail address in any case, the oldest one when several share it; null when there is none. For support, staff and auditors.",
   })
   userByEmail(@Args() { email }: EmailArgs, @Ctx() { app }: Context): Promise<UserFacts | null> {
     return userByEmail(app.db, email);
@@ -50,7 +50,7 @@ export class UserResolver {
   @Query(() => UserView, {
     nullable: true,
     description:
-      "Returns an account by its LMS user id; null when there is none. For support, staff and auditors.",
+      "Returns an account by its LMS user id; null when there is none. For support, staff, services and auditors.",
   })
   userById(@Args() { id }: UserIdArgs, @Ctx() { app }: Context): Promise<UserFacts | null> {
     return userById(app.db, id);

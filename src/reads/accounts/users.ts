@@ -7,7 +7,24 @@ export interface UserFacts {
   username: string;
 }
 
-/** The user with this username. */
+/**
+ * SQL for the id of the account that a name in a parameter means: the account of exactly this name, or else the only one
+ * whose name differs in case alone. Where there are several of those, the name means none.
+ */
+export function idNamed(parameter: string): string {
+  const isAlike = (account: string) => `lower(${account}.username) collate "C" = lower(${parameter})`;
+  return `(
+    select named.id from user_account named where ${isAlike("named")} and (named.username = ${parameter} or not exists (
+      select from user_account other where ${isAlike("other")} and other.id <> named.id)))`;
+}
+
+/** The user whom people or a shop mean by a name, in any case; see `idNamed`. */
+export async function userNamed(db: Database, name: string): Promise<UserFacts | null> {
+  const sql = `select id, username from user_account where id = ${idNamed("$1::text")}`;
+  return (await select<UserFacts>(db, sql, [name]))[0] ?? null;
+}
+
+/** The user with exactly this username, as tokens have it. */
 export async function userByUsername(db: Database, username: string): Promise<UserFacts | null> {
   const [user] = await select<UserFacts>(db, "select id, username from user_account where username = $1", [
     username,
@@ -27,11 +44,11 @@ export async function userById(db: Database, id: string): Promise<UserFacts | nu
   return (await usersById(db, [id]))[0]!;
 }
 
-/** The user with this e-mail address; of several, the first registered. */
+/** The user with this e-mail address in any case; of several, the one with exactly this address, or else the first registered. */
 export async function userByEmail(db: Database, email: string): Promise<UserFacts | null> {
   const [user] = await select<UserFacts>(
     db,
-    "select id, username from user_account where email = $1 order by id limit 1",
+    "select id, username from user_account where lower(email) = lower($1) order by email <> $1, id limit 1",
     [email],
   );
   return user ?? null;

@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { SupportAgent } from "../../entities/accounts/support-agent";
 import { supportAgentsById, type SupportAgentFacts } from "../../reads/accounts/support-agents";
-import { userByUsername } from "../../reads/accounts/users";
+import { userNamed } from "../../reads/accounts/users";
 import { Refusal } from "../../refusal";
 
 /** The account, and the reason for the change. */
@@ -16,7 +16,7 @@ export async function lockSupportAgent(
   tx: EntityManager,
   username: string,
 ): Promise<{ userId: string; agent: SupportAgent | null }> {
-  const user = await userByUsername(tx, username);
+  const user = await userNamed(tx, username);
   if (!user) throw new Refusal("USER_NOT_FOUND", "No account has this username.", { field: "username" });
   const agent = await tx.findOne(SupportAgent, {
     where: { userId: user.id },

@@ -10,10 +10,11 @@ import { orderEffect } from "../../rules/order-rules";
 import { enroll } from "../sessions/redeem";
 import { issue, requireUser } from "./issue";
 import { command, type CommandRequest } from "../command";
+import type { LearnerReference } from "../learner";
 import { save, type LockedEntitlement } from "../locked-entitlement";
 
-export interface FulfillOrder {
-  username: string;
+/** An order for one course, of the learner whom it names. */
+export interface FulfillOrder extends LearnerReference {
   courseUuid: string;
   mode: string;
   orderNumber: string;
@@ -38,9 +39,9 @@ export interface FulfilledOrder {
 export async function fulfill(
   tx: EntityManager,
   request: CommandRequest,
-  { username, ...order }: FulfillOrder,
+  { username, userId: lmsUserId, ...order }: FulfillOrder,
 ): Promise<FulfilledOrder> {
-  const { id: userId } = await requireUser(tx, username);
+  const { id: userId } = await requireUser(tx, { username, userId: lmsUserId });
   const { courseUuid, orderNumber } = order;
   const earlier = await tx.findOneBy(CourseEntitlement, { courseUuid, orderNumber });
   if (!earlier) return upgrade(tx, request, await issue(tx, request, { ...order, userId }));

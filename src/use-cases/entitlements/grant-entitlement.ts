@@ -20,7 +20,7 @@ export const grantEntitlement = command(
     request,
     { username, courseUuid, mode, comments }: GrantEntitlement,
   ): Promise<EntitlementFacts> => {
-    const { id: userId } = await requireUser(tx, username);
+    const { id: userId } = await requireUser(tx, { username });
     const granted = { userId, courseUuid, mode, orderNumber: null, refundLocked: true };
     const { facts } = await issue(tx, request, granted);
     await tx.save(await supportDetail(tx, request, { entitlementId: facts.id, action: "CREATE", comments }));

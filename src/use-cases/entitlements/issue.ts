@@ -3,10 +3,11 @@ import { CourseEntitlement } from "../../entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
 import { Site } from "../../entities/site";
 import { isModeSold } from "../../reads/sessions";
-import { userByUsername, type UserFacts } from "../../reads/accounts/users";
+import type { UserFacts } from "../../reads/accounts/users";
 import { choosePolicy } from "../../rules/policy-choice";
 import { Refusal } from "../../refusal";
 import type { CommandRequest } from "../command";
+import { learnerNamed, type LearnerReference } from "../learner";
 import { lockAnyEntitlement, type LockedEntitlement, refuseUseless } from "../locked-entitlement";
 
 /** The values of a new entitlement that its command decides. */
@@ -53,10 +54,13 @@ export async function requirePaidMode(
   throw new Refusal("MODE_INVALID", "This course mode is not sold.", { field: "mode" });
 }
 
-/** The learner with this username. */
-export async function requireUser(tx: EntityManager, username: string): Promise<UserFacts> {
-  const user = await userByUsername(tx, username);
-  if (!user) throw new Refusal("USER_NOT_FOUND", "No learner has this username.", { field: "username" });
+/** The learner whom a reference names. */
+export async function requireUser(tx: EntityManager, reference: LearnerReference): Promise<UserFacts> {
+  const user = await learnerNamed(tx, reference);
+  if (!user)
+    throw new Refusal("USER_NOT_FOUND", "There is no learner with this username or LMS user id.", {
+      field: (reference.username ?? null) === null ? "userId" : "username",
+    });
   return user;
 }
 

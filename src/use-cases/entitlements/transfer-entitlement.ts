@@ -28,7 +28,7 @@ export const transferEntitlement = command(
   ): Promise<EntitlementFacts> => {
     const entitlement = await lockAnyEntitlement(tx, request, reference);
     const { facts, standing, periods } = entitlement;
-    const { id: userId } = await requireUser(tx, username);
+    const { id: userId } = await requireUser(tx, { username });
     if (userId === facts.userId) return facts;
     refuseRefunded(entitlement);
     if (facts.enrollment) refuseUnregainable(request, entitlement);

@@ -7,7 +7,7 @@ import { Text } from "../inputs";
 
 @InputType({ description: "The input fields of `withdrawSupport`." })
 export class WithdrawSupportInput extends CommandInput {
-  @Text(150, "The exact username of the account.")
+  @Text(150, "The username of the account, in any case.")
   username!: string;
 
   @Text(2_000, "The comments about the reason, from 1 to 2000 characters; history keeps them.")

@@ -9,7 +9,7 @@ import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `grantEntitlement`." })
 export class GrantEntitlementInput extends CommandInput {
-  @Text(150, "The exact username of the learner.")
+  @Text(150, "The username of the learner, in any case.")
   username!: string;
 
   @Uuid("The UUID of the course.")
