@@ -1,5 +1,5 @@
 import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
-import { OperationTypeNode, type FormattedExecutionResult } from "graphql";
+import { OperationTypeNode, type FormattedExecutionResult, type GraphQLFormattedError } from "graphql";
 import type { App } from "../app";
 import type { Context } from "../graphql/context";
 import { BAD_USER_INPUT, RATE_LIMITED, SERVICE_UNAVAILABLE } from "./error-codes";
@@ -14,6 +14,10 @@ export interface AnswerCounter extends ExecutionCounter {
   /** `type` is the type of the operation, or `none`; `codes` are those of the errors of the answer. */
   answeredGraphQL(type: string, ms: number, codes?: readonly unknown[]): void;
 }
+
+/** What is told of a fault of ours that comes after a mutation, so that nobody sends the mutation again. */
+const CARRIED_OUT =
+  "The mutation has been carried out, but this part of its answer could not be read. Ask for it by a query.";
 
 /** Errors of the request itself. The older media type application/json wants them answered with status 200. */
 const REQUEST_ERRORS: ReadonlySet<unknown> = new Set([
@@ -56,11 +60,13 @@ function settleErrors(
   {
     response,
     request,
+    operation,
     contextValue: { requestId },
     errors: causes = [],
   }: GraphQLRequestContextWillSendResponse<Context>,
   result: FormattedExecutionResult,
 ): void {
+  const isMutation = operation?.operation === OperationTypeNode.MUTATION;
   const errors = result.errors!.map((error, index) => {
     if (!isOurs(error)) return error;
     const { path } = error;
@@ -68,9 +74,11 @@ function settleErrors(
     if (isUnavailable(cause))
       app.log.warn({ requestId, path, reason: connectionFault(cause) }, "unavailable");
     else app.log.error({ requestId, path, error: describe(cause) }, "unexpected");
-    return Object.assign({}, error, { extensions: { ...error.extensions, requestId } });
+    const message = isMutation && isWithin(path) ? CARRIED_OUT : error.message;
+    return Object.assign({}, error, { message, extensions: { ...error.extensions, requestId } });
   });
-  const outage = errors.find(({ extensions }) => extensions?.["code"] === SERVICE_UNAVAILABLE);
+  const unavailable = errors.find(({ extensions }) => extensions?.["code"] === SERVICE_UNAVAILABLE);
+  const outage = isMutation && hasDone(result.data, errors) ? undefined : unavailable;
   if (outage) {
     delete result.data; // half an answer would look like a whole one
     response.http.status = 503;
@@ -86,6 +94,17 @@ function settleErrors(
   )
     response.http.status = 200;
   result.errors = outage ? [outage] : errors;
+}
+
+/** Whether a path leads into what a root field has returned, which a mutation returns once it has been carried out. */
+function isWithin(path: GraphQLFormattedError["path"]): boolean {
+  return (path?.length ?? 0) > 1;
+}
+
+/** Whether at least one mutation has been carried out: one that has not failed itself, whatever of its answer has. */
+function hasDone(data: FormattedExecutionResult["data"], errors: readonly GraphQLFormattedError[]): boolean {
+  const failed = new Set(errors.flatMap(({ path }) => (path && !isWithin(path) ? path : [])));
+  return Object.keys(data ?? {}).some((field) => !failed.has(field));
 }
 
 /** Whether no root field has brought anything. */

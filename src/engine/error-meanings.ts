@@ -40,7 +40,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
     meaning: "A fault of the server. `requestId` finds the details in the log.",
   },
   SERVICE_UNAVAILABLE: {
-    status: "503",
+    status: "503, or 200 after a mutation",
     meaning:
       "PostgreSQL cannot be reached, the keys of the LMS are not known yet, or the server has too much to do. Try again after `Retry-After`.",
   },

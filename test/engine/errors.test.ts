@@ -10,11 +10,13 @@ const SECRET = "s3cr3t";
 
 const schema: GraphQLSchema = buildSchema(`
   type Query { fails(with: String): String  must: String!  fine: String }
+  type Mutation { done: Query  fails: Query }
 `);
 const { fails, must, fine } = schema.getQueryType()!.getFields();
 const failures: Record<string, () => unknown> = {
   error: () => new TypeError(`Cannot read ${__filename} of "${SECRET}"`),
   thing: () => SECRET,
+  outage: () => Object.assign(new Error(`lock timeout of "${SECRET}"`), { code: "55P03" }),
   graphql: () => new GraphQLError(`no code: "${SECRET}"`),
   sql: () =>
     Object.assign(new Error(`invalid input syntax for type uuid: "${SECRET}"`), {
@@ -29,20 +31,29 @@ fails!.resolve = (_source, args: { with: string }) => {
 };
 must!.resolve = () => null;
 fine!.resolve = () => "fine";
+const mutations = schema.getMutationType()!.getFields();
+mutations["done"]!.resolve = () => ({});
+mutations["fails"]!.resolve = () => {
+  throw failures["outage"]!();
+};
 let server: TestServer;
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 const ask = (query: string, actor: Actor = ada, headers: Record<string, string> = {}) =>
   server.ask(actor, query, {}, headers);
 beforeAll(async () => {
   database = await openTestDatabase();
-  server = await serve(database, {}, { schema, permissions: { Query: { "*": anyone } } });
+  server = await serve(
+    database,
+    {},
+    { schema, permissions: { Query: { "*": anyone }, Mutation: { "*": anyone } } },
+  );
 });
 afterAll(async () => {
   await server.stop();
   await database.close();
 });
 
-test.each(Object.keys(failures))(
+test.each(Object.keys(failures).filter((kind) => kind !== "outage"))(
   "an error of the server is masked, and logged under the request id (%s)",
   async (kind) => {
     for (let sight = 1; sight <= 3; sight++) {
@@ -101,3 +112,24 @@ test("there is one log line for each request, with its actor, operation, duratio
     }),
   ]);
 });
+
+const CARRIED_OUT = "has been carried out";
+test.each<[what: string, document: string, status: number, carriedOut: boolean[]]>([
+  ["an outage in its payload", 'mutation { done { fine fails(with: "outage") } }', 200, [true]],
+  ["a fault of ours in its payload", 'mutation { done { fine fails(with: "error") } }', 200, [true]],
+  ["an empty field that makes the payload null", "mutation { done { must } }", 200, [true]],
+  ["an outage of a later mutation", "mutation { done { fine } fails { fine } }", 200, [false]],
+  ["an outage of an earlier mutation", "mutation { fails { fine } done { fine } }", 200, [false]],
+  ["an outage of itself", "mutation { fails { fine } }", 503, [false]],
+  ["an outage in a query", '{ fine fails(with: "outage") }', 503, [false]],
+])(
+  "a mutation that was done stays done in the answer, and only that: %s",
+  async (_, document, status, carriedOut) => {
+    const answer = await ask(document);
+    expect(answer.status).toBe(status);
+    expect(answer.body.errors!.map(({ message }) => message.includes(CARRIED_OUT))).toEqual(carriedOut);
+    expect(answer.body.data === undefined).toBe(status === 503);
+    expect(answer.headers.get("retry-after")).toBe(status === 503 ? "1" : null);
+    expect(answer.text).not.toContain(SECRET);
+  },
+);

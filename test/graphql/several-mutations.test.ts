@@ -1,7 +1,13 @@
 import { createContext } from "../../src/graphql/context";
 import { ask, grace, schema, useDemoApp } from "../support/demo-app";
+import { serve, type TestServer } from "../support/http";
 
 const app = useDemoApp();
+let server: TestServer;
+beforeAll(async () => {
+  server = await serve(app);
+});
+afterAll(() => server.stop());
 
 interface Shown {
   entitlement: {
@@ -49,3 +55,29 @@ test.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
     expect(await load()).toBe(2);
   },
 );
+
+test("a mutation that was carried out is told so, also where PostgreSQL then does not answer for its payload", async () => {
+  const id = "e0000000-0000-4000-8000-000000000001";
+  const lock = (comments: string, payload: string) =>
+    `setRefundLock(input: { entitlementId: "${id}", isLocked: true, comments: "${comments}" }) { ${payload} }`;
+  const done = lock("done", "entitlement { id isRefundLocked sessions { id } }");
+  const within = {
+    message: expect.stringContaining("has been carried out") as string,
+    extensions: { code: "SERVICE_UNAVAILABLE" },
+  };
+  await app.db.transaction(async (tx) => {
+    await tx.query("lock table course_mode in access exclusive mode"); // which only the payload reads
+    const { status, headers, body } = await server.ask(grace, `mutation { ${done} }`);
+    expect(status).toBe(200);
+    expect(headers.get("retry-after")).toBeNull();
+    expect(body).toMatchObject({
+      data: { setRefundLock: { entitlement: { id, isRefundLocked: true, sessions: null } } },
+      errors: [within],
+    });
+  });
+  const details = await server.ask(
+    grace,
+    `{ entitlement(id: "${id}") { supportDetails(first: 2) { edges { node { comments } } } } }`,
+  );
+  expect(details.text.match(/"done"/g)).toHaveLength(1);
+});
