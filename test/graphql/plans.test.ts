@@ -4,8 +4,9 @@ import { actor, ask, grace, useDemoApp } from "../support/demo-app";
 import { asSuperuser } from "../support/database";
 import { statementsOf, type Statement } from "../support/statements";
 
-const LEARNERS = 20_000;
-const ENTITLEMENTS = 100_000;
+/** More of them: `ENTITLEMENTS=500000 npx jest dist/test/graphql/plans.test.js`. */
+const ENTITLEMENTS = Number(process.env["ENTITLEMENTS"] ?? 100_000);
+const LEARNERS = ENTITLEMENTS / 5;
 const learner = actor("ada", { userId: "1000007", username: "learner7" });
 
 const app = useDemoApp();
@@ -36,7 +37,7 @@ beforeAll(async () => {
      analyze;`,
     app.db.options.type === "postgres" ? app.db.options.url! : "",
   );
-}, 60_000);
+}, 300_000);
 
 /** The tables that a statement's plans read from end to end: for these values, and for any. */
 async function scannedBy({ text, values }: Statement): Promise<string[]> {
