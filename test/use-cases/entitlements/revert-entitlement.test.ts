@@ -119,7 +119,7 @@ test("a state whose redemption is final by now is restored with the expiry that 
   expect(await stored(app, id)).toMatchObject({ expiredAt: NOW, expiryCause: "LAPSED" });
   expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
   const refusal = await expectRefusal(app, () => revert(id, spent!), "CONFLICT");
-  expect(refusal.message).toContain("final");
+  expect(refusal.message).toContain("can no longer leave its run");
 });
 
 test("an entry of another entitlement and an unknown entry are refused", async () => {
