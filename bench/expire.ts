@@ -65,7 +65,9 @@ async function expireBySweep(url: string, rows: number): Promise<number> {
   }
 }
 
-/** One in five was spent on a run long ago, every other one has a policy, and each has the history of its creation. */
+/**
+ * One in five was redeemed for a run long ago, every other one has a policy, and each has the history of its creation.
+ */
 async function fill(url: string, rows: number): Promise<void> {
   await migrateUp(migrationOptions(url));
   await run(url, [

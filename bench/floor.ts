@@ -10,7 +10,7 @@ import { userOf } from "./floor-token";
 const pool = new Pool({
   connectionString: process.env["DATABASE_URL"],
   max: 10,
-  // Otherwise PostgreSQL plans the page anew each time, as it cannot guess how few rows the limit leaves.
+  // Otherwise PostgreSQL plans the page each time, because it cannot estimate how few rows the limit leaves.
   options: "-c plan_cache_mode=force_generic_plan",
 });
 

@@ -198,7 +198,10 @@ function warmedUp(times: number): number {
   return times + Math.ceil(times / 10);
 }
 
-/** Five versions each of many entitlements, as requests write them: each by somebody, for some reason, in a request of its own. */
+/**
+ * Five versions each of many entitlements, as requests write them: each with an author, a reason and a request of its
+ * own.
+ */
 async function weigh(url: string): Promise<void> {
   await recreate(url, WEIGHED);
   await migrateUp(migrationOptions(at(url, WEIGHED)));

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 
-/** Makes a database anew. */
+/** Creates a database, and replaces an older one of that name. */
 export function recreate(url: string, name: string, as = ""): Promise<unknown> {
   return onServer(url, [`drop database if exists ${name} with (force)`, `create database ${name}${as}`]);
 }

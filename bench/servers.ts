@@ -18,7 +18,7 @@ export const METRICS_TOKEN = "the token of the bench";
 
 const STARTS_WITHIN_MS = 30_000;
 
-/** What a server of a measurement is told: whom to believe, and to do nothing else meanwhile. */
+/** The settings of a server that is measured: the keys to trust, and no background work. */
 export function serverSettings(databaseUrl: string, jwkSet: object): NodeJS.ProcessEnv {
   return {
     DATABASE_URL: databaseUrl,

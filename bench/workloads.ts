@@ -75,10 +75,10 @@ export function prepareTokens() {
   return { authorize, jwkSet: { keys: [jwk] } };
 }
 
-/** Whom the tokens are from and for: the defaults of the settings. */
+/** The issuer and audience of the tokens: the defaults of the settings. */
 export const TOKEN = { issuer: "http://localhost:18000/oauth2", audience: "openedx" };
 
-/** Makes the Authorization header of somebody. */
+/** Makes the Authorization header of an account. */
 export type Authorize = (claims: object) => Promise<string>;
 
 async function dashboard(learnerIds: readonly number[], authorize: Authorize): Promise<Workload> {

@@ -103,7 +103,7 @@ withTools(title, () => {
     sh(`psql "$SUPERUSER_URL" --command="drop database restored"`);
   }, 60_000);
 
-  test("data alone can be carried into a migrated database, whose guards are then made anew", () => {
+  test("data alone can be restored into a migrated database, whose guards are then created again", () => {
     sh(restore.split("\n")[0]!); // creates it
     sh("node dist/src/cli/migrate.js up", settingsOf("restored"));
     sh(carry, settingsOf("entitlements"));

@@ -89,8 +89,8 @@ export async function toHistory(
 }
 
 /**
- * A change as the actor may see it: learners are not told which member of staff made it, by which request, nor what an entitlement of
- * theirs was while it was somebody else's.
+ * A change as the actor may see it: learners do not see which member of staff made it, by which request, nor the state
+ * of an entitlement of theirs while it belonged to another learner.
  */
 export function toEntryView(context: Context, entry: Entry, learnerId: string | null): HistoryEntryView {
   const seesAll = context.actor !== null && mayReadAnyone(context.actor);

@@ -4,7 +4,7 @@ import { userById, userByUsername, userNamed, type UserFacts } from "../reads/ac
 import { Refusal } from "../refusal";
 import type { CommandRequest } from "./command";
 
-/** Identifies the learner for whom a command is given. If both fields are given, both must belong to the learner. */
+/** Identifies the learner of a command. If both fields are given, both must belong to the learner. */
 export interface LearnerReference {
   username?: string | null;
   /** The LMS user id. */
@@ -30,8 +30,8 @@ export async function idOfNamed(
 }
 
 /**
- * The learner for whom a command is given: the caller, unless a service, support or staff names another learner. Null
- * when the caller has no account.
+ * The learner of a command: the caller, unless a service, support or staff names another learner. Null when the caller
+ * has no account.
  */
 export async function learnerOf(
   tx: EntityManager,

@@ -27,8 +27,8 @@ const LISTED =
 const same: [what: string, actor: Actor, query: string, variables?: object][] = [
   ["the dashboard", ada, DASHBOARD],
   ["the dashboard, page by page", ada, DASHBOARD, { first: 3 }],
-  ["the dashboard of somebody without entitlements", actor("empty_handed"), DASHBOARD],
-  ["the dashboard of somebody unknown", { ...ada, userId: null, username: "nobody" }, DASHBOARD],
+  ["the dashboard of a learner without entitlements", actor("empty_handed"), DASHBOARD],
+  ["the dashboard of an unknown learner", { ...ada, userId: null, username: "nobody" }, DASHBOARD],
   ["support's table", grace, TABLE, { username: "ada" }],
   [
     "support's table, filtered and sorted",

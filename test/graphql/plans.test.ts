@@ -167,7 +167,7 @@ test.each([
   ["the history of all", "{ history { edges { node { id } } } }"],
   ["the oldest history of all", `{ history(last: 5) ${aroundIt} }`],
   ["how long the history of all is", "{ history { totalCount } }"],
-  ["how long the history of a person is", '{ history(filter: { changedBy: "grace" }) { totalCount } }'],
+  ["the length of the history by author", '{ history(filter: { changedBy: "grace" }) { totalCount } }'],
   ["how long the history of a learner is", '{ history(filter: { usernames: ["learner9"] }) { totalCount } }'],
   [
     "how long a timeline is, and how much support did",

@@ -165,7 +165,7 @@ test("a filter by state finds the entitlements in that state, now and as of an i
   }
 });
 
-test("lists can be filtered by policy and course key, and a learner's own list by the UUID of the course", async () => {
+test("lists can be filtered by policy and by the key of a course, and a learner's own list by the UUID of the course", async () => {
   interface Rows {
     edges: { node: { courseUuid: string; policy: { id: string }; course: { key: string } } }[];
   }

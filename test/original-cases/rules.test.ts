@@ -41,7 +41,10 @@ async function decisionsOn(id: string): Promise<Decisions> {
   return data!.entitlement;
 }
 
-/** An entitlement that was spent so many days ago, on a run that began so many days ago, in an enrollment as old. */
+/**
+ * An entitlement that was redeemed a number of days ago, for a run and by an enrollment that began a number of days
+ * ago.
+ */
 async function spent(days: number, given: Parameters<typeof anEntitlement>[1] & { began?: number } = {}) {
   const { began = days, ...entitlement } = given;
   const courseUuid = aCourse();

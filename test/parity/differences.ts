@@ -68,7 +68,7 @@ const without = ({ population, ...asked }: Asked, isLeftOut: (row: Row) => boole
 const dueIsExpired = (asIf: Difference<Asked>["asIf"]): Difference<Asked> => ({
   name: "due-is-expired",
   reason:
-    "What is due counts as expired in every list, as in the fields; the original lists it until somebody reads it.",
+    "What is due counts as expired in every list, as in the fields; the original lists it until it is read.",
   applies: ({ population, user }) =>
     population.entitlements.some((row) => row.user === user && isDue(population, row)),
   asIf,

@@ -50,7 +50,8 @@ export const commandDifferences: readonly ScenarioDifference[] = [
   },
   {
     name: "same-session-is-kept",
-    reason: "Taking the run that an entitlement is spent on changes nothing; the original enrolls again.",
+    reason:
+      "Choosing the run for which an entitlement is redeemed changes nothing; the original enrolls again.",
     ...decidedAs(({ kind }) => kind === "is there"),
   },
   {
@@ -111,7 +112,7 @@ export const commandDifferences: readonly ScenarioDifference[] = [
   {
     name: "link-needs-no-catalog",
     reason:
-      "The entitlement that is left is the one spent on the run; the original takes the newest of the run's course, if the catalog knows it.",
+      "Leaving a run changes the entitlement that is redeemed for it; the original takes the newest of the run's course, if the catalog has it.",
     ...decidedAs(
       ({ kind }, situation) =>
         situation.op.op === "unenroll" &&
@@ -122,7 +123,7 @@ export const commandDifferences: readonly ScenarioDifference[] = [
   {
     name: "refundable-before-leaving",
     reason:
-      "What isRefundable says is what happens; the original leaves the run first, and then pays back what was not refundable.",
+      "A refund follows isRefundable; the original leaves the run first, and then refunds what was not refundable.",
     ...decidedAs((decision, situation) => {
       const { op } = situation;
       if (op.op !== "unenroll" || op.skipRefund || decision.kind === "refunds") return false;

@@ -25,7 +25,7 @@ export interface State {
 /** What history gained: for each row, what happened to it, in order. */
 export type History = Record<string, Omit<Entry, "alias">[]>;
 
-/** One history entry: of which row, what, by whom, and the row as it then was. */
+/** One history entry: the row, the kind of change, the author, and the state of the row. */
 export interface Entry {
   alias: string;
   type: string;
