@@ -92,8 +92,8 @@ const INVARIANTS: Record<string, string> = {
     join course_entitlement e on e.id = l.entitlement_id
     cross join lateral (select h.enrollment_id from historical_course_entitlement h
       where h.id = l.entitlement_id and h.history_id < l.ended and h.history_txid <> l.done
-      order by h.history_id desc limit 1) spent
-    join course_enrollment n on n.id = spent.enrollment_id and n.is_active and n.mode = e.mode
+      order by h.history_id desc limit 1) latest
+    join course_enrollment n on n.id = latest.enrollment_id and n.is_active and n.mode = e.mode
     where l.done is not null
       and not exists (select from course_entitlement other where other.enrollment_id = n.id)`,
   "I10 final states never change": `

@@ -37,7 +37,7 @@ test("the big world has five entitlements for each learner, half of them redeeme
   expect(progress).toEqual([LEARNERS]);
   expect(size.entitlements / LEARNERS).toBeCloseTo(5, 0);
   const [found] = await db.query<Record<string, number>[]>(`
-    select count(*)::int as entitlements, count(enrollment_id)::float8 / count(*) as spent,
+    select count(*)::int as entitlements, count(enrollment_id)::float8 / count(*) as redeemed,
       (select count(*)::int from certificate) as certificates,
       (select count(distinct course_uuid)::int from course_run) as courses,
       (select count(*)::int from historical_course_entitlement h join course_entitlement e on e.id = h.id
@@ -45,7 +45,7 @@ test("the big world has five entitlements for each learner, half of them redeeme
         distinct from e.order_number) as entries
     from course_entitlement`);
   expect(found).toMatchObject({ entitlements: size.entitlements, entries: size.entitlements, courses: 499 });
-  expect(found!["spent"]).toBeCloseTo(0.5, 1);
+  expect(found!["redeemed"]).toBeCloseTo(0.5, 1);
   expect(found!["certificates"]).toBeGreaterThan(0);
 });
 
