@@ -11,7 +11,7 @@ export interface LearnerReference {
   userId?: string | null;
 }
 
-/** The learner whom a reference names; null when it names none, or two. */
+/** The learner that a reference names; null when it names none, or two. */
 export async function learnerNamed(
   tx: EntityManager,
   { username = null, userId = null }: LearnerReference,
@@ -20,7 +20,10 @@ export async function learnerNamed(
   return found && (userId ?? found.id) === found.id ? found : null;
 }
 
-/** The LMS user id of the learner whom a reference names; null when it names nobody there is, undefined when it is empty. */
+/**
+ * The LMS user id of the learner that a reference names; null when there is no such learner, undefined when it is
+ * empty.
+ */
 export async function idOfNamed(
   tx: EntityManager,
   reference: LearnerReference,

@@ -18,7 +18,7 @@ export function idNamed(parameter: string): string {
       select from user_account other where ${isAlike("other")} and other.id <> named.id)))`;
 }
 
-/** The user whom people or a shop mean by a name, in any case; see `idNamed`. */
+/** The user with a name as people and shops write it, in any case; see `idNamed`. */
 export async function userNamed(db: Database, name: string): Promise<UserFacts | null> {
   const sql = `select id, username from user_account where id = ${idNamed("$1::text")}`;
   return (await select<UserFacts>(db, sql, [name]))[0] ?? null;

@@ -13,7 +13,7 @@ import { command, type CommandRequest } from "../command";
 import type { LearnerReference } from "../learner";
 import { save, type LockedEntitlement } from "../locked-entitlement";
 
-/** An order for one course, of the learner whom it names. */
+/** An order for one course, of the learner that it names. */
 export interface FulfillOrder extends LearnerReference {
   courseUuid: string;
   mode: string;

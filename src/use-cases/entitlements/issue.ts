@@ -54,7 +54,7 @@ export async function requirePaidMode(
   throw new Refusal("MODE_INVALID", "This course mode is not sold.", { field: "mode" });
 }
 
-/** The learner whom a reference names. */
+/** The learner that a reference names. */
 export async function requireUser(tx: EntityManager, reference: LearnerReference): Promise<UserFacts> {
   const user = await learnerNamed(tx, reference);
   if (!user)
