@@ -1,12 +1,12 @@
-import { asSuperuser, createEmptyDatabase } from "../support/database";
+import { asSuperuser, createTestDatabase } from "../support/database";
 import { scheduleOf, type Narrowing, type Schedule } from "./schedule";
 import { DEADLINE_MS, openWorld, type Setting, type World } from "./world";
 
-/** Builds a world on a database of the tests' own PostgreSQL. */
+/** Builds a world on a copy of the demo world in the tests' own PostgreSQL. */
 export async function openTestWorld(
   setting: Omit<Setting, "databaseUrl">,
 ): Promise<{ world: World; close: () => Promise<void> }> {
-  const database = await createEmptyDatabase();
+  const database = await createTestDatabase("demo");
   // Committed data must survive every kill.
   const name = new URL(database.url).pathname.slice(1);
   await asSuperuser(`alter database ${name} set synchronous_commit = on`);

@@ -90,6 +90,7 @@ class KeptServer {
   private program: Program | undefined;
   private ready: Promise<string>;
   private isEnding = false;
+  private hasServed = false;
 
   private constructor(
     private readonly wire: CommitProxy,
@@ -159,13 +160,18 @@ class KeptServer {
       const program = run(this.main, this.settings);
       this.program = program;
       void program.exited.then(() => {
-        if (!this.isEnding) this.ready = this.launch();
+        if (this.hasServed && !this.isEnding) this.ready = this.launch();
       });
       const started = await said(program, /GraphQL +(http\S+)\/graphql/).catch(() => null);
-      if (started) return started[1]!;
+      if (started) {
+        this.hasServed = true;
+        return started[1]!;
+      }
       if (this.isEnding) return "";
       program.child.kill("SIGKILL"); // it answers too late, if it is alive
       await program.exited; // another is being launched
+      // Started again and again, it would keep the harness waiting for ever.
+      if (!this.hasServed) throw new Error(`the server does not start: ${program.stderr()}`);
       return this.ready;
     }
   }

@@ -22,9 +22,10 @@ export const PRODUCTION = {
   JWT_ISSUER: "http://localhost:18000/oauth2",
 };
 
+const { token } = loadConfig({});
+
 /** The Authorization header of an account. */
 export async function authorization(actor: Actor, expires = "1h"): Promise<string> {
-  const { token } = loadConfig({});
   const roles = [
     actor.isSupport && token.supportRole,
     actor.isService && token.serviceRole,
