@@ -4,7 +4,8 @@ import { openTestWorld, schedulesFrom } from "./stage";
 
 jest.setTimeout(900_000);
 
-test.each(BUGS)("the harness finds the bug: $name", async (bug) => {
+// The worlds mostly wait, so they run side by side.
+test.concurrent.each(BUGS)("the harness finds the bug: $name", async (bug) => {
   const { main, remove } = plant(bug);
   const { world, close } = await openTestWorld({ isKeyed: true, main, servers: 1 });
   try {

@@ -35,7 +35,7 @@ export const BUGS: Bug[] = [
     invariants: ["I1"],
     narrowing: { faults: ["none"], endings: ["pay"], clicks: 2 },
     edits: [
-      ["use-cases/refunds/unenroll-and-refund.js", "if (live && (", "if (false && ("],
+      ["use-cases/refunds/request-refund.js", "if (live && (", "if (false && ("],
       ["rules/entitlement-rules.js", "return !!refundState &&", "return false &&"],
     ],
     sql: "drop index refund_live_key",
@@ -52,9 +52,10 @@ export const BUGS: Bug[] = [
     narrowing: { faults: ["none"], endings: ["pay"] },
     edits: [
       [
-        "use-cases/refunds/take-back.js",
-        "(0, enrollment_1.release)(tx, { now }, entitlement, {",
-        '(0, require("../locked-entitlement").save)(tx, { now }, entitlement, { enrollmentId: null, redeemedAt: null,',
+        "use-cases/sessions/enrollment.js",
+        'return release(tx, { now }, entitlement, { expiredAt, expiryCause: "REFUNDED" });',
+        `return (0, locked_entitlement_1.save)(tx, { now }, entitlement,
+          { expiredAt, expiryCause: "REFUNDED", enrollmentId: null, redeemedAt: null });`,
       ],
     ],
   },
