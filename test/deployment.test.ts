@@ -89,7 +89,7 @@ test("images have a version, the same of Node for both stages", () => {
   expect(new Set(images.slice(0, -1)).size).toBe(1);
 });
 
-test("whatever sets a setting knows its name, and together they are settings for production", () => {
+test("the files in deploy/ use known settings only, and together they configure production", () => {
   const passwords = Object.keys(assignments(read(EXAMPLES[".env"]!)));
   const used = [...read("compose.yaml").matchAll(/\$\{(\w+)/g)].map(([, name]) => name!);
   expect(new Set(used)).toEqual(new Set(passwords));

@@ -132,7 +132,7 @@ test("a demo world that exists is not changed", async () => {
   expect(await rows()).toEqual(before);
 });
 
-test("every example has a past: its history has several entries, signed by whoever did it, none of them by the filling", async () => {
+test("the history of every example has several entries, signed by the actors of its story", async () => {
   const rows = await db.query<
     { entries: number; first: Date; created: Date; reasons: string[]; dates: Date[] }[]
   >(

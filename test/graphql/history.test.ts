@@ -439,7 +439,7 @@ test("changes refer to courses, runs and entitlements as objects, and support de
   });
 });
 
-test("a learner is not told by which request an agent made a change, nor can find that out by asking", async () => {
+test("a learner can neither read nor guess the request by which an agent made a change", async () => {
   await lockRefund(true, "The learner asked again.");
   const [locked] = await historyOf(ada);
   expect(locked).toMatchObject({ reason: "setRefundLock", changedByLabel: null, requestId: null });

@@ -96,7 +96,7 @@ test.each([
   }
 });
 
-test("a faulty cursor is named by the argument that holds it", async () => {
+test("the error for a faulty cursor names its argument", async () => {
   const { errors } = await ask(app, hopper, '{ history(before: "bogus") { edges { cursor } } }');
   expect(errors![0]!.message).toBe('Argument "before" is not a cursor of this list.');
 });

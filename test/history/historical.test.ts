@@ -17,7 +17,7 @@ const columnsOf = (table: string) =>
     [table],
   );
 
-test("a history has every column of its table, of the same type, and the entities know all of them", async () => {
+test("a history has every column of its table, of the same type, and the entities have all of them", async () => {
   for (const [entity, history] of tracked) {
     const live = db.getMetadata(entity as () => object);
     const kept = db.getMetadata(history);

@@ -57,7 +57,7 @@ test.each([
   expect(answer.body.errors![0]!.extensions).toEqual({ code: "BAD_REQUEST" });
 });
 
-test("the id of a request is made by the server, and one of the client's stands beside it where it is harmless", async () => {
+test("the server makes the id of a request, and logs a harmless id of the client beside it", async () => {
   const given = ["a-1.b_2:c", "x".repeat(65), "with space", '"><script>', undefined];
   const ids: (string | null)[] = [];
   for (const id of given) {

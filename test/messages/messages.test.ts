@@ -58,7 +58,7 @@ describe("the language of a request", () => {
     expect(languageOf(header as string)).toBe(language);
   });
 
-  test("is one of those there are, whatever the header says, however long it is", () => {
+  test("is always an available one, whatever the header says", () => {
     fc.assert(fc.property(fc.string(), (header) => Object.hasOwn(LANGUAGES, languageOf(header))));
     const startedAt = performance.now();
     for (const part of ["a-", " ", ",", ";", "de ", "-"])
