@@ -62,6 +62,7 @@ export const readPermissions: Permissions = {
   RefundConnection: { "*": supportOrAuditor },
   RefundEdge: { "*": supportOrAuditor },
   Refund: { "*": anyone, detail: supportOrAuditor },
+  RefundAttempt: { "*": anyone, answer: supportOrAuditor },
   HistoryEntryConnection: { "*": anyone },
   HistoryEntryEdge: { "*": anyone },
   HistoryEntry: { "*": anyone },

@@ -22,7 +22,7 @@ import { toEntitlement } from "./types/entitlements/course-entitlement";
 import { toSupportDetailView } from "./types/entitlements/support-detail";
 import { HistoryEntryView } from "./types/history-entry";
 import type { Node } from "./types/node";
-import { toRefundView } from "./types/refund";
+import { toRefundView } from "./types/refunds/refund";
 import { toSupportAgentView } from "./types/support-agent";
 
 type Found = (Node | null)[];

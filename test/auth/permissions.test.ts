@@ -43,6 +43,7 @@ const RESTRICTED: Record<string, string[]> = {
   "Mutation.withdrawSupport": STAFF,
   "Mutation.resolveRefund": SUPPORT,
   "Refund.detail": SUPPORT_OR_AUDITOR,
+  "RefundAttempt.answer": SUPPORT_OR_AUDITOR,
   "RefundConnection.*": SUPPORT_OR_AUDITOR,
   "RefundEdge.*": SUPPORT_OR_AUDITOR,
   "CourseEntitlementPolicy.history": SUPPORT_OR_AUDITOR,

@@ -11,7 +11,8 @@ const MUTATION = `mutation($input: UnenrollAndRefundInput!) {
     userErrors { code message field blocker }
   }
 }`;
-const POLL = "query($id: ID!) { entitlement(id: $id) { state refunds { id state nextAttemptAt attempts } } }";
+const POLL = `query($id: ID!) { entitlement(id: $id) { state refunds {
+  id state nextAttemptAt attempts attemptLog { number state startedAt endedAt } } } }`;
 
 interface Refunded {
   entitlement: {
@@ -48,6 +49,12 @@ async function poll(id: string): Promise<{ state: string; refunds: Refunded["ref
     entitlement: { state: string; refunds: Refunded["refund"][] };
   }
   return (await ask<Polled>(app, ada, POLL, { id })).data!.entitlement;
+}
+
+interface Logged {
+  refunds: {
+    edges: { node: { attemptLog: { answer: string | null; startedAt: string; endedAt: string }[] } }[];
+  };
 }
 
 /** Polls until the refund has ended, and once more: the parts of one answer are read one after the other. */
@@ -91,8 +98,25 @@ test("the refund of an order that ends in -TIMEOUT stays pending, blocks the ent
   expect((await refund(id)).refund.id).toBe(made.id);
   expect(await settled(id)).toMatchObject({
     state: "REFUNDED",
-    refunds: [{ id: made.id, state: "SUCCEEDED", attempts: 3 }],
+    refunds: [
+      {
+        id: made.id,
+        state: "SUCCEEDED",
+        attempts: 3,
+        attemptLog: [
+          { number: 1, state: "IN_DOUBT" },
+          { number: 2, state: "IN_DOUBT" },
+          { number: 3, state: "SUCCEEDED" },
+        ],
+      },
+    ],
   });
+  const log = `{ refunds(filter: { entitlementId: "${id}" }) { edges { node { attemptLog { answer startedAt endedAt } } } } }`;
+  const { data } = await ask<Logged>(app, grace, log);
+  const attempts = data!.refunds.edges[0]!.node.attemptLog;
+  expect(attempts.map(({ answer }) => answer)).toEqual(["UNKNOWN", "UNKNOWN", "ACCEPTED"]);
+  const instants = attempts.flatMap(({ startedAt, endedAt }) => [startedAt, endedAt]);
+  expect(instants).toEqual(instants.toSorted());
 });
 
 test("an order that ends in -LATE turns out to be refunded", async () => {

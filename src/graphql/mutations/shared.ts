@@ -7,7 +7,7 @@ import type { Context } from "../context";
 import { Payload, payload, type CommandInput } from "../payload";
 import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
-import { RefundView, toRefundView } from "../types/refund";
+import { RefundView, toRefundView } from "../types/refunds/refund";
 
 /** Payloads of commands that change one entitlement. */
 @ObjectType({ simpleResolvers: true })

@@ -4,7 +4,7 @@ import { PageInfo } from "./connection";
 import { CourseEntitlementConnection } from "../types/entitlements/course-entitlement-connection";
 import { SupportDetailConnection } from "../types/entitlements/support-detail";
 import { HistoryEntryConnection } from "../types/history-entry";
-import { RefundConnection } from "../types/refund";
+import { RefundConnection } from "../types/refunds/refund";
 
 const TOTAL = "The number of items on all pages of the list";
 

@@ -15,7 +15,7 @@ import { AsOfArgs, HistoryArgs } from "../history-inputs";
 import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
 import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
 import { HistoryEntryConnection, HistoryEntryView, HistoryState } from "../types/history-entry";
-import { RefundView, toRefundView } from "../types/refund";
+import { RefundView, toRefundView } from "../types/refunds/refund";
 import { SupportDetailView, toSupportDetailView } from "../types/entitlements/support-detail";
 import { toSupportAgentView } from "../types/support-agent";
 import { users, UserView } from "../types/user";

@@ -13,6 +13,7 @@ import {
 } from "type-graphql";
 import type { PageRequest } from "../../store/rows/page";
 import { countRefunds, findRefunds, refundsOf, type RefundCriteria } from "../../reads/refunds";
+import { attemptsOf } from "../../reads/refund-attempts";
 import { refundListAsOf } from "../../reads/as-of";
 import type { RefundState } from "../../rules/refund-rules";
 import { connectionOf, createdKey, PageArgs } from "../pages/connection";
@@ -22,7 +23,8 @@ import { atMost, IsText, UUID } from "../inputs";
 import { DateTimeScalar } from "../scalars";
 import { CourseEntitlementView } from "../types/entitlements/course-entitlement";
 import { entitlementOf } from "../types/entitlements/entitlement-of.resolver";
-import { RefundConnection, RefundStateEnum, RefundView, toRefundView } from "../types/refund";
+import { RefundAttemptView, toAttemptView } from "../types/refunds/refund-attempt";
+import { RefundConnection, RefundStateEnum, RefundView, toRefundView } from "../types/refunds/refund";
 
 const CURSORS = new Cursors("refunds.CREATED_AT.DESC", "instant");
 
@@ -109,6 +111,18 @@ export class RefundResolver {
     const read = (page: PageRequest) => findRefunds(app.db, criteria, page);
     const list = { cursors: CURSORS, keyOf: createdKey, toNode: toRefundView, read };
     return { ...(await connectionOf(list, args)), count: () => countRefunds(app.db, criteria) };
+  }
+
+  @FieldResolver(() => [RefundAttemptView], {
+    description:
+      "The attempts to ask the shop, the first one first: what the history of the refund tells of them, put together. Empty for an order that was refunded elsewhere.",
+  })
+  async attemptLog(
+    @Root() { id, attempts }: RefundView,
+    @Ctx() { app, loaders }: Context,
+  ): Promise<RefundAttemptView[]> {
+    const log = await loaders.named("attemptLog", (ids) => attemptsOf(app.db, ids)).load(id);
+    return log.filter(({ number }) => number <= attempts).map(toAttemptView);
   }
 
   @FieldResolver(() => CourseEntitlementView, {

@@ -13,7 +13,7 @@ import { CourseEnrollmentView } from "./course-enrollment";
 import { CourseEntitlementPolicyView } from "./course-entitlement-policy";
 import { CourseEntitlementView } from "./entitlements/course-entitlement";
 import { Node } from "./node";
-import { RefundView } from "./refund";
+import { RefundView } from "./refunds/refund";
 import { SupportDetailView } from "./entitlements/support-detail";
 import { SupportAgentView } from "./support-agent";
 import { UserView } from "./user";

@@ -1,10 +1,10 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
-import type { Refund } from "../../entities/refund";
-import type { RefundState } from "../../rules/refund-rules";
-import { connectionType } from "../pages/connection";
-import { publish } from "../enums";
-import { DateTimeScalar } from "../scalars";
-import { Node } from "./node";
+import type { Refund } from "../../../entities/refund";
+import type { RefundState } from "../../../rules/refund-rules";
+import { connectionType } from "../../pages/connection";
+import { publish } from "../../enums";
+import { DateTimeScalar } from "../../scalars";
+import { Node } from "../node";
 
 export const RefundStateEnum = publish<RefundState>("RefundState", "The state of a refund.", {
   REQUESTED: "The refund was requested, and the shop is being asked.",
