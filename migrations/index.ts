@@ -13,6 +13,7 @@ import { IndexWhatPeopleLookFor1795321800000 } from "./1795321800000-index-what-
 import { QueueRefunds1795322400000 } from "./1795322400000-queue-refunds";
 import { IndexFiltersOfTables1795323600000 } from "./1795323600000-index-filters-of-tables";
 import { TellUnpaidRevocations1795324200000 } from "./1795324200000-tell-unpaid-revocations";
+import { SignHistoryWithRoles1795324800000 } from "./1795324800000-sign-history-with-roles";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   QueueRefunds1795322400000,
   IndexFiltersOfTables1795323600000,
   TellUnpaidRevocations1795324200000,
+  SignHistoryWithRoles1795324800000,
 ];

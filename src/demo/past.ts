@@ -32,6 +32,7 @@ export async function tellPast(tx: EntityManager, moments: readonly Moment[]): P
         reason: by.reason,
         userId: by.userId,
         userLabel: by.userLabel,
+        userRole: by.userRole ?? null,
         source: by.source,
         requestId: by.requestId,
       },

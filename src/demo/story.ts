@@ -40,10 +40,14 @@ const COMMANDS: Partial<Record<SupportAction, string>> = {
 export const orderNumberOf = ({ number, order }: Numbered) =>
   order === null ? null : `EDX-${1000 + number}${order ?? ""}`;
 
+/** The roles of those who are no learners. */
+const ROLES: Partial<Record<Username, string>> = { grace: "SUPPORT", hopper: "STAFF", shop: "SERVICE" };
+
 /** Who did something, and by which command. */
 export function signed(who: Username | "system", reason: string, source: ChangeSource = "API"): Change {
   const userId = who === "system" ? null : USER_IDS[who];
-  return { userId, userLabel: who, reason, source, requestId: `demo-${reason}` };
+  const userRole = who === "system" ? null : (ROLES[who] ?? "LEARNER");
+  return { userId, userLabel: who, userRole, reason, source, requestId: `demo-${reason}` };
 }
 
 function endedBy(cause: CourseEntitlement["expiryCause"], learner: Username): Change {

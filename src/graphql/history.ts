@@ -1,4 +1,4 @@
-import { mayReadAnyone, owns } from "../auth/actor";
+import { mayReadAnyone, owns, ROLES } from "../auth/actor";
 import type { Entry } from "../reads/finding/entry-rows";
 import { countEntriesOf, entriesOf } from "../reads/history-entries";
 import type { EntryCriteria } from "../reads/history-entries";
@@ -108,6 +108,7 @@ export function toEntryView(context: Context, entry: Entry, learnerId: string | 
     type: TYPE_OF[entry.type],
     changedAt: entry.date,
     changedByLabel: maySeeWho(context, entry) ? entry.userLabel : null,
+    changedByRole: maySeeWho(context, entry) ? (ROLES.find((role) => role === entry.userRole) ?? null) : null,
     source: entry.source,
     reason: entry.reason,
     operation: entry.reason.split(" ", 1)[0]!,

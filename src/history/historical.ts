@@ -65,6 +65,10 @@ export class HistoryColumns {
    */
   @Column("text", { nullable: true })
   claimedLabel!: string | null;
+
+  /** The role in which the author acted; null for the system, for direct SQL, and in entries that are older than this column. */
+  @Column("varchar", { length: 8, nullable: true })
+  userRole!: string | null;
 }
 
 /** The name, constraints and indexes of a history table. */

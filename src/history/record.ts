@@ -36,7 +36,7 @@ export const recordDeleted = recorder(
 function recorder(insertOf: (metadata: EntityMetadata, ids: string) => string): Recorder {
   return async (queryRunner, rows, change) => {
     const inserts = rows.map(
-      ({ metadata }, i) => `entries${i} as (${insertOf(metadata, listOf(`$${i + 6}`, "uuid"))})`,
+      ({ metadata }, i) => `entries${i} as (${insertOf(metadata, listOf(`$${i + 7}`, "uuid"))})`,
     );
     const ids = rows.map((table) => table.ids);
     const text = `with ${[signed(1), ...inserts].join(",\n     ")} select from signed`;
@@ -66,7 +66,8 @@ export async function recordReturned(
 // The newest entry of a row determines the kind of the next entry and its earliest date.
 const TYPE = "case when last.history_type <> '-' then '~' else '+' end";
 const DATE = "greatest(last.history_date, history_now())";
-const SIGNATURE = "signed.reason, signed.user_id, signed.label, signed.source, signed.request_id";
+const SIGNATURE =
+  "signed.reason, signed.user_id, signed.label, signed.source, signed.request_id, signed.user_role";
 
 /** Looks up one row after the other by its key: this plan is good for every size of the table. */
 function rowsOf(metadata: EntityMetadata, ids: string, lock = ""): string {
@@ -82,27 +83,30 @@ function newestEntry(metadata: EntityMetadata): string {
 }
 
 /**
- * Author and operation, from the five parameters that begin with `$first`. They are also stored as settings of the
+ * Author and operation, from the six parameters that begin with `$first`. They are also stored as settings of the
  * transaction, so that the guard uses them for changes that the database makes by itself, such as a cascade.
  */
 function signed(first: number): string {
-  const [reason, userId, label, source, requestId] = [0, 1, 2, 3, 4].map((i) => `$${first + i}::text`);
+  const [reason, userId, label, source, requestId, role] = [0, 1, 2, 3, 4, 5].map(
+    (i) => `$${first + i}::text`,
+  );
   return `signed as materialized (
        select ${reason} as reason, ${userId}::bigint as user_id, ${label} as label, ${source} as source,
-         ${requestId} as request_id, set_config('history.reason', ${reason}, true),
+         ${requestId} as request_id, ${role} as user_role, set_config('history.reason', ${reason}, true),
          set_config('history.user_id', ${userId}, true), set_config('history.user', ${label}, true),
-         set_config('history.request_id', ${requestId}, true)
+         set_config('history.request_id', ${requestId}, true), set_config('history.user_role', ${role}, true)
      )`;
 }
 
 function signature(change: Change): unknown[] {
-  return [change.reason, change.userId, change.userLabel, change.source, change.requestId];
+  const { reason, userId, userLabel, source, requestId, userRole = null } = change;
+  return [reason, userId, userLabel, source, requestId, userRole];
 }
 
 function insertEntries(metadata: EntityMetadata): string {
   const columns = metadata.columns.map((column) => `"${column.databaseName}"`).join(", ");
   return `insert into "historical_${metadata.tableName}" (${columns}, history_date, history_type,
-       history_change_reason, history_user_id, history_user_label, history_source, history_request_id)`;
+       history_change_reason, history_user_id, history_user_label, history_source, history_request_id, history_user_role)`;
 }
 
 function columnsOf(metadata: EntityMetadata, alias: string): string {

@@ -10,11 +10,11 @@ const FUNCTIONS: Record<string, string> = {
   history_now: "f954044c1f173e5c",
   history_txid: "c5b06cb631ed3a71",
   history_refuse: "f2df444637436b48",
-  guard_course_entitlement: "b18f25ea82073cd3",
-  guard_course_entitlement_support_detail: "aa047b71f0ffa1e4",
-  guard_course_entitlement_policy: "86c5fc36c2c6a658",
-  guard_refund: "54e52bb80858ba98",
-  guard_support_agent: "9b4c30c6e5d7a5c3",
+  guard_course_entitlement: "875eb19921fb9d75",
+  guard_course_entitlement_support_detail: "034054338f776342",
+  guard_course_entitlement_policy: "c6c0ebe612bfc679",
+  guard_refund: "c1183b159b52011e",
+  guard_support_agent: "8f176103678b7934",
 };
 
 /** The triggers of each kind of table. They fire whatever the role of the session is (`ALWAYS`). */

@@ -72,13 +72,13 @@ const INVARIANTS: Record<string, string> = {
     where to_jsonb(f) is distinct from (
       select to_jsonb(h) - array['history_id', 'history_date', 'history_type', 'history_change_reason',
         'history_user_id', 'history_user_label', 'history_source', 'history_request_id', 'history_txid',
-        'history_role', 'history_claimed_label']
+        'history_role', 'history_claimed_label', 'history_user_role']
       from historical_refund h where h.id = f.id order by h.history_id desc limit 1)
     union all select e.id, 'the entitlement differs from its history' from course_entitlement e
     where e.id in (select entitlement_id from refund) and to_jsonb(e) is distinct from (
       select to_jsonb(h) - array['history_id', 'history_date', 'history_type', 'history_change_reason',
         'history_user_id', 'history_user_label', 'history_source', 'history_request_id', 'history_txid',
-        'history_role', 'history_claimed_label']
+        'history_role', 'history_claimed_label', 'history_user_role']
       from historical_course_entitlement h where h.id = e.id order by h.history_id desc limit 1)
     union all select entitlement_id, 'history entry ' || history_id || ' names no author, operation or request' from historical_refund
     where history_type <> '-' and (history_user_label = '' or history_change_reason = ''

@@ -10,6 +10,8 @@ export interface Change {
   userId: string | null;
   /** The username, or `system`; it outlives the account. */
   userLabel: string;
+  /** The role in which the user acts; null, or left out, for the system itself. */
+  userRole?: string | null;
   /** The operation, by its public name. */
   reason: string;
   source: ChangeSource;

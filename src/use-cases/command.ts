@@ -1,6 +1,6 @@
 import type { EntityManager } from "typeorm";
 import type { App } from "../app";
-import type { Actor } from "../auth/actor";
+import { rolesOf, type Actor } from "../auth/actor";
 import { Denied, denialOf } from "../auth/denial";
 import { system, type Who } from "../auth/who";
 import { transact, type Change, type ChangeSource } from "../store/transact";
@@ -110,5 +110,6 @@ export function act<T>(request: CommandRequest, work: (tx: EntityManager) => Pro
 
 /** Who makes the changes of a command, and by which command. */
 export function changeOf({ actor, requestId, command: reason }: CommandRequest): Change {
-  return { userId: actor.userId, userLabel: actor.username, reason, source: "API", requestId };
+  const { userId, username: userLabel } = actor;
+  return { userId, userLabel, userRole: rolesOf(actor)[0]!, reason, source: "API", requestId };
 }

@@ -10,7 +10,13 @@ const app = useDemoApp();
 
 const hopper = actor("hopper", { isStaff: true });
 const ID = "e0000000-0000-4000-8000-000000000001";
-const bySupport = { userId: "2", userLabel: "grace", source: "API" as const, requestId: "request-1" };
+const bySupport = {
+  userId: "2",
+  userLabel: "grace",
+  userRole: "SUPPORT",
+  source: "API" as const,
+  requestId: "request-1",
+};
 
 interface Entry {
   id: string;
@@ -18,6 +24,7 @@ interface Entry {
   type: string;
   changedAt: string;
   changedByLabel: string | null;
+  changedByRole: string | null;
   changedBy: { username: string } | null;
   source: string;
   reason: string;
@@ -27,7 +34,7 @@ interface Entry {
   next: { id: string } | null;
 }
 const ENTRY = `edges { node {
-  id entityType type changedAt changedByLabel changedBy { username } source reason requestId transactionId
+  id entityType type changedAt changedByLabel changedByRole changedBy { username } source reason requestId transactionId
   changes { field from to toReference { __typename ... on CourseEntitlementPolicy { id } ... on CourseEnrollment { mode } ... on User { username } } }
   state { __typename ... on CourseEntitlement { id mode isRefundLocked refundBlocker } ... on SupportDetail { comments } ... on CourseEntitlementPolicy { refundPeriod } }
   previous { id } next { id } } } pageInfo { hasNextPage endCursor }`;
@@ -77,6 +84,7 @@ test("a timeline shows author, object, instant, operation and source of each cha
     entityType: "COURSE_ENTITLEMENT",
     type: "CHANGED",
     changedByLabel: "grace",
+    changedByRole: "SUPPORT",
     changedBy: { username: "grace" },
     source: "API",
     reason: "setRefundLock",
@@ -113,7 +121,12 @@ test("instants in changes are instants, references are ids and, where they exist
 test("a learner sees their own timeline, without the names of staff and without comments", async () => {
   const entries = await historyOf(ada);
   expect(entries.map(({ entityType }) => entityType)).not.toContain("SUPPORT_DETAIL");
-  expect(entries[0]).toMatchObject({ changedByLabel: null, changedBy: null, reason: "setRefundLock" });
+  expect(entries[0]).toMatchObject({
+    changedByLabel: null,
+    changedByRole: null,
+    changedBy: null,
+    reason: "setRefundLock",
+  });
   expect(JSON.stringify(entries)).not.toMatch(/grace|asked twice/);
   expect(await historyOf(ada, { entityTypes: ["SUPPORT_DETAIL"] })).toEqual([]);
 });

@@ -51,7 +51,7 @@ test("only the owner of the tables can tell the guard that history is already re
 test("a role without the right to write history cannot sign with another name, which is kept as a claim", async () => {
   const { id } = await grant(db);
   await asClerk(
-    `select set_config('history.user', 'hopper', true), set_config('history.user_id', '3', true),
+    `select set_config('history.user', 'hopper', true), set_config('history.user_id', '3', true), set_config('history.user_role', 'STAFF', true),
        set_config('history.reason', 'setRefundLock', true)`,
     `update course_entitlement set refund_locked = true where id = '${id}'`,
   );
@@ -59,6 +59,7 @@ test("a role without the right to write history cannot sign with another name, w
     history_user_label: `database:${ROLE}`,
     history_claimed_label: "hopper",
     history_user_id: null,
+    history_user_role: null,
     history_source: "DATABASE",
     history_role: ROLE,
   });

@@ -33,6 +33,7 @@ test("an entry records the kind of change, the author, the operation, the source
       history_type: "+",
       history_user_id: GRACE.userId,
       history_user_label: GRACE.userLabel,
+      history_user_role: "SUPPORT",
       history_change_reason: GRACE.reason,
       history_source: GRACE.source,
       history_request_id: GRACE.requestId,
@@ -93,7 +94,12 @@ test("entries that the guard adds name the same author, even when the flush had 
     return rows.map(({ id }) => id);
   });
   expect(await entriesOf(db, kept)).toMatchObject([
-    { history_source: "DATABASE", history_user_label: GRACE.userLabel, history_change_reason: GRACE.reason },
+    {
+      history_source: "DATABASE",
+      history_user_label: GRACE.userLabel,
+      history_user_role: "SUPPORT",
+      history_change_reason: GRACE.reason,
+    },
   ]);
   expect(await entriesOf(db, removed)).toEqual([]);
 });

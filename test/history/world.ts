@@ -8,6 +8,7 @@ import { statementsOf as allStatementsOf } from "../support/statements";
 export const GRACE: Change = {
   userId: "2",
   userLabel: "grace",
+  userRole: "SUPPORT",
   reason: "grantEntitlement",
   source: "API",
   requestId: "request-1",

@@ -67,7 +67,7 @@ test("an export has the same values as GraphQL", async () => {
     app,
     auditor,
     `{ history(first: 1, filter: { entityTypes: [REFUND], types: [CREATED] }) { edges { node {
-       id changedAt transactionId entityType entityId type reason changedByLabel source requestId changes { field from to }
+       id changedAt transactionId entityType entityId type reason changedByLabel changedByRole source requestId changes { field from to }
      } } } }`,
   );
   expect(first).toEqual(JSON.parse(JSON.stringify(data!.history.edges[0]!.node)));

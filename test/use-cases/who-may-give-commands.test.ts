@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Actor } from "../../src/auth/actor";
+import { rolesOf, type Actor } from "../../src/auth/actor";
 import { Denied } from "../../src/auth/denial";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { Refund } from "../../src/entities/refund";
@@ -376,6 +376,7 @@ test.each(Object.keys(TABLE))(
     expect(await outcomeOf(give(by(actor, app), scene))).toBe("done");
     const recorded = await entriesSince(newest);
     expect(recorded).not.toEqual([]);
+    expect(new Set(recorded.map(({ userRole }) => userRole))).toEqual(new Set([rolesOf(actor)[0]]));
     expect(told(rehearsal.entries)).toEqual(told(recorded));
   },
 );

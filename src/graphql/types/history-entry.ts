@@ -6,6 +6,8 @@ import type { TrackedType } from "../../history/tracked-types";
 import type { FieldKind } from "../../store/rows/fields";
 import { connectionType } from "../pages/connection";
 import { HistorySourceEnum, HistoryTypeEnum, TrackedTypeEnum, type HistoryTypeName } from "../history-enums";
+import type { Role } from "../../auth/actor";
+import { RoleEnum } from "../enums";
 import { DateTimeScalar } from "../scalars";
 import { CourseView } from "./catalog";
 import { CourseRunView } from "./course";
@@ -106,6 +108,13 @@ export class HistoryEntryView implements Node {
       "The username of the author at the time, `system`, or `database:` followed by a database role; null for learners when the author is another account or direct SQL.",
   })
   changedByLabel!: string | null;
+
+  @Field(() => RoleEnum, {
+    nullable: true,
+    description:
+      "The role in which the author acted, the most powerful one of the account at the time; null for the system, for direct SQL, for changes that are older than this field, and for learners when the author is another account.",
+  })
+  changedByRole!: Role | null;
 
   @Field(() => HistorySourceEnum, {
     description:

@@ -17,6 +17,8 @@ export interface Entry {
   userId: string | null;
   /** The name of the user who made the change, as it was then. */
   userLabel: string;
+  /** The role in which that user acted; null where there is none or it is not known. */
+  userRole: string | null;
   source: HistorySource;
   requestId: string | null;
   /** The transaction of the change. */
@@ -78,7 +80,7 @@ export function entriesFrom(type: TrackedType, source: string, columns = `null::
   return `
     select ${columns}, h.history_id as "order", h.history_id::text as id, '${type}' as "entityType",
       h.id as "entityId", h.history_type as type, h.history_date as date, h.history_change_reason as reason,
-      h.history_user_id as "userId", h.history_user_label as "userLabel", h.history_source as source,
+      h.history_user_id as "userId", h.history_user_label as "userLabel", h.history_user_role as "userRole", h.history_source as source,
       h.history_request_id as "requestId", h.history_txid::text as txid, ${imageOf(type, "h")} as image,
       p.image as "previousImage", p.history_id::text as "previousId", n.history_id::text as "nextId"
     from ${source}
