@@ -137,7 +137,7 @@ test("a refusal has a reason and a field, and says that nothing has changed", as
     userErrors: [
       {
         code: "USER_NOT_FOUND",
-        message: "No learner has this username. Nothing has changed.",
+        message: "There is no learner with this username or LMS user id. Nothing has changed.",
         field: ["input", "username"],
         blocker: null,
       },
