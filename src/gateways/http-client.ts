@@ -1,4 +1,5 @@
 import { channel } from "node:diagnostics_channel";
+import { guardedRequest, type MayReach } from "./guarded/guarded-request";
 import { NETWORK_FAULTS } from "../network-faults";
 
 /** The most that an answer may have, in bytes. */
@@ -31,6 +32,8 @@ export interface HttpClientOptions {
   deadlineMs: number;
   /** The credentials to use there; none when absent. */
   authorization?: Authorization;
+  /** To which addresses a connection may be made, where others name the host; to all when absent. */
+  mayReach?: MayReach | undefined;
 }
 
 /** One request to another system. */
@@ -72,14 +75,14 @@ export type HttpClient = (request: HttpRequest) => Promise<HttpAnswer>;
  * Makes the client for one other system. A rejected token is renewed once, and the request, which has not been
  * processed then, is sent once more.
  */
-export function httpClient({ to, deadlineMs, authorization }: HttpClientOptions): HttpClient {
+export function httpClient({ to, deadlineMs, authorization, mayReach }: HttpClientOptions): HttpClient {
   const attempt = async (request: HttpRequest): Promise<HttpAnswer> => {
     const signal = AbortSignal.timeout(deadlineMs);
     const token = await tokenBefore(signal, authorization?.());
-    const answer = await send(request, token, signal);
+    const answer = await send(request, token, signal, mayReach);
     if (answer.status !== 401 || token === undefined) return answer;
     const renewed = await tokenBefore(signal, authorization!(token)).catch(() => token);
-    return renewed === token ? answer : send(request, renewed, signal);
+    return renewed === token ? answer : send(request, renewed, signal, mayReach);
   };
   return async (request) => {
     const start = performance.now();
@@ -100,32 +103,43 @@ async function send(
   { method = "GET", url, headers, body, requestId }: HttpRequest,
   token: string | undefined,
   signal: AbortSignal,
+  mayReach: MayReach | undefined,
 ): Promise<HttpAnswer> {
   if (signal.aborted) throw new HttpFailure("TimeoutError", false);
+  const sent = {
+    ...headers,
+    ...(requestId && { "x-request-id": requestId }),
+    ...(token !== undefined && { authorization: token }),
+  };
   try {
+    if (mayReach) {
+      const response = await guardedRequest(
+        url,
+        { method, headers: sent, signal },
+        String(body ?? ""),
+        mayReach,
+      );
+      return { status: response.statusCode!, text: await textOf(response) };
+    }
     const response = await fetch(url, {
       method,
-      headers: {
-        ...headers,
-        ...(requestId && { "x-request-id": requestId }),
-        ...(token !== undefined && { authorization: token }),
-      },
+      headers: sent,
       ...(body !== undefined && { body }),
       redirect: "manual",
       signal, // of the body too
     });
-    return { status: response.status, text: await textOf(response) };
+    return { status: response.status, text: await textOf(response.body ?? []) };
   } catch (error) {
-    const word = wordOf(error);
+    const word = signal.aborted ? "TimeoutError" : wordOf(error);
     throw new HttpFailure(word, !NETWORK_FAULTS[word]?.isNeverConnected, { cause: error });
   }
 }
 
 /** Reads an answer to its end: a connection that is lost half-way is a failure, and so is an answer without end. */
-async function textOf(response: Response): Promise<string> {
+async function textOf(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body) {
     length += chunk.length;
     // Leaving the loop ends the download.
     if (length > ANSWER_BYTES_AT_MOST) throw new HttpFailure("TOO_LARGE", true);

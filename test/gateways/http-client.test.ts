@@ -10,6 +10,8 @@ import {
   type HttpFailure,
   type OutsideCall,
 } from "../../src/gateways/http-client";
+import type { MayReach } from "../../src/gateways/guarded/guarded-request";
+import { isPublicAddress } from "../../src/gateways/guarded/public-address";
 import { openFakeShop } from "../support/fake-shop";
 
 /** Deadlines: long enough for a busy machine where an answer is expected, and short where none will come. */
@@ -44,9 +46,17 @@ async function outcome(send: HttpClient, path = ""): Promise<unknown> {
     ({ word, mayBeSent }: HttpFailure) => ({ word, mayBeSent }),
   );
 }
-const client = (deadlineMs = PATIENT_MS) => httpClient({ to: "other", deadlineMs });
+const clientOf = (deadlineMs: number, mayReach?: MayReach) =>
+  httpClient({ to: "other", deadlineMs, mayReach });
+const client = (deadlineMs = PATIENT_MS) => clientOf(deadlineMs);
+const anywhere: MayReach = () => true;
 
-describe("an answer", () => {
+describe.each([
+  ["of a host of our own choice", undefined],
+  ["of a host that others have named", anywhere],
+])("an answer %s", (_where, mayReach) => {
+  const client = (deadlineMs = PATIENT_MS) => clientOf(deadlineMs, mayReach);
+
   test("is returned whole, whatever its status, and the request carries our request id", async () => {
     expect(await outcome(client())).toEqual([200, "hello"]);
     answer = (_, response) => response.writeHead(503).end("no");
@@ -103,6 +113,77 @@ test("a request to an address without a server, or to an invalid host, was certa
   const failure = (to: string) => client()({ url: to }).catch((error: unknown) => error);
   expect(await failure(shop.url)).toMatchObject({ word: "ECONNREFUSED", mayBeSent: false });
   expect(await failure("http://shop.invalid")).toMatchObject({ mayBeSent: false });
+});
+
+describe("a host that others have named", () => {
+  const guarded = () => clientOf(PATIENT_MS, isPublicAddress);
+  const refusal = { word: "FORBIDDEN_ADDRESS", mayBeSent: false };
+
+  test.each([
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "0x7f.1",
+    "2130706433",
+    "0.0.0.0",
+    "[::]",
+  ])("is not reached at %s, whatever its name", async (host) => {
+    const { port } = new URL(url);
+    const seen = await guarded()({ url: `http://${host}:${port}` }).catch((error: unknown) => error);
+    expect(seen).toMatchObject(refusal);
+    expect(received).toEqual([]);
+  });
+
+  test("is reached at the address that was looked at, and at no other", async () => {
+    const { port } = new URL(url);
+    const looked: string[] = [];
+    const send = clientOf(PATIENT_MS, (address) => (looked.push(address), address === "127.0.0.1"));
+    expect(await send({ url: `http://localhost:${port}` })).toEqual({ status: 200, text: "hello" });
+    expect(looked).toContain("127.0.0.1");
+    expect(received[0]!.headers.host).toBe(`localhost:${port}`);
+  });
+
+  test("gets the body and the headers of a request", async () => {
+    let body = "";
+    answer = (request, response) =>
+      request.on("data", (part) => (body += String(part))).on("end", () => response.end("ok"));
+    const headers = { "content-type": "application/json" };
+    await clientOf(PATIENT_MS, anywhere)({ method: "POST", url, body: "{}", headers });
+    expect(body).toBe("{}");
+    expect(received[0]!.headers).toMatchObject({ "content-type": "application/json", "content-length": "2" });
+  });
+
+  test.each([
+    ...["8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2a00:1450::1"].map(
+      (one) => [one, true] as const,
+    ),
+    ...[
+      "10.1.2.3",
+      "172.31.255.255",
+      "192.168.1.1",
+      "169.254.169.254",
+      "100.64.0.1",
+      "0.1.2.3",
+      "255.255.255.255",
+    ].map((one) => [one, false] as const),
+    ...[
+      "224.0.0.1",
+      "198.18.0.1",
+      "fc00::1",
+      "fd12::1",
+      "fe80::1",
+      "ff02::1",
+      "::",
+      "::1",
+      "::ffff:8.8.8.8",
+    ].map((one) => [one, false] as const),
+    ...["64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "2001::1", "localhost", ""].map(
+      (one) => [one, false] as const,
+    ),
+  ])("with the address %s is public: %s", (address, isPublic) => {
+    expect(isPublicAddress(address)).toBe(isPublic);
+  });
 });
 
 test("every call is published for metrics, with its outcome and how long it took", async () => {
