@@ -14,6 +14,7 @@ import { QueueRefunds1795322400000 } from "./1795322400000-queue-refunds";
 import { IndexFiltersOfTables1795323600000 } from "./1795323600000-index-filters-of-tables";
 import { TellUnpaidRevocations1795324200000 } from "./1795324200000-tell-unpaid-revocations";
 import { SignHistoryWithRoles1795324800000 } from "./1795324800000-sign-history-with-roles";
+import { CreateWebhooks1795325400000 } from "./1795325400000-create-webhooks";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   IndexFiltersOfTables1795323600000,
   TellUnpaidRevocations1795324200000,
   SignHistoryWithRoles1795324800000,
+  CreateWebhooks1795325400000,
 ];

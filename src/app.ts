@@ -3,6 +3,7 @@ import type { DataSource } from "typeorm";
 import type { Rate } from "./auth/rate";
 import type { Config } from "./config";
 import type { Refunds } from "./gateways/refund/refund-gateway";
+import type { WebhookSender } from "./gateways/webhook/webhook-sender";
 import type { SupportAgents } from "./reads/accounts/support-agents";
 
 /** Everything that a request needs besides its input. Built by `compose`; tests replace parts of it. */
@@ -16,6 +17,7 @@ export interface App {
   refundRate: Rate;
   /** The accounts that staff have made support agents. */
   supportAgents: SupportAgents;
+  webhooks: WebhookSender;
   /** The instant that decisions are taken at, one per request: PostgreSQL's, which all servers share. */
   clock: () => Date;
 }

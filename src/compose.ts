@@ -10,6 +10,7 @@ import { EmbeddedRefundGateway } from "./gateways/refund/embedded";
 import { HttpRefundGateway } from "./gateways/refund/coordinator";
 import { NoRefundGateway } from "./gateways/refund/none";
 import type { RefundGateway, Refunds } from "./gateways/refund/refund-gateway";
+import { WebhookSender } from "./gateways/webhook/webhook-sender";
 import { startEmbeddedPostgres } from "./postgres/embedded-postgres";
 import { sequenceFault } from "./proof/posture";
 import { SupportAgents } from "./reads/accounts/support-agents";
@@ -128,7 +129,8 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
   const refunds = composeRefunds(config, db, clock.now);
   const refundRate = composeRefundRate(config);
   const supportAgents = new SupportAgents(db);
-  const app: App = { config, db, log, clock: clock.now, refunds, refundRate, supportAgents };
+  const webhooks = composeWebhooks(config);
+  const app: App = { config, db, log, clock: clock.now, refunds, refundRate, supportAgents, webhooks };
   if (config.faultPlanUrl) planFaults(config.faultPlanUrl);
   const stop = async () => {
     clock.stop();
@@ -155,6 +157,11 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
 /** The shop of REFUND_SHOP, spared while it does not answer. */
 export function composeRefunds(config: Config, db: DataSource, clock: () => Date): Refunds {
   return new CircuitBreaker(refundGateway(config, db), 2 * config.refund.deadlineMs, clock);
+}
+
+/** What sends the messages of webhooks. */
+export function composeWebhooks({ webhooks: { deadlineMs, arePrivateAllowed } }: Config): WebhookSender {
+  return new WebhookSender(deadlineMs, arePrivateAllowed);
 }
 
 /** Counts refunds by the limits of the settings. */

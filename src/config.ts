@@ -66,6 +66,10 @@ function configOf(settings: Settings) {
       coordinatorUrl: settings.COORDINATOR_URL?.replace(/\/+$/, "") ?? "",
       isKeyed: settings.COORDINATOR_KEYED,
     },
+    webhooks: {
+      deadlineMs: settings.WEBHOOK_DEADLINE_MS,
+      arePrivateAllowed: settings.WEBHOOK_PRIVATE_ADDRESSES,
+    },
     oauth: oauthOf(settings),
     mutationsPerMinute: settings.MUTATIONS_PER_MINUTE,
     refundsPerHour: { learner: settings.REFUNDS_PER_HOUR, agent: settings.AGENT_REFUNDS_PER_HOUR },

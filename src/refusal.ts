@@ -31,6 +31,9 @@ export const REFUSAL_CODES = {
   REFUND_NOT_IN_REVIEW: "The refund is not in review, so no decision is needed.",
   COUNT_NOT_CONFIRMED:
     "The filter finds another number of entitlements than the caller has confirmed, or more than 1,000.",
+  WEBHOOK_NOT_FOUND: "The webhook does not exist.",
+  WEBHOOK_URL_INVALID: "The address cannot be that of a webhook.",
+  WEBHOOKS_TOO_MANY: "There are as many webhooks as there may be.",
   CONFLICT: "Another request has changed the object in the meantime.",
 } as const;
 export type RefusalCode = keyof typeof REFUSAL_CODES;

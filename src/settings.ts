@@ -147,6 +147,16 @@ export function settings(isProduction: boolean) {
       .describe(
         "The address of the fault-injection harness, which is asked at each fault point; ignored in production.",
       ),
+    WEBHOOK_DEADLINE_MS: whole(50, 30_000)
+      .default(5_000)
+      .describe(
+        "How long the receiver of a webhook may take to answer, in milliseconds; leases and pauses between attempts are multiples of it.",
+      ),
+    WEBHOOK_PRIVATE_ADDRESSES: flag
+      .default(false)
+      .describe(
+        "Whether webhooks may be sent to loopback, link-local and private addresses, and without TLS. Staff can then have this server send to any server around it.",
+      ),
     MUTATIONS_PER_MINUTE: whole(1, 10_000)
       .default(60)
       .describe(

@@ -23,6 +23,7 @@ export const readPermissions: Permissions = {
     refunds: supportOrAuditor,
     orderPreview: supportAuditorOrService,
     supportAgents: staffOrAuditor,
+    webhooks: staffOrAuditor,
     search: supportOrAuditor,
     node: anyone,
     nodes: anyone,
@@ -56,6 +57,10 @@ export const readPermissions: Permissions = {
   SupportDetailEdge: { "*": supportOrAuditor },
   SupportDetail: { "*": supportOrAuditor, id: anyone },
   SupportActionOption: { "*": supportOrAuditor },
+  Webhook: { "*": staffOrAuditor, id: anyone }, // a field of Node
+  DeadLetterConnection: { "*": staffOrAuditor },
+  DeadLetterEdge: { "*": staffOrAuditor },
+  DeadLetter: { "*": staffOrAuditor, id: anyone }, // the same
   SupportAgentConnection: { "*": staffOrAuditor },
   SupportAgentEdge: { "*": staffOrAuditor },
   SupportAgent: { "*": staffOrAuditor, id: anyone }, // a field of Node, which `node` returns to those who may see it

@@ -9,6 +9,9 @@ import { Refund } from "./refund";
 import { Site } from "./site";
 import { SupportAgent } from "./accounts/support-agent";
 import { UserAccount } from "./accounts/user-account";
+import { Webhook } from "./webhooks/webhook";
+import { WebhookChannel } from "./webhooks/webhook-channel";
+import { WebhookDelivery } from "./webhooks/webhook-delivery";
 
 /** Everything that is stored, for the data source. */
 export const entities = [
@@ -23,4 +26,7 @@ export const entities = [
   Site,
   SupportAgent,
   UserAccount,
+  Webhook,
+  WebhookChannel,
+  WebhookDelivery,
 ];

@@ -42,6 +42,7 @@ export const TrackedTypeEnum = publish<TrackedType>(
     SUPPORT_DETAIL: "A support detail: an action of an agent or a shop on an entitlement.",
     COURSE_ENTITLEMENT_POLICY: "A policy with the periods of entitlements.",
     REFUND: "A refund of the order of an entitlement.",
+    WEBHOOK: "A webhook: an address that is told of changes.",
     SUPPORT_AGENT: "A support agent: an account that staff have made one.",
   },
 );

@@ -14,7 +14,7 @@ export class HistoryFilter {
     description: "The types of the changed object, of which one must match.",
   })
   @IsOptional()
-  @ArrayMaxSize(5, atMost(5))
+  @ArrayMaxSize(6, atMost(6))
   entityTypes?: TrackedType[] | null;
 
   @Field(() => [ID], {

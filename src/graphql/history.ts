@@ -9,13 +9,12 @@ import {
   type Image,
   type TrackedType,
 } from "../history/tracked-types";
-import type { FieldKind } from "../store/rows/fields";
 import { connectionOf, type List } from "./pages/connection";
 import { learnerToTell, type Context } from "./context";
 import { Cursors } from "./pages/cursors";
 import { CHARACTER_OF, TYPE_OF } from "./history-enums";
 import type { HistoryArgs } from "./history-inputs";
-import { toDuration } from "./scalars";
+import { shown } from "../reads/feed/shown";
 import type { CourseEntitlementView } from "./types/entitlements/course-entitlement";
 import type { FieldChangeView, HistoryEntryConnection, HistoryEntryView } from "./types/history-entry";
 
@@ -130,19 +129,4 @@ export function maySeeWho({ actor }: Context, { userId, userLabel }: Entry): boo
 function toChangeView(entryId: string, { name, field: { as, kind }, from, to }: Change): FieldChangeView {
   const field = as ?? name;
   return { id: `${entryId}:${field}`, kind, field, from: shown(kind, from), to: shown(kind, to) };
-}
-
-/** A stored value as its GraphQL field would have it; references by their id. */
-function shown(kind: FieldKind, value: Change["to"]): unknown {
-  if (value === null) return null;
-  if (kind === "instant" || kind === "stamp") return toInstant(String(value));
-  if (kind === "duration") return toDuration(Number(value));
-  return kind === "value" ? value : String(value);
-}
-
-/** An instant as a DateTime; one that no client could read, which older entries may hold, as PostgreSQL writes it. */
-function toInstant(stored: string): string {
-  const at = new Date(stored);
-  const year = at.getUTCFullYear(); // NaN where JavaScript has no such instant
-  return year >= 1 && year <= 9_999 ? at.toISOString() : stored;
 }

@@ -3,6 +3,7 @@ import { mayReadAnyone } from "../auth/actor";
 import type { Refund } from "../entities/refund";
 import type { TrackedType } from "../history/tracked-types";
 import { staffOrAuditor } from "../auth/who";
+import { deadLettersById, webhooksById } from "../reads/webhooks/webhooks";
 import { supportAgentsById } from "../reads/accounts/support-agents";
 import { entitlementsById } from "../reads/entitlement-facts";
 import type { EntitlementFacts } from "../reads/entitlement-facts";
@@ -23,6 +24,7 @@ import { toSupportDetailView } from "./types/entitlements/support-detail";
 import { HistoryEntryView } from "./types/history-entry";
 import type { Node } from "./types/node";
 import { toRefundView } from "./types/refunds/refund";
+import { toDeadLetterView, toWebhookView } from "./types/webhooks/webhook";
 import { toSupportAgentView } from "./types/support-agent";
 
 type Found = (Node | null)[];
@@ -71,6 +73,14 @@ const LOADERS: Record<NodeKind, (context: Context, ids: readonly string[]) => Pr
     (await policiesById(app.db, ids)).map(
       (policy) => policy && toPolicyView(policy, app.config.defaultPeriods),
     ),
+  DEAD_LETTER: async ({ app, actor }, ids) =>
+    actor && staffOrAuditor.allows(actor)
+      ? (await deadLettersById(app.db, ids)).map((letter) => letter && toDeadLetterView(letter))
+      : [],
+  WEBHOOK: async ({ app, actor }, ids) =>
+    actor && staffOrAuditor.allows(actor)
+      ? (await webhooksById(app.db, ids)).map((facts) => facts && toWebhookView(facts))
+      : [],
   SUPPORT_AGENT: async ({ app, actor }, ids) =>
     actor && staffOrAuditor.allows(actor)
       ? (await supportAgentsById(app.db, ids)).map((facts) => facts && toSupportAgentView(facts))
@@ -105,6 +115,7 @@ async function entriesOfIds(context: Context, ids: readonly string[]): Promise<F
       SUPPORT_DETAIL: seesSupport,
       COURSE_ENTITLEMENT_POLICY: seesSupport,
       SUPPORT_AGENT: false,
+      WEBHOOK: false,
     };
     if (!seesAll && !mayBeSeen[entry.entityType]) return null;
     return Object.assign(new HistoryEntryView(), toEntryView(context, entry, facts?.userId ?? null));

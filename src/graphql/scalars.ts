@@ -23,13 +23,6 @@ export const DataExportScalar = new GraphQLScalarType<unknown, unknown>({
   description: `All that is held about an account, as one JSON object: \`user\`, \`entitlements\` with their refunds and history in the form of this schema, \`enrollments\`, and \`complete\`, which is false when there was too much for one object. Notes of support agents are not in it.`,
 });
 
-/** Writes milliseconds as an ISO 8601 duration of days and seconds. */
-export function toDuration(ms: number): string {
-  const days = Math.trunc(ms / DAY_MS);
-  const seconds = (ms - days * DAY_MS) / 1000;
-  return `P${days}D${seconds === 0 ? "" : `T${seconds}S`}`;
-}
-
 const DURATION =
   /^P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d+)?)S)?)?$/;
 

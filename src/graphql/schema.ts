@@ -32,6 +32,12 @@ import { SwitchSessionMutation } from "./mutations/sessions/switch-session";
 import { GrantSupportMutation } from "./mutations/agents/grant-support";
 import { WithdrawSupportMutation } from "./mutations/agents/withdraw-support";
 import { SessionMessageResolver, UserErrorMessageResolver } from "./types/blocker-messages.resolver";
+import { CreateWebhookMutation } from "./mutations/webhooks/create-webhook";
+import { UpdateWebhookMutation } from "./mutations/webhooks/update-webhook";
+import { DeleteWebhookMutation } from "./mutations/webhooks/delete-webhook";
+import { TestWebhookMutation } from "./mutations/webhooks/test-webhook";
+import { ReplayWebhookMutation } from "./mutations/webhooks/replay-webhook";
+import { WebhooksResolver } from "./queries/webhooks/webhooks.resolver";
 import { EntitlementDetailsResolver } from "./types/entitlements/entitlement-details.resolver";
 import {
   EntitlementOfDetailResolver,
@@ -85,6 +91,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       PolicyHistoryResolver,
       RefundHistoryResolver,
       SupportAgentsResolver,
+      WebhooksResolver,
       CatalogResolver,
       SearchResolver,
       NodesResolver,
@@ -119,6 +126,11 @@ export function buildGraphQLSchema(): GraphQLSchema {
       EnrollAndFulfillMutation,
       EnrollIfEntitledMutation,
       GrantSupportMutation,
+      CreateWebhookMutation,
+      UpdateWebhookMutation,
+      DeleteWebhookMutation,
+      TestWebhookMutation,
+      ReplayWebhookMutation,
       WithdrawSupportMutation,
       LeaveSessionMutation,
       SwitchSessionMutation,

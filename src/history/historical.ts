@@ -10,6 +10,7 @@ import {
 } from "../entities/course-entitlement-support-detail";
 import { SupportAgent, SupportAgentColumns } from "../entities/accounts/support-agent";
 import { Refund, RefundColumns } from "../entities/refund";
+import { Webhook, WebhookColumns } from "../entities/webhooks/webhook";
 import { InstantColumn, InstantsCheck } from "../entities/columns";
 import type { ChangeSource } from "../store/transact";
 
@@ -168,6 +169,16 @@ export class HistoricalSupportAgent extends SupportAgentColumns {
   history!: HistoryColumns;
 }
 
+/** A webhook as it was after a change. */
+@Historical("webhook")
+export class HistoricalWebhook extends WebhookColumns {
+  @Column("uuid")
+  id!: string;
+
+  @Column(() => HistoryColumns)
+  history!: HistoryColumns;
+}
+
 /** Every tracked entity with its history. */
 export const tracked = new Map<object, new () => { id: string; history: HistoryColumns }>([
   [CourseEntitlement, HistoricalCourseEntitlement],
@@ -175,4 +186,5 @@ export const tracked = new Map<object, new () => { id: string; history: HistoryC
   [CourseEntitlementPolicy, HistoricalCourseEntitlementPolicy],
   [Refund, HistoricalRefund],
   [SupportAgent, HistoricalSupportAgent],
+  [Webhook, HistoricalWebhook],
 ]);

@@ -4,6 +4,7 @@ import { COURSE_ENTITLEMENT_POLICY_FIELDS } from "../entities/course-entitlement
 import { SUPPORT_DETAIL_FIELDS } from "../entities/course-entitlement-support-detail";
 import { REFUND_FIELDS } from "../entities/refund";
 import { SUPPORT_AGENT_FIELDS } from "../entities/accounts/support-agent";
+import { WEBHOOK_FIELDS } from "../entities/webhooks/webhook";
 import { columnsOf, type TrackedField } from "../store/rows/fields";
 
 /** The tracked types by their names in GraphQL: the table and its fields. */
@@ -13,6 +14,7 @@ export const TRACKED_TYPES = {
   COURSE_ENTITLEMENT_POLICY: { table: "course_entitlement_policy", fields: COURSE_ENTITLEMENT_POLICY_FIELDS },
   REFUND: { table: "refund", fields: REFUND_FIELDS },
   SUPPORT_AGENT: { table: "support_agent", fields: SUPPORT_AGENT_FIELDS },
+  WEBHOOK: { table: "webhook", fields: WEBHOOK_FIELDS },
 } as const satisfies Record<string, { table: string; fields: Readonly<Record<string, TrackedField>> }>;
 export type TrackedType = keyof typeof TRACKED_TYPES;
 

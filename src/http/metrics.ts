@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { App } from "../app";
 import type { TokenFault } from "../auth/verify-token";
 import { OUTSIDE_CALLS, type OutsideCall } from "../gateways/http-client";
+import { deliveryGauges } from "../reads/webhooks/webhooks";
 import { refundGauges } from "../reads/refunds";
 import { lastDone } from "../jobs/last-done";
 import { poolOf } from "../store/statement";
@@ -64,6 +65,16 @@ export class Metrics {
   private readonly refundAge = this.gauge(
     "refunds_pending_oldest_seconds",
     "Age of the oldest unsettled refund, by state.",
+    "state",
+  );
+  private readonly deliveries = this.gauge(
+    "webhook_deliveries",
+    "Changes that webhooks have not told, by state.",
+    "state",
+  );
+  private readonly deliveryAge = this.gauge(
+    "webhook_deliveries_oldest_seconds",
+    "Age of the oldest change that webhooks have not told, by state.",
     "state",
   );
   private readonly tasks = this.gauge(
@@ -149,14 +160,21 @@ export class Metrics {
     const { totalCount: open, idleCount: idle, waitingCount: waiting } = poolOf(db);
     for (const [state, count] of Object.entries({ open, idle, waiting }))
       this.connections.set({ state }, count);
-    for (const gauge of [this.refunds, this.refundAge, this.tasks]) gauge.reset();
+    for (const gauge of [this.refunds, this.refundAge, this.deliveries, this.deliveryAge, this.tasks])
+      gauge.reset();
     // The queue's tables are made when the first process looks for work.
-    const asked = Promise.all([refundGauges(db), lastDone(db).catch(() => [])]);
-    const [refunds, tasks] = await within(asked, DATABASE_WITHIN_MS).catch(() => [null, []] as const);
+    const asked = Promise.all([refundGauges(db), deliveryGauges(db), lastDone(db).catch(() => [])]);
+    const [refunds, deliveries, tasks] = await within(asked, DATABASE_WITHIN_MS).catch(
+      () => [null, [], []] as const,
+    );
     this.databaseUp.set(refunds ? 1 : 0);
     for (const { state, count, oldestSeconds } of refunds ?? []) {
       this.refunds.set({ state }, count);
       this.refundAge.set({ state }, oldestSeconds);
+    }
+    for (const { state, count, oldestSeconds } of deliveries) {
+      this.deliveries.set({ state }, count);
+      this.deliveryAge.set({ state }, oldestSeconds);
     }
     for (const { task, doneAt } of tasks) this.tasks.set({ task }, doneAt);
   }

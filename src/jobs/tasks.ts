@@ -1,5 +1,6 @@
 import type { App } from "../app";
 import { expireDueEntitlements, type SweepPlace } from "../use-cases/entitlements/expire-due-entitlements";
+import { sweepWebhooks } from "../use-cases/webhooks/sweep-webhooks";
 import { sweepRefunds } from "../use-cases/refunds/sweep-refunds";
 
 /** A task of the queue: one process at a time does it, one slice after the other. */
@@ -39,6 +40,7 @@ export function tasks(spares: ReadonlySet<string> = new Set()): readonly (Queued
       onceInSeconds: HOUR,
       run: (app, turn) => expireASlice(app, turn, spares),
     },
+    { name: "sweepWebhooks", everyMs: ({ config }) => config.webhooks.deadlineMs / 5, run: sweepWebhooks },
     { name: "sweepRefunds", everyMs: ({ config }) => config.refund.deadlineMs / 5, run: sweepRefunds },
   ];
 }

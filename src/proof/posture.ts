@@ -15,6 +15,7 @@ const FUNCTIONS: Record<string, string> = {
   guard_course_entitlement_policy: "c6c0ebe612bfc679",
   guard_refund: "c1183b159b52011e",
   guard_support_agent: "8f176103678b7934",
+  guard_webhook: "e6810aba388bb3e9",
 };
 
 /** The triggers of each kind of table. They fire whatever the role of the session is (`ALWAYS`). */

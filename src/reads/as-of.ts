@@ -6,6 +6,7 @@ import { listOf, select, type Database } from "../store/statement";
 import { selectFacts, toFacts, type EntitlementFacts, type FactsSource } from "./entitlement-facts";
 import type { EntitlementCriteria } from "./entitlement-search";
 import { entriesIn } from "./finding/entry-rows";
+import { selectWebhooks, toWebhook, type WebhookFacts } from "./webhooks/webhooks";
 import { selectSupportAgents, toSupportAgent, type SupportAgentFacts } from "./accounts/support-agents";
 import { POLICY, type PolicyFacts } from "./policies";
 import { selectRefunds } from "./refunds";
@@ -150,4 +151,14 @@ export async function supportAgentsOfEntries(
   const sql = selectSupportAgents(entriesIn("historical_support_agent"), 'a.history_id::text as "entryId",');
   const rows = await select<EntryRow>(db, sql, [entryIds]);
   return byKey(entryIds, rows, ({ entryId }) => entryId, toSupportAgent);
+}
+
+/** Webhooks as entries of their history left them. */
+export async function webhooksOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(WebhookFacts | null)[]> {
+  const sql = selectWebhooks(entriesIn("historical_webhook"), 'w.history_id::text as "entryId",');
+  const rows = await select<EntryRow>(db, sql, [entryIds]);
+  return byKey(entryIds, rows, ({ entryId }) => entryId, toWebhook);
 }

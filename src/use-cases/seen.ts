@@ -9,7 +9,7 @@ export interface Seen {
 }
 
 /** The tables whose rows two agents could change at once. */
-type GuardedTable = "course_entitlement" | "course_entitlement_policy";
+type GuardedTable = "course_entitlement" | "course_entitlement_policy" | "webhook";
 
 /**
  * Refuses when a locked row has changed since the caller read it, if the caller says which history entry was the newest

@@ -13,6 +13,7 @@ import {
 import { CourseRun, COURSE_RUN_FIELDS } from "../../src/entities/course-run";
 import { Refund, REFUND_FIELDS } from "../../src/entities/refund";
 import { SUPPORT_AGENT_FIELDS, SupportAgent } from "../../src/entities/accounts/support-agent";
+import { Webhook, WEBHOOK_FIELDS } from "../../src/entities/webhooks/webhook";
 import { TRACKED_TYPES, type TrackedType } from "../../src/history/tracked-types";
 import { enrollmentsById } from "../../src/reads/enrollments";
 import { entitlementsById } from "../../src/reads/entitlement-facts";
@@ -36,6 +37,7 @@ const NOUNS: [entity: new () => object, Readonly<Record<string, Field>>][] = [
   [CourseRun, COURSE_RUN_FIELDS],
   [Refund, REFUND_FIELDS],
   [SupportAgent, SUPPORT_AGENT_FIELDS],
+  [Webhook, WEBHOOK_FIELDS],
 ];
 
 test.each(NOUNS)("the fields of %p are the columns that are stored", (entity, fields) => {
@@ -103,6 +105,7 @@ test("every field in a history has the same name in the schema, except those nam
     CourseEntitlementPolicy: COURSE_ENTITLEMENT_POLICY_FIELDS,
     Refund: REFUND_FIELDS,
     SupportAgent: SUPPORT_AGENT_FIELDS,
+    Webhook: WEBHOOK_FIELDS,
   }).flatMap(([type, fields]) => {
     const inSchema = (schema.getType(type) as GraphQLObjectType).getFields();
     return Object.entries<TrackedField>(fields)

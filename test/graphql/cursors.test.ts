@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { getNamedType, isObjectType } from "graphql";
 import { Cursors } from "../../src/graphql/pages/cursors";
-import { LISTS, lists } from "../support/lists";
+import { fillLists, LISTS, lists } from "../support/lists";
 import { actor, ask, schema, useDemoApp } from "../support/demo-app";
 
 const app = useDemoApp();
@@ -18,8 +18,7 @@ const REFUSED = ["BAD_USER_INPUT", 'Argument "after" is not a cursor of this lis
 
 const cursorOf = new Map<string, string>();
 beforeAll(async () => {
-  const grant = '{ username: "full_shelf", comments: "A list of agents." }';
-  await ask(app, hopper, `mutation { grantSupport(input: ${grant}) { userErrors { code } } }`);
+  await fillLists(app);
   for (const [what, path] of lists) cursorOf.set(what, (await pageAfter(path, null)).cursors[0]!);
 });
 

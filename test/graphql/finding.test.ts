@@ -157,6 +157,17 @@ async function anIdOfEach(): Promise<Record<string, string>> {
     hopper,
     'mutation { grantSupport(input: { username: "full_shelf", comments: "A node." }) { userErrors { code } } }',
   );
+  await ask(
+    app,
+    hopper,
+    'mutation { createWebhook(input: { url: "https://shop.example", comments: "A node." }) { userErrors { code } } }',
+  );
+  const [webhook] = await app.db.query<[{ id: string }]>("select id from webhook");
+  const [letter] = await app.db.query<[{ id: string }]>(
+    `insert into webhook_delivery (webhook_id, history_id, entitlement_id, state, attempt, created_at, modified_at)
+     values ($1, nextval('history_id_seq'), $2, 'DEAD', 1, now(), now()) returning id`,
+    [webhook.id, ENTITLEMENT],
+  );
   const [agent] = await app.db.query<[{ id: string }]>("select id from support_agent");
   const policy = "b0000000-0000-4000-8000-000000000001";
   return {
@@ -165,6 +176,8 @@ async function anIdOfEach(): Promise<Record<string, string>> {
     Refund: refund.id,
     CourseEntitlementPolicy: policy,
     SupportAgent: agent.id,
+    Webhook: webhook.id,
+    DeadLetter: letter.id,
     Course: "c0000000-0000-4000-8000-000000000003",
     CourseRun: "course-v1:DemoX+DEMO.03+open",
     "HistoryEntry of an entitlement": await entry("course_entitlement", ENTITLEMENT),
@@ -172,13 +185,20 @@ async function anIdOfEach(): Promise<Record<string, string>> {
     "HistoryEntry of a support detail": await entry("course_entitlement_support_detail", note.id),
     "HistoryEntry of a policy": await entry("course_entitlement_policy", policy),
     "HistoryEntry of a support agent": await entry("support_agent", agent.id),
+    "HistoryEntry of a webhook": await entry("webhook", webhook.id),
   };
 }
 
 const OPEN = ["CourseEntitlementPolicy", "Course", "CourseRun"];
 const OWN = ["CourseEntitlement", "Refund", "HistoryEntry of an entitlement", "HistoryEntry of a refund"];
 const SUPPORT = ["SupportDetail", "HistoryEntry of a support detail", "HistoryEntry of a policy"];
-const STAFF = ["SupportAgent", "HistoryEntry of a support agent"];
+const STAFF = [
+  "SupportAgent",
+  "HistoryEntry of a support agent",
+  "Webhook",
+  "HistoryEntry of a webhook",
+  "DeadLetter",
+];
 
 test.each<[string, Actor, string[]]>([
   ["the learner", ada, [...OPEN, ...OWN]],
@@ -242,7 +262,7 @@ test("many ids need as many statements as one of each type, and the objects keep
   const ids = Object.values(await anIdOfEach());
   const document = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }";
   const counts: number[] = [];
-  for (const asked of [ids, [...ids, ...ids]]) {
+  for (const asked of [ids, [...ids, ...ids].slice(0, 25)]) {
     const sent = await statementsOf(async () => {
       const { data } = await ask<{ nodes: Found[] }>(app, hopper, document, { ids: asked });
       expect(data!.nodes.map((node) => node["id"])).toEqual(asked);

@@ -1,13 +1,10 @@
 import { actor, ask, useDemoApp } from "../support/demo-app";
-import { lists } from "../support/lists";
+import { fillLists, lists } from "../support/lists";
 import { statementsOf } from "../support/statements";
 
 const app = useDemoApp();
 const hopper = actor("hopper", { isStaff: true });
-beforeAll(async () => {
-  const grant = '{ username: "full_shelf", comments: "A list of agents." }';
-  await ask(app, hopper, `mutation { grantSupport(input: ${grant}) { userErrors { code } } }`);
-});
+beforeAll(() => fillLists(app));
 
 interface Read {
   edges: { cursor: string }[];
@@ -70,7 +67,7 @@ test.each(lists)(
     const all = await readAll(read, false);
     expect(await readAll(read, true)).toEqual(all);
     expect(new Set(all).size).toBe(all.length);
-    if (!/^Query\.(courses|supportAgents)/.test(what)) expect(total).toBe(all.length);
+    if (!/^(Query\.(courses|supportAgents)|Webhook\.deadLetters)/.test(what)) expect(total).toBe(all.length);
     const [first, last] = [all[0]!, all.at(-1)!];
     const beyond = { hasNextPage: false, hasPreviousPage: true, startCursor: null, endCursor: null };
     expect(await read({ after: last })).toMatchObject({ edges: [], pageInfo: beyond });

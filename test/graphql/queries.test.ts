@@ -76,6 +76,7 @@ test("queries change nothing", async () => {
     "{ supportAgents(first: 100) { edges { node { history { edges { node { id } } } } } } }",
     {},
   );
+  await expectAnswer("{ webhooks { id dead deadLetters { edges { node { id } } } } }", {});
   await expectAnswer("{ refunds(first: 100) { edges { node { entitlement { refunds { id } } } } } }", {});
   await expectAnswer(
     '{ search(text: "ada") { __typename } courses { edges { node { id } } } sites { id } }',

@@ -50,7 +50,7 @@ const OPENINGS =
   /^(what|which|who|whom|whose|why|when|where|how|by|of|in|at|as|from|until|since|before|after|only|it|its|they|their|you|your|somebody|anybody)\b/i;
 /** Nouns of the product. A description without any of them says nothing to readers who do not know the field. */
 const NOUNS =
-  /\b(accounts?|actions?|agents?|attempts?|authors?|catalog|certificates?|changes?|codes?|comments?|commands?|conditions?|courses?|cursors?|dates?|days?|decisions?|descriptions?|details?|directions?|enrollments?|entitlements?|entry|entries|errors?|expiry|fields?|history|ids?|instants?|items?|jobs?|keys?|kinds?|labels?|learners?|levels?|lists?|lock|locks|modes?|names?|numbers?|objects?|operations?|orders?|outcomes?|pages?|parts?|periods?|places?|policy|policies|reasons?|refunds?|requests?|results?|revocations?|runs?|scalars?|sessions?|shops?|sites?|SQL|states?|summary|titles?|types?|URLs?|usernames?|users?|UUIDs?|values?|ways?)\b/i;
+  /\b(accounts?|actions?|address|agents?|attempts?|authors?|catalog|certificates?|changes?|codes?|comments?|commands?|conditions?|courses?|cursors?|dates?|days?|decisions?|descriptions?|details?|directions?|enrollments?|entitlements?|entry|entries|errors?|expiry|fields?|history|ids?|instants?|items?|jobs?|keys?|kinds?|labels?|learners?|levels?|lists?|lock|locks|messages?|modes?|names?|numbers?|objects?|operations?|orders?|outcomes?|pages?|parts?|periods?|places?|policy|policies|reasons?|refunds?|requests?|results?|revocations?|runs?|scalars?|secrets?|sessions?|shops?|sites?|SQL|states?|summary|titles?|types?|URLs?|usernames?|users?|UUIDs?|values?|ways?|webhooks?)\b/i;
 
 /** What is wrong with a description, or null. Code in backquotes is not English. */
 function faultOf(description: string): string | null {

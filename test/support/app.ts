@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import type { DataSource } from "typeorm";
 import type { App } from "../../src/app";
-import { composeRefundRate, composeRefunds } from "../../src/compose";
+import { composeRefundRate, composeRefunds, composeWebhooks } from "../../src/compose";
 import { loadConfig } from "../../src/config";
 import { SupportAgents } from "../../src/reads/accounts/support-agents";
 
@@ -23,5 +23,6 @@ export function appOn(
     refunds: composeRefunds(config, db, clock),
     refundRate: composeRefundRate(config),
     supportAgents: new SupportAgents(db),
+    webhooks: composeWebhooks(config),
   };
 }

@@ -3,7 +3,7 @@ import { SignJWT } from "jose";
 import { pino } from "pino";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
-import { composeRefundRate, composeRefunds } from "../../src/compose";
+import { composeRefundRate, composeRefunds, composeWebhooks } from "../../src/compose";
 import { loadConfig } from "../../src/config";
 import type { Graph } from "../../src/engine/apollo";
 import { SupportAgents } from "../../src/reads/accounts/support-agents";
@@ -93,6 +93,7 @@ export async function serve(
       refunds: composeRefunds(config, app.db, clock),
       refundRate: composeRefundRate(config),
       supportAgents: new SupportAgents(app.db),
+      webhooks: composeWebhooks(config),
       ...app,
       log,
       config,

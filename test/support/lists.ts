@@ -1,4 +1,6 @@
+import type { App } from "../../src/app";
 import { ORDERS } from "../../src/reads/finding/entitlement-order";
+import { actor, ask } from "./demo-app";
 
 /** A query for each list of the schema; `@` stands for the arguments of its page. */
 export const LISTS: Record<string, string> = {
@@ -13,6 +15,8 @@ export const LISTS: Record<string, string> = {
     "entitlements(first: 50) { edges { node { supportDetails(first: 1) { edges { node { history(@) } } } } } }",
   "Query.courses": "courses(@)",
   "Query.supportAgents": "supportAgents(@)",
+  "Webhook.history": "webhooks { history(@) }",
+  "Webhook.deadLetters": "webhooks { deadLetters(@) }",
   "SupportAgent.history": "supportAgents { edges { node { history(@) } } }",
   "Refund.history": "refunds { edges { node { history(@) } } }",
 };
@@ -32,3 +36,15 @@ const ordered: [what: string, path: string][] = Object.keys(ORDERS).flatMap((fie
 );
 /** Every list of the schema and its orders, each with how to come to it. */
 export const lists = [...Object.entries(LISTS), ...ordered];
+
+/** Puts something into the lists that the demo world leaves empty. */
+export async function fillLists(app: App): Promise<void> {
+  const hopper = actor("hopper", { isStaff: true });
+  const give = (mutation: string) => ask(app, hopper, `mutation { ${mutation} { userErrors { code } } }`);
+  await give('grantSupport(input: { username: "full_shelf", comments: "A list of agents." })');
+  await give('createWebhook(input: { url: "https://shop.example/hook", comments: "A list of webhooks." })');
+  await app.db.query(
+    `insert into webhook_delivery (webhook_id, history_id, entitlement_id, state, attempt, created_at, modified_at)
+     select id, n, gen_random_uuid(), 'DEAD', 1, now(), now() from webhook, generate_series(1, 9) n`,
+  );
+}

@@ -38,6 +38,11 @@ import { enrollIfEntitled } from "../../src/use-cases/sessions/enroll-if-entitle
 import { moveSession } from "../../src/use-cases/sessions/move-session";
 import { leaveSession } from "../../src/use-cases/sessions/leave-session";
 import { switchSession } from "../../src/use-cases/sessions/switch-session";
+import { createWebhook } from "../../src/use-cases/webhooks/create-webhook";
+import { updateWebhook } from "../../src/use-cases/webhooks/update-webhook";
+import { deleteWebhook } from "../../src/use-cases/webhooks/delete-webhook";
+import { testWebhook } from "../../src/use-cases/webhooks/test-webhook";
+import { replayWebhook } from "../../src/use-cases/webhooks/replay-webhook";
 import type { Rehearsal } from "../../src/use-cases/rehearsal";
 import { firstRows } from "../../src/store/rows/page";
 import { checksumOf } from "../support/checksum";
@@ -114,6 +119,7 @@ interface Scene {
   orderNumber: string;
   policyId: string;
   refundId: string;
+  webhookId: string;
   historyEntryId: string;
 }
 const comments = "A comment";
@@ -179,6 +185,20 @@ const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unk
   withdrawSupport: [
     byStaff,
     (call, { owner: { username } }) => withdrawSupport(call, { username, comments }),
+  ],
+  createWebhook: [
+    byStaff,
+    (call) => createWebhook(call, { url: "https://shop.invalid", entityTypes: ["REFUND"], comments }),
+  ],
+  updateWebhook: [
+    byStaff,
+    (call, { webhookId }) => updateWebhook(call, { webhookId, isActive: false, makeSecret: true, comments }),
+  ],
+  deleteWebhook: [byStaff, (call, { webhookId }) => deleteWebhook(call, { webhookId })],
+  testWebhook: [byStaff, (call, { webhookId }) => testWebhook(call, { webhookId })],
+  replayWebhook: [
+    byStaff,
+    (call, { webhookId }) => replayWebhook(call, { webhookId, fromHistoryEntryId: "1", comments }),
   ],
   fulfillOrder: [
     byStaffOrServices,
@@ -248,7 +268,7 @@ const IN_REVIEW = new Set(["resolveRefund"]);
 /** The commands that need an agent named by staff. */
 const OF_AGENTS = new Set(["withdrawSupport"]);
 /** The commands that only the system gives. */
-const BY_SYSTEM = ["expireDueEntitlements", "sweepRefunds"];
+const BY_SYSTEM = ["expireDueEntitlements", "sweepRefunds", "sweepWebhooks"];
 
 const { app } = withShop(useApp(), () => ({ kind: "accepted", refs: [] }));
 beforeAll(() => {
@@ -259,6 +279,7 @@ beforeAll(() => {
 beforeEach(() => removePolicies(app));
 beforeEach(async () => {
   await app.db.query("delete from support_agent");
+  await app.db.query("delete from webhook");
   await app.supportAgents.start();
   app.supportAgents.stop();
 });
@@ -288,8 +309,14 @@ async function setScene(name: string, owner: Actor): Promise<Scene> {
     courseRunKey: await aRun(app, courseUuid),
     policyId: await aPolicy(app),
     refundId: IN_REVIEW.has(name) ? await aRefundInReview(entitlementId, orderNumber) : "",
+    webhookId: await aWebhook(),
     historyEntryId: entry.id,
   };
+}
+
+async function aWebhook(): Promise<string> {
+  const settings = { url: "https://shop.invalid", entityTypes: ["REFUND"] as const, comments };
+  return (await createWebhook(by(hopper, app), settings)).webhook.id;
 }
 
 async function aRefundInReview(entitlementId: string, orderNumber: string): Promise<string> {

@@ -7,7 +7,7 @@ import { isIP, type LookupFunction } from "node:net";
 export type MayReach = (address: string) => boolean;
 
 /** A host that has only addresses to which no connection may be made. Nothing was sent. */
-export class ForbiddenAddress extends Error {
+class ForbiddenAddress extends Error {
   readonly code = "FORBIDDEN_ADDRESS";
 }
 

@@ -7,6 +7,7 @@ import {
   refundsOfEntries,
   supportAgentsOfEntries,
   supportDetailsOfEntries,
+  webhooksOfEntries,
 } from "../../reads/as-of";
 import { countEntries, entriesById, findEntries } from "../../reads/history-entries";
 import { maySee, type Context } from "../context";
@@ -18,6 +19,7 @@ import { HistoryEntryConnection, HistoryEntryView, HistoryState } from "../types
 import { RefundView, toRefundView } from "../types/refunds/refund";
 import { SupportDetailView, toSupportDetailView } from "../types/entitlements/support-detail";
 import { toSupportAgentView } from "../types/support-agent";
+import { toWebhookView } from "../types/webhooks/webhook";
 import { users, UserView } from "../types/user";
 
 const DESCRIPTION = "The history of the object, the newest change first.";
@@ -142,6 +144,10 @@ export class HistoryEntryResolver {
       case "COURSE_ENTITLEMENT_POLICY": {
         const policy = await load(policiesOfEntries);
         return policy && toPolicyView(policy, app.config.defaultPeriods);
+      }
+      case "WEBHOOK": {
+        const webhook = await load(webhooksOfEntries);
+        return webhook && toWebhookView(webhook);
       }
       case "SUPPORT_AGENT": {
         const agent = await load(supportAgentsOfEntries);

@@ -1,7 +1,8 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import type { PolicyFacts } from "../../reads/policies";
 import type { Periods } from "../../rules/entitlement-rules";
-import { DateTimeScalar, DurationScalar, toDuration } from "../scalars";
+import { toDuration } from "../../rules/durations";
+import { DateTimeScalar, DurationScalar } from "../scalars";
 import { Node } from "./node";
 
 @ObjectType("CourseEntitlementPolicy", {

@@ -19,6 +19,7 @@ import { RefundView } from "./refunds/refund";
 import { SupportDetailView } from "./entitlements/support-detail";
 import { SupportAgentView } from "./support-agent";
 import { UserView } from "./user";
+import { WebhookView } from "./webhooks/webhook";
 
 /** A stored value of whatever type its field has. */
 const HistoryValueScalar = new GraphQLScalarType<unknown, unknown>({
@@ -161,6 +162,7 @@ export const HistoryState = createUnionType({
       CourseEntitlementPolicyView,
       RefundView,
       SupportAgentView,
+      WebhookView,
     ] as const,
 });
 

@@ -7,6 +7,8 @@ const TABLES = {
   COURSE_ENTITLEMENT_POLICY: "course_entitlement_policy",
   REFUND: "refund",
   SUPPORT_AGENT: "support_agent",
+  WEBHOOK: "webhook",
+  DEAD_LETTER: "webhook_delivery",
 } as const;
 /** What a UUID names. */
 export type NodeKind = keyof typeof TABLES | "COURSE";

@@ -1,0 +1,18 @@
+import { Column, Entity, ForeignKey, PrimaryColumn } from "typeorm";
+import { Webhook } from "./webhook";
+
+/** What belongs to a webhook and has no history: what signs its messages, and how far it has come. */
+@Entity("webhook_channel")
+export class WebhookChannel {
+  @PrimaryColumn("uuid")
+  @ForeignKey(() => Webhook, { onDelete: "CASCADE" })
+  webhookId!: string;
+
+  /** As it was told to whoever created the webhook. Nothing reads it but what signs. */
+  @Column("text", { select: false })
+  secret!: string;
+
+  /** The entry up to which every change has been delivered, or waits among the deliveries. */
+  @Column("bigint")
+  position!: string;
+}

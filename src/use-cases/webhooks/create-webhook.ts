@@ -1,0 +1,36 @@
+import { staff } from "../../auth/who";
+import { Webhook } from "../../entities/webhooks/webhook";
+import { WebhookChannel } from "../../entities/webhooks/webhook-channel";
+import { newSecret } from "../../gateways/webhook/webhook-sender";
+import { settledUpTo } from "../../reads/feed/settled";
+import { Refusal } from "../../refusal";
+import { WEBHOOKS_AT_MOST } from "../../rules/webhook-rules";
+import { command } from "../command";
+import { requireUrl, saveWebhook, type WebhookSettings, type WebhookWithSecret } from "./webhook";
+
+/** Has another system told of changes from now on. Its secret is told this once. */
+export const createWebhook = command(
+  "createWebhook",
+  staff,
+  async (tx, request, { url, entityTypes, comments }: WebhookSettings): Promise<WebhookWithSecret> => {
+    const { app, now, rehearsal } = request;
+    requireUrl(request, url);
+    if ((await tx.count(Webhook)) >= WEBHOOKS_AT_MOST)
+      throw new Refusal("WEBHOOKS_TOO_MANY", `There are ${WEBHOOKS_AT_MOST} webhooks already.`);
+    const position = String(await settledUpTo(app.db));
+    const webhook = await saveWebhook(tx, {
+      url,
+      entityTypes: [...new Set(entityTypes)],
+      isActive: true,
+      comments,
+      secretMadeAt: now,
+      replayedFrom: null,
+      testedAt: null,
+      createdAt: now,
+      modifiedAt: now,
+    });
+    const secret = newSecret();
+    await tx.insert(WebhookChannel, { webhookId: webhook.id, secret, position });
+    return { webhook, secret: rehearsal ? null : secret };
+  },
+);

@@ -1,0 +1,35 @@
+import { staff } from "../../auth/who";
+import { lastId } from "../../reads/feed/settled";
+import type { WebhookFacts } from "../../reads/webhooks/webhooks";
+import { Refusal } from "../../refusal";
+import { command } from "../command";
+import { lockWebhook, saveWebhook, type WebhookReference } from "./webhook";
+
+/** From which change on, and why. */
+export interface ReplayWebhook extends WebhookReference {
+  /** The id of the first history entry that is told again. */
+  fromHistoryEntryId: string;
+  comments: string;
+}
+
+/** Tells the receiver of a webhook again of all changes from an entry on, those that were given up among them. */
+export const replayWebhook = command(
+  "replayWebhook",
+  staff,
+  async (
+    tx,
+    { app, now },
+    { fromHistoryEntryId: from, comments, ...reference }: ReplayWebhook,
+  ): Promise<WebhookFacts> => {
+    if (BigInt(from) > (await lastId(app.db)))
+      throw new Refusal("HISTORY_ENTRY_NOT_FOUND", "No history entry has this id yet.", {
+        field: "fromHistoryEntryId",
+      });
+    const webhook = await lockWebhook(tx, reference);
+    await tx.query(
+      `update webhook_channel set position = least(position, greatest($2::bigint - 1, 0)) where webhook_id = $1`,
+      [webhook.id, from],
+    );
+    return saveWebhook(tx, Object.assign(webhook, { replayedFrom: from, comments, modifiedAt: now }));
+  },
+);
