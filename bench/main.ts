@@ -10,6 +10,7 @@ import { circumstances, cpuRatio, heading, medianRound, roundLines, type Round }
 import { compareAnswers, runRound, startLoad, type Contest } from "./run";
 import { serverSettings, startServer } from "./servers";
 import { prepareWorld } from "./world";
+import { measureWorst } from "./worst";
 import { prepareWorkloads, type Workload } from "./workloads";
 
 const HELP = `Measures the server against the floor: a hand-written handler that gives the same answers to the same
@@ -21,7 +22,7 @@ requests with one prepared statement each, from the same big demo world.
   --seconds   how long each of the two is measured in a round
   --learners  size of the world, which is made at the first run and kept in .data/bench-<learners>
   --rows      how many entitlements the sweep expires, next to one plain statement that does the same
-  --workload  dashboard, support, expire, history or hostile; all of them unless given
+  --workload  dashboard, support, expire, history, hostile or worst; all of them unless given
 
 Processor time is read from /proc, so only Linux shows it. BENCH_PROFILE=server (or floor) writes a CPU profile.
 `;
@@ -35,8 +36,8 @@ async function main(): Promise<void> {
     settings: { autovacuum: "off" },
   });
   try {
-    const { workloads = ["dashboard", "support", "expire", "history", "hostile"] } = options;
-    if (["dashboard", "support", "hostile"].some((name) => workloads.includes(name)))
+    const { workloads = ["dashboard", "support", "expire", "history", "hostile", "worst"] } = options;
+    if (["dashboard", "support", "hostile", "worst"].some((name) => workloads.includes(name)))
       await measureAll(postgres.url, options);
     if (workloads.includes("expire")) await measureExpiry(postgres.url, options.rows);
     if (workloads.includes("history")) await measureHistory(postgres.url);
@@ -78,7 +79,7 @@ function readOptions() {
 
 async function measureAll(url: string, options: Options): Promise<void> {
   const { version, postmasterPid, learnerIds } = await prepareWorld(url, options.learners);
-  const { workloads, jwkSet } = await prepareWorkloads(learnerIds);
+  const { workloads, jwkSet, authorize } = await prepareWorkloads(learnerIds);
   const wanted = workloads.filter(({ name }) => options.workloads?.includes(name) ?? true);
   const env = serverSettings(url, jwkSet);
   process.stdout.write(`${circumstances(version)}, ${options.learners} learners\n`);
@@ -94,6 +95,7 @@ async function measureAll(url: string, options: Options): Promise<void> {
       );
     if (options.workloads?.includes("hostile") ?? true)
       await measureHostile(server, workloads[0]!.requests, options.seconds);
+    if (options.workloads?.includes("worst") ?? true) await measureWorst(server, authorize);
   } finally {
     load.kill();
     await Promise.all([server.stop(), floor.stop()]);

@@ -56,7 +56,7 @@ const SUPPORT = `query Support($course: ID!, $first: Int!) {
 /** Makes the tokens and requests of each workload, for these learners. */
 export async function prepareWorkloads(learnerIds: readonly number[]) {
   const { authorize, jwkSet } = prepareTokens();
-  return { workloads: [await dashboard(learnerIds, authorize), await support(authorize)], jwkSet };
+  return { workloads: [await dashboard(learnerIds, authorize), await support(authorize)], jwkSet, authorize };
 }
 
 /** Signs tokens, and knows the keys by which a server tells them from others. */

@@ -105,6 +105,7 @@ function limitsTable(): string {
       "objects that an operation's pages and lists can hold together, with those shown at another time",
       LIMITS.objects,
     ],
+    ["values of all these objects, each a field without a selection", LIMITS.values],
     ["objects of an operation that costs nothing", FREE_OBJECTS],
     ["levels of lists and objects in a variable", LIMITS.variableLevels],
     ["bytes of an answer", LIMITS.answerBytes],

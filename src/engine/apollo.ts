@@ -134,9 +134,10 @@ function gate(
       const variables = request.variables ?? {};
       const denial = denialOf(document, operation, contextValue.actor, variables);
       if (denial) throw refused(denied(denial));
-      const { nodes, objects } = countOf(document, operation, variables);
+      const { nodes, objects, values } = countOf(document, operation, variables);
       if (nodes > LIMITS.nodes) throw refused(limitExceeded("nodes", nodes, LIMITS.nodes));
       if (objects > LIMITS.objects) throw refused(limitExceeded("objects", objects, LIMITS.objects));
+      if (values > LIMITS.values) throw refused(limitExceeded("values", values, LIMITS.values));
       const charge = chargeFor(objects, contextValue.actor);
       this.cost = charge?.cost;
       if (charge?.retryAfterSeconds) throw refused(costError(charge.cost, charge.retryAfterSeconds));

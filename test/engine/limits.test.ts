@@ -103,6 +103,21 @@ test.each<[string, string, object, number]>([
   expect(body.errors![0]!.message).toContain(`${nodes} nodes`);
 });
 
+test("each field of each object that can be returned is a value, also at other times", async () => {
+  const look = (levels: number): string =>
+    levels === 0 ? "" : `asOf(at: "2027-01-01T00:00:00Z") { ...F ${look(levels - 1)} }`;
+  const fields =
+    "id courseUuid mode orderNumber isRefundLocked createdAt modifiedAt expiredAt isExpired state isRedeemable isRegainable isRefundable redeemBlocker regainBlocker refundBlocker daysSinceCreated daysUntilExpiration";
+  const document = (looks: number) =>
+    `{ viewer { entitlements(first: 100) { edges { node { ...F ${times(looks, (i) => `a${i}: ${look(4)}`)} } } } } } fragment F on CourseEntitlement { ${fields} }`;
+  expect((await server.ask(ada, document(13))).status).toBe(200);
+  const { status, body } = await server.ask(ada, document(14));
+  expect(status).toBe(400);
+  expect(body.errors![0]!.message).toBe(
+    `The operation asks for 102600 values; at most ${LIMITS.values} are allowed.`,
+  );
+});
+
 test("a list that is selected twice under one name counts once", async () => {
   const part =
     "entitlements(first: 100) { edges { node { supportDetails(first: 15) { edges { node { id } } } } } }";

@@ -16,6 +16,7 @@ export const LIMITS = {
   listItems: 25, // for which a list counts that has no pages
   dataExportItems: 50, // for which the data of an account count, each with a page of history
   objects: 6_000, // in pages and lists, and objects shown at another time
+  values: 100_000, // of all of these, each a field without a selection
   variableLevels: 20, // of lists and objects in one variable
   answerBytes: 2_000_000,
 };

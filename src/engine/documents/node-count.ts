@@ -26,13 +26,16 @@ type Given = number | null | { variable: string; fallback: number | null };
 /** How many items a page has: what is given as `first` and `last`. */
 type PageSize = readonly Given[];
 
-/** The lists of an operation and its looks at other times, with those inside of each of their items. */
+/** The lists of an operation, its looks at other times and its values, with those inside of each of their items. */
 interface Page {
   size: PageSize;
   inner: Page[];
-  /** Whether it is a page, whose size a client chooses. */
-  isPage: boolean;
+  /** A page, whose size a client chooses; another list or look; or a field without a selection. */
+  kind: "page" | "objects" | "value";
 }
+
+/** A field without a selection. */
+const VALUE: Page = { size: [1], inner: [], kind: "value" };
 
 /** Fields that show an object at another time, which is one more to load each time. */
 const TIME_TRAVEL: ReadonlySet<string> = new Set(["asOf", "previous", "next", "state", "revertedTo"]);
@@ -43,13 +46,15 @@ export interface Counted {
   nodes: number;
   /** The items of its pages and lists, and the objects that it shows at another time. */
   objects: number;
+  /** The fields of all of these that have no selection of their own. */
+  values: number;
 }
 
 /** What the data of an account count for: a page of their entitlements, and a page of the history of each. */
 const DATA_EXPORT: Page = {
   size: [LIMITS.dataExportItems],
-  inner: [{ size: [PAGE_AT_MOST], inner: [], isPage: false }],
-  isPage: false,
+  inner: [{ size: [PAGE_AT_MOST], inner: [], kind: "objects" }],
+  kind: "objects",
 };
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -68,22 +73,25 @@ export function nodeCounter(schema: GraphQLSchema): NodeCounter {
     const pages = known.get(operation) ?? new PageReader(schema, document, operation).read();
     known.set(operation, pages);
     return {
-      nodes: count(pages, variables, true),
-      objects: count(pages, variables, false),
+      nodes: count(pages, variables, "nodes"),
+      objects: count(pages, variables, "objects"),
+      values: count(pages, variables, "values"),
     };
   };
 }
 
-function count(pages: readonly Page[], variables: Variables, onlyPages: boolean): number {
-  let nodes = 0;
-  for (const { size, inner, isPage } of pages) {
-    if (onlyPages && !isPage) {
-      nodes += count(inner, variables, onlyPages);
+function count(pages: readonly Page[], variables: Variables, counted: keyof Counted): number {
+  let all = 0;
+  for (const { size, inner, kind } of pages) {
+    if (kind === "value") {
+      all += Number(counted === "values");
       continue;
     }
-    nodes += itemsOf(size, variables) * (1 + count(inner, variables, onlyPages));
+    const within = count(inner, variables, counted);
+    if (counted === "nodes" && kind !== "page") all += within;
+    else all += itemsOf(size, variables) * (Number(counted !== "values") + within);
   }
-  return nodes;
+  return all;
 }
 
 /** How many items a page can have; anything that is no size is refused later, by the check of the argument itself. */
@@ -157,7 +165,7 @@ class PageReader {
       isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[nodes[0]!.name.value] : undefined;
     const type = field && getNamedType(field.type);
     if (type === DataExportScalar) return [DATA_EXPORT];
-    if (!isCompositeType(type)) return []; // a leaf, or the schema itself
+    if (!isCompositeType(type)) return [VALUE]; // or the schema itself
     const inner = this.pagesIn(
       type,
       nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
@@ -165,12 +173,12 @@ class PageReader {
     if (!field!.args.some(({ name }) => name === "first")) {
       const isList = isListType(getNullableType(field!.type)) && field!.name !== "edges";
       if (!isList && !TIME_TRAVEL.has(field!.name)) return inner;
-      return [{ size: [isList ? LIMITS.listItems : 1], inner, isPage: false }];
+      return [{ size: [isList ? LIMITS.listItems : 1], inner, kind: "objects" }];
     }
     const size = ["first", "last"].map((argument) =>
       this.givenBy(nodes[0]!.arguments?.find(({ name }) => name.value === argument)),
     );
-    return [{ size, inner, isPage: true }];
+    return [{ size, inner, kind: "page" }];
   }
 
   private givenBy(given: ArgumentNode | undefined): Given {
