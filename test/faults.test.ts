@@ -1,4 +1,5 @@
 import type { Actor } from "../src/auth/actor";
+import { createWebhook } from "../src/use-cases/webhooks/create-webhook";
 import { grantSupport } from "../src/use-cases/agents/grant-support";
 import { expireEntitlement } from "../src/use-cases/entitlements/expire-entitlement";
 import { sweepRefunds } from "../src/use-cases/refunds/sweep-refunds";
@@ -112,6 +113,18 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     await grantSupport(by(hopper, app), { username: "bob", comments });
     return { asking: hopper, input: { username: "bob", comments } };
   },
+  createWebhook: () =>
+    Promise.resolve({ asking: hopper, input: { url: "https://shop.invalid/hook", comments } }),
+  updateWebhook: async () => ({
+    asking: hopper,
+    input: { webhookId: await aWebhook(), makeSecret: true, isActive: false, comments },
+  }),
+  deleteWebhook: async () => ({ asking: hopper, input: { webhookId: await aWebhook() } }),
+  testWebhook: async () => ({ asking: hopper, input: { webhookId: await aWebhook() } }),
+  replayWebhook: async () => ({
+    asking: hopper,
+    input: { webhookId: await aWebhook(), fromHistoryEntryId: "1", comments },
+  }),
   // A refund is several transactions around the shop's answer: see the last test, and test/chaos.
   unenrollAndRefund: async () => {
     const { entitlementId } = await aSpentOne();
@@ -127,6 +140,11 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     return { asking: grace, input: { refundId: refund!.id, outcome: "SUCCEEDED", comments } };
   },
 };
+
+async function aWebhook(): Promise<string> {
+  const settings = { url: "https://shop.invalid/hook", entityTypes: ["REFUND"] as const, comments };
+  return (await createWebhook(by(hopper, app), settings)).webhook.id;
+}
 
 test("the table contains every mutation", () => {
   const mutations = Object.keys(schema.getMutationType()!.getFields());

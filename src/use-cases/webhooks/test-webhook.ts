@@ -13,6 +13,8 @@ export const testWebhook = commandInSteps(
     { webhookId }: { webhookId: string },
   ): Promise<{ webhook: WebhookFacts; answer: WebhookOutcome | null }> => {
     const { app, now, requestId, rehearsal } = request;
+    const receiver = await receiverOf(app.db, webhookId);
+    if (!receiver) throw webhookNotFound();
     const webhook = await act(request, async (tx) =>
       saveWebhook(
         tx,
@@ -20,8 +22,6 @@ export const testWebhook = commandInSteps(
       ),
     );
     if (rehearsal) return { webhook, answer: null };
-    const receiver = await receiverOf(app.db, webhookId);
-    if (!receiver) throw webhookNotFound();
     const json = JSON.stringify({ type: "webhook.test", timestamp: now.toISOString(), data: { webhookId } });
     const id = `test-${webhookId}-${now.getTime()}`;
     return { webhook, answer: await app.webhooks.deliver({ ...receiver, id, sentAt: now, json, requestId }) };
