@@ -13,6 +13,7 @@ import { spreadLastNet } from "./log";
 import { startServer } from "./http/server";
 import { startJobs } from "./jobs/start-jobs";
 import { tasks } from "./jobs/tasks";
+import { isExposed, pathTo } from "./store/encryption";
 
 /** A terminal sends Ctrl-C to npm and to this process, and npm forwards it to this process again. */
 const ONE_SIGNAL_WITHIN_MS = 200;
@@ -27,6 +28,8 @@ async function main(): Promise<void> {
       "refunds are disabled because REFUND_SHOP is none; unenrollAndRefund refunds no order",
     );
   try {
+    if (config.isProduction && isExposed(await pathTo(composed.app.db)))
+      composed.app.log.warn("the connection to PostgreSQL is not encrypted: add sslmode to DATABASE_URL");
     const server = await startServer(composed.app, ownGraph()).catch((error: unknown) => {
       throw listenFault(config, error);
     });

@@ -12,6 +12,8 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 65_000, // longer than load balancers keep an idle connection: they close it first
 };
+/** For a year a browser asks only by HTTPS, once it has been answered by a proxy that ends HTTPS. */
+const HSTS = "max-age=31536000";
 const CONNECTIONS_AT_MOST = 10_000;
 const DRAIN_AT_MOST_MS = 15_000;
 
@@ -52,6 +54,8 @@ export async function listen(
     const requestId = newRequestId();
     response.setHeader("x-request-id", requestId);
     response.setHeader("x-content-type-options", "nosniff");
+    if (app.config.isProduction && request.headers["x-forwarded-proto"] === "https")
+      response.setHeader("strict-transport-security", HSTS);
     if (stopping.aborted) response.setHeader("connection", "close");
     void answer(request, response, requestId);
   });

@@ -150,3 +150,12 @@ test("no other origin is allowed", async () => {
     expect(headers.get("access-control-allow-origin")).toBeNull();
   }
 });
+
+test("a browser that was answered by HTTPS asks by nothing else for a year", async () => {
+  const by = async (forwarded: string) =>
+    (await send(`${server.url}/healthz`, { headers: { "x-forwarded-proto": forwarded } })).headers.get(
+      "strict-transport-security",
+    );
+  expect(await by("https")).toBe("max-age=31536000");
+  expect(await by("http")).toBeNull();
+});
