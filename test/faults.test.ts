@@ -1,9 +1,14 @@
+import { getNamedType, type GraphQLObjectType } from "graphql";
 import type { Actor } from "../src/auth/actor";
-import { createWebhook } from "../src/use-cases/webhooks/create-webhook";
 import { grantSupport } from "../src/use-cases/agents/grant-support";
 import { expireEntitlement } from "../src/use-cases/entitlements/expire-entitlement";
+import { expireDueEntitlements } from "../src/use-cases/entitlements/expire-due-entitlements";
+import "../src/use-cases/webhooks/sweep-webhooks"; // for its name
 import { sweepRefunds } from "../src/use-cases/refunds/sweep-refunds";
 import { unenrollAndRefund } from "../src/use-cases/refunds/unenroll-and-refund";
+import { createWebhook } from "../src/use-cases/webhooks/create-webhook";
+import { newestEntryId } from "../src/reads/finding/entry-rows";
+import { COMMANDS as DECLARED } from "../src/use-cases/command";
 import { checksumOf } from "./support/checksum";
 import { ask, schema } from "./support/demo-app";
 import { failStatement } from "./support/fail-statement";
@@ -12,6 +17,7 @@ import { historyOf, stored } from "./support/stored";
 import {
   aCourse,
   ada,
+  ago,
   anEnrollment,
   anEntitlement,
   aPolicy,
@@ -26,6 +32,7 @@ import {
 
 const app = useApp();
 afterEach(() => removePolicies(app));
+afterEach(() => app.db.query("delete from webhook"));
 
 /** A command that succeeds, and the actor who gives it. */
 interface Command {
@@ -52,6 +59,20 @@ async function anOrder() {
   const courseUuid = aCourse();
   await anEnrollment(app, await aRun(app, courseUuid));
   return { username: "ada", courseUuid, mode: "verified", orderNumber: "ORDER-1" };
+}
+
+/** An entitlement that is about to expire. */
+function anOldOne(): Promise<string> {
+  return anEntitlement(app, { courseUuid: aCourse(), createdAt: ago(700) });
+}
+
+async function aWebhook(): Promise<{ webhookId: string }> {
+  const settings = { url: "https://shop.invalid", entityTypes: ["REFUND"] as const, comments };
+  return { webhookId: (await createWebhook(by(hopper, app), settings)).webhook.id };
+}
+
+function ofMany(asking: Actor, { entitlementId }: { entitlementId: string }): Command {
+  return { asking, input: { entitlementIds: [entitlementId], comments } };
 }
 
 const COMMANDS: Record<string, () => Promise<Command>> = {
@@ -113,18 +134,46 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     await grantSupport(by(hopper, app), { username: "bob", comments });
     return { asking: hopper, input: { username: "bob", comments } };
   },
+  renewEntitlement: async () => {
+    const entitlementId = await anOldOne();
+    return { asking: grace, input: { entitlementId, comments } };
+  },
+  moveSession: async () => ({ asking: grace, input: { ...(await aSpentOne()), comments } }),
+  transferEntitlement: async () => {
+    const { entitlementId } = await anUnspentOne();
+    return { asking: hopper, input: { entitlementId, username: "bob", comments } };
+  },
+  assignPolicy: async () => {
+    const { entitlementId } = await aSpentOne();
+    return { asking: hopper, input: { entitlementId, policyId: await aPolicy(app), comments } };
+  },
+  expireEntitlements: async () => ofMany(grace, await aSpentOne()),
+  renewEntitlements: async () => ofMany(grace, { entitlementId: await anOldOne() }),
+  changeEntitlementModes: async () => {
+    const { asking, input } = ofMany(hopper, await aSpentOne());
+    return { asking, input: { ...input, mode: "professional", acceptAnyMode: true } };
+  },
+  refundEntitlements: async () => {
+    const { entitlementId } = await aSpentOne();
+    return { asking: hopper, input: { entitlementIds: [entitlementId] } };
+  },
   createWebhook: () =>
-    Promise.resolve({ asking: hopper, input: { url: "https://shop.invalid/hook", comments } }),
+    Promise.resolve({
+      asking: hopper,
+      input: { url: "https://shop.invalid", entityTypes: ["REFUND"], comments },
+    }),
   updateWebhook: async () => ({
     asking: hopper,
-    input: { webhookId: await aWebhook(), makeSecret: true, isActive: false, comments },
+    input: { ...(await aWebhook()), isActive: false, makeSecret: true, comments },
   }),
-  deleteWebhook: async () => ({ asking: hopper, input: { webhookId: await aWebhook() } }),
-  testWebhook: async () => ({ asking: hopper, input: { webhookId: await aWebhook() } }),
-  replayWebhook: async () => ({
-    asking: hopper,
-    input: { webhookId: await aWebhook(), fromHistoryEntryId: "1", comments },
-  }),
+  deleteWebhook: async () => ({ asking: hopper, input: await aWebhook() }),
+  testWebhook: async () => ({ asking: hopper, input: await aWebhook() }),
+  replayWebhook: async () => {
+    await aSpentOne();
+    const fromHistoryEntryId = await newestEntryId(app.db);
+    return { asking: hopper, input: { ...(await aWebhook()), fromHistoryEntryId, comments } };
+  },
+  fulfillOrders: async () => ({ asking: shop, input: { orders: [await anOrder()] } }),
   // A refund is several transactions around the shop's answer: see the last test, and test/chaos.
   unenrollAndRefund: async () => {
     const { entitlementId } = await aSpentOne();
@@ -141,14 +190,12 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   },
 };
 
-async function aWebhook(): Promise<string> {
-  const settings = { url: "https://shop.invalid/hook", entityTypes: ["REFUND"] as const, comments };
-  return (await createWebhook(by(hopper, app), settings)).webhook.id;
-}
+/** The system gives these alone: see the last tests, and test/use-cases/webhooks. */
+const BY_SYSTEM = ["expireDueEntitlements", "sweepRefunds", "sweepWebhooks"];
 
-test("the table contains every mutation", () => {
-  const mutations = Object.keys(schema.getMutationType()!.getFields());
-  expect(Object.keys(COMMANDS).sort()).toEqual(mutations.sort());
+test("the table contains every command", () => {
+  const lacking = [...DECLARED.keys()].filter((name) => !Object.hasOwn(COMMANDS, name));
+  expect(lacking.toSorted()).toEqual(BY_SYSTEM);
 });
 
 test.each(Object.keys(COMMANDS))("when any statement of %s fails, nothing changes", async (name) => {
@@ -195,6 +242,18 @@ test("when any statement of a refund fails, nothing changes or the sweep complet
   }
 });
 
+test("when any statement of expireDueEntitlements fails, nothing changes or the next sweep completes it", async () => {
+  const sweep = { source: "JOB", requestId: "sweep" } as const;
+  for (let nth = 1; ; nth++) {
+    const entitlementId = await anEntitlement(app, { courseUuid: aCourse(), createdAt: ago(800) });
+    const didFail = await failStatement(nth, () => expireDueEntitlements(app, sweep).catch(() => null));
+    await expireDueEntitlements(app, sweep);
+    expect(await stored(app, entitlementId)).toMatchObject({ expiryCause: "LAPSED" });
+    expect(await historyOf(app, entitlementId)).toHaveLength(2);
+    if (!didFail) break;
+  }
+});
+
 /** Once the lease of a dead attempt is over, the sweep completes the refund and ends the entitlement. */
 async function expectCompleted(entitlementId: string): Promise<void> {
   await endPauses(app);
@@ -207,20 +266,26 @@ async function expectCompleted(entitlementId: string): Promise<void> {
   expect(await stored(app, entitlementId)).toMatchObject({ expiryCause: "REFUNDED", enrollmentId: null });
 }
 
-const EXTRA: Record<string, string> = { revokeEntitlements: "revocations { outcome }" };
+/** What bulk mutations answer with, each in a list. */
+const LISTS = ["results", "revocations", "fulfillments"] as const;
 
 /** Whether a mutation succeeded, was refused, or failed because of an error of the server. */
 async function outcomeOf(name: string, asking: Actor, input: Record<string, unknown>): Promise<string> {
   const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
-  const document = `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code } ${EXTRA[name] ?? ""} } }`;
+  const payload = getNamedType(schema.getMutationType()!.getFields()[name]!.type) as GraphQLObjectType;
+  const lists = LISTS.filter((list) => list in payload.getFields()).map((list) => `${list} { outcome }`);
+  const document = `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code } ${lists.join(" ")} } }`;
   const { data, errors } = await ask<Record<string, Answer>>(app, asking, document, { input });
   if (errors) return "failed";
-  const { userErrors, revocations = [] } = data![name]!;
-  if (revocations.some(({ outcome }) => outcome === "FAILED")) return "failed";
+  const { userErrors, ...answered } = data![name]!;
+  const outcomes = LISTS.flatMap((list) => answered[list] ?? []).map(({ outcome }) => outcome);
+  if (outcomes.includes("FAILED")) return "failed";
   return userErrors.length > 0 ? `refused: ${userErrors[0]!.code}` : "done";
 }
 
 interface Answer {
   userErrors: { code: string }[];
+  results?: { outcome: string }[];
   revocations?: { outcome: string }[];
+  fulfillments?: { outcome: string }[];
 }
