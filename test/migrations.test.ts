@@ -126,7 +126,7 @@ describe("reverting a migration", () => {
     // The newer tables and columns have no row and no value that could be lost.
     const kept = NAMES.findIndex((name) => name.startsWith("RenewEntitlements")) + 1;
     for (const newer of NAMES.slice(kept).toReversed())
-      expect(await down()).toMatchObject({ status: 0, stdout: `reverted ${newer}\n` });
+      expect(await migrateDown(migrationOptions(database.url))).toEqual({ name: newer });
     expect(await down()).toEqual({
       status: 1,
       stdout: "",

@@ -1,4 +1,11 @@
-import { execute, parse, validate, type ExecutionResult } from "graphql";
+import {
+  execute,
+  parse,
+  validate,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLError,
+} from "graphql";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
 import { USER_IDS, type Username } from "../../src/demo/cast";
@@ -34,10 +41,22 @@ export async function ask<Data = Record<string, unknown>>(
   variableValues: Record<string, unknown> = {},
   operationName?: string,
 ): Promise<ExecutionResult<Data>> {
-  const document = parse(source);
-  const faults = validate(schema, document);
+  const { document, faults } = read(source);
   if (faults.length > 0) return { errors: faults };
   const contextValue = createContext(app, asking, "test-request");
   const result = await execute({ schema, document, variableValues, operationName, contextValue });
   return result as ExecutionResult<Data>;
+}
+
+const documents = new Map<string, { document: DocumentNode; faults: readonly GraphQLError[] }>();
+
+/** Parses and validates each document once, as the server does. */
+function read(source: string) {
+  let found = documents.get(source);
+  if (!found) {
+    const document = parse(source);
+    found = { document, faults: validate(schema, document) };
+    documents.set(source, found);
+  }
+  return found;
 }
