@@ -7,6 +7,7 @@ import { dataSourceOptions } from "../../ormconfig";
 import type { App } from "../../src/app";
 import { openFakeShop, type FakeShop } from "../support/fake-shop";
 import { appOn } from "../support/app";
+import { patient } from "../support/database";
 import { JWT_JWK_SET } from "../support/http";
 import { run, said, type Program } from "../support/server-process";
 import { openCommitProxy, type CommitProxy } from "./commit-proxy";
@@ -51,7 +52,7 @@ export async function openWorld(setting: Setting): Promise<World> {
   const plans = new Map<string, Plan>();
   const fired: string[] = [];
   const servers: KeptServer[] = [];
-  const db = new DataSource(dataSourceOptions(databaseUrl));
+  const db = new DataSource(patient(dataSourceOptions(databaseUrl)));
   const judge = createServer((request, response) => {
     const query = new URL(request.url!, "http://judge").searchParams;
     const plan = plans.get(query.get("key")!);

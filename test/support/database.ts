@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { DataSource } from "typeorm";
+import { DataSource, type DataSourceOptions } from "typeorm";
 import type { PostgresDataSourceOptions } from "typeorm/driver/postgres/PostgresDataSourceOptions";
 import { dataSourceOptions, migrationOptions } from "../../ormconfig";
 import { migrateUp } from "../../src/store/schema/migrate";
@@ -34,7 +34,7 @@ export async function openTestDatabase(): Promise<{
   close: () => Promise<void>;
 }> {
   const database = await createTestDatabase();
-  const db = await new DataSource(dataSourceOptions(database.url)).initialize();
+  const db = await new DataSource(patient(dataSourceOptions(database.url))).initialize();
   return {
     db,
     url: database.url,
@@ -70,9 +70,14 @@ export function useWorkerDatabase(): DataSource {
   return db;
 }
 
+/** Waits for a connection as long as a busy machine needs; the client of a server waits for a shorter time. */
+export function patient(options: DataSourceOptions): PostgresDataSourceOptions {
+  return { ...(options as PostgresDataSourceOptions), connectTimeoutMS: 60_000 };
+}
+
 /** It need not be closed: idle connections are soon closed, and do not prevent a worker from ending. */
 function openLater(name: string): DataSource {
-  const { extra, ...options } = dataSourceOptions(urlOf(name)) as PostgresDataSourceOptions;
+  const { extra, ...options } = patient(dataSourceOptions(urlOf(name)));
   return new DataSource({ ...options, extra: { ...extra, allowExitOnIdle: true, idleTimeoutMillis: 5_000 } });
 }
 
