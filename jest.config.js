@@ -7,6 +7,8 @@ module.exports = {
   globalTeardown: "<rootDir>/dist/test/support/global-teardown.js",
   runtime: "<rootDir>/dist/test/support/warm-runtime.js",
   testEnvironment: "<rootDir>/dist/test/support/warm-environment.js",
-  testTimeout: 30_000,
+  testSequencer: "<rootDir>/dist/test/support/sequencer.js",
+  testTimeout: 120_000, // a busy machine takes many times as long
   maxWorkers: 2,
+  maxConcurrency: 2,
 };
