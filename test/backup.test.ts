@@ -39,7 +39,7 @@ withTools(title, () => {
     const entitlementId = "e0000000-0000-4000-8000-000000000001";
     await setRefundLock(requestOf(app, grace), { entitlementId, isLocked: true, comments: "x" });
     await db.destroy();
-  }, 60_000);
+  });
   afterAll(async () => {
     await postgres.stop();
     rmSync(folder, { recursive: true });
@@ -101,7 +101,7 @@ withTools(title, () => {
     sh(restore);
     checkRestored();
     sh(`psql "$SUPERUSER_URL" --command="drop database restored"`);
-  }, 60_000);
+  });
 
   test("data alone can be restored into a migrated database, whose guards are then created again", () => {
     sh(restore.split("\n")[0]!); // creates it
@@ -115,5 +115,5 @@ withTools(title, () => {
     sh(guard);
     checkRestored();
     sh(`psql "$SUPERUSER_URL" --command="drop database restored"`);
-  }, 60_000);
+  });
 });

@@ -30,7 +30,7 @@ beforeAll(async () => {
   ends.unshift(() => floor.stop());
   load = startLoad();
   ends.unshift(() => load.kill());
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const end of ends) await end();

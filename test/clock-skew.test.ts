@@ -19,7 +19,7 @@ beforeAll(async () => {
   const NODE_OPTIONS = `--require=${join(__dirname, "support/clock-ahead.js")}`;
   ahead = asker((await startServerProcess({ ...settings, NODE_OPTIONS })).url);
   db = await new DataSource(dataSourceOptions(database.url)).initialize();
-}, 90_000);
+});
 afterAll(async () => {
   killLeftovers();
   await db.destroy();

@@ -50,7 +50,7 @@ beforeAll(async () => {
   };
   runScript("build");
   runThere("npm", "prune", "--omit=dev", "--offline", "--no-audit", "--no-fund");
-}, 120_000);
+});
 afterAll(async () => {
   killLeftovers();
   rmSync(root, { recursive: true, force: true });
@@ -82,7 +82,7 @@ test("without the packages for development nothing is compiled again, and every 
   );
   for (const [command, args] of Object.entries(ARGUMENTS))
     expect(runScript(command, ...args)).not.toContain("Compiling");
-}, 60_000);
+});
 
 test.each(REFUSED)("`npm run %s` is for development, and refuses to work in production", (command) => {
   const { status, stderr } = spawnSync("node", [`dist/src/cli/${command}.js`], {
@@ -103,10 +103,10 @@ test("`npm start` serves at once", async () => {
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
   server.child.kill("SIGTERM");
   expect(await server.exited).toBe(0);
-}, 60_000);
+});
 
 test("a changed source is compiled, also without the packages for development", () => {
   execFileSync("sh", ["-c", "echo '// changed' >> src/app.ts"], { cwd: root });
   expect(runScript("build")).toContain("Compiling …");
   expect(runScript("build")).not.toContain("Compiling …");
-}, 60_000);
+});

@@ -45,7 +45,7 @@ test("every instant that is stored lies in the years 1 to 9999, whatever column 
       expect([table, column, value, await holds(value)]).toEqual([table, column, value, true]);
   }
   await close();
-}, 60_000);
+});
 
 test("a migration reports the rows that must be changed, and an unreadable old entry makes only its own field fail", async () => {
   const database = await createEmptyDatabase();
@@ -90,4 +90,4 @@ test("a migration reports the rows that must be changed, and an unreadable old e
   expect(changes[1]).toContainEqual(expect.objectContaining({ field: "expiredAt", to: "infinity" }));
   await db.destroy();
   await database.drop();
-}, 60_000);
+});

@@ -31,7 +31,7 @@ beforeAll(async () => {
   expect(migrated).toMatchObject({ status: 0, stderr: "" });
   const server = await startServerProcess(env);
   ask = asker(server.url);
-}, 60_000);
+});
 afterAll(async () => {
   killLeftovers();
   await sleep(200);
@@ -104,7 +104,7 @@ test("background work needs no more rights than the role that serves has", async
   for (const deadline = Date.now() + 20_000; (await done()).length === 0; await sleep(200))
     if (Date.now() > deadline) throw new Error("no task was done");
   expect(await done()).toContainEqual({ name: "expireDueEntitlements" });
-}, 30_000);
+});
 
 /** The examples of the demo world that background work does not expire, and this command does. */
 const SPARED = SHOWN_DUE.size;
@@ -201,7 +201,7 @@ test("a queue that belongs to the owner of the tables is created again for the r
   after.child.kill("SIGTERM");
   expect(await after.exited).toBe(0);
   await both.drop();
-}, 60_000);
+});
 
 test("a fault of MIGRATION_DATABASE_URL is reported under its own name", async () => {
   const { status, stderr } = await runToEnd(

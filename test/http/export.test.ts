@@ -22,7 +22,7 @@ beforeAll(async () => {
          'import', repeat('x', 150), 'IMPORT', 1, repeat('r', 100) from generate_series(1, ${IMPORTED}) n`,
     app.db.options.type === "postgres" ? app.db.options.url! : "",
   );
-}, 30_000);
+});
 afterAll(() => server.stop());
 
 const hopper = actor("hopper", { isStaff: true });
@@ -166,7 +166,7 @@ test("a page of an export needs a few statements, however long the export is", a
   });
   expect(rowsOf(text).pop()).toMatchObject({ complete: true, rows: IMPORTED });
   expect(sent).toHaveLength(IMPORTED / 100);
-}, 30_000);
+});
 
 test("an export that fails half-way closes the connection, so that it does not look complete", async () => {
   // A statement that fails is asked once more, by the interpreter.
@@ -213,4 +213,4 @@ test("the number of exports at once is limited; an export whose client leaves en
   expect((await get("refunds.csv")).status).toBe(200);
   const broken = server.logged.filter(({ msg }) => msg === "an export broke off").slice(-sockets.length);
   expect(broken.map(({ level }) => level)).toEqual(sockets.map(() => 30));
-}, 30_000);
+});

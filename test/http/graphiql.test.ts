@@ -29,7 +29,7 @@ describe("GraphiQL in a browser", () => {
     );
     page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(error.message));
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser.close();
     await server.stop();

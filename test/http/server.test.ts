@@ -197,7 +197,7 @@ test("slow requests are ended: headers must arrive within 10 s, the whole reques
   expect(headers.seconds).toBeLessThan(13);
   expect(body.seconds).toBeGreaterThan(14.5);
   expect(body.seconds).toBeLessThan(18);
-}, 30_000);
+});
 
 test("a port that is in use makes the start fail", async () => {
   await expect(serve(database, { PORT: new URL(server.url).port })).rejects.toMatchObject({
