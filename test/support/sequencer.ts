@@ -8,6 +8,8 @@ const LONGEST = [
   "main",
   "installation",
   "parity",
+  "http/events",
+  "deployment",
   "migrations",
   "jobs/start-jobs",
   "http/isolation",
@@ -23,6 +25,11 @@ const LONGEST = [
   "clock-skew",
   "http/graphiql",
   "roles",
+  "backup",
+  "graphql/paging",
+  "graphql/cursors",
+  "graphql/plans",
+  "demo/big-world",
 ];
 
 /** Tells jest in which order to start the test files. */
