@@ -37,9 +37,10 @@ beforeAll(async () => {
 beforeEach(() => {
   finished = new Promise((resolve) => (finish = resolve));
 });
-afterEach(() => {
+afterEach(async () => {
   finish();
   for (const client of clients.splice(0)) client.hangUp();
+  await isLoad(IDLE); // a request that begins later would wait for the next test's work to finish
 });
 afterAll(async () => {
   await server.stop();
