@@ -18,7 +18,7 @@ test.concurrent.each([
   const { world, close } = await openTestWorld({ isKeyed });
   try {
     expect(await runBatch(world, schedulesFrom(first, SCHEDULES, { faults: GENTLE }))).toEqual([]);
-    expect(world.fired.length).toBeGreaterThan(0);
+    expect(world.fired.length).toBeGreaterThan(SCHEDULES / 6);
   } finally {
     await close();
   }

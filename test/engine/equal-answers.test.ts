@@ -58,23 +58,27 @@ const alias = fc.oneof(
   { weight: 25, arbitrary: fc.constant("") },
   { weight: 1, arbitrary: names.map((name) => `${name}: `) },
 );
-const leafField = fc.constantFrom(
-  "id",
-  "number",
-  "number(plus: 5)",
-  "number(plus: $a)",
-  "number(plus: $b)",
-  "fails",
-  'fails(with: "x")',
-  "must",
-  "__typename",
-  'says(at: "2026-01-01")',
-  "says(at: $w, of: [])",
-  "says(of: null)",
-  "says(of: { n: $a, colour: RED })",
-  "says(of: [{ n: $a, when: $w }, { colour: BLUE, inner: [{ n: $b2 }, {}] }])",
-  'says(in: { when: "2026-01-01", inner: { n: 1 } }, who: ["x", $x, null])',
-  "says(in: { n: $n, when: $w }, who: $x)",
+const failing = fc.constantFrom("fails", 'fails(with: "x")', "must");
+const leafField = fc.oneof(
+  { weight: 1, arbitrary: failing },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      "id",
+      "number",
+      "number(plus: 5)",
+      "number(plus: $a)",
+      "number(plus: $b)",
+      "__typename",
+      'says(at: "2026-01-01")',
+      "says(at: $w, of: [])",
+      "says(of: null)",
+      "says(of: { n: $a, colour: RED })",
+      "says(of: [{ n: $a, when: $w }, { colour: BLUE, inner: [{ n: $b2 }, {}] }])",
+      'says(in: { when: "2026-01-01", inner: { n: 1 } }, who: ["x", $x, null])',
+      "says(in: { n: $n, when: $w }, who: $x)",
+    ),
+  },
 );
 const condition = fc.oneof(
   { weight: 8, arbitrary: fc.constant("") },
@@ -181,5 +185,5 @@ test("an operation with any names and errors is answered with the same bytes eac
     ),
     { numRuns: 400 },
   );
-  expect(Object.values(seen)).not.toContain(0); // every kind occurred; how often is chance
+  expect(Object.values(seen).filter((count) => count < 4)).toEqual([]);
 });

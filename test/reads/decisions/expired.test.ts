@@ -101,9 +101,9 @@ test("each scope lists exactly the entitlements whose fields say that they belon
         }
       }),
     ),
-    { numRuns: 8 },
+    { numRuns: 20 },
   );
-  expect(Math.min(...Object.values(listed))).toBeGreaterThan(0); // the worlds are random: none of the scopes was tried in vain
+  expect(Math.min(...Object.values(listed))).toBeGreaterThan(10);
 });
 
 test("the filter by expiry lists exactly the entitlements whose field says the same, now and as of an instant", async () => {
