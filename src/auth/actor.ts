@@ -41,6 +41,11 @@ export function mayActForAnyone(actor: Actor): boolean {
   return actor.isSupport || isStaff(actor);
 }
 
+/** Whether the actor may give commands for this learner: for oneself, or as a service, support or staff for anyone. */
+export function mayActFor(actor: Actor, learner: { userId: string; username: string | null }): boolean {
+  return owns(actor, learner) || actor.isService || mayActForAnyone(actor);
+}
+
 /** Whether the actor may see the data of all learners, and what support has written about them. */
 export function mayReadAnyone(actor: Actor): boolean {
   return actor.isAuditor || mayActForAnyone(actor);

@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import { mayActForAnyone, owns } from "../auth/actor";
+import { mayActFor } from "../auth/actor";
 import { userById, userByUsername, userNamed, type UserFacts } from "../reads/accounts/users";
 import { Refusal } from "../refusal";
 import type { CommandRequest } from "./command";
@@ -47,10 +47,7 @@ export async function learnerOf(
       ? userByUsername(tx, actor.username)
       : { id: actor.userId, username: actor.username };
   const learner = await learnerNamed(tx, reference);
-  const isAllowed =
-    learner !== null &&
-    (actor.isService || mayActForAnyone(actor) || owns(actor, { ...learner, userId: learner.id }));
-  if (isAllowed) return learner;
+  if (learner && mayActFor(actor, { ...learner, userId: learner.id })) return learner;
   throw new Refusal("USER_NOT_FOUND", "This learner does not exist.", {
     field: userId === null ? "username" : "userId",
   });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EntityManager } from "typeorm";
 import type { App } from "../app";
-import { mayActForAnyone, owns } from "../auth/actor";
+import { mayActFor } from "../auth/actor";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import type { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
 import { choosingOf } from "../reads/decisions/choosing";
@@ -59,8 +59,7 @@ export async function lockForRefund(
 ): Promise<LockedEntitlement> {
   const named = await idOfNamed(tx, learner);
   const isFor = (owner: EntitlementOwner) =>
-    (owns(actor, owner) || actor.isService || mayActForAnyone(actor)) &&
-    (named === undefined || named === owner.userId);
+    mayActFor(actor, owner) && (named === undefined || named === owner.userId);
   const owner = await ownerOf(tx, entitlementId);
   if (!owner || !isFor(owner)) throw notFound();
   const entitlement = await lockRow(tx, app, entitlementId);
