@@ -45,8 +45,9 @@ export async function sessionOfRun(
   return sessions![0] ?? null;
 }
 
-/** Whether some run is sold in this mode. */
-export async function isModeSold(db: Database, mode: string): Promise<boolean> {
+/** Whether entitlements of this mode are sold: it is configured as paid, or some run is sold in it. */
+export async function isModeSold(db: Database, paidModes: readonly string[], mode: string): Promise<boolean> {
+  if (paidModes.includes(mode)) return true;
   const [row] = await select<{ isSold: boolean }>(
     db,
     `select exists (select from course_mode where slug = $1 and min_price > 0) as "isSold"`,

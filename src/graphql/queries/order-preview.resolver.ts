@@ -45,7 +45,7 @@ export class OrderPreviewResolver {
   ): Promise<OrderPreviewView[] | null> {
     const { app, now } = context;
     const { config, db } = app;
-    if (!config.paidModes.includes(mode) && !(await isModeSold(db, mode)))
+    if (!(await isModeSold(db, config.paidModes, mode)))
       throw badInput("mode", "must be a course mode that is sold");
     const user = await userNamed(db, username);
     if (!user) return null;

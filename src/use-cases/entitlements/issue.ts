@@ -49,8 +49,7 @@ export async function requirePaidMode(
   { app }: CommandRequest,
   mode: string,
 ): Promise<void> {
-  if (app.config.paidModes.includes(mode)) return;
-  if (await isModeSold(tx, mode)) return;
+  if (await isModeSold(tx, app.config.paidModes, mode)) return;
   throw new Refusal("MODE_INVALID", "This course mode is not sold.", { field: "mode" });
 }
 
