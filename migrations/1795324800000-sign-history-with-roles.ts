@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-type Replacement = readonly [before: string, after: string];
+/** A part of a function, and what takes its place. */
+export type Replacement = readonly [before: string, after: string];
 
 /** What makes a history table has the column too. */
 const CREATE_HISTORY: Replacement[] = [
@@ -47,10 +48,15 @@ export class SignHistoryWithRoles1795324800000 implements MigrationInterface {
   }
 }
 
-const reversed = ([before, after]: Replacement): Replacement => [after, before];
+/** What undoes a replacement. */
+export const reversed = ([before, after]: Replacement): Replacement => [after, before];
 
 /** Makes a function anew with changes of its text, each of which must be found. */
-async function redefine(db: QueryRunner, name: string, replacements: readonly Replacement[]): Promise<void> {
+export async function redefine(
+  db: QueryRunner,
+  name: string,
+  replacements: readonly Replacement[],
+): Promise<void> {
   const [{ definition }] = (await db.query("select pg_get_functiondef($1::regproc) as definition", [
     name,
   ])) as [{ definition: string }];

@@ -14,7 +14,19 @@ import { QueueRefunds1795322400000 } from "./1795322400000-queue-refunds";
 import { IndexFiltersOfTables1795323600000 } from "./1795323600000-index-filters-of-tables";
 import { TellUnpaidRevocations1795324200000 } from "./1795324200000-tell-unpaid-revocations";
 import { SignHistoryWithRoles1795324800000 } from "./1795324800000-sign-history-with-roles";
+import { CallTheLms1795326600000 } from "./1795326600000-call-the-lms";
+import { KnowThatNoCertificateExists1795327200000 } from "./1795327200000-know-that-no-certificate-exists";
 import { CreateWebhooks1795325400000 } from "./1795325400000-create-webhooks";
+import { KnowAccountsById1795326000000 } from "./1795326000000-know-accounts-by-id";
+import { WaitForTheShopToKnow1795326300000 } from "./1795326300000-wait-for-the-shop-to-know";
+import { LookAgainAtTheLms1795330200000 } from "./1795330200000-look-again-at-the-lms";
+import { MoveIn1795330800000 } from "./1795330800000-move-in";
+import { FollowAnLms1795331400000 } from "./1795331400000-follow-an-lms";
+import { RetryCallsOfTheLms1795333800000 } from "./1795333800000-retry-calls-of-the-lms";
+import { SettleHistory1795334400000 } from "./1795334400000-settle-history";
+import { FollowPositions1795335000000 } from "./1795335000000-follow-positions";
+import { SealHistory1795341600000 } from "./1795341600000-seal-history";
+import { WalkLives1795342800000 } from "./1795342800000-walk-lives";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -35,4 +47,16 @@ export const migrations = [
   TellUnpaidRevocations1795324200000,
   SignHistoryWithRoles1795324800000,
   CreateWebhooks1795325400000,
+  KnowAccountsById1795326000000,
+  WaitForTheShopToKnow1795326300000,
+  CallTheLms1795326600000,
+  KnowThatNoCertificateExists1795327200000,
+  LookAgainAtTheLms1795330200000,
+  MoveIn1795330800000,
+  FollowAnLms1795331400000,
+  RetryCallsOfTheLms1795333800000,
+  SettleHistory1795334400000,
+  FollowPositions1795335000000,
+  SealHistory1795341600000,
+  WalkLives1795342800000,
 ];

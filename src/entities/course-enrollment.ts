@@ -28,6 +28,10 @@ export class CourseEnrollment {
   /** When the learner first enrolled; null in old imports. */
   @InstantColumn({ nullable: true })
   createdAt!: Date | null;
+
+  /** When the LMS last told us of the enrollment; null when it never has. */
+  @InstantColumn({ nullable: true })
+  seenAt!: Date | null;
 }
 
 /** How each field of an enrollment is read. */
@@ -38,4 +42,5 @@ export const COURSE_ENROLLMENT_FIELDS: Fields<CourseEnrollment> = {
   mode: { kind: "value" },
   isActive: { kind: "value" },
   createdAt: { kind: "instant" },
+  seenAt: { kind: "instant" },
 };

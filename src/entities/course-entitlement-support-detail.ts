@@ -18,13 +18,15 @@ export const SUPPORT_ACTIONS = {
   MOVE: "Move to another run",
   TRANSFER: "Transfer to another learner",
   ASSIGN_POLICY: "Assign a policy",
+  RETRY_CALL: "Ask the LMS again",
 } as const;
 export type SupportAction = keyof typeof SUPPORT_ACTIONS;
 
 /** The columns of a support detail, which its history shares. */
 export abstract class CourseEntitlementSupportDetailColumns {
+  /** One of SUPPORT_ACTIONS, or, where it was imported, what the LMS has stored, in capitals. */
   @Column("varchar", { length: 15 })
-  action!: SupportAction;
+  action!: string;
 
   @Column("text", { nullable: true })
   comments!: string | null;
@@ -45,12 +47,7 @@ export abstract class CourseEntitlementSupportDetailColumns {
 @InstantsCheck("course_entitlement_support_detail")
 @Index("course_entitlement_support_detail_entitlement_id_idx", ["entitlementId", "createdAt", "id"])
 @Index("course_entitlement_support_detail_support_user_id_idx", ["supportUserId"])
-@Check(
-  "course_entitlement_support_detail_action_check",
-  `action in (${Object.keys(SUPPORT_ACTIONS)
-    .map((action) => `'${action}'`)
-    .join(", ")})`,
-)
+@Check("course_entitlement_support_detail_action_check", "action <> ''")
 export class CourseEntitlementSupportDetail extends CourseEntitlementSupportDetailColumns {
   @PrimaryGeneratedColumn("uuid")
   id!: string;

@@ -70,6 +70,9 @@ export abstract class CourseEntitlementColumns {
 @Index("course_entitlement_order_number_idx", ["orderNumber"], { where: "order_number is not null" })
 @Index("course_entitlement_order_number_lower_idx", { synchronize: false })
 @Index("course_entitlement_enrollment_id_idx", ["enrollmentId"], { where: "enrollment_id is not null" })
+@Index("course_entitlement_pending_enrollment_id_idx", ["pendingEnrollmentId"], {
+  where: "pending_enrollment_id is not null",
+})
 @Index("course_entitlement_policy_id_idx", ["policyId", "createdAt", "id"])
 @Index("course_entitlement_ended_idx", ["createdAt", "id"], {
   where: "expiry_cause in ('REFUNDED', 'REVOKED')",
@@ -97,6 +100,11 @@ export class CourseEntitlement extends CourseEntitlementColumns {
   @Column("uuid", { nullable: true })
   @ForeignKey("CourseEnrollment", { onDelete: "SET NULL" })
   enrollmentId!: string | null;
+
+  /** The enrollment that the LMS is asked for; null while it is asked for none. */
+  @Column("uuid", { nullable: true })
+  @ForeignKey("CourseEnrollment", { onDelete: "SET NULL" })
+  pendingEnrollmentId!: string | null;
 }
 
 /** How each field of an entitlement is read, and told in its history. */
@@ -113,6 +121,7 @@ export const COURSE_ENTITLEMENT_FIELDS: TrackedFields<CourseEntitlement> = {
   renewedAt: { kind: "instant", told: "everyone" },
   policyId: { kind: "policy", told: "everyone", as: "policy" },
   enrollmentId: { kind: "enrollment", told: "everyone", as: "enrollment" },
+  pendingEnrollmentId: { kind: "enrollment", told: "everyone", as: "pendingEnrollment" },
   createdAt: { kind: "stamp", told: "everyone" },
   modifiedAt: { kind: "stamp", told: "everyone" },
 };

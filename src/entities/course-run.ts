@@ -52,6 +52,10 @@ export class CourseRun {
   /** How many learners may be enrolled at once; null means without limit. */
   @Column("integer", { nullable: true })
   maxEnrollments!: number | null;
+
+  /** When the catalog last told us of the run; null when it never has. */
+  @InstantColumn({ nullable: true })
+  seenAt!: Date | null;
 }
 
 /** How each field of a run is read. */
@@ -70,4 +74,5 @@ export const COURSE_RUN_FIELDS: Fields<CourseRun> = {
   enrollmentStartsAt: { kind: "instant" },
   enrollmentEndsAt: { kind: "instant" },
   maxEnrollments: { kind: "value" },
+  seenAt: { kind: "instant" },
 };

@@ -5,6 +5,11 @@ import { CourseEntitlementPolicy } from "./course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "./course-entitlement-support-detail";
 import { CourseMode } from "./course-mode";
 import { CourseRun } from "./course-run";
+import { EnrollmentCall } from "./enrollment-call";
+import { ReconcileDue } from "./lms/reconcile-due";
+import { SeenEvent } from "./lms/seen-event";
+import { ImportedRow } from "./moving/imported-row";
+import { ImportSource } from "./moving/import-source";
 import { Refund } from "./refund";
 import { Site } from "./site";
 import { SupportAgent } from "./accounts/support-agent";
@@ -22,7 +27,12 @@ export const entities = [
   CourseEntitlementSupportDetail,
   CourseMode,
   CourseRun,
+  EnrollmentCall,
+  ReconcileDue,
+  ImportedRow,
+  ImportSource,
   Refund,
+  SeenEvent,
   Site,
   SupportAgent,
   UserAccount,

@@ -47,7 +47,7 @@ export abstract class RefundColumns {
 @Entity("refund")
 @InstantsCheck("refund")
 @Check("refund_state_check", "state in ('REQUESTED', 'IN_DOUBT', 'SUCCEEDED', 'FAILED', 'NEEDS_REVIEW')")
-@Check("refund_answer_check", "answer in ('ACCEPTED', 'REFUSED', 'NOT_SENT', 'UNKNOWN')")
+@Check("refund_answer_check", "answer in ('ACCEPTED', 'REFUSED', 'NOT_SENT', 'NOT_YET', 'UNKNOWN')")
 @Check("refund_attempt_check", "attempt >= 0")
 @Check("refund_next_attempt_at_check", "(next_attempt_at is not null) = (state in ('REQUESTED', 'IN_DOUBT'))")
 @Index("refund_live_key", ["entitlementId"], { unique: true, where: "state <> 'FAILED'" })

@@ -15,9 +15,13 @@ const LOST =
 const TIMED_OUT =
   /^(timeout exceeded when trying to connect|Connection terminated due to connection timeout|timeout expired|Query read timeout)$/;
 
-/** Whether an error says that the database cannot be asked now, rather than that we asked it wrongly. */
+/** Another system is needed for an answer, and does not answer now. The message is for the log. */
+export class SystemUnavailable extends Error {}
+
+/** Whether an error says that the database, or another system, cannot be asked now, rather than that we asked it wrongly. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof SystemUnavailable) return true;
   // TypeORM takes a connection away from a transaction at the moment when the connection is lost, and only then.
   if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);

@@ -1,24 +1,32 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from "typeorm";
+import { InstantColumn, InstantsCheck } from "../columns";
 
 /** An account of the installation. Its id is the LMS user id, which tokens carry. */
 @Entity("user_account")
+@InstantsCheck("user_account")
 @Unique(["username"])
-@Index("user_account_email_idx", ["email"])
 @Index("user_account_username_lower_idx", { synchronize: false })
 @Index("user_account_email_lower_idx", { synchronize: false })
 export class UserAccount {
   @PrimaryColumn("bigint")
   id!: string;
 
+  /** May change; `?` and the id while another account has it and the LMS has not told the new one. */
   @Column("varchar", { length: 150 })
   username!: string;
 
-  @Column("varchar", { length: 254, default: "" })
-  email!: string;
+  /** Null where none is stored: nothing needs it but the search by it. */
+  @Column("varchar", { length: 254, nullable: true })
+  email!: string | null;
 
-  @Column("varchar", { length: 255, default: "" })
-  name!: string;
+  /** The full name; null where none is stored: nothing needs it. */
+  @Column("varchar", { length: 255, nullable: true })
+  name!: string | null;
 
   @Column("boolean", { default: true })
   isActive!: boolean;
+
+  /** When the LMS last told us of the account; null when it never has, or when the username is out of date. */
+  @InstantColumn({ nullable: true })
+  seenAt!: Date | null;
 }

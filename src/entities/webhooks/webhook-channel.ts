@@ -12,7 +12,14 @@ export class WebhookChannel {
   @Column("text", { select: false })
   secret!: string;
 
-  /** The entry up to which every change has been delivered, or waits among the deliveries. */
+  /** Entries up to this id are not told: an earlier version, which followed the ids, has done so. */
   @Column("bigint")
   position!: string;
+
+  /**
+   * The position up to which every change has been delivered, or waits among the deliveries; null while it is not known
+   * of a webhook that was there before positions.
+   */
+  @Column("bigint", { nullable: true })
+  logPosition!: string | null;
 }

@@ -7,6 +7,8 @@ const FILLED_BY_DATABASE = "('history_id', 'history_txid', 'history_role', 'hist
 const TABLES = `
   select format('grant %s on table %s to %I', case
     when relname = 'migrations' then 'select'
+    when relname in ('history_transaction', 'history_told', 'history_checkpoint', 'history_cosignature') then 'select, insert'
+    when relname = 'history_clock' then 'select, insert, update'
     when relname like 'historical\\_%' then format('select, insert (%s)', (
       select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
       where attrelid = c.oid and attnum > 0 and not attisdropped and attname not in ${FILLED_BY_DATABASE}))

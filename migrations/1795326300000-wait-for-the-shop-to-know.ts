@@ -1,0 +1,18 @@
+import type { MigrationInterface, QueryRunner } from "typeorm";
+
+/** A shop can say that it does not know an order yet: it has refunded nothing, and is asked again. */
+export class WaitForTheShopToKnow1795326300000 implements MigrationInterface {
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(answerCheck("'ACCEPTED', 'REFUSED', 'NOT_SENT', 'NOT_YET', 'UNKNOWN'"));
+  }
+
+  async down(db: QueryRunner): Promise<void> {
+    await db.query(`update refund set answer = 'NOT_SENT' where answer = 'NOT_YET'`);
+    await db.query(answerCheck("'ACCEPTED', 'REFUSED', 'NOT_SENT', 'UNKNOWN'"));
+  }
+}
+
+function answerCheck(answers: string): string {
+  return `alter table refund drop constraint refund_answer_check,
+    add constraint refund_answer_check check (answer in (${answers}));`;
+}
