@@ -25,6 +25,14 @@ export const REFUSAL_CODES = {
   ENTITLEMENT_NOT_REFUNDABLE: "The order cannot be refunded; `blocker` gives the reason.",
   REFUND_PENDING:
     "A refund is pending; the entitlement cannot be changed until the refund has succeeded or failed.",
+  PENDING_ENROLLMENT:
+    "The LMS has not yet said whether it enrolls the learner; until then the entitlement can only be reissued, expired or revoked.",
+  LMS_UNAVAILABLE:
+    "The LMS does not tell at the moment what the decision depends on; the same mutation can succeed later.",
+  ENROLLMENT_REFUSED: "The LMS refused to enroll the learner in the run.",
+  ENROLLMENT_CALL_NOT_FOUND: "The LMS was never asked to change the enrollment.",
+  ENROLLMENT_CALL_ENDED:
+    "The LMS has done or refused what it was asked to do with the enrollment, so it is not asked again.",
   REFUND_FAILED: "The shop refused to refund the order.",
   REFUND_UNAVAILABLE: "The shop cannot be reached at the moment, so the order was not refunded.",
   REFUND_NOT_FOUND: "The refund does not exist.",

@@ -4,12 +4,14 @@ import type { Messages } from "./catalog";
 export const ENGLISH: Messages = {
   redeem: {
     REFUND_PENDING: "A refund of the order is pending, so the entitlement cannot be redeemed.",
+    PENDING_ENROLLMENT: "The enrollment in the run that was chosen is not confirmed yet. Wait a moment.",
     EXPIRED: "The entitlement has expired.",
     ALREADY_REDEEMED: "The entitlement is already redeemed for a run. Switch to another run instead.",
     EXPIRATION_PERIOD_OVER: "The time in which the entitlement could be redeemed is over.",
   },
   regain: {
     REFUND_PENDING: "A refund of the order is pending, so the run cannot be left or changed.",
+    PENDING_ENROLLMENT: "The enrollment in the run that was chosen is not confirmed yet. Wait a moment.",
     EXPIRED: "The entitlement has expired, so the run can no longer be left or changed.",
     NOT_REDEEMED: "The entitlement is not redeemed for a run, so there is no run to leave.",
     CERTIFICATE_EARNED: "There is a certificate for the run, so the run can no longer be left or changed.",
@@ -17,6 +19,7 @@ export const ENGLISH: Messages = {
   },
   refund: {
     REFUND_PENDING: "A refund of the order is already pending.",
+    PENDING_ENROLLMENT: "The enrollment in the run that was chosen is not confirmed yet. Wait a moment.",
     ALREADY_REFUNDED: "The order has already been refunded.",
     REFUND_LOCKED: "Refunds of the order are ruled out. Ask support for the reason.",
     EXPIRED: "The entitlement has expired, so the order can no longer be refunded.",
@@ -36,6 +39,7 @@ export const ENGLISH: Messages = {
     COURSE_FULL: "The run has no free place.",
     ALREADY_ENROLLED: "The learner has a place in the run already, which this entitlement has not paid for.",
     REFUND_PENDING: "A refund of the order is pending, so no run can be chosen.",
+    PENDING_ENROLLMENT: "The enrollment in the run that was chosen is not confirmed yet. Wait a moment.",
     EXPIRED: "The entitlement has expired, so no run can be chosen.",
     EXPIRATION_PERIOD_OVER: "The time in which a run could be chosen is over.",
     CERTIFICATE_EARNED: "There is a certificate for the current run, so it can no longer be changed.",

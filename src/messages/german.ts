@@ -5,6 +5,7 @@ export const GERMAN: Messages = {
   redeem: {
     REFUND_PENDING:
       "Eine Erstattung der Bestellung läuft, daher kann die Berechtigung nicht eingelöst werden.",
+    PENDING_ENROLLMENT: "Die Einschreibung in den gewählten Kurslauf ist noch nicht bestätigt. Bitte warten.",
     EXPIRED: "Die Berechtigung ist abgelaufen.",
     ALREADY_REDEEMED:
       "Die Berechtigung ist bereits für einen Kurslauf eingelöst. Wechseln Sie stattdessen den Kurslauf.",
@@ -13,6 +14,7 @@ export const GERMAN: Messages = {
   regain: {
     REFUND_PENDING:
       "Eine Erstattung der Bestellung läuft, daher kann der Kurslauf weder verlassen noch gewechselt werden.",
+    PENDING_ENROLLMENT: "Die Einschreibung in den gewählten Kurslauf ist noch nicht bestätigt. Bitte warten.",
     EXPIRED:
       "Die Berechtigung ist abgelaufen, daher kann der Kurslauf nicht mehr verlassen oder gewechselt werden.",
     NOT_REDEEMED:
@@ -23,6 +25,7 @@ export const GERMAN: Messages = {
   },
   refund: {
     REFUND_PENDING: "Eine Erstattung der Bestellung läuft bereits.",
+    PENDING_ENROLLMENT: "Die Einschreibung in den gewählten Kurslauf ist noch nicht bestätigt. Bitte warten.",
     ALREADY_REFUNDED: "Die Bestellung wurde bereits erstattet.",
     REFUND_LOCKED: "Eine Erstattung der Bestellung ist ausgeschlossen. Den Grund erfahren Sie beim Support.",
     EXPIRED: "Die Berechtigung ist abgelaufen, daher kann die Bestellung nicht mehr erstattet werden.",
@@ -47,6 +50,7 @@ export const GERMAN: Messages = {
     ALREADY_ENROLLED:
       "In dem Kurslauf gibt es bereits einen Platz, der nicht mit dieser Berechtigung bezahlt wurde.",
     REFUND_PENDING: "Eine Erstattung der Bestellung läuft, daher kann kein Kurslauf gewählt werden.",
+    PENDING_ENROLLMENT: "Die Einschreibung in den gewählten Kurslauf ist noch nicht bestätigt. Bitte warten.",
     EXPIRED: "Die Berechtigung ist abgelaufen, daher kann kein Kurslauf gewählt werden.",
     EXPIRATION_PERIOD_OVER: "Die Frist, in der ein Kurslauf gewählt werden konnte, ist vorbei.",
     CERTIFICATE_EARNED:

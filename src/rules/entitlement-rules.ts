@@ -48,18 +48,27 @@ export interface Standing {
   refundLocked: boolean;
   /** The state of the refund that has not failed, if there is one. */
   refundState?: RefundState | null;
+  /** Whether the LMS has not yet said whether it enrolls the learner in a run that was chosen. */
+  isEnrollmentPending?: boolean;
   /** Null while the entitlement is not redeemed. */
   redemption: Redemption | null;
 }
 
 /** Why an entitlement cannot be redeemed. */
-export type RedeemBlocker = "REFUND_PENDING" | "EXPIRED" | "ALREADY_REDEEMED" | "EXPIRATION_PERIOD_OVER";
+export type RedeemBlocker =
+  "REFUND_PENDING" | "PENDING_ENROLLMENT" | "EXPIRED" | "ALREADY_REDEEMED" | "EXPIRATION_PERIOD_OVER";
 /** Why a learner cannot leave the run and keep the entitlement. */
 export type RegainBlocker =
-  "REFUND_PENDING" | "EXPIRED" | "NOT_REDEEMED" | "CERTIFICATE_EARNED" | "REGAIN_PERIOD_OVER";
+  | "REFUND_PENDING"
+  | "PENDING_ENROLLMENT"
+  | "EXPIRED"
+  | "NOT_REDEEMED"
+  | "CERTIFICATE_EARNED"
+  | "REGAIN_PERIOD_OVER";
 /** Why the order of an entitlement cannot be refunded. */
 export type RefundBlocker =
   | "REFUND_PENDING"
+  | "PENDING_ENROLLMENT"
   | "ALREADY_REFUNDED"
   | "REFUND_LOCKED"
   | "EXPIRED"
@@ -104,6 +113,7 @@ export function daysUntilExpiration(standing: Standing, periods: Periods, now: D
 /** The reason why the learner cannot leave the run and keep the entitlement; null when the learner can. */
 export function regainBlocker(standing: Standing, periods: Periods, now: Date): RegainBlocker | null {
   if (isRefundPending(standing)) return "REFUND_PENDING";
+  if (standing.isEnrollmentPending) return "PENDING_ENROLLMENT";
   if (standing.expiredAt) return "EXPIRED";
   if (!standing.redemption) return "NOT_REDEEMED";
   if (BLOCKING_CERTIFICATES.has(standing.redemption.certificateStatus ?? "")) return "CERTIFICATE_EARNED";
@@ -116,6 +126,7 @@ export function regainBlocker(standing: Standing, periods: Periods, now: Date): 
 export function refundBlocker(standing: Standing, periods: Periods, now: Date): RefundBlocker | null {
   if (isRefundPending(standing)) return "REFUND_PENDING";
   if (standing.refundState === "SUCCEEDED" || standing.expiryCause === "REFUNDED") return "ALREADY_REFUNDED";
+  if (standing.isEnrollmentPending) return "PENDING_ENROLLMENT";
   if (standing.refundLocked) return "REFUND_LOCKED";
   if (standing.expiredAt) return "EXPIRED";
   if (standing.orderNumber === null) return "NO_ORDER";
@@ -146,6 +157,7 @@ export function isRefundPending({ refundState }: Pick<Standing, "refundState">):
 /** The reason why the entitlement cannot be redeemed for a run; null when it can. */
 export function redeemBlocker(standing: Standing, periods: Periods, now: Date): RedeemBlocker | null {
   if (isRefundPending(standing)) return "REFUND_PENDING";
+  if (standing.isEnrollmentPending) return "PENDING_ENROLLMENT";
   if (standing.expiredAt) return "EXPIRED";
   if (standing.redemption) return "ALREADY_REDEEMED";
   // This counts whole days, `daysUntilExpiration` the full period: an age of exactly 730 days blocks, but is not yet due.
@@ -154,9 +166,12 @@ export function redeemBlocker(standing: Standing, periods: Periods, now: Date): 
   return null;
 }
 
-/** Whether the expiry is due but not stored: a period is over, or a certificate has made the redemption final. */
+/**
+ * Whether the expiry is due but not stored: a period is over, or a certificate has made the redemption final. Nothing is
+ * due while an answer that was asked for in time is pending.
+ */
 export function isExpiryDue(standing: Standing, periods: Periods, now: Date): boolean {
-  if (standing.expiredAt || isRefundPending(standing)) return false;
+  if (standing.expiredAt || isRefundPending(standing) || standing.isEnrollmentPending) return false;
   if (daysUntilExpiration(standing, periods, now) < 0) return true;
   return standing.redemption !== null && regainBlocker(standing, periods, now) !== null;
 }
@@ -168,7 +183,7 @@ export function periodDays(periodMs: number): number {
 
 /** The instant from which the expiration period counts. The other periods never count from a renewal. */
 export function expirationStart({ createdAt, renewedAt }: Standing): Date {
-  return renewedAt && renewedAt > createdAt ? renewedAt : createdAt;
+  return new Date(Math.max(createdAt.getTime(), renewedAt?.getTime() ?? -Infinity));
 }
 
 /** The last instant of the expiration period. */

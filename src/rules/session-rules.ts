@@ -24,8 +24,8 @@ export interface Choosing {
 
 /** The learner's enrollment in a run, with the entitlements that are redeemed for it. */
 export interface Seat extends RunEnrollment {
-  /** The entitlements of the learner that are redeemed for the enrollment. */
-  redeemedBy: readonly { id: string; isRefundPending: boolean }[];
+  /** The entitlements of the learner that are redeemed for the enrollment, or wait for it. */
+  redeemedBy: readonly { id: string; isPending: boolean }[];
 }
 
 /** Why an entitlement must not take over an enrollment. */
@@ -44,7 +44,7 @@ export type SessionBlocker =
  */
 export function seatBlocker({ id, freeModes }: Choosing, seat: Seat | null): SeatBlocker | null {
   const others = seat?.redeemedBy.filter((other) => other.id !== id) ?? [];
-  if (!seat?.isActive) return others.some((other) => other.isRefundPending) ? "ALREADY_ENROLLED" : null;
+  if (!seat?.isActive) return others.some((other) => other.isPending) ? "ALREADY_ENROLLED" : null;
   const isOwn = seat.redeemedBy.some((own) => own.id === id);
   return others.length === 0 && (isOwn || freeModes.includes(seat.mode)) ? null : "ALREADY_ENROLLED";
 }
@@ -62,6 +62,7 @@ export function sessionBlocker(
 ): SessionBlocker | null {
   const { standing, periods, mode } = choosing;
   if (isRefundPending(standing)) return "REFUND_PENDING";
+  if (standing.isEnrollmentPending) return "PENDING_ENROLLMENT";
   if (courseRunKey === choosing.currentRunKey) return null;
   const own = standing.redemption
     ? regainBlocker(standing, periods, now)
