@@ -82,6 +82,7 @@ function Historical(table: string): ClassDecorator {
     Check(`${name}_source_check`, "history_source in ('API', 'JOB', 'CLI', 'IMPORT', 'DATABASE')"),
     Index(`${name}_id_idx`, ["id", "history.id"]),
     Index(`${name}_date_idx`, ["history.date"], { type: "brin" }),
+    Index(`${name}_txid_idx`, ["history.txid", "history.id"]),
     Index(`${name}_request_id_idx`, ["history.requestId"], { type: "hash" }),
     Index(`${name}_user_label_idx`, ["history.userLabel"]),
     Index(`${name}_reason_idx`, ["history.reason"]),
@@ -95,6 +96,7 @@ function Historical(table: string): ClassDecorator {
 @Index("historical_course_entitlement_of_user_idx", ["userId"])
 @Index("historical_course_entitlement_of_course_idx", ["courseUuid"])
 @Index("historical_course_entitlement_of_order_idx", ["orderNumber"], { where: "order_number is not null" })
+@Index("historical_course_entitlement_begun_idx", ["createdAt", "id"], { where: "history_type = '+'" })
 export class HistoricalCourseEntitlement extends CourseEntitlementColumns {
   @Column("uuid")
   id!: string;
@@ -107,6 +109,9 @@ export class HistoricalCourseEntitlement extends CourseEntitlementColumns {
 
   @Column("uuid", { nullable: true })
   enrollmentId!: string | null;
+
+  @Column("uuid", { nullable: true })
+  pendingEnrollmentId!: string | null;
 
   @Column(() => HistoryColumns)
   history!: HistoryColumns;

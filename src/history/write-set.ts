@@ -1,4 +1,5 @@
 import type { EntityManager, EntityTarget, ObjectLiteral } from "typeorm";
+import { covering } from "./covering";
 import { recordReturned } from "./record";
 import { changeOf } from "../store/transact";
 
@@ -19,8 +20,6 @@ export async function writeSet<T extends ObjectLiteral>(
   if (!queryRunner || !change)
     throw new Error("Write a set inside transact(), which names the author and the operation");
   if (/\bdelete\s+from\b/i.test(statement)) throw new Error("Delete with remove(), not as a set");
-  await tx.query(`select set_config('history.covered', pg_current_xact_id()::text, true)`);
-  const ids = await recordReturned(queryRunner, tx.dataSource.getMetadata(entity), statement, values, change);
-  await tx.query(`select set_config('history.covered', '', true)`);
-  return ids;
+  const metadata = tx.dataSource.getMetadata(entity);
+  return covering(tx, () => recordReturned(queryRunner, metadata, statement, values, change));
 }

@@ -1,0 +1,159 @@
+import type { QueryRunner } from "typeorm";
+import { leafHash, openCheckpoint } from "../check-proof";
+import { append, rootOf, TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
+import { EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
+import { textOf } from "./sealer";
+import { readKeys } from "./subject-keys";
+import { readTiles } from "./tile-store";
+
+/** Entries that are read at once: so many tiles are complete at the end of each part. */
+const READ_AT_ONCE = 64 * TILE_WIDTH;
+
+/** A checkpoint, where it was kept, and whether the history must have it. */
+export interface KeptCheckpoint {
+  /** What a fault calls it: the name of a file, or "the database". */
+  where: string;
+  /** The signed checkpoint. */
+  note: string;
+}
+
+/** What was proven, or is wrong. */
+export interface Proving {
+  /** How many entries were hashed. */
+  entries: number;
+  /** One sentence for each fault; none when everything is as it was sealed. */
+  faults: string[];
+}
+
+/**
+ * Hashes the history again from its rows and compares it with its tiles, with the checkpoints in the database, and with
+ * those that were kept elsewhere. The memory that it needs does not grow with the history. The transaction of the
+ * connection should be repeatable read. A fault names the first position that is not as it was sealed, and its entity.
+ */
+export async function prove(
+  db: QueryRunner,
+  vkey: string,
+  outside: readonly KeptCheckpoint[],
+  onProgress: (done: number, of: number) => void = () => undefined,
+): Promise<Proving> {
+  const [{ size, inTables }] = (await db.query(
+    `select coalesce((select max(size) from history_checkpoint), 0)::float8 as size,
+       coalesce((select max(first_position + entries) from history_transaction), 0)::float8 as "inTables"`,
+  )) as [{ size: number; inTables: number }];
+  const faults: string[] = [];
+  const expected = await expectedRoots(db, vkey, outside, faults);
+  const last = Math.max(size, ...expected.map((each) => each.size));
+  if (last > inTables)
+    faults.push(`history has ${inTables} entries, and ${last} were sealed: the newest ones are missing`);
+  const texts = await EntryTexts.of(db);
+  let edge: Edge = { size: 0, last: [] };
+  for (let wasTold = false; edge.size < Math.min(last, inTables); onProgress(edge.size, last)) {
+    const entries = await texts.read(db, edge.size, await endOfPart(db, edge.size));
+    const leaves = await hashes(db, entries, faults);
+    if (leaves.length === 0) break;
+    const from = edge;
+    const { edge: next, tiles } = append(edge, leaves);
+    if (!wasTold) {
+      const fault = await firstDifference(db, from.size, entries, Math.min(size, next.size), tiles);
+      if (fault) faults.push(fault);
+      wasTold = fault !== null;
+    }
+    for (const { size: at, root, where } of expected.filter(
+      (each) => each.size > from.size && each.size <= next.size,
+    )) {
+      const there = at === next.size ? next : append(from, leaves.slice(0, at - from.size)).edge;
+      if (!rootOf(there).equals(root))
+        faults.push(`the first ${at} entries are not those of the checkpoint in ${where}`);
+    }
+    edge = next;
+  }
+  return { entries: edge.size, faults };
+}
+
+/** Parts end with whole transactions. */
+async function endOfPart(db: QueryRunner, from: number): Promise<number> {
+  const [row] = (await db.query(
+    `select (first_position + 1)::float8 as until from history_transaction where first_position < $1
+     order by first_position desc limit 1`,
+    [from + READ_AT_ONCE],
+  )) as [{ until: number }];
+  return row.until;
+}
+
+interface Expected {
+  size: number;
+  root: Buffer;
+  where: string;
+}
+
+async function expectedRoots(
+  db: QueryRunner,
+  vkey: string,
+  outside: readonly KeptCheckpoint[],
+  faults: string[],
+): Promise<Expected[]> {
+  const rows = (await db.query("select size::float8, note from history_checkpoint order by size")) as {
+    size: number;
+    note: string;
+  }[];
+  const all = [
+    ...rows.map((row) => ({ where: "the database", ...row })),
+    ...outside.map((kept) => ({ ...kept, size: null })),
+  ];
+  const found = all.flatMap(({ where, note, size: under }) => {
+    try {
+      const { size, root } = openCheckpoint(note, vkey);
+      if (under !== null && under !== size)
+        throw new Error(`It stands under ${under} entries, and has ${size}.`);
+      return [{ size, root, where }];
+    } catch (error) {
+      faults.push(`a checkpoint in ${where}: ${(error as Error).message}`);
+      return [];
+    }
+  });
+  const sizes = new Set(rows.map(({ size }) => size));
+  for (const { size, where } of found)
+    if (where !== "the database" && !sizes.has(size))
+      faults.push(`the checkpoint of ${size} entries in ${where} is missing in the database`);
+  return found.toSorted((one, other) => one.size - other.size);
+}
+
+async function hashes(db: QueryRunner, entries: readonly SealedEntry[], faults: string[]): Promise<Buffer[]> {
+  const subjects = new Set(entries.flatMap((entry) => subjectsOf(entry).map(([, userId]) => userId)));
+  const keys = await readKeys(db, subjects);
+  const leaves: Buffer[] = [];
+  for (const entry of entries)
+    try {
+      leaves.push(leafHash(textOf(entry, keys)));
+    } catch (error) {
+      faults.push((error as Error).message);
+      leaves.push(Buffer.alloc(32));
+    }
+  return leaves;
+}
+
+/** The first entry whose hash is not that in the tiles, or the first tile that does not follow from those below it. */
+async function firstDifference(
+  db: QueryRunner,
+  from: number,
+  entries: readonly SealedEntry[],
+  sealed: number,
+  tiles: readonly Tile[],
+): Promise<string | null> {
+  const stored = await readTiles(db, tiles);
+  for (const [at, { level, index, hashes: computed }] of tiles.entries()) {
+    const kept = stored[at]!.hashes;
+    const width = TILE_WIDTH ** (level + 1);
+    const count = Math.min(computed.length, Math.floor((sealed - index * width) / TILE_WIDTH ** level));
+    for (let place = 0; place < count; place++) {
+      if (kept[place]?.equals(computed[place]!)) continue;
+      if (level > 0) return `hash ${place} of tile ${level}/${index} is not that of the tile below`;
+      const position = index * TILE_WIDTH + place;
+      const entry = entries[position - from];
+      return entry
+        ? `position ${position}: entry ${entry.historyId} of ${entry.table} ${entry.entity} is not as it was sealed`
+        : `position ${position} is not as it was sealed`;
+    }
+  }
+  return null;
+}

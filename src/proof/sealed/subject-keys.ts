@@ -1,0 +1,27 @@
+import { randomBytes } from "node:crypto";
+import type { QueryRunner } from "typeorm";
+
+/** The keys of accounts by their LMS user ids. An account that was forgotten has none. */
+export type SubjectKeys = ReadonlyMap<string, Buffer>;
+
+/** The keys of these accounts; those of which nothing was sealed before get one. */
+export async function makeKeys(db: QueryRunner, userIds: ReadonlySet<string>): Promise<SubjectKeys> {
+  if (userIds.size === 0) return new Map();
+  const ids = [...userIds];
+  await db.query(
+    `insert into history_subject_key (user_id, key) select * from unnest($1::bigint[], $2::bytea[])
+     on conflict do nothing`,
+    [ids, ids.map(() => randomBytes(32))],
+  );
+  return readKeys(db, userIds);
+}
+
+/** The keys of these accounts, as far as they have one. */
+export async function readKeys(db: QueryRunner, userIds: ReadonlySet<string>): Promise<SubjectKeys> {
+  if (userIds.size === 0) return new Map();
+  const rows = (await db.query(
+    'select user_id::text as "userId", key from history_subject_key where user_id = any($1::bigint[])',
+    [[...userIds]],
+  )) as { userId: string; key: Buffer }[];
+  return new Map(rows.map(({ userId, key }) => [userId, key]));
+}

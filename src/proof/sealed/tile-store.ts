@@ -1,0 +1,68 @@
+import type { QueryRunner } from "typeorm";
+import { TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
+import type { ReadTile } from "../tree/paths";
+
+const HASH_BYTES = 32;
+
+/** Which tile: its level, and its place among the tiles of that level. */
+export type TileId = Pick<Tile, "level" | "index">;
+
+/** Reads tiles; a missing one has no hashes. */
+export async function readTiles(db: QueryRunner, ids: readonly TileId[]): Promise<Tile[]> {
+  const rows = (await db.query(
+    `select level, index::float8, coalesce(hashes, '') as hashes
+     from unnest($1::smallint[], $2::bigint[]) wanted (level, index) left join history_tile using (level, index)`,
+    [ids.map(({ level }) => level), ids.map(({ index }) => index)],
+  )) as { level: number; index: number; hashes: Buffer }[];
+  return rows.map(({ level, index, hashes }) => ({ level, index, hashes: split(hashes) }));
+}
+
+/** Writes tiles, in place of shorter ones. */
+export async function writeTiles(db: QueryRunner, tiles: readonly Tile[]): Promise<void> {
+  await db.query(
+    `insert into history_tile (level, index, hashes) select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])
+     on conflict (level, index) do update set hashes = excluded.hashes`,
+    [
+      tiles.map(({ level }) => level),
+      tiles.map(({ index }) => index),
+      tiles.map(({ hashes }) => Buffer.concat(hashes)),
+    ],
+  );
+}
+
+/** What is needed of the tree of a size to append to it. */
+export async function readEdge(db: QueryRunner, size: number): Promise<Edge> {
+  const ids: TileId[] = [];
+  for (let level = 0, hashes = size; hashes > 0; level++, hashes = Math.floor(hashes / TILE_WIDTH))
+    ids.push({ level, index: Math.floor(hashes / TILE_WIDTH) });
+  const tiles = await readTiles(db, ids);
+  const last = ids.map(({ level, index }) => {
+    const count = Math.floor(size / TILE_WIDTH ** level) % TILE_WIDTH;
+    const { hashes } = tiles.find((tile) => tile.level === level && tile.index === index)!;
+    if (hashes.length < count) throw new Error(`tile ${level}/${index} of history lacks hashes`);
+    return hashes.slice(0, count);
+  });
+  return { size, last };
+}
+
+function split(hashes: Buffer): Buffer[] {
+  return Array.from({ length: hashes.length / HASH_BYTES }, (_, place) =>
+    hashes.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES),
+  );
+}
+
+/**
+ * What is computed from tiles. They are read at once: `compute` runs first with hashes that say nothing, so that it is known
+ * which tiles it needs. So it must not decide by hashes which ones to read.
+ */
+export async function withTiles<T>(db: QueryRunner, compute: (read: ReadTile) => T): Promise<T> {
+  const needed = new Map<string, TileId>();
+  compute((level, index) => {
+    needed.set(`${level}/${index}`, { level, index });
+    return NOTHING;
+  });
+  const tiles = await readTiles(db, [...needed.values()]);
+  const known = new Map(tiles.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]));
+  return compute((level, index) => known.get(`${level}/${index}`)!);
+}
+const NOTHING = Array.from({ length: TILE_WIDTH }, () => Buffer.alloc(HASH_BYTES));
