@@ -1,38 +1,38 @@
-import type { RefundGateway, RefundOutcome, RefundRequest, Refunds } from "./refund/refund-gateway";
-
 const UNKNOWN_AT_MOST = 5;
-/** A slow shop must not occupy all requests that the server works on at once. */
+/** A slow system must not occupy all requests that the server works on at once. */
 const IN_PROGRESS_AT_MOST = 16;
 
 /**
- * Protects a shop that does not answer, and the callers who wait for it: after 5 unknown outcomes in a row no request
- * is sent for a while, and never more than 16 requests are in progress.
+ * Protects a system that does not answer, and the callers who wait for it: after 5 unknown outcomes in a row it is left
+ * alone for a while, and never more than 16 calls are in progress.
  */
-export class CircuitBreaker implements Refunds {
+export class CircuitBreaker {
   private unknown = 0;
-  private underWay = 0;
-  private sendsAgainAt = 0;
+  private inProgress = 0;
+  private callsAgainAt = 0;
 
+  /** `pauseMs` is how long the system is left alone, in milliseconds. */
   constructor(
-    private readonly gateway: RefundGateway,
     private readonly pauseMs: number,
     private readonly clock: () => Date,
   ) {}
 
-  get isKeyed(): boolean {
-    return this.gateway.isKeyed;
-  }
-
+  /** Whether no call should be made just now. */
   get isPaused(): boolean {
-    return this.underWay >= IN_PROGRESS_AT_MOST || this.clock().getTime() < this.sendsAgainAt;
+    return this.inProgress >= IN_PROGRESS_AT_MOST || this.clock().getTime() < this.callsAgainAt;
   }
 
-  async request(request: RefundRequest): Promise<RefundOutcome> {
-    if (this.isPaused) return { kind: "notSent", cause: "the shop has not been answering" };
-    this.underWay++;
-    const outcome = await this.gateway.request(request).finally(() => this.underWay--);
-    this.unknown = outcome.kind === "unknown" ? this.unknown + 1 : 0;
-    if (this.unknown >= UNKNOWN_AT_MOST) this.sendsAgainAt = this.clock().getTime() + this.pauseMs;
+  /** Makes a call; `isUnknown` says whether its outcome means that the system does not answer. */
+  async watch<T>(call: () => Promise<T>, isUnknown: (outcome: T) => boolean): Promise<T> {
+    this.inProgress++;
+    const outcome = await call().finally(() => this.inProgress--);
+    this.unknown = isUnknown(outcome) ? this.unknown + 1 : 0;
+    if (this.unknown >= UNKNOWN_AT_MOST) this.pause(this.pauseMs);
     return outcome;
+  }
+
+  /** Leaves the system alone for so long, in milliseconds. */
+  pause(ms: number): void {
+    this.callsAgainAt = Math.max(this.callsAgainAt, this.clock().getTime() + ms);
   }
 }

@@ -2,7 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import { guardedRequest, type MayReach } from "./guarded/guarded-request";
 import { NETWORK_FAULTS } from "../network-faults";
 
-/** The most that an answer may have, in bytes. */
+/** The most that an answer may have, in bytes, where a client allows no more. */
 export const ANSWER_BYTES_AT_MOST = 65_536;
 
 /** A call to another system that has ended, as it is published on `OUTSIDE_CALLS`. */
@@ -32,6 +32,8 @@ export interface HttpClientOptions {
   deadlineMs: number;
   /** The credentials to use there; none when absent. */
   authorization?: Authorization;
+  /** The most that an answer may have, in bytes; `ANSWER_BYTES_AT_MOST` by default. */
+  bytesAtMost?: number;
   /** To which addresses a connection may be made, where others name the host; to all when absent. */
   mayReach?: MayReach | undefined;
 }
@@ -44,7 +46,9 @@ export interface HttpRequest {
   headers?: Readonly<Record<string, string>>;
   body?: string | URLSearchParams;
   /** The id under which our log knows what the request belongs to. */
-  requestId?: string | null;
+  requestId?: string | null | undefined;
+  /** When the answer must have come, by `performance.now()`; by default, when the deadline of the client is over. */
+  endsAt?: number;
 }
 
 /** A whole answer, whatever its status; a redirect is not followed. */
@@ -53,6 +57,8 @@ export interface HttpAnswer {
   status: number;
   /** The body. */
   text: string;
+  /** For how long the other system wants no more requests, in milliseconds; absent when it does not say. */
+  retryAfterMs?: number;
 }
 
 /** There was no whole answer in time. */
@@ -75,14 +81,16 @@ export type HttpClient = (request: HttpRequest) => Promise<HttpAnswer>;
  * Makes the client for one other system. A rejected token is renewed once, and the request, which has not been
  * processed then, is sent once more.
  */
-export function httpClient({ to, deadlineMs, authorization, mayReach }: HttpClientOptions): HttpClient {
+export function httpClient(options: HttpClientOptions): HttpClient {
+  const { to, deadlineMs, authorization } = options;
   const attempt = async (request: HttpRequest): Promise<HttpAnswer> => {
-    const signal = AbortSignal.timeout(deadlineMs);
+    const leftMs = request.endsAt === undefined ? deadlineMs : request.endsAt - performance.now();
+    const signal = AbortSignal.timeout(Math.max(0, Math.ceil(leftMs)));
     const token = await tokenBefore(signal, authorization?.());
-    const answer = await send(request, token, signal, mayReach);
+    const answer = await send(request, token, signal, options);
     if (answer.status !== 401 || token === undefined) return answer;
     const renewed = await tokenBefore(signal, authorization!(token)).catch(() => token);
-    return renewed === token ? answer : send(request, renewed, signal, mayReach);
+    return renewed === token ? answer : send(request, renewed, signal, options);
   };
   return async (request) => {
     const start = performance.now();
@@ -103,7 +111,7 @@ async function send(
   { method = "GET", url, headers, body, requestId }: HttpRequest,
   token: string | undefined,
   signal: AbortSignal,
-  mayReach: MayReach | undefined,
+  { mayReach, bytesAtMost = ANSWER_BYTES_AT_MOST }: HttpClientOptions,
 ): Promise<HttpAnswer> {
   if (signal.aborted) throw new HttpFailure("TimeoutError", false);
   const sent = {
@@ -119,7 +127,7 @@ async function send(
         String(body ?? ""),
         mayReach,
       );
-      return { status: response.statusCode!, text: await textOf(response) };
+      return { status: response.statusCode!, text: await textOf(response, bytesAtMost) };
     }
     const response = await fetch(url, {
       method,
@@ -128,7 +136,8 @@ async function send(
       redirect: "manual",
       signal, // of the body too
     });
-    return { status: response.status, text: await textOf(response.body ?? []) };
+    const text = await textOf(response.body ?? [], bytesAtMost);
+    return { status: response.status, text, ...pauseIn(response.headers.get("retry-after")) };
   } catch (error) {
     const word = signal.aborted ? "TimeoutError" : wordOf(error);
     throw new HttpFailure(word, !NETWORK_FAULTS[word]?.isNeverConnected, { cause: error });
@@ -136,16 +145,26 @@ async function send(
 }
 
 /** Reads an answer to its end: a connection that is lost half-way is a failure, and so is an answer without end. */
-async function textOf(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
+async function textOf(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  bytesAtMost: number,
+): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
     // Leaving the loop ends the download.
-    if (length > ANSWER_BYTES_AT_MOST) throw new HttpFailure("TOO_LARGE", true);
+    if (length > bytesAtMost) throw new HttpFailure("TOO_LARGE", true);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
+}
+
+/** Reads the header Retry-After: seconds, or an instant. */
+function pauseIn(header: string | null): Pick<HttpAnswer, "retryAfterMs"> {
+  if (!header) return {};
+  const ms = /^\d+$/.test(header) ? 1_000 * Number(header) : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, ms) } : {};
 }
 
 /** Others may have asked for the same token earlier or later: each waits for it as long as its own deadline says. */

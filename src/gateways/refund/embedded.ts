@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Query } from "../query";
 import type { RefundGateway, RefundOutcome, RefundRequest } from "./refund-gateway";
-
-/** Runs a statement by itself, outside all transactions of ours: the shop's ledger is the shop's. */
-export type LedgerQuery = <R>(text: string, values: readonly unknown[]) => Promise<R[]>;
 
 /** What the end of an order number makes the shop do. */
 type Behaviour = "DECLINED" | "TIMEOUT" | "SLOW" | "LATE" | "DUPLICATE";
@@ -18,7 +16,7 @@ export class EmbeddedRefundGateway implements RefundGateway {
   readonly isKeyed = true;
 
   constructor(
-    private readonly query: LedgerQuery,
+    private readonly query: Query,
     private readonly deadlineMs: number,
   ) {}
 

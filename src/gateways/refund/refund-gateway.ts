@@ -4,7 +4,13 @@ export interface RefundRequest {
   key: string;
   entitlementId: string;
   orderNumber: string;
+  courseUuid: string;
+  mode: string;
+  /** The LMS user id of the learner. */
+  userId: string;
   username: string;
+  /** How old the entitlement is, in milliseconds. */
+  ageMs: number;
   /** The id under which our log knows the attempt; the shop's may know it too. */
   requestId: string | null;
 }
@@ -13,16 +19,18 @@ export interface RefundRequest {
 export type RefundOutcome =
   /** A refund exists there, by this attempt or an earlier one. */
   | { kind: "accepted"; refs: string[] }
-  /** It will not happen. */
-  | { kind: "refused"; code: string }
+  /** It will not happen. With `isForAll`, no earlier request of this refund can have made one either. */
+  | { kind: "refused"; code: string; isForAll?: boolean }
+  /** The shop does not know the order yet and has refunded nothing: it is to be asked again. */
+  | { kind: "notYet"; cause: string }
   /** Nothing has reached the shop, or it has not looked at it. */
   | { kind: "notSent"; cause: string }
-  /** It may have happened, or may yet. */
-  | { kind: "unknown"; cause: string };
+  /** It may have happened, or may yet. With `isDeciding`, the shop says so itself. */
+  | { kind: "unknown"; cause: string; isDeciding?: boolean };
 
 /** The shop that refunds orders. */
 export interface RefundGateway {
-  /** Whether it takes all requests with one key for one, so that a refusal holds for all of them. */
+  /** Whether it takes all requests with one key for one, so that each refusal is for all of them. */
   readonly isKeyed: boolean;
   /** Asks once, for at most the deadline. Never rejects. */
   request(request: RefundRequest): Promise<RefundOutcome>;
