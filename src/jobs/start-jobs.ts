@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import PgBoss, { type Job } from "pg-boss";
 import type { App } from "../app";
@@ -34,8 +35,13 @@ const RETRIES = 20;
 /** At least the longest interval of a task: the queue knows by the kept entries that a task has been done. */
 const KEEP_DONE_SECONDS = 2 * 86_400;
 
+/** The queue takes one order of this kind for each ten minutes: what is asked for after it is done in the next ones. */
+const HURRIED = { singletonKey: "hurried", singletonSeconds: 600, singletonNextSlot: true };
+
 /** Background work in progress. */
 export interface Jobs {
+  /** Has queued tasks done soon, from the beginning: each once for all who ask within ten minutes, and again for who asks later. */
+  hurry(names: readonly string[]): Promise<void>;
   /** Ends the current slices early, leaves the rest to other processes, and waits for the work in progress. */
   stop(): Promise<void>;
 }
@@ -64,12 +70,16 @@ export async function startJobs(app: App, work = tasks(), timing: Readonly<Timin
     await again(() => boss.updateQueue(name, queue)); // an earlier version may have created it
   }
   const stopping = new AbortController();
+  setMaxListeners(work.length + 1, stopping.signal); // each task waits for it
   const working = work.map((task) =>
     "onceInSeconds" in task
       ? workOn(app, boss, task, timing, stopping.signal, told)
       : sweepUntil(stopping.signal, app, task, told),
   );
   return {
+    async hurry(names) {
+      for (const name of names) await boss.send(name, {}, HURRIED);
+    },
     async stop() {
       stopping.abort();
       await Promise.all(working);

@@ -1,53 +1,74 @@
 import { idNamed } from "./accounts/users";
-import type { Refund } from "../entities/refund";
+import { COURSE_ENTITLEMENT_FIELDS } from "../entities/course-entitlement";
+import { countsAt } from "../history/visible";
 import { byKey } from "../store/by-key";
-import type { Row } from "../store/rows/fields";
+import { columnOf, namesOf } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
 import { selectFacts, toFacts, type EntitlementFacts, type FactsSource } from "./entitlement-facts";
-import type { EntitlementCriteria } from "./entitlement-search";
-import { entriesIn } from "./finding/entry-rows";
-import { selectWebhooks, toWebhook, type WebhookFacts } from "./webhooks/webhooks";
-import { selectSupportAgents, toSupportAgent, type SupportAgentFacts } from "./accounts/support-agents";
-import { POLICY, type PolicyFacts } from "./policies";
-import { selectRefunds } from "./refunds";
-import {
-  selectSupportDetails,
-  toSupportDetail,
-  type SupportDetailFacts,
-  type SupportDetailSource,
-} from "./support-details";
-
-/** A row of a history, with its entry. */
-interface EntryRow extends Row {
-  entryId: string;
-}
+import { courseOf, type EntitlementCriteria } from "./entitlement-search";
+import type { SupportDetailSource } from "./support-details";
 
 /**
- * The rows of an instant: of each entity the newest entry by then, unless it was a deletion. The order is that of the
- * entries, not of their dates; dates of one entity never go back, so the two agree and equal dates do no harm.
+ * The rows of a settled instant: of each entity the newest entry that counts then, unless it was a deletion. The order is that
+ * of the entries, not of their dates; dates of one entity never go back, so the two agree and equal dates do no harm.
  */
 function rowsAsOf(history: string, at: string, narrowing = ""): string {
   return `(
     select * from (
-      select distinct on (id) * from ${history} where history_date <= ${at} ${narrowing}
+      select distinct on (id) * from ${history} h where ${countsAt("h", at)} ${narrowing}
       order by id, history_id desc
     ) newest where history_type <> '-')`;
 }
 
 /** The policy of an entitlement `e` at an instant. */
-function policyAsOf(at: string): string {
+export function policyAsOf(at: string): string {
   return `lateral ${rowsAsOf("historical_course_entitlement_policy", at, "and id = e.policy_id")}`;
 }
 
 /** The refunds of an entitlement `e` at an instant. */
-function refundsAsOf(at: string): string {
+export function refundsAsOf(at: string): string {
   return `lateral ${rowsAsOf("historical_refund", at, "and entitlement_id = e.id")}`;
 }
 
 /** Reads entitlements, their policies and their refunds as they were at the instant in a parameter, narrowed to some ids. */
 export function asOfSource(at: string, narrowing = ""): FactsSource {
+  return sourceAsOf(rowsAsOf("historical_course_entitlement", at, narrowing), at);
+}
+
+/**
+ * Reads all entitlements of an instant in the order of their creation, without reading all history for a page: an index has the
+ * entries that begin a life in that order, and of each the newest entry is looked up, which has to be of the same life. An
+ * entitlement that was deleted and made again has several lives. As its creation is shown what its life began with, which
+ * orders the list: a later correction of it must not move what was listed. What is dated more than a day after the instant was
+ * made later, and is passed over without a look.
+ */
+export function walkAsOf(at: string): FactsSource {
+  const columns = namesOf(COURSE_ENTITLEMENT_FIELDS).map((name) =>
+    columnOf(name, COURSE_ENTITLEMENT_FIELDS[name]),
+  );
+  const others = columns.filter((column) => column !== "created_at" && column !== "id");
+  return sourceAsOf(
+    `(
+    select life.id, life.created_at, ${others.map((column) => `newest.${column}`).join(", ")}
+    from (
+      select id, created_at, history_id as began from historical_course_entitlement
+      where history_type = '+' and created_at < ${at}::timestamptz + interval '1 day'
+    ) life
+    cross join lateral (
+      select * from historical_course_entitlement h
+      where h.id = life.id and ${countsAt("h", at)}
+      order by h.history_id desc limit 1
+    ) newest
+    where newest.history_type <> '-' and coalesce((
+      select false from historical_course_entitlement d where d.id = life.id and d.history_type = '-'
+        and d.history_id > life.began and d.history_id < newest.history_id limit 1), newest.history_id >= life.began))`,
+    at,
+  );
+}
+
+function sourceAsOf(entitlements: string, at: string): FactsSource {
   return {
-    entitlements: rowsAsOf("historical_course_entitlement", at, narrowing),
+    entitlements,
     policies: policyAsOf(at),
     refunds: refundsAsOf(at),
   };
@@ -64,31 +85,28 @@ export async function factsAsOf(
   return byKey(ids, rows.map(toFacts), ({ id }) => id);
 }
 
-/** Entitlements as entries of their history left them, with the policies of those instants. */
-export async function factsOfEntries(
-  db: Database,
-  entryIds: readonly string[],
-): Promise<(EntitlementFacts | null)[]> {
-  const sql = selectFacts({
-    entitlements: entriesIn("historical_course_entitlement"),
-    policies: policyAsOf("e.history_date"),
-    refunds: refundsAsOf("e.history_date"),
-    columns: 'e.history_id::text as "entryId",',
-  });
-  const rows = await select<EntryRow>(db, sql, [entryIds]);
-  return byKey(entryIds, rows, ({ entryId }) => entryId, toFacts);
+/** Whether criteria hold what an index knows of. */
+export function isNarrow({
+  ids,
+  username,
+  courseUuids,
+  courseKey,
+  orderNumber,
+}: EntitlementCriteria): boolean {
+  return [ids, username, courseUuids, courseKey, orderNumber].some((given) => Boolean(given));
 }
 
 /**
  * SQL that narrows history to the entitlements that ever matched what an index knows of, so that a list of an instant
- * need not read all of it. `add` makes a parameter of a value.
+ * need not read all of it; empty where nothing narrows it. `add` makes a parameter of a value.
  */
 export function everMatching(criteria: EntitlementCriteria, add: (value: unknown) => string): string {
-  const { ids, username, courseUuids, orderNumber } = criteria;
+  const { ids, username, courseUuids, courseKey, orderNumber } = criteria;
   const where: string[] = [];
   if (ids) where.push(`id = any(${add(ids)}::uuid[])`);
   if (username) where.push(`user_id = ${idNamed(add(username))}`);
   if (courseUuids) where.push(`course_uuid = any(${add(courseUuids)}::uuid[])`);
+  if (courseKey) where.push(`course_uuid = ${courseOf(add(courseKey))}`);
   if (orderNumber) where.push(`order_number = ${add(orderNumber)}`);
   if (where.length === 0) return "";
   return `and id in (select id from historical_course_entitlement where ${where.join(" and ")})`;
@@ -101,64 +119,8 @@ export function supportDetailsAsOf(at: Date): SupportDetailSource {
   return (parameter) => rowsAsOf(history, parameter(at), ever);
 }
 
-/** Support details as entries of their history left them. */
-export async function supportDetailsOfEntries(
-  db: Database,
-  entryIds: readonly string[],
-): Promise<(SupportDetailFacts | null)[]> {
-  const source = entriesIn("historical_course_entitlement_support_detail");
-  const sql = selectSupportDetails(source, 'd.history_id::text as "entryId",');
-  const rows = await select<EntryRow>(db, sql, [entryIds]);
-  return byKey(entryIds, rows, ({ entryId }) => entryId, toSupportDetail);
-}
-
-/** Policies as entries of their history left them. */
-export async function policiesOfEntries(
-  db: Database,
-  entryIds: readonly string[],
-): Promise<(PolicyFacts | null)[]> {
-  const rows = await select<EntryRow>(
-    db,
-    `select p.history_id::text as "entryId", ${POLICY.list}
-     from ${entriesIn("historical_course_entitlement_policy")} p left join site s on s.id = p.site_id`,
-    [entryIds],
-  );
-  return byKey(entryIds, rows, ({ entryId }) => entryId, POLICY.of);
-}
-
 /** Reads refunds as they were, of the entitlements in the first parameter. */
 export function refundListAsOf(at: Date): (parameter: (value: unknown) => string) => string {
   return (parameter) =>
     rowsAsOf("historical_refund", parameter(at), `and entitlement_id = any(${listOf("$1", "uuid")})`);
-}
-
-/** Refunds as entries of their history left them. */
-export async function refundsOfEntries(
-  db: Database,
-  entryIds: readonly string[],
-): Promise<(Refund | null)[]> {
-  const source = entriesIn("historical_refund");
-  const sql = selectRefunds(source, 'f.history_id::text as "entryId",');
-  const rows = await select<Refund & { entryId: string }>(db, sql, [entryIds]);
-  return byKey(entryIds, rows, ({ entryId }) => entryId);
-}
-
-/** Support agents as entries of their history left them. */
-export async function supportAgentsOfEntries(
-  db: Database,
-  entryIds: readonly string[],
-): Promise<(SupportAgentFacts | null)[]> {
-  const sql = selectSupportAgents(entriesIn("historical_support_agent"), 'a.history_id::text as "entryId",');
-  const rows = await select<EntryRow>(db, sql, [entryIds]);
-  return byKey(entryIds, rows, ({ entryId }) => entryId, toSupportAgent);
-}
-
-/** Webhooks as entries of their history left them. */
-export async function webhooksOfEntries(
-  db: Database,
-  entryIds: readonly string[],
-): Promise<(WebhookFacts | null)[]> {
-  const sql = selectWebhooks(entriesIn("historical_webhook"), 'w.history_id::text as "entryId",');
-  const rows = await select<EntryRow>(db, sql, [entryIds]);
-  return byKey(entryIds, rows, ({ entryId }) => entryId, toWebhook);
 }

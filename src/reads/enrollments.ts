@@ -3,10 +3,13 @@ import { COURSE_RUN_FIELDS, type CourseRun } from "../entities/course-run";
 import { byKey } from "../store/by-key";
 import { columnsOf, part, type Row } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
+import { waitingGauges, type WaitingGauge } from "./waiting";
 
 interface StoredEnrollment extends CourseEnrollment {
   /** Status of the certificate earned there; null for none. */
   certificateStatus: string | null;
+  /** When the LMS last told of that certificate, or that there is none; null when it never has. */
+  certificateSeenAt: Date | null;
 }
 
 /** An enrollment, its run where the catalog knows it, and the certificate earned there. */
@@ -18,7 +21,11 @@ export interface EnrollmentFacts extends StoredEnrollment {
 export const RUN = part<CourseRun>(columnsOf(COURSE_RUN_FIELDS, "r"), "run.");
 
 const ENROLLMENT = part<StoredEnrollment>(
-  { ...columnsOf(COURSE_ENROLLMENT_FIELDS, "n"), certificateStatus: "c.status" },
+  {
+    ...columnsOf(COURSE_ENROLLMENT_FIELDS, "n"),
+    certificateStatus: "c.status",
+    certificateSeenAt: "c.seen_at",
+  },
   "enrollment.",
 );
 
@@ -88,6 +95,21 @@ export async function enrollmentsOfUser(
   return rows.map((row) => toEnrollment(row)!);
 }
 
+/** Whether a learner is enrolled in a run, or in any where none is named. */
+export async function holdsEnrollment(
+  db: Database,
+  userId: string,
+  courseRunKey: string | null,
+): Promise<boolean> {
+  const [row] = await select<{ holds: boolean }>(
+    db,
+    `select exists (select from course_enrollment where user_id = $1 and is_active
+       and ($2::text is null or course_run_key = $2)) as holds`,
+    [userId, courseRunKey],
+  );
+  return row!.holds;
+}
+
 /** Whether another entitlement than this one is redeemed for an enrollment. */
 export async function isHeldByOther(
   db: Database,
@@ -100,4 +122,31 @@ export async function isHeldByOther(
     [enrollmentId, entitlementId],
   );
   return row!.isHeld;
+}
+
+/**
+ * The username of the learner and the run of an enrollment that the LMS is asked for; null when the attempt no longer owns
+ * the call: it was overtaken, or its lease is over.
+ */
+export async function enrollmentOfAttempt(
+  db: Database,
+  { id, attempt }: { id: string; attempt: number },
+): Promise<{ username: string; courseRunKey: string } | null> {
+  const [row] = await select<{ username: string; courseRunKey: string }>(
+    db,
+    `select u.username, n.course_run_key as "courseRunKey"
+     from enrollment_call c join course_enrollment n using (id) join user_account u on u.id = n.user_id
+     where c.id = $1 and c.attempt = $2 and c.next_attempt_at > clock_timestamp()`,
+    [id, attempt],
+  );
+  return row ?? null;
+}
+
+/** The unsettled calls to the LMS, by state. */
+export function callGauges(db: Database): Promise<WaitingGauge[]> {
+  return waitingGauges(
+    db,
+    `(select state, created_at from enrollment_call where next_attempt_at is not null
+      union all select state, created_at from enrollment_call where state = 'NEEDS_REVIEW') unsettled`,
+  );
 }

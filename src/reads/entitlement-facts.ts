@@ -12,6 +12,8 @@ interface StoredEntitlement extends CourseEntitlement {
   isLearnerActive: boolean | null;
   /** Of the refund that has not failed; null when there is none. */
   refundState: RefundState | null;
+  /** The key of the run that the LMS is asked to enroll the learner in; null for none. */
+  pendingRunKey: string | null;
 }
 
 /** All that is stored about one entitlement and that a card, a table row or a rule needs: one plain object. */
@@ -26,6 +28,7 @@ const ENTITLEMENT = part<StoredEntitlement>({
   username: "u.username",
   isLearnerActive: "u.is_active",
   refundState: "f.state",
+  pendingRunKey: "(select course_run_key from course_enrollment where id = e.pending_enrollment_id)",
 });
 
 /** Where facts are read from: the live tables, or their rows of an earlier instant. */

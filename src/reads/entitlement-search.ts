@@ -21,6 +21,8 @@ export interface EntitlementCriteria {
   username?: string | null;
   courseUuids?: readonly string[] | null;
   orderNumber?: string | null;
+  /** The orders of the shop, of which one must match. */
+  orderNumbers?: readonly string[] | null;
   mode?: string | null;
   /** By `isExpired` of the rules: what is due has expired, stored or not. */
   isExpired?: boolean | null;
@@ -116,13 +118,16 @@ function conditionsOf(
     if (sql !== null) conditions.push(sql);
   };
   // With one value an index on it also gives the order; with several, PostgreSQL would have to sort.
-  const anyOf = (column: string) => (list: readonly string[]) =>
-    list.length === 1 ? `${column} = ${parameter(list[0])}` : `${column} = any(${parameter(list)}::uuid[])`;
-  add(criteria.ids, anyOf("e.id"));
+  const anyOf = (column: string, type: string) => (list: readonly string[]) =>
+    list.length === 1
+      ? `${column} = ${parameter(list[0])}`
+      : `${column} = any(${parameter(list)}::${type}[])`;
+  add(criteria.ids, anyOf("e.id", "uuid"));
   add(criteria.username, (given) => `e.user_id = ${idNamed(parameter(given))}`);
-  add(criteria.courseUuids, anyOf("e.course_uuid"));
+  add(criteria.courseUuids, anyOf("e.course_uuid", "uuid"));
   add(criteria.courseKey, (given) => `e.course_uuid = ${courseOf(parameter(given))}`);
   add(criteria.orderNumber, (given) => `e.order_number = ${parameter(given)}`);
+  add(criteria.orderNumbers, anyOf("e.order_number", "text"));
   add(criteria.mode, (given) => `e.mode = ${parameter(given)}`);
   add(criteria.policyId, (given) =>
     given === "default" ? "e.policy_id is null" : `e.policy_id = ${parameter(given)}`,
@@ -151,8 +156,8 @@ function conditionsOf(
 /** By the index of refunds. */
 const HAS_PENDING_REFUND = `e.id = any(array(select f.entitlement_id from refund f where ${IS_REFUND_PENDING}))`;
 
-/** The course with a key, which is that of its runs; of several, the one whose run starts last. */
-function courseOf(key: string): string {
+/** SQL for the UUID of the course with a key, which is that of its runs; of several, the one whose run starts last. */
+export function courseOf(key: string): string {
   return `(select course_uuid from course_run where org || '+' || number = ${key} and course_uuid is not null
     order by starts_at desc nulls last, key limit 1)`;
 }

@@ -1,4 +1,5 @@
 import { idNamed } from "./accounts/users";
+import { countsAt } from "../history/visible";
 import { byKey } from "../store/by-key";
 import { toPage, type Page, type PageRequest } from "../store/rows/page";
 import { listOf, select, type Database } from "../store/statement";
@@ -36,6 +37,8 @@ export interface EntryCriteria {
   from?: Date | null;
   /** Before. */
   before?: Date | null;
+  /** Which count at this settled instant. */
+  asOf?: Date | null;
 }
 
 /** So many changes are counted, as counting more takes long. */
@@ -154,8 +157,8 @@ function sliceFor({ key, isBackward, isInclusive }: PageRequest, values: unknown
   return [() => `h.history_id ${isBackward ? ">" : "<"}${isInclusive ? "=" : ""} ${parameter}`];
 }
 
-/** The conditions of criteria. */
-function conditionsOf(criteria: EntryCriteria, values: unknown[]): Condition[] {
+/** The conditions of criteria, whose values are added to those of the statement. */
+export function conditionsOf(criteria: EntryCriteria, values: unknown[]): Condition[] {
   const conditions: Condition[] = [];
   const add = (value: unknown, condition: (parameter: string, type: TrackedType) => string) => {
     if (value === undefined || value === null) return;
@@ -184,6 +187,7 @@ function conditionsOf(criteria: EntryCriteria, values: unknown[]): Condition[] {
   add(criteria.learnerId, (p, type) => (type === "REFUND" ? isRefundOf("h", p) : `${p}::bigint is not null`));
   add(criteria.from, (p) => `h.history_date >= ${p}`);
   add(criteria.before, (p) => `h.history_date < ${p}`);
+  add(criteria.asOf, (p) => countsAt("h", p));
   return conditions;
 }
 

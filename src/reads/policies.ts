@@ -41,3 +41,14 @@ export async function policiesById(db: Database, ids: readonly string[]): Promis
     ({ id }) => id,
   );
 }
+
+/** For each policy how many entitlements have it. */
+export async function entitlementCounts(db: Database, ids: readonly string[]): Promise<number[]> {
+  const rows = await select<{ id: string; count: number }>(
+    db,
+    `select policy_id as id, count(*)::int as count from course_entitlement
+     where policy_id = any(${listOf("$1", "uuid")}) group by policy_id`,
+    [ids],
+  );
+  return ids.map((id) => rows.find((row) => row.id === id)?.count ?? 0);
+}

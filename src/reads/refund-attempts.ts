@@ -17,8 +17,8 @@ export interface RefundAttempt {
 
 /** The answers that lead to a state. What else stands beside it is the answer to an earlier attempt. */
 const ANSWERS: Record<RefundState, readonly RefundAnswer[]> = {
-  REQUESTED: [],
-  IN_DOUBT: ["UNKNOWN", "NOT_SENT"],
+  REQUESTED: ["NOT_YET"],
+  IN_DOUBT: ["UNKNOWN", "NOT_SENT", "NOT_YET"],
   SUCCEEDED: ["ACCEPTED"],
   FAILED: ["REFUSED", "NOT_SENT"],
   NEEDS_REVIEW: ["REFUSED"],

@@ -3,6 +3,8 @@ import { PENDING_REFUND_STATES } from "../rules/entitlement-rules";
 import { UNSETTLED_REFUND_STATES, type RefundState } from "../rules/refund-rules";
 import { byKey } from "../store/by-key";
 import { listOf, select, type Database, type Parameter } from "../store/statement";
+import { waitingGauges, type WaitingGauge } from "./waiting";
+import { allOf } from "../store/rows/conditions";
 import { sliceOf, toPage, type Page, type PageRequest } from "../store/rows/page";
 import { REFUND_FIELDS, type Refund } from "../entities/refund";
 import { columnsOf, part } from "../store/rows/fields";
@@ -17,13 +19,6 @@ export interface RefundCriteria {
   createdFrom?: Date | null;
   /** Requested before. */
   createdBefore?: Date | null;
-}
-
-/** How many refunds are in a state, and since when the oldest, in seconds. */
-export interface RefundGauge {
-  state: RefundState;
-  count: number;
-  oldestSeconds: number;
 }
 
 const REFUND = part<Refund>(columnsOf(REFUND_FIELDS, "f"));
@@ -125,46 +120,51 @@ export async function countRefunds(db: Database, criteria: RefundCriteria): Prom
 }
 
 function conditionsOf(criteria: RefundCriteria, parameter: Parameter): string {
-  const conditions = ["true"];
-  const add = (value: unknown, condition: (parameter: string) => string) => {
-    if (value !== undefined && value !== null) conditions.push(condition(parameter(value)));
-  };
-  add(criteria.states, (p) => `f.state = any(${p})`);
-  add(criteria.entitlementId, (p) => `f.entitlement_id = ${p}`);
-  add(
-    criteria.username,
-    (p) => `f.entitlement_id = any(array(
-      select id from course_entitlement where user_id = ${idNamed(p)}))`,
+  const { states, entitlementId, username, orderNumber, createdFrom, createdBefore } = criteria;
+  return allOf(
+    [
+      [states, (p) => `f.state = any(${p})`],
+      [entitlementId, (p) => `f.entitlement_id = ${p}`],
+      [
+        username,
+        (p) => `f.entitlement_id = any(array(
+          select id from course_entitlement where user_id = ${idNamed(p)}))`,
+      ],
+      [orderNumber, (p) => `f.order_number = ${p}`],
+      [createdFrom, (p) => `f.created_at >= ${p}`],
+      [createdBefore, (p) => `f.created_at < ${p}`],
+    ],
+    parameter,
   );
-  add(criteria.orderNumber, (p) => `f.order_number = ${p}`);
-  add(criteria.createdFrom, (p) => `f.created_at >= ${p}`);
-  add(criteria.createdBefore, (p) => `f.created_at < ${p}`);
-  return conditions.join(" and ");
 }
 
-/** The learner of an attempt that may still be made; null when the refund is settled or another attempt owns it. */
-export async function learnerOfAttempt(
+/** What a shop may need to know of the entitlement of an attempt. */
+export interface AttemptedOrder {
+  courseUuid: string;
+  mode: string;
+  userId: string;
+  username: string;
+  createdAt: Date;
+}
+
+/** The entitlement of an attempt that may still be made; null when the refund is settled or another attempt owns it. */
+export async function orderOfAttempt(
   db: Database,
   { id, attempt }: Pick<Refund, "id" | "attempt">,
-): Promise<string | null> {
-  const [row] = await select<{ username: string }>(
+): Promise<AttemptedOrder | null> {
+  const [row] = await select<AttemptedOrder>(
     db,
-    `select u.username from refund f
+    `select e.course_uuid as "courseUuid", e.mode, u.id as "userId", u.username, e.created_at as "createdAt"
+     from refund f
      join course_entitlement e on e.id = f.entitlement_id
      join user_account u on u.id = e.user_id
      where f.id = $1 and f.attempt = $2 and f.state = any($3)`,
     [id, attempt, UNSETTLED_REFUND_STATES],
   );
-  return row?.username ?? null;
+  return row ?? null;
 }
 
 /** How many refunds are unsettled, by state, for metrics. */
-export function refundGauges(db: Database): Promise<RefundGauge[]> {
-  return select<RefundGauge>(
-    db,
-    `select state, count(*)::int as count,
-       extract(epoch from now() - min(created_at))::float8 as "oldestSeconds"
-     from refund where state = any($1) group by state`,
-    [PENDING_REFUND_STATES],
-  );
+export function refundGauges(db: Database): Promise<WaitingGauge[]> {
+  return waitingGauges(db, "refund where state = any($1)", [PENDING_REFUND_STATES]);
 }

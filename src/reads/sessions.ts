@@ -70,9 +70,9 @@ async function sessionsWhere(
      join course_run r on ${condition}
      left join course_enrollment n on n.user_id = k.user_id and n.course_run_key = r.key
      left join lateral (
-       select json_agg(json_build_object('id', e.id, 'isRefundPending',
+       select json_agg(json_build_object('id', e.id, 'isPending', e.pending_enrollment_id is not null or
          exists (select from refund f where f.entitlement_id = e.id and ${IS_REFUND_PENDING}))) as entitlements
-       from course_entitlement e where e.enrollment_id = n.id
+       from course_entitlement e where e.enrollment_id = n.id or e.pending_enrollment_id = n.id
      ) l on true
      left join lateral (
        select json_agg(json_build_object('slug', slug, 'minPrice', min_price,

@@ -1,7 +1,7 @@
-import type { EntityManager } from "typeorm";
 import { mayActFor } from "../auth/actor";
 import { userById, userByUsername, userNamed, type UserFacts } from "../reads/accounts/users";
 import { Refusal } from "../refusal";
+import type { Database } from "../store/statement";
 import type { CommandRequest } from "./command";
 
 /** Identifies the learner of a command. If both fields are given, both must belong to the learner. */
@@ -13,19 +13,16 @@ export interface LearnerReference {
 
 /** The learner that a reference names; null when it names none, or two. */
 export async function learnerNamed(
-  tx: EntityManager,
+  tx: Database,
   { username = null, userId = null }: LearnerReference,
 ): Promise<UserFacts | null> {
   const found = username === null ? userId && (await userById(tx, userId)) : await userNamed(tx, username);
   return found && (userId ?? found.id) === found.id ? found : null;
 }
 
-/**
- * The LMS user id of the learner that a reference names; null when there is no such learner, undefined when it is
- * empty.
- */
+/** The id of the learner that a reference names; null when there is no such learner, undefined when it is empty. */
 export async function idOfNamed(
-  tx: EntityManager,
+  tx: Database,
   reference: LearnerReference,
 ): Promise<string | null | undefined> {
   if ((reference.username ?? null) === null) return reference.userId ?? undefined;
@@ -37,7 +34,7 @@ export async function idOfNamed(
  * has no account.
  */
 export async function learnerOf(
-  tx: EntityManager,
+  tx: Database,
   { actor }: CommandRequest,
   reference: LearnerReference,
 ): Promise<UserFacts | null> {
@@ -48,7 +45,6 @@ export async function learnerOf(
       : { id: actor.userId, username: actor.username };
   const learner = await learnerNamed(tx, reference);
   if (learner && mayActFor(actor, { ...learner, userId: learner.id })) return learner;
-  throw new Refusal("USER_NOT_FOUND", "This learner does not exist.", {
-    field: userId === null ? "username" : "userId",
-  });
+  const field = userId === null ? "username" : "userId";
+  throw new Refusal("USER_NOT_FOUND", "This learner does not exist.", { field });
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EntityManager } from "typeorm";
 import type { App } from "../app";
-import { mayActFor } from "../auth/actor";
+import { mayActFor, type Actor } from "../auth/actor";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import type { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
 import { choosingOf } from "../reads/decisions/choosing";
@@ -14,6 +14,7 @@ import {
 import { isRefundPending, redeemBlocker } from "../rules/entitlement-rules";
 import type { Choosing } from "../rules/session-rules";
 import { Refusal } from "../refusal";
+import type { Database } from "../store/statement";
 import type { CommandRequest } from "./command";
 import { idOfNamed, type LearnerReference } from "./learner";
 import { refuseChanged, type Seen } from "./seen";
@@ -57,9 +58,7 @@ export async function lockForRefund(
   { app, actor }: CommandRequest,
   { entitlementId, ...learner }: OwnReference,
 ): Promise<LockedEntitlement> {
-  const named = await idOfNamed(tx, learner);
-  const isFor = (owner: EntitlementOwner) =>
-    mayActFor(actor, owner) && (named === undefined || named === owner.userId);
+  const isFor = await visibility(tx, actor, learner);
   const owner = await ownerOf(tx, entitlementId);
   if (!owner || !isFor(owner)) throw notFound();
   const entitlement = await lockRow(tx, app, entitlementId);
@@ -67,8 +66,44 @@ export async function lockForRefund(
   return entitlement;
 }
 
-/** Locks the entitlement of any learner, for commands that learners may not give; refuses while a refund is pending. */
+/** An entitlement that a caller may give commands on, not locked; null where it counts as missing. */
+export async function visibleEntitlement(
+  db: Database,
+  { actor }: Pick<CommandRequest, "actor">,
+  { entitlementId, ...learner }: OwnReference,
+): Promise<EntitlementFacts | null> {
+  const isFor = await visibility(db, actor, learner);
+  const [facts] = await entitlementsById(db, [entitlementId]);
+  return facts && isFor(facts) ? facts : null;
+}
+
+/** Whether a caller may give commands for an owner, who is also the learner that the reference names, if it names one. */
+async function visibility(db: Database, actor: Actor, learner: LearnerReference) {
+  const named = await idOfNamed(db, learner);
+  return (owner: EntitlementOwner) =>
+    mayActFor(actor, owner) && (named === undefined || named === owner.userId);
+}
+
+/**
+ * Locks the entitlement of any learner, for commands that learners may not give; refuses while a refund or an enrollment
+ * is pending.
+ */
 export async function lockAnyEntitlement(
+  tx: EntityManager,
+  request: CommandRequest,
+  reference: EntitlementReference,
+): Promise<LockedEntitlement> {
+  const entitlement = await lockUnlessRefunding(tx, request, reference);
+  if (!entitlement.standing.isEnrollmentPending) return entitlement;
+  throw new Refusal(
+    "PENDING_ENROLLMENT",
+    "The LMS has not yet said whether it enrolls the learner. Wait for its answer, or reissue the entitlement.",
+    FIELD,
+  );
+}
+
+/** Locks the entitlement of any learner, for commands that also end what is asked of the LMS; refuses while a refund is pending. */
+export async function lockUnlessRefunding(
   tx: EntityManager,
   request: CommandRequest,
   reference: EntitlementReference,

@@ -56,10 +56,10 @@ export async function userByEmail(db: Database, email: string): Promise<UserFact
 
 /** All that is stored of an account, for its owner. */
 export interface AccountFacts extends UserFacts {
-  /** Empty where none is known. */
-  email: string;
-  /** The full name; empty where none is known. */
-  name: string;
+  /** Null where none is stored. */
+  email: string | null;
+  /** The full name; null where none is stored. */
+  name: string | null;
   isActive: boolean;
 }
 

@@ -13,6 +13,7 @@ export function standingOf(facts: EntitlementFacts): Standing {
     refundLocked,
     redeemedAt,
     refundState,
+    pendingEnrollmentId,
     enrollment,
   } = facts;
   return {
@@ -23,6 +24,7 @@ export function standingOf(facts: EntitlementFacts): Standing {
     orderNumber,
     refundLocked,
     refundState,
+    isEnrollmentPending: pendingEnrollmentId !== null,
     // The learner has left the run by other means, so the entitlement is not redeemed.
     redemption: enrollment?.isActive
       ? {

@@ -19,11 +19,12 @@ const DUE = partsOf("$1", "$2", "$3", "$4");
 
 /**
  * `isExpiryDue` of the rules, for a statement that has an unexpired entitlement as `e`: null when it is not due, or
- * must not change because a refund of its order is pending. As a subquery it looks facts up by key, whatever the
- * planner estimates.
+ * must not change because a refund of its order or an enrollment is pending. As a subquery it looks facts up by key,
+ * whatever the planner estimates.
  */
 export const DUE_CAUSE = `(
   select case
+    when e.pending_enrollment_id is not null then null
     when exists (
       select from refund f
       where f.entitlement_id = e.id and ${IS_REFUND_PENDING}

@@ -58,7 +58,7 @@ export function expiredIn(
   const shortest = `least(${expiration}::interval, (select min(expiration_period) from course_entitlement_policy))`;
   return {
     isRedeemed,
-    isExpired: `(e.expired_at is not null or case when ${isRedeemed}
+    isExpired: `(e.expired_at is not null or e.pending_enrollment_id is null and case when ${isRedeemed}
       then ${isExpirationOver} or ${hasCertificate} or ${isRegainOver} else ${isTooOld} end)`,
     mayBeExpired: `(e.expired_at is not null or e.enrollment_id is not null
       or e.created_at <= ${at}::timestamptz - ${wholeDays(shortest)})`,

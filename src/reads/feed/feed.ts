@@ -1,10 +1,11 @@
 import type { TrackedType } from "../../history/tracked-types";
 import { select, type Database } from "../../store/statement";
-import { entriesFrom, historyOf, type Entry } from "../finding/entry-rows";
+import { entriesFrom, entriesIn, historyOf } from "../finding/entry-rows";
+import { foundOf, PLACE, PLACED, placedOf, type PlacedEntry } from "./placed";
 import { isRefundOf } from "../refunds";
 
 /** A change of an entitlement, or of what belongs to one. */
-export interface FeedEntry extends Entry {
+export interface FeedEntry extends PlacedEntry {
   entitlementId: string;
   /** The learner who had the entitlement when it was changed; null when that is not known. */
   learnerId: string | null;
@@ -26,8 +27,12 @@ const ENTITLEMENT = {
   REFUND: "entitlement_id",
 } as const;
 type FeedType = keyof typeof ENTITLEMENT & TrackedType;
+const TYPES = Object.keys(ENTITLEMENT) as FeedType[];
 
-/** The changes after one id up to another, the oldest first, at most so many. One statement. */
+/**
+ * The changes at the positions after one up to another, in their order. Of some entitlements, at most so many: an index finds
+ * them, however far apart they are. Of everything, all that there are: the positions have to be near each other.
+ */
 export function readFeed(
   db: Database,
   { entitlementId, learnerId }: FeedScope,
@@ -37,23 +42,29 @@ export function readFeed(
 ): Promise<FeedEntry[]> {
   const values: unknown[] = [String(after), String(upTo), most];
   let entitlements: string | null = null;
-  if (entitlementId !== null) entitlements = `select $${values.push(entitlementId)}::uuid`;
+  if (entitlementId !== null) entitlements = `array[$${values.push(entitlementId)}::uuid]`;
   else if (learnerId !== null)
-    entitlements = `select distinct id from historical_course_entitlement where user_id = $${values.push(learnerId)}`;
-  const types = Object.keys(ENTITLEMENT) as FeedType[];
-  const sources = types.map(
-    (type) => `(${entriesFrom(type, sourceOf(type, entitlements), columnsOf(type))})`,
-  );
-  return select<FeedEntry>(db, `${sources.join(" union all ")} order by "order" limit $3`, values);
+    entitlements = `array(select distinct id from historical_course_entitlement where user_id = $${values.push(learnerId)})`;
+  const sources = TYPES.map((type) => {
+    const source =
+      entitlements === null
+        ? placedOf(type)
+        : foundOf(type, [`h.${ENTITLEMENT[type]} = any(${entitlements})`]);
+    return `(${entriesFrom(type, source, `${PLACE}, ${columnsOf(type)}`)})`;
+  });
+  const placed = entitlements === null ? `with ${PLACED}` : "";
+  return select<FeedEntry>(db, `${placed} ${sources.join(" union all ")} order by position limit $3`, values);
 }
 
-/** The history rows of a type in the range: all, or those of each of a few entitlements. */
-function sourceOf(type: FeedType, entitlements: string | null): string {
-  const inRange = `select h.* from ${historyOf(type)} h where h.history_id > $1 and h.history_id <= $2`;
-  const oldest = "order by h.history_id limit $3";
-  return entitlements === null
-    ? `(${inRange} ${oldest}) h`
-    : `(${entitlements}) k(id) cross join lateral (${inRange} and h.${ENTITLEMENT[type]} = k.id ${oldest}) h`;
+/** The change of an entry; undefined where the entry is of nothing that the feed tells of. */
+export async function feedEntry(db: Database, historyId: string): Promise<FeedEntry | undefined> {
+  const settled = (type: FeedType) =>
+    `(select h.*, null::bigint as position, null::timestamptz as at from ${entriesIn(historyOf(type))} h) h`;
+  const sources = TYPES.map(
+    (type) => `(${entriesFrom(type, settled(type), `${PLACE}, ${columnsOf(type)}`)})`,
+  );
+  const [entry] = await select<FeedEntry>(db, sources.join(" union all "), [[historyId]]);
+  return entry;
 }
 
 function columnsOf(type: FeedType): string {

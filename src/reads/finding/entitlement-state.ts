@@ -7,6 +7,7 @@ export function stateIn(time: DecisionTime, parameter: Parameter): string {
   const { isExpired, isRedeemed } = expiredIn(time, parameter);
   return `(case
     when e.expiry_cause in ('REFUNDED', 'REVOKED') then e.expiry_cause
+    when e.pending_enrollment_id is not null then 'PENDING_ENROLLMENT'
     when ${isExpired} then case when ${isRedeemed} then 'FULFILLED' else 'EXPIRED' end
     when ${isRedeemed} then 'FULFILLED_CHANGEABLE'
     else 'AVAILABLE' end)`;
@@ -22,13 +23,11 @@ export function expiresAtIn({ defaultPeriods }: DecisionTime, parameter: Paramet
       + ${wholeDays(`coalesce(p.regain_period, ${regain})`)} + interval '1 day' end) end)`;
 }
 
-/**
- * What is true of every entitlement in one of these states and has an index, so that a list of a rare state does not read
- * all entitlements; null where nothing is.
- */
+/** What is true of every entitlement in one of some states and has an index, for lists of rare ones; null for nothing. */
 export function impliedBy(states: readonly EntitlementState[]): string | null {
   const areIn = (...among: EntitlementState[]) => states.every((state) => among.includes(state));
   if (areIn("REFUNDED", "REVOKED")) return "e.expiry_cause in ('REFUNDED', 'REVOKED')";
+  if (areIn("PENDING_ENROLLMENT")) return "e.pending_enrollment_id is not null";
   if (areIn("FULFILLED_CHANGEABLE")) return "e.expired_at is null and e.enrollment_id is not null";
   return areIn("AVAILABLE", "FULFILLED_CHANGEABLE") ? "e.expired_at is null" : null;
 }

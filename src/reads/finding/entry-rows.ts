@@ -44,7 +44,7 @@ export async function newestEntryId(db: Database): Promise<string | null> {
 export function entriesOfTransaction(tx: Database, since: string | null, most: number): Promise<Entry[]> {
   const sources = ALL_TYPES.map((type) => {
     const own = `select * from ${historyOf(type)}
-      where history_id > $2 and history_txid = pg_current_xact_id()::text::bigint order by history_id limit $1`;
+      where history_id > $2 and history_txid = history_txid() order by history_id limit $1`;
     return `(${entriesFrom(type, `(${own}) h`)})`;
   });
   return select<Entry>(tx, `${sources.join(" union all ")} order by "order" limit $1`, [most, since ?? 0]);

@@ -9,6 +9,7 @@ const TABLES = {
   SUPPORT_AGENT: "support_agent",
   WEBHOOK: "webhook",
   DEAD_LETTER: "webhook_delivery",
+  ENROLLMENT_CALL: "enrollment_call",
 } as const;
 /** What a UUID names. */
 export type NodeKind = keyof typeof TABLES | "COURSE";

@@ -4,6 +4,7 @@ import { byKey } from "../../store/by-key";
 import { columnsOf, part, type Row } from "../../store/rows/fields";
 import { sliceOf, toPage, type Page, type PageRequest, type Sorting } from "../../store/rows/page";
 import { listOf, select, type Database } from "../../store/statement";
+import { waitingGauges, type WaitingGauge } from "../waiting";
 
 /** A webhook and what it has yet to tell. */
 export interface WebhookFacts extends Webhook {
@@ -107,18 +108,7 @@ export async function receiverOf(db: Database, webhookId: string): Promise<Recei
   return row ?? null;
 }
 
-/** How many deliveries are in a state, and how old the oldest is, in seconds. */
-export interface DeliveryGauge {
-  state: string;
-  count: number;
-  oldestSeconds: number;
-}
-
 /** For metrics: the deliveries of all webhooks by state. */
-export function deliveryGauges(db: Database): Promise<DeliveryGauge[]> {
-  return select<DeliveryGauge>(
-    db,
-    `select state, count(*)::int as count, extract(epoch from clock_timestamp() - min(created_at))::float8 as "oldestSeconds"
-     from webhook_delivery group by state`,
-  );
+export function deliveryGauges(db: Database): Promise<WaitingGauge[]> {
+  return waitingGauges(db, "webhook_delivery");
 }

@@ -1,6 +1,7 @@
 import { staff } from "../../auth/who";
 import { supportAgentsById, type SupportAgentFacts } from "../../reads/accounts/support-agents";
 import { act, commandInSteps } from "../command";
+import { knowLearners } from "../lms/known-learners";
 import { lockSupportAgent, saveSupportAgent, type ChangeSupportAgent } from "./support-agent";
 
 /**
@@ -12,6 +13,7 @@ export const grantSupport = commandInSteps(
   staff,
   async (request, { username, comments }: ChangeSupportAgent): Promise<SupportAgentFacts> => {
     const { app, now } = request;
+    if (!request.rehearsal) await knowLearners(request, [{ username }]);
     const granted = await act(request, async (tx) => {
       const { userId, agent } = await lockSupportAgent(tx, username);
       if (agent?.withdrawnAt === null) return (await supportAgentsById(tx, [agent.id]))[0]!;

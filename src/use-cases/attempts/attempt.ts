@@ -1,7 +1,4 @@
-import type { EntityManager } from "typeorm";
 import type { App } from "../../app";
-import { leaseMs, pauseAfter } from "../../rules/attempt-rules";
-import { databaseNow } from "../../store/database-clock";
 import { faultPoint } from "../../store/fault-point";
 import type { Change } from "../../store/transact";
 import { transactSurely } from "../../store/transact-surely";
@@ -25,26 +22,19 @@ export async function attempt<Row extends Attempted, Outcome>(
 }
 
 /** Records an outcome and all that follows from it, at once or not at all. Null when the row is gone. */
-export function settle<Row extends Attempted, Outcome>(
+export async function settle<Row extends Attempted, Outcome>(
   app: App,
   outbox: Outbox<Row, Outcome>,
   change: Change,
   attempted: Row,
   outcome: Outcome,
 ): Promise<Row | null> {
-  return transactSurely(app.db, change, async (tx) => {
-    const settled = await outbox.settle(tx, app, attempted, outcome);
-    await faultPoint("settle:beforeCommit", outbox.faultKey(attempted));
-    return settled;
+  const key = outbox.faultKey(attempted);
+  const settled = await transactSurely(app.db, change, async (tx) => {
+    const row = await outbox.settle(tx, app, attempted, outcome);
+    await faultPoint("settle:beforeCommit", key);
+    return row;
   });
-}
-
-/** The instant until which an attempt that begins now owns its row. */
-export function leaseEnd(tx: EntityManager, deadlineMs: number): Promise<Date> {
-  return databaseNow(tx, leaseMs(deadlineMs));
-}
-
-/** The instant at which the attempt after this one is due. */
-export function pauseEnd(tx: EntityManager, attempted: number, deadlineMs: number): Promise<Date> {
-  return databaseNow(tx, pauseAfter(attempted, deadlineMs, Math.random()));
+  await faultPoint("settle:afterCommit", key);
+  return settled;
 }

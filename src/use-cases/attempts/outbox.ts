@@ -21,6 +21,8 @@ export interface Attempted {
  */
 export interface Outbox<Row extends Attempted, Outcome> {
   entity: EntityTarget<Row>;
+  /** When attempts for a row end, in milliseconds since 1970. */
+  endsAt: (row: Row) => number;
   /** How long a call may take, in milliseconds: leases and pauses are multiples of it. */
   deadlineMs: (app: App) => number;
   /** Whether no calls are made just now; the sweep then leaves the rows as they are. */

@@ -1,10 +1,10 @@
 import type { EntityManager } from "typeorm";
 import type { App } from "../../app";
-import { ATTEMPTS_END_MS } from "../../rules/attempt-rules";
 import { faultPoint } from "../../store/fault-point";
 import type { Change } from "../../store/transact";
 import { transactSurely } from "../../store/transact-surely";
-import { attempt, leaseEnd } from "./attempt";
+import { attempt } from "./attempt";
+import { leaseEnd } from "./lease";
 import type { Attempted, Outbox } from "./outbox";
 import { describe } from "../../log";
 
@@ -21,6 +21,7 @@ export async function sweep<Row extends Attempted, Outcome>(
 ): Promise<number> {
   if (outbox.isPaused(app)) return 0;
   const claimed = await transactSurely(app.db, change, (tx) => claim(tx, app, outbox));
+  for (const row of claimed) await faultPoint("claim:afterCommit", outbox.faultKey(row));
   const attempts = claimed
     .filter(({ nextAttemptAt }) => nextAttemptAt !== null)
     .map((row) =>
@@ -46,7 +47,7 @@ async function claim<Row extends Attempted, Outcome>(
   const now = app.clock();
   const nextAttemptAt = await leaseEnd(tx, outbox.deadlineMs(app));
   for (const row of due) {
-    const isOld = now.getTime() - row.createdAt.getTime() > ATTEMPTS_END_MS;
+    const isOld = now.getTime() > outbox.endsAt(row);
     const next = isOld
       ? { ...outbox.abandoned, nextAttemptAt: null }
       : { attempt: row.attempt + 1, nextAttemptAt };

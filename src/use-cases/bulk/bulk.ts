@@ -65,20 +65,24 @@ export function bulkCommand<Input extends { entitlementId: string }>(
   return commandInSteps(name, who, async (request, input: Selection & Omit<Input, "entitlementId">) => {
     const { entitlementIds, filter, expectedCount, ...given } = input;
     const ids = await idsOf(request, { entitlementIds, filter, expectedCount });
-    const workOn = (tx: EntityManager, entitlementId: string) =>
-      work(tx, request, { ...given, entitlementId } as unknown as Input);
+    const workOn = (tx: EntityManager, each: CommandRequest, entitlementId: string) =>
+      work(tx, each, { ...given, entitlementId } as unknown as Input);
     const results = await inBulk(request, ids, workOn, doneBy);
     return ids.map((entitlementId, i) => ({ entitlementId, ...results[i]! }));
   });
 }
 
-/** Works on each item in a transaction of its own. The same item again is unchanged. */
+/**
+ * Works on each item in a transaction of its own. The same item again is unchanged. The sweep makes the calls to the LMS,
+ * which takes its time.
+ */
 export async function inBulk<Item extends string | object, Result extends Done>(
-  request: CommandRequest,
+  given: CommandRequest,
   items: readonly Item[],
-  work: (tx: EntityManager, item: Item) => Promise<Result>,
+  work: (tx: EntityManager, request: CommandRequest, item: Item) => Promise<Result>,
   doneBy: readonly RefusalCode[] = [],
 ): Promise<BulkResult<Result>[]> {
+  const request = { ...given, calls: null };
   const until = Date.now() + WORKS_FOR_MS;
   const known = new Map<Item, BulkResult<Result>>();
   const results: BulkResult<Result>[] = [];
@@ -86,7 +90,7 @@ export async function inBulk<Item extends string | object, Result extends Done>(
     const earlier = known.get(item);
     if (earlier?.outcome === "CHANGED") results.push({ ...earlier, outcome: "UNCHANGED" });
     else if (Date.now() > until) results.push({ outcome: "NOT_REACHED", done: null, refusal: null });
-    else results.push(await one(request, (tx) => work(tx, item), doneBy));
+    else results.push(await one(request, (tx) => work(tx, request, item), doneBy));
     known.set(item, results.at(-1)!);
   }
   return results;

@@ -1,6 +1,7 @@
 import { staffOrService } from "../../auth/who";
 import { fulfill, type FulfilledOrder, type FulfillOrder } from "../entitlements/fulfill-order";
 import { commandInSteps } from "../command";
+import { knowLearners } from "../lms/known-learners";
 import { inBulk, type BulkResult, type Done } from "./bulk";
 
 export interface FulfillOrders {
@@ -12,9 +13,10 @@ export interface FulfillOrders {
 export const fulfillOrders = commandInSteps(
   "fulfillOrders",
   staffOrService,
-  (request, { orders }: FulfillOrders): Promise<BulkResult<Done & FulfilledOrder>[]> =>
-    inBulk(request, orders, async (tx, order) => {
+  (given, { orders }: FulfillOrders): Promise<BulkResult<Done & FulfilledOrder>[]> =>
+    inBulk(given, orders, async (tx, request, order) => {
       const fulfilled = await fulfill(tx, request, order);
       return { ...fulfilled, facts: fulfilled.entitlement, isChanged: fulfilled.isNew };
     }),
+  (request, { orders }) => knowLearners(request, orders),
 );

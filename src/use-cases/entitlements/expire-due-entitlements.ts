@@ -10,7 +10,7 @@ import {
   type DueScope,
 } from "../../reads/decisions/due-entitlements";
 import { decisionParameters } from "../../reads/decisions/expired";
-import { systemCommand } from "../command";
+import { systemCommand } from "../system-command";
 import type { Periods } from "../../rules/entitlement-rules";
 import type { Key } from "../../store/rows/page";
 import { sqlStateOf } from "../../store/again";

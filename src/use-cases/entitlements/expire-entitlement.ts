@@ -2,9 +2,9 @@ import type { EntityManager } from "typeorm";
 import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
-import { release } from "../sessions/enrollment";
+import { release } from "../sessions/release";
 import { command, type CommandRequest } from "../command";
-import { lockAnyEntitlement, type EntitlementReference } from "../locked-entitlement";
+import { lockUnlessRefunding, type EntitlementReference } from "../locked-entitlement";
 import { supportDetail } from "../support-detail";
 
 export interface ExpireEntitlement extends EntitlementReference {
@@ -20,7 +20,7 @@ export async function expire(
   request: CommandRequest,
   { comments, ...reference }: ExpireEntitlement,
 ): Promise<EntitlementFacts> {
-  const entitlement = await lockAnyEntitlement(tx, request, reference);
+  const entitlement = await lockUnlessRefunding(tx, request, reference);
   const { facts } = entitlement;
   if (facts.expiredAt) throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has already expired.");
   const unenrolledRunKey = facts.enrollment?.courseRunKey ?? null;

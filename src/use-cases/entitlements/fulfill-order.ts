@@ -1,17 +1,17 @@
 import type { EntityManager } from "typeorm";
 import { staffOrService } from "../../auth/who";
-import { CourseEntitlement } from "../../entities/course-entitlement";
 import type { CourseRun } from "../../entities/course-run";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { entitlementsById } from "../../reads/entitlement-facts";
 import { sessionsOfCourses } from "../../reads/sessions";
 import { Refusal } from "../../refusal";
 import { orderEffect } from "../../rules/order-rules";
 import { enroll } from "../sessions/redeem";
-import { issue, requireUser } from "./issue";
-import { command, type CommandRequest } from "../command";
+import { issue, orderedBefore, requireUser } from "./issue";
+import { act, commandInSteps, type CommandRequest } from "../command";
+import { lookBeforeFulfilling } from "../lms/before-fulfilling";
+import { reread } from "../enrollment-calls/reread";
 import type { LearnerReference } from "../learner";
-import { save, type LockedEntitlement } from "../locked-entitlement";
+import type { LockedEntitlement } from "../locked-entitlement";
 
 /** An order for one course, of the learner that it names. */
 export interface FulfillOrder extends LearnerReference {
@@ -42,21 +42,21 @@ export async function fulfill(
   { username, userId: lmsUserId, ...order }: FulfillOrder,
 ): Promise<FulfilledOrder> {
   const { id: userId } = await requireUser(tx, { username, userId: lmsUserId });
-  const { courseUuid, orderNumber } = order;
-  const earlier = await tx.findOneBy(CourseEntitlement, { courseUuid, orderNumber });
-  if (!earlier) return upgrade(tx, request, await issue(tx, request, { ...order, userId }));
-  if (earlier.userId !== userId || earlier.mode !== order.mode)
-    throw new Refusal(
-      "ORDER_ALREADY_USED",
-      "This order already belongs to an entitlement of another learner or in another mode for this course.",
-      { field: "orderNumber" },
-    );
-  const [entitlement] = await entitlementsById(tx, [earlier.id]);
-  return { entitlement: entitlement!, isNew: false, upgradeableRuns: [] };
+  const entitlement = await orderedBefore(tx, { ...order, userId });
+  if (!entitlement) return upgrade(tx, request, await issue(tx, request, { ...order, userId }));
+  return { entitlement, isNew: false, upgradeableRuns: [] };
 }
 
-/** Fulfills an order: the learner gets the entitlement. */
-export const fulfillOrder = command("fulfillOrder", staffOrService, fulfill);
+/** Fulfills an order: the learner gets the entitlement. What the LMS says of an upgrade does not change that. */
+export const fulfillOrder = commandInSteps(
+  "fulfillOrder",
+  staffOrService,
+  async (request, order: FulfillOrder): Promise<FulfilledOrder> => {
+    const result = await act(request, (tx) => fulfill(tx, request, order));
+    return { ...result, entitlement: await reread(request, result.entitlement) };
+  },
+  lookBeforeFulfilling,
+);
 
 async function upgrade(
   tx: EntityManager,
@@ -68,10 +68,8 @@ async function upgrade(
   const { redeemed, upgradeable } = orderEffect(entitlement, sessions!, request.now);
   const upgradeableRuns = upgradeable.map(({ run }) => run);
   if (!redeemed) return { entitlement: facts, isNew: true, upgradeableRuns };
-  const enrolled = await enroll(tx, request, entitlement, redeemed.run.key).catch(nullWhenRefused);
-  if (enrolled === null) return { entitlement: facts, isNew: true, upgradeableRuns };
-  const spent = await save(tx, request, entitlement, enrolled);
-  return { entitlement: spent, isNew: true, upgradeableRuns: [] };
+  const spent = await enroll(tx, request, entitlement, redeemed.run.key).catch(nullWhenRefused);
+  return { entitlement: spent ?? facts, isNew: true, upgradeableRuns: spent ? [] : upgradeableRuns };
 }
 
 /** The learner may have left the run a moment ago: that is no reason to refuse a paid order. */

@@ -2,10 +2,12 @@ import { IsNull, type EntityManager } from "typeorm";
 import { CourseEntitlement } from "../../entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
 import { Site } from "../../entities/site";
+import { entitlementsById, type EntitlementFacts } from "../../reads/entitlement-facts";
 import { isModeSold } from "../../reads/sessions";
 import type { UserFacts } from "../../reads/accounts/users";
 import { choosePolicy } from "../../rules/policy-choice";
 import { Refusal } from "../../refusal";
+import type { Database } from "../../store/statement";
 import type { CommandRequest } from "../command";
 import { learnerNamed, type LearnerReference } from "../learner";
 import { lockAnyEntitlement, type LockedEntitlement, refuseUseless } from "../locked-entitlement";
@@ -35,6 +37,7 @@ export async function issue(
     redeemedAt: null,
     renewedAt: null,
     enrollmentId: null,
+    pendingEnrollmentId: null,
     createdAt: request.now,
     modifiedAt: request.now,
   });
@@ -54,13 +57,33 @@ export async function requirePaidMode(
 }
 
 /** The learner that a reference names. */
-export async function requireUser(tx: EntityManager, reference: LearnerReference): Promise<UserFacts> {
+export async function requireUser(tx: Database, reference: LearnerReference): Promise<UserFacts> {
   const user = await learnerNamed(tx, reference);
   if (!user)
     throw new Refusal("USER_NOT_FOUND", "There is no learner with this username or LMS user id.", {
       field: (reference.username ?? null) === null ? "userId" : "username",
     });
   return user;
+}
+
+/**
+ * The entitlement that an order has made for a course already; null for a new order. Refuses an order of another learner or
+ * in another mode.
+ */
+export async function orderedBefore(
+  tx: EntityManager,
+  { courseUuid, orderNumber, userId, mode }: Omit<NewEntitlement, "refundLocked">,
+): Promise<EntitlementFacts | null> {
+  const earlier =
+    orderNumber === null ? null : await tx.findOneBy(CourseEntitlement, { courseUuid, orderNumber });
+  if (!earlier) return null;
+  if (earlier.userId !== userId || earlier.mode !== mode)
+    throw new Refusal(
+      "ORDER_ALREADY_USED",
+      "This order already belongs to an entitlement of another learner or in another mode for this course.",
+      { field: "orderNumber" },
+    );
+  return (await entitlementsById(tx, [earlier.id]))[0]!;
 }
 
 async function policyFor(tx: EntityManager, { app }: CommandRequest, mode: string): Promise<string | null> {

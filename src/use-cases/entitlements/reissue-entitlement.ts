@@ -2,10 +2,11 @@ import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { refundBlocker } from "../../rules/entitlement-rules";
 import { recordRevokedMoney } from "../refunds/returned-money";
-import { release } from "../sessions/enrollment";
+import { release } from "../sessions/release";
 import { command } from "../command";
+import { deciding, lookBeforeRefund } from "../lms/before-deciding";
 import {
-  lockAnyEntitlement,
+  lockUnlessRefunding,
   type EntitlementReference,
   refuseRefunded,
   refuseUseless,
@@ -32,14 +33,24 @@ export const reissueEntitlement = command(
     request,
     { comments, refundLocked, renew = false, ...reference }: ReissueEntitlement,
   ): Promise<EntitlementFacts> => {
-    const entitlement = await lockAnyEntitlement(tx, request, reference);
+    const entitlement = await lockUnlessRefunding(tx, request, reference);
     const { facts, standing, periods } = entitlement;
     refuseRefunded(entitlement);
     const isLocked = refundLocked ?? refundBlocker(standing, periods, request.now) !== null;
     const renewedAt = renew ? request.now : facts.renewedAt;
     const reissued = { refundLocked: isLocked, renewedAt, expiredAt: null, expiryCause: null };
-    refuseUseless({ standing: { ...standing, ...reissued, redemption: null }, periods }, request.now);
-    if (!facts.expiredAt && !facts.enrollment && !renew && facts.refundLocked === isLocked) return facts;
+    refuseUseless(
+      { standing: { ...standing, ...reissued, redemption: null, isEnrollmentPending: false }, periods },
+      request.now,
+    );
+    if (
+      !facts.expiredAt &&
+      !facts.enrollment &&
+      facts.pendingEnrollmentId === null &&
+      !renew &&
+      facts.refundLocked === isLocked
+    )
+      return facts;
     await recordRevokedMoney(tx, request, entitlement);
     const unenrolledRunKey = facts.enrollment?.courseRunKey ?? null;
     const detail = await supportDetail(tx, request, {
@@ -49,5 +60,9 @@ export const reissueEntitlement = command(
       unenrolledRunKey,
     });
     return release(tx, request, entitlement, reissued, detail);
+  },
+  async (request, { entitlementId, refundLocked }) => {
+    const about = (refundLocked ?? null) === null ? await deciding(request, { entitlementId }) : null;
+    if (about) await lookBeforeRefund(request, about);
   },
 );

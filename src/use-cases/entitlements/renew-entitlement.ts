@@ -3,7 +3,7 @@ import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { expirationEnd, isExpiryDue, wholeDays } from "../../rules/entitlement-rules";
 import { Refusal } from "../../refusal";
-import { refuseUnregainable } from "../sessions/enrollment";
+import { refuseUnregainable } from "../sessions/release";
 import { command, type CommandRequest } from "../command";
 import {
   lockAnyEntitlement,

@@ -14,7 +14,7 @@ import { seatBlocker } from "../../rules/session-rules";
 import { namesOf } from "../../store/rows/fields";
 import { Refusal } from "../../refusal";
 import { recordRevokedMoney } from "../refunds/returned-money";
-import { hasPaidFor, unenroll } from "../sessions/enrollment";
+import { askInOwnModes, hasPaidFor, unenroll } from "../sessions/unenroll";
 import { act, commandInSteps, type CommandRequest } from "../command";
 import {
   lockAnyEntitlement,
@@ -32,9 +32,9 @@ export interface RevertEntitlement extends EntitlementReference {
   comments: string;
 }
 
-/** The fields that are restored: all but the id and the timestamps. */
+/** The fields that are restored: all but the id, the timestamps and what is asked of the LMS. */
 export const REVERTED = namesOf(COURSE_ENTITLEMENT_FIELDS).filter(
-  (name) => !["id", "stamp"].includes(COURSE_ENTITLEMENT_FIELDS[name].kind),
+  (name) => !["id", "stamp"].includes(COURSE_ENTITLEMENT_FIELDS[name].kind) && name !== "pendingEnrollmentId",
 );
 
 /** Restores the state of an entitlement that an entry of its history recorded. The revert can itself be reverted. */
@@ -53,8 +53,8 @@ export const revertEntitlement = commandInSteps(
       await refuseClashes(tx, row.id, target);
       const changes = await lastingChanges(tx, request, entitlement, target);
       await recordRevokedMoney(tx, request, entitlement);
-      if (row.enrollmentId !== target.enrollmentId) await unenroll(tx, entitlement);
-      await reenroll(tx, entitlement, target);
+      if (row.enrollmentId !== target.enrollmentId) await unenroll(tx, request, entitlement);
+      await reenroll(tx, request, entitlement, target);
       const detail = await supportDetail(tx, request, { entitlementId: row.id, action: "REVERT", comments });
       return save(tx, request, entitlement, changes, detail);
     }),
@@ -103,18 +103,20 @@ async function lastingChanges(
  */
 async function reenroll(
   tx: EntityManager,
+  request: CommandRequest,
   entitlement: LockedEntitlement,
   { enrollmentId, mode }: HistoricalCourseEntitlement,
 ): Promise<void> {
   const enrollment = enrollmentId && (await tx.findOneBy(CourseEnrollment, { id: enrollmentId }));
   if (!enrollment) return;
   const isOwn = entitlement.row.enrollmentId === enrollmentId;
-  const redeemedBy = isOwn ? [{ id: entitlement.id, isRefundPending: false }] : []; // see refuseClashes
+  const redeemedBy = isOwn ? [{ id: entitlement.id, isPending: false }] : []; // see refuseClashes
   const seat = { isActive: enrollment.isActive, mode: enrollment.mode, redeemedBy };
   if (seatBlocker(entitlement, seat))
     throw clash("the learner is now enrolled in its run by other means than this entitlement");
   if (enrollment.isActive && isOwn && !(await hasPaidFor(tx, entitlement, enrollment.mode))) return;
-  await tx.save(Object.assign(enrollment, { isActive: true, mode }));
+  const { id } = await tx.save(Object.assign(enrollment, { isActive: true, mode }));
+  await askInOwnModes(tx, request, entitlement, { id, mode, mayEnroll: true });
 }
 
 /**

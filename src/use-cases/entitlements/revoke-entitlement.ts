@@ -4,7 +4,8 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { BLOCKING_CERTIFICATES, isRefundPending } from "../../rules/entitlement-rules";
 import { isUnpaid, recordRefund } from "../refunds/returned-money";
-import { keepAsAuditor, release, unenroll } from "../sessions/enrollment";
+import { release } from "../sessions/release";
+import { keepAsAuditor, unenroll } from "../sessions/unenroll";
 import { command, type CommandRequest } from "../command";
 import {
   lockAnyWhateverRefund,
@@ -63,7 +64,8 @@ export async function revoke(
   const isPending = isRefundPending(standing);
   const isGone = facts.expiryCause === "REVOKED" || facts.expiryCause === "REFUNDED";
   const isNews = isPending || (moneyReturned && (await isUnpaid(tx, facts)));
-  if (isGone && !facts.enrollment && !isNews) return { facts, isChanged: false };
+  if (isGone && !facts.enrollment && facts.pendingEnrollmentId === null && !isNews)
+    return { facts, isChanged: false };
   if (spareCompleted) refuseCompleted(entitlement);
   if (moneyReturned) await recordRefund(tx, request, facts);
   const detail = await supportDetail(tx, request, {

@@ -1,10 +1,11 @@
 import { staff } from "../../auth/who";
-import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
 import { isExpiryDue } from "../../rules/entitlement-rules";
 import { command } from "../command";
+import { deciding, lookBeforeRegain } from "../lms/before-deciding";
+import { knowLearners } from "../lms/known-learners";
 import { lockAnyEntitlement, type EntitlementReference, refuseRefunded } from "../locked-entitlement";
-import { refuseUnregainable, release } from "../sessions/enrollment";
+import { refuseUnregainable, release } from "../sessions/release";
 import { supportDetail } from "../support-detail";
 import { requireUser } from "./issue";
 
@@ -21,11 +22,7 @@ export interface TransferEntitlement extends EntitlementReference {
 export const transferEntitlement = command(
   "transferEntitlement",
   staff,
-  async (
-    tx,
-    request,
-    { username, comments, ...reference }: TransferEntitlement,
-  ): Promise<EntitlementFacts> => {
+  async (tx, request, { username, comments, ...reference }: TransferEntitlement) => {
     const entitlement = await lockAnyEntitlement(tx, request, reference);
     const { facts, standing, periods } = entitlement;
     const { id: userId } = await requireUser(tx, { username });
@@ -43,5 +40,10 @@ export const transferEntitlement = command(
       unenrolledRunKey: entitlement.currentRunKey,
     });
     return release(tx, request, entitlement, { userId }, detail);
+  },
+  async (request, { entitlementId, username }) => {
+    await knowLearners(request, [{ username }]);
+    const about = await deciding(request, { entitlementId });
+    if (about) await lookBeforeRegain(request, about);
   },
 );

@@ -2,25 +2,28 @@ import type { EntityManager } from "typeorm";
 import type { App } from "../../app";
 import { Refund } from "../../entities/refund";
 import type { RefundOutcome } from "../../gateways/refund/refund-gateway";
-import { learnerOfAttempt } from "../../reads/refunds";
-import { nextRefundState, type RefundAnswer } from "../../rules/refund-rules";
-import { pauseEnd } from "../attempts/attempt";
+import { orderOfAttempt } from "../../reads/refunds";
+import { ATTEMPTS_END_MS } from "../../rules/attempt-rules";
+import { nextRefundState, UNSETTLED_REFUND_STATES, type RefundAnswer } from "../../rules/refund-rules";
+import { pauseEnd } from "../attempts/lease";
 import type { Outbox } from "../attempts/outbox";
 import { lockRow } from "../locked-entitlement";
 import { detailOf, reportOutcome } from "./refund-outcome";
 import { lockRefund } from "../locked-refund";
-import { takeBack } from "../sessions/enrollment";
+import { takeBack } from "../sessions/release";
 
 const ANSWERS: Record<RefundOutcome["kind"], RefundAnswer> = {
   accepted: "ACCEPTED",
   refused: "REFUSED",
   notSent: "NOT_SENT",
+  notYet: "NOT_YET",
   unknown: "UNKNOWN",
 };
 
 /** The outbox of refund requests to the shop. */
 export const REFUNDS: Outbox<Refund, RefundOutcome> = {
   entity: Refund,
+  endsAt: ({ createdAt }) => createdAt.getTime() + ATTEMPTS_END_MS,
   deadlineMs: ({ config }) => config.refund.deadlineMs,
   isPaused: ({ refunds }) => refunds.isPaused,
   faultKey: ({ orderNumber }) => orderNumber,
@@ -28,9 +31,11 @@ export const REFUNDS: Outbox<Refund, RefundOutcome> = {
 
   async call(app, refund, requestId) {
     const { id: key, entitlementId, orderNumber } = refund;
-    const username = await learnerOfAttempt(app.db, refund);
-    if (username === null) return null;
-    return app.refunds.request({ key, entitlementId, orderNumber, username, requestId });
+    const order = await orderOfAttempt(app.db, refund);
+    if (order === null) return null;
+    const { createdAt, ...asked } = order;
+    const ageMs = app.clock().getTime() - createdAt.getTime();
+    return app.refunds.request({ ...asked, key, entitlementId, orderNumber, ageMs, requestId });
   },
 
   async settle(tx, app, attempted, outcome) {
@@ -39,18 +44,19 @@ export const REFUNDS: Outbox<Refund, RefundOutcome> = {
     if (!entitlement || !refund) return null;
     reportOutcome(app, refund, outcome);
     const answer = ANSWERS[outcome.kind];
-    const state = nextRefundState(refund, { attempt: attempted.attempt, answer }, app.refunds.isKeyed);
+    const isForAll = app.refunds.isKeyed || (outcome.kind === "refused" && outcome.isForAll === true);
+    const state = nextRefundState(refund, { attempt: attempted.attempt, answer }, isForAll);
     if (refund.state === "SUCCEEDED" || refund.state === "FAILED") return refund;
     if (state !== "SUCCEEDED" && attempted.attempt !== refund.attempt) return refund;
     const now = app.clock();
-    if (state === "SUCCEEDED") await takeBack(tx, entitlement, now);
+    if (state === "SUCCEEDED") await takeBack(tx, { app, now }, entitlement);
     return tx.save(
       Object.assign(refund, {
         state,
         answer,
         detail: detailOf(outcome),
         shopReferences: outcome.kind === "accepted" ? outcome.refs : refund.shopReferences,
-        nextAttemptAt: state === "IN_DOUBT" ? await nextAttempt(tx, app, attempted) : null,
+        nextAttemptAt: UNSETTLED_REFUND_STATES.includes(state) ? await nextAttempt(tx, app, attempted) : null,
         modifiedAt: now,
       }),
     );

@@ -1,15 +1,17 @@
 import type { EntityManager } from "typeorm";
 import type { App } from "../../app";
 import { mayActForAnyone } from "../../auth/actor";
-import { Refund } from "../../entities/refund";
+import type { Refund } from "../../entities/refund";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { liveRefundOf } from "../../reads/refunds";
 import { databaseNow } from "../../store/database-clock";
-import { leaseEnd } from "../attempts/attempt";
+import { leaseEnd } from "../attempts/lease";
+import { prove } from "../attempts/prove";
 import type { CommandRequest } from "../command";
-import { lockForRefund, lockRow, type LockedEntitlement, type OwnReference } from "../locked-entitlement";
+import { lockForRefund, lockRow, type OwnReference } from "../locked-entitlement";
+import { newRefund, succeeded, type Beginning } from "./new-refund";
 import { refuseUnrefundable, unavailable } from "./refund-refusals";
-import { takeBack } from "../sessions/enrollment";
+import { takeBack } from "../sessions/release";
 
 /** A request for a refund with its entitlement, and whether it was recorded just now. */
 export interface RequestedRefund {
@@ -17,9 +19,6 @@ export interface RequestedRefund {
   refund: Refund;
   isNew: boolean;
 }
-
-/** The attempt number and due time of a new refund: its caller makes the first attempt at once, or the sweep does. */
-type Beginning = Pick<Refund, "attempt" | "nextAttemptAt">;
 
 /**
  * Records a request, unless it is recorded already; its caller makes the first attempt. Rejects with the reason that
@@ -56,15 +55,9 @@ export async function foresee(
   return requested.isNew ? succeed(tx, request.app, requested.refund) : requested;
 }
 
-/**
- * Makes and rolls back the changes that follow a successful refund, so that anything that would fail does so before the
- * shop is asked.
- */
-export async function proveSuccess(tx: EntityManager, app: App, refund: Refund): Promise<void> {
-  await tx.query("savepoint before_success");
-  await succeed(tx, app, refund);
-  await tx.query("set constraints all immediate");
-  await tx.query("rollback to savepoint before_success");
+/** Proves that the success of a refund can be stored. */
+export function proveSuccess(tx: EntityManager, app: App, refund: Refund): Promise<void> {
+  return prove(tx, () => succeed(tx, app, refund));
 }
 
 async function recordWith(
@@ -85,23 +78,8 @@ async function recordWith(
   return { entitlement: entitlement.facts, refund, isNew: true };
 }
 
-function newRefund(tx: EntityManager, { facts }: LockedEntitlement, now: Date, beginning: Beginning): Refund {
-  return tx.create(Refund, {
-    ...beginning,
-    entitlementId: facts.id,
-    orderNumber: facts.orderNumber!,
-    state: "REQUESTED",
-    answer: null,
-    detail: null,
-    shopReferences: [],
-    createdAt: now,
-    modifiedAt: now,
-  });
-}
-
 async function succeed(tx: EntityManager, app: App, wish: Refund): Promise<RequestedRefund> {
-  const success = { state: "SUCCEEDED", answer: "ACCEPTED", nextAttemptAt: null } as const;
-  const refund = await tx.save(Object.assign(tx.create(Refund, wish), success));
+  const refund = await tx.save(succeeded(tx, wish));
   const entitlement = await lockRow(tx, app, wish.entitlementId);
-  return { entitlement: await takeBack(tx, entitlement!, app.clock()), refund, isNew: true };
+  return { entitlement: await takeBack(tx, { app, now: app.clock() }, entitlement!), refund, isNew: true };
 }

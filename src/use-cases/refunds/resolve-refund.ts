@@ -4,7 +4,7 @@ import { Refusal } from "../../refusal";
 import { command } from "../command";
 import { lockForRefund } from "../locked-entitlement";
 import { lockRefund } from "../locked-refund";
-import { takeBack } from "../sessions/enrollment";
+import { takeBack } from "../sessions/release";
 import { supportDetail } from "../support-detail";
 import type { Unenrolled } from "./unenroll-and-refund";
 
@@ -22,8 +22,6 @@ export const resolveRefund = command(
   "resolveRefund",
   support,
   async (tx, request, { refundId, outcome, comments }: ResolveRefund): Promise<Unenrolled> => {
-    const { now } = request;
-
     const found = await refundById(tx, refundId);
     if (!found) throw notFound();
     const entitlement = await lockForRefund(tx, request, found);
@@ -35,14 +33,14 @@ export const resolveRefund = command(
       });
     const isDone = outcome === "SUCCEEDED";
     const before = entitlement.facts;
-    const facts = isDone ? await takeBack(tx, entitlement, now) : before;
+    const facts = isDone ? await takeBack(tx, request, entitlement) : before;
     const detail = await supportDetail(tx, request, {
       entitlementId: facts.id,
       action: "RESOLVE_REFUND",
       comments,
       unenrolledRunKey: isDone ? (before.enrollment?.courseRunKey ?? null) : null,
     });
-    await tx.save([Object.assign(refund, { state: outcome, modifiedAt: now }), detail]);
+    await tx.save([Object.assign(refund, { state: outcome, modifiedAt: request.now }), detail]);
     return { entitlement: { ...facts, refundState: isDone ? outcome : null }, refund };
   },
 );

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { App } from "../../app";
 import { sweep } from "../attempts/sweep";
-import { systemCommand } from "../command";
+import { systemCommand } from "../system-command";
 import { REFUNDS } from "./refund-outbox";
 
 /**

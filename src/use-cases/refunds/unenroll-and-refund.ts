@@ -9,8 +9,9 @@ import { UNSETTLED_REFUND_STATES } from "../../rules/refund-rules";
 import { faultPoint } from "../../store/fault-point";
 import { transactSurely } from "../../store/transact-surely";
 import { attempt } from "../attempts/attempt";
-import { leave } from "../sessions/enrollment";
+import { leave } from "../sessions/release";
 import { act, changeOf, commandInSteps, type CommandRequest } from "../command";
+import { deciding, lookBeforeRefund, lookBeforeRegain } from "../lms/before-deciding";
 import type { OwnReference } from "../locked-entitlement";
 import { orConflict } from "../races";
 import { REFUNDS } from "./refund-outbox";
@@ -58,6 +59,10 @@ export const unenrollAndRefund = commandInSteps(
     }
     const [entitlement] = await entitlementsById(request.app.db, [reference.entitlementId]);
     return { entitlement: entitlement!, refund: seen };
+  },
+  async (request, { refund: wish, ...reference }) => {
+    const about = await deciding(request, reference);
+    if (about) await (wish === "SKIP" ? lookBeforeRegain : lookBeforeRefund)(request, about);
   },
 );
 
@@ -118,7 +123,7 @@ async function askAndWait(request: CommandRequest, refund: Refund): Promise<Refu
   const asked = attempt(app, REFUNDS, changeOf(request), refund).catch((error: unknown) => {
     app.log.error(
       { refund: refund.id, error: describe(error) },
-      "a refund could not be settled; the sweep will try again try again try again try again try again try again try again try again",
+      "a refund could not be settled; the sweep will try again",
     );
     return null;
   });

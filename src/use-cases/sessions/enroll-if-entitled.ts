@@ -1,10 +1,14 @@
 import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { entitlementSpentOn } from "../../reads/entitlements";
+import { entitlementSpentOn, entitlementsOfUser } from "../../reads/entitlements";
 import { redeemBlocker } from "../../rules/entitlement-rules";
 import { fulfillableEntitlement } from "./fulfillable-entitlement";
+import type { CommandRequest } from "../command";
+import { firstRows } from "../../store/rows/page";
 import { redeem } from "./redeem";
-import { command } from "../command";
+import { enrollmentCommand } from "../enrollment-calls/enrollment-command";
+import { lookAtRunFor, lookingEnds } from "../lms/before-deciding";
+import { knowLearners } from "../lms/known-learners";
 import { learnerOf, type LearnerReference } from "../learner";
 import { lockEntitlement } from "../locked-entitlement";
 
@@ -16,7 +20,7 @@ export interface EnrollIfEntitled extends LearnerReference {
  * What the "enroll" button does first: redeems the learner's newest usable entitlement for the run. Null when there is
  * none, so that the ordinary enrollment goes on. The same run again returns the entitlement that is redeemed for it.
  */
-export const enrollIfEntitled = command(
+export const enrollIfEntitled = enrollmentCommand(
   "enrollIfEntitled",
   learner,
   async (tx, request, { courseRunKey, ...reference }: EnrollIfEntitled): Promise<EntitlementFacts | null> => {
@@ -40,4 +44,24 @@ export const enrollIfEntitled = command(
       if (!redeemBlocker(standing, periods, now)) return redeem(tx, request, entitlement, courseRunKey);
     }
   },
+  lookIfEntitled,
 );
+
+/** Nothing is asked for a learner who has nothing to redeem. */
+async function lookIfEntitled(
+  request: CommandRequest,
+  { courseRunKey, ...reference }: EnrollIfEntitled,
+): Promise<void> {
+  const { app, now } = request;
+  if (app.openEdx.isEmbedded) return;
+  await knowLearners(request, [reference]);
+  const learner = await learnerOf(app.db, request, reference);
+  if (!learner) return;
+  const time = { now, defaultPeriods: app.config.defaultPeriods };
+  const has = async (courseUuid: string | null) => {
+    const shelf = { userId: learner.id, scope: "FULFILLABLE", courseUuid } as const;
+    return (await entitlementsOfUser(app.db, shelf, firstRows(1), time)).rows.length > 0;
+  };
+  if (!(await has(null))) return;
+  await lookAtRunFor(request, { ...learner, endsAt: lookingEnds(request), isUseful: has }, courseRunKey);
+}

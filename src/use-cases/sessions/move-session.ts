@@ -1,19 +1,18 @@
 import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
-import { isExpiryDue } from "../../rules/entitlement-rules";
 import { moveBlocker, type MoveOverride } from "../../rules/session-rules";
-import { command, type CommandRequest } from "../command";
+import type { CommandRequest } from "../command";
+import { enrollmentCommand } from "../enrollment-calls/enrollment-command";
+import { deciding, lookAtWanted } from "../lms/before-deciding";
 import {
   lockAnyEntitlement,
-  save,
   type EntitlementReference,
   type LockedEntitlement,
   refuseRefunded,
 } from "../locked-entitlement";
 import { supportDetail } from "../support-detail";
-import { unenroll } from "./enrollment";
-import { enroll } from "./redeem";
+import { enroll, isChosen } from "./redeem";
 
 export interface MoveSession extends EntitlementReference {
   courseRunKey: string;
@@ -26,7 +25,7 @@ export interface MoveSession extends EntitlementReference {
  * Puts the learner of an entitlement in another run of the course: both or neither. If the learner could no longer
  * leave the old run or have the order refunded, that is also true for the new run: the expiry is stored with the move.
  */
-export const moveSession = command(
+export const moveSession = enrollmentCommand(
   "moveSession",
   support,
   async (
@@ -35,21 +34,20 @@ export const moveSession = command(
     { courseRunKey, override, comments, ...reference }: MoveSession,
   ): Promise<EntitlementFacts> => {
     const entitlement = await lockAnyEntitlement(tx, request, reference);
-    if (courseRunKey === entitlement.currentRunKey) return entitlement.facts;
+    if (isChosen(entitlement, courseRunKey)) return entitlement.facts;
     refuseRefunded(entitlement);
     refuseUnmovable(request, entitlement, override);
-    const { facts, standing, periods, row } = entitlement;
-    const redeemed = await enroll(tx, request, entitlement, courseRunKey, override);
-    if (redeemed.enrollmentId !== row.enrollmentId) await unenroll(tx, entitlement);
-    const isOver = isExpiryDue(standing, periods, request.now);
-    const final = isOver ? ({ expiredAt: request.now, expiryCause: "LAPSED" } as const) : {};
     const detail = await supportDetail(tx, request, {
-      entitlementId: facts.id,
+      entitlementId: entitlement.id,
       action: "MOVE",
       comments,
       unenrolledRunKey: entitlement.currentRunKey,
     });
-    return save(tx, request, entitlement, { ...redeemed, ...final }, detail);
+    return enroll(tx, request, entitlement, courseRunKey, { override, detail });
+  },
+  async (request, { courseRunKey, entitlementId }) => {
+    const about = await deciding(request, { entitlementId });
+    if (about) await lookAtWanted(request, about, courseRunKey);
   },
 );
 
@@ -70,6 +68,7 @@ function refuseUnmovable(
 }
 
 const MESSAGES = {
+  PENDING_ENROLLMENT: "the LMS has not yet said whether it enrolls the learner in the run chosen before",
   CERTIFICATE_EARNED: "the learner has a certificate for the present run",
   REGAIN_PERIOD_OVER:
     "the period in which the learner can leave or change the run is over, which the agent has not overridden",

@@ -18,12 +18,12 @@ export async function firstRedemption(
   return row?.redeemedAt;
 }
 
-/** Whether an entitlement has ever been in a mode: the history keeps the modes before a change. */
-export async function hasBeenInMode(db: Database, entitlementId: string, mode: string): Promise<boolean> {
-  const [row] = await select<{ has: boolean }>(
+/** The modes in which an entitlement is or has been: the history keeps the modes before a change. */
+export async function modesOf(db: Database, entitlementId: string): Promise<string[]> {
+  const rows = await select<{ mode: string }>(
     db,
-    "select exists (select from historical_course_entitlement where id = $1 and mode = $2) as has",
-    [entitlementId, mode],
+    "select distinct mode from historical_course_entitlement where id = $1",
+    [entitlementId],
   );
-  return row!.has;
+  return rows.map(({ mode }) => mode);
 }

@@ -1,6 +1,7 @@
 import { Not, type EntityManager } from "typeorm";
 import { CourseEnrollment } from "../../entities/course-enrollment";
 import { CourseEntitlement } from "../../entities/course-entitlement";
+import type { CourseEntitlementSupportDetail } from "../../entities/course-entitlement-support-detail";
 import { CourseRun } from "../../entities/course-run";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { sessionOfRun } from "../../reads/sessions";
@@ -9,17 +10,20 @@ import { Refusal } from "../../refusal";
 import { isExpiryDue, redeemBlocker } from "../../rules/entitlement-rules";
 import { runBlocker, type RunBlocker } from "../../rules/run-rules";
 import { seatBlocker } from "../../rules/session-rules";
+import { prove } from "../attempts/prove";
 import type { CommandRequest } from "../command";
-import { save, type LockedEntitlement } from "../locked-entitlement";
+import { ask, isAsked, type Asking } from "../enrollment-calls/ask";
+import { lockRow, save, type LockedEntitlement } from "../locked-entitlement";
 import { firstRedemption } from "./past-redemptions";
+import { unenroll } from "./unenroll";
 
 const RUN_FIELD = { field: "courseRunKey" };
 
-/** The fields of an entitlement that redeeming changes. */
-export interface Redeemed {
-  enrollmentId: string;
-  /** When the entitlement was first redeemed for the run; null when an import does not say it. */
-  redeemedAt: Date | null;
+/** What an agent adds to an enrollment. */
+interface Agents {
+  /** The reasons against the run that the agent overrides. */
+  override?: readonly string[];
+  detail?: CourseEntitlementSupportDetail;
 }
 
 /** Redeems a locked entitlement for a run, or throws the refusal. */
@@ -34,26 +38,66 @@ export async function redeem(
   if (blocker === "EXPIRED" || isExpiryDue(standing, periods, request.now))
     throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired.");
   if (blocker) throw new Refusal("ENTITLEMENT_NOT_REDEEMABLE", ENGLISH.redeem[blocker], { blocker });
-  return save(tx, request, entitlement, await enroll(tx, request, entitlement, courseRunKey));
+  return enroll(tx, request, entitlement, courseRunKey);
+}
+
+/** Whether a run is the one that an entitlement is redeemed for, or that the LMS is asked for. */
+export function isChosen({ currentRunKey, facts }: LockedEntitlement, courseRunKey: string): boolean {
+  return courseRunKey === (facts.pendingRunKey ?? currentRunKey);
 }
 
 /**
- * Enrolls the learner of a locked entitlement in a run, in the entitlement's mode, and returns what that changes of the
- * entitlement. A free enrollment is upgraded; an enrollment that the learner holds by other means is refused, so that
- * the entitlement is not redeemed for nothing. An agent may have overridden reasons against the run.
+ * Redeems a locked entitlement for a run in its mode, or throws the refusal. A free enrollment is upgraded; an enrollment
+ * that the learner holds by other means is refused, so that the entitlement is not redeemed for nothing. Where the LMS
+ * holds the enrollments, it is asked for this one, and the entitlement waits for its answer.
  */
 export async function enroll(
+  tx: EntityManager,
+  request: CommandRequest,
+  entitlement: LockedEntitlement,
+  courseRunKey: string,
+  { override = [], detail }: Agents = {},
+): Promise<EntitlementFacts> {
+  const { facts, freeModes } = entitlement;
+  const { now } = request;
+  const enrollment = await chooseSeat(tx, request, entitlement, courseRunKey, override);
+  const active = { isActive: true, mode: facts.mode };
+  if (!isAsked(request)) {
+    const { id } = await tx.save(Object.assign(enrollment, active));
+    return occupy(tx, request, entitlement, id, now, detail);
+  }
+  const { id } = await tx.save(enrollment);
+  // What would fail afterwards fails before the LMS is asked.
+  await prove(tx, async () => {
+    await tx.save(CourseEnrollment, { id, ...active });
+    const again = await lockRow(tx, request.app, facts.id); // its changes are undone in the database only
+    await occupy(tx, { ...request, rehearsal: { entries: [] } }, again!, id, now);
+  });
+  const entitlementId = facts.id;
+  await ask(tx, request, {
+    id,
+    mode: facts.mode,
+    changeableModes: [...freeModes],
+    mayEnroll: true,
+    entitlementId,
+  });
+  return save(tx, request, entitlement, { pendingEnrollmentId: id }, detail);
+}
+
+/** The enrollment that an entitlement can be redeemed for, as it is stored, or a new one that is not active yet. */
+async function chooseSeat(
   tx: EntityManager,
   { now }: CommandRequest,
   entitlement: LockedEntitlement,
   courseRunKey: string,
-  overridden: readonly string[] = [],
-): Promise<Redeemed> {
+  overridden: readonly string[],
+): Promise<CourseEnrollment> {
   const { facts } = entitlement;
+  const { userId, mode } = facts;
   // All enrollments in a run wait here for each other, so that the last place is given once and each enrollment belongs
   // to one entitlement.
   await tx.findOne(CourseRun, { where: { key: courseRunKey }, lock: { mode: "for_no_key_update" } });
-  const session = await sessionOfRun(tx, facts.userId, courseRunKey);
+  const session = await sessionOfRun(tx, userId, courseRunKey);
   if (session && session.run.courseUuid !== facts.courseUuid)
     throw new Refusal("COURSE_RUN_NOT_IN_COURSE", "This run belongs to another course.", RUN_FIELD);
   const seat = session?.enrollment ?? null;
@@ -63,16 +107,37 @@ export async function enroll(
       "The learner is already enrolled in this run in a mode that this entitlement has not paid for, or through another entitlement.",
       RUN_FIELD,
     );
-  const blocker = runBlocker(session, facts.mode, seat, now, overridden);
+  const blocker = runBlocker(session, mode, seat, now, overridden);
   if (blocker) throw unavailable(blocker);
-  const enrollment =
-    (await tx.findOneBy(CourseEnrollment, { userId: facts.userId, courseRunKey })) ??
-    tx.create(CourseEnrollment, { userId: facts.userId, courseRunKey, createdAt: now, isActive: false });
-  if (seat) await unlinkOthers(tx, now, enrollment.id, facts.id);
-  const { id } = await tx.save(Object.assign(enrollment, { isActive: true, mode: facts.mode }));
+  return (
+    (await tx.findOneBy(CourseEnrollment, { userId, courseRunKey })) ??
+    tx.create(CourseEnrollment, { userId, courseRunKey, mode, createdAt: now, isActive: false })
+  );
+}
+
+/**
+ * Redeems a locked entitlement for an active enrollment of its learner, and takes the learner out of the run before it.
+ * If the learner could no longer leave the former run when this was decided, that is also true for the new one: the
+ * expiry is stored.
+ */
+export async function occupy(
+  tx: EntityManager,
+  asking: Asking,
+  entitlement: LockedEntitlement,
+  enrollmentId: string,
+  decidedAt: Date,
+  detail?: CourseEntitlementSupportDetail,
+): Promise<EntitlementFacts> {
+  const { row, facts, standing, periods } = entitlement;
+  const { now } = asking;
+  await unlinkOthers(tx, now, enrollmentId, facts.id);
   // Leaving a run and returning to it does not restart the regain period.
-  const first = await firstRedemption(tx, facts.id, id);
-  return { enrollmentId: id, redeemedAt: first === undefined ? now : first };
+  const first = await firstRedemption(tx, facts.id, enrollmentId);
+  const redeemed = { enrollmentId, redeemedAt: first === undefined ? now : first, pendingEnrollmentId: null };
+  if (enrollmentId !== row.enrollmentId) await unenroll(tx, asking, entitlement);
+  const isOver = isExpiryDue({ ...standing, isEnrollmentPending: false }, periods, decidedAt);
+  const final = isOver ? ({ expiredAt: now, expiryCause: "LAPSED" } as const) : {};
+  return save(tx, asking, entitlement, { ...redeemed, ...final }, detail);
 }
 
 /** Ends the links of other entitlements to an enrollment that the learner had left: they are not redeemed for it. */

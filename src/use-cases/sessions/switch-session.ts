@@ -1,9 +1,17 @@
 import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { refuseUnregainable, unenroll } from "./enrollment";
-import { enroll, redeem } from "./redeem";
-import { command } from "../command";
-import { lockEntitlement, save, type OwnReference } from "../locked-entitlement";
+import { refuseUnregainable } from "./release";
+import { enroll, isChosen, redeem } from "./redeem";
+import { enrollmentCommand } from "../enrollment-calls/enrollment-command";
+import {
+  couldBeRedeemed,
+  couldBeRegained,
+  deciding,
+  lookAtCurrent,
+  lookAtWanted,
+  lookBeforeRegain,
+} from "../lms/before-deciding";
+import { lockEntitlement, type OwnReference } from "../locked-entitlement";
 
 export interface SwitchSession extends OwnReference {
   courseRunKey: string;
@@ -13,18 +21,25 @@ export interface SwitchSession extends OwnReference {
  * Enrolls the learner in another run of the course and leaves the current one: both or neither. The same run again
  * changes nothing.
  */
-export const switchSession = command(
+export const switchSession = enrollmentCommand(
   "switchSession",
   learner,
   async (tx, request, { courseRunKey, ...reference }: SwitchSession): Promise<EntitlementFacts> => {
     const entitlement = await lockEntitlement(tx, request, reference);
-    if (courseRunKey === entitlement.currentRunKey) return entitlement.facts;
+    if (isChosen(entitlement, courseRunKey)) return entitlement.facts;
     const { facts, standing } = entitlement;
     // The enrollment was ended elsewhere, so there is nothing to leave.
     if (facts.enrollment && !standing.redemption) return redeem(tx, request, entitlement, courseRunKey);
     refuseUnregainable(request, entitlement);
-    const redeemed = await enroll(tx, request, entitlement, courseRunKey);
-    if (redeemed.enrollmentId !== entitlement.row.enrollmentId) await unenroll(tx, entitlement);
-    return save(tx, request, entitlement, redeemed);
+    return enroll(tx, request, entitlement, courseRunKey);
+  },
+  async (request, { courseRunKey, ...reference }) => {
+    const about = await deciding(request, reference);
+    if (!about || !(couldBeRegained(request, about) || couldBeRedeemed(request, about))) return;
+    await Promise.all([
+      lookBeforeRegain(request, about),
+      lookAtCurrent(request, about),
+      lookAtWanted(request, about, courseRunKey),
+    ]);
   },
 );

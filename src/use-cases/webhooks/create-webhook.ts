@@ -1,8 +1,8 @@
 import { staff } from "../../auth/who";
 import { Webhook } from "../../entities/webhooks/webhook";
 import { WebhookChannel } from "../../entities/webhooks/webhook-channel";
-import { newSecret } from "../../gateways/webhook/webhook-sender";
-import { settledUpTo } from "../../reads/feed/settled";
+import { newSecret } from "../../gateways/webhook/signature";
+import { logEnd } from "../../reads/feed/placed";
 import { Refusal } from "../../refusal";
 import { WEBHOOKS_AT_MOST } from "../../rules/webhook-rules";
 import { command } from "../command";
@@ -17,7 +17,8 @@ export const createWebhook = command(
     requireUrl(request, url);
     if ((await tx.count(Webhook)) >= WEBHOOKS_AT_MOST)
       throw new Refusal("WEBHOOKS_TOO_MANY", `There are ${WEBHOOKS_AT_MOST} webhooks already.`);
-    const position = String(await settledUpTo(app.db));
+    await app.committer.settle();
+    const logPosition = String(BigInt((await logEnd(app.db)).size) - 1n);
     const webhook = await saveWebhook(tx, {
       url,
       entityTypes: [...new Set(entityTypes)],
@@ -30,7 +31,7 @@ export const createWebhook = command(
       modifiedAt: now,
     });
     const secret = newSecret();
-    await tx.insert(WebhookChannel, { webhookId: webhook.id, secret, position });
+    await tx.insert(WebhookChannel, { webhookId: webhook.id, secret, position: "0", logPosition });
     return { webhook, secret: rehearsal ? null : secret };
   },
 );

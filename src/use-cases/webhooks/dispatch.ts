@@ -1,19 +1,23 @@
 import type { EntityManager } from "typeorm";
 import type { App } from "../../app";
 import { readFeed } from "../../reads/feed/feed";
-import { settledUpTo } from "../../reads/feed/settled";
+import { lastId, logEnd, placeAfterId } from "../../reads/feed/placed";
 import { PENDING_AT_MOST, UNDELIVERED_AT_MOST } from "../../rules/webhook-rules";
 import type { Change } from "../../store/transact";
 import { transactSurely } from "../../store/transact-surely";
 
-const PAGE = 200;
+/** Positions that are looked at in one transaction. */
+const PAGE = 200n;
 const EVERYTHING = { entitlementId: null, learnerId: null };
 
 /** A webhook that has changes to take over from history. */
 interface Behind {
   id: string;
   entityTypes: string[];
-  position: string;
+  /** Entries up to this id are not told. */
+  toldId: string;
+  /** The position up to which it was told; null while that is not known. */
+  position: string | null;
 }
 
 /**
@@ -21,30 +25,40 @@ interface Behind {
  * that moves the webhook on, so that none is lost and none comes twice. Returns whether there may be more.
  */
 export async function dispatch(app: App, change: Change): Promise<boolean> {
-  const settled = await settledUpTo(app.db);
+  await app.committer.settle();
+  const end = BigInt((await logEnd(app.db)).size) - 1n;
   const behind = await app.db.query<{ id: string }[]>(
     `select c.webhook_id as id from webhook_channel c join webhook w on w.id = c.webhook_id
-     where w.is_active and c.position < $1`,
-    [String(settled)],
+     where w.is_active and (c.log_position is null or c.log_position < $1)`,
+    [String(end)],
   );
-  const counts = [];
+  let isMore = false;
   for (const { id } of behind)
-    counts.push(await transactSurely(app.db, change, (tx) => takeOver(tx, id, settled)));
-  return counts.some((count) => count === PAGE);
+    if (await transactSurely(app.db, change, (tx) => takeOver(tx, id, end))) isMore = true;
+  return isMore;
 }
 
-/** Returns how many entries it has read. Nothing is read while another process does so, or while enough waits. */
-async function takeOver(tx: EntityManager, webhookId: string, settled: bigint): Promise<number> {
+/** Returns whether there is more. Nothing is read while another process does so, or while enough waits. */
+async function takeOver(tx: EntityManager, webhookId: string, end: bigint): Promise<boolean> {
   const [behind] = await tx.query<Behind[]>(
-    `select w.id, w.entity_types as "entityTypes", c.position from webhook_channel c join webhook w on w.id = c.webhook_id
-     where c.webhook_id = $1 and c.position < $2 and w.is_active
+    `select w.id, w.entity_types as "entityTypes", c.position as "toldId", c.log_position as position
+     from webhook_channel c join webhook w on w.id = c.webhook_id
+     where c.webhook_id = $1 and (c.log_position is null or c.log_position < $2) and w.is_active
        and (select count(*) from webhook_delivery d where d.webhook_id = $1 and d.state <> 'DEAD') < $3
      for no key update of c skip locked for key share of w skip locked`,
-    [webhookId, String(settled), UNDELIVERED_AT_MOST],
+    [webhookId, String(end), UNDELIVERED_AT_MOST],
   );
-  if (!behind) return 0;
-  const page = await readFeed(tx, EVERYTHING, BigInt(behind.position), settled, PAGE);
-  const told = page.filter(({ entityType }) => behind.entityTypes.includes(entityType));
+  if (!behind) return false;
+  const toldId = BigInt(behind.toldId);
+  const position =
+    behind.position === null
+      ? (await placeAfterId(tx, toldId, await lastId(tx))).after
+      : BigInt(behind.position);
+  const upTo = position + PAGE < end ? position + PAGE : end;
+  const page = await readFeed(tx, EVERYTHING, position, upTo, Number(PAGE));
+  const told = page.filter(
+    ({ id, entityType }) => BigInt(id) > toldId && behind.entityTypes.includes(entityType),
+  );
   // One that was given up before is told again, as after a replay; one in progress stays as it is.
   await tx.query(
     `insert into webhook_delivery as d (webhook_id, history_id, entitlement_id, state, attempt, created_at, modified_at)
@@ -56,12 +70,11 @@ async function takeOver(tx: EntityManager, webhookId: string, settled: bigint): 
        where d.state = 'DEAD'`,
     [webhookId, told.map(({ id }) => id), told.map(({ entitlementId }) => entitlementId)],
   );
-  const position = page.length < PAGE ? settled : page.at(-1)!.id;
-  await tx.query("update webhook_channel set position = $2 where webhook_id = $1", [
+  await tx.query("update webhook_channel set log_position = $2 where webhook_id = $1", [
     webhookId,
-    String(position),
+    String(upTo),
   ]);
-  return page.length;
+  return upTo < end;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { staff } from "../../auth/who";
-import { lastId } from "../../reads/feed/settled";
+import { placeFromId } from "../../reads/feed/placed";
 import type { WebhookFacts } from "../../reads/webhooks/webhooks";
 import { Refusal } from "../../refusal";
 import { command } from "../command";
@@ -21,14 +21,18 @@ export const replayWebhook = command(
     { app, now },
     { fromHistoryEntryId: from, comments, ...reference }: ReplayWebhook,
   ): Promise<WebhookFacts> => {
-    if (BigInt(from) > (await lastId(app.db)))
+    await app.committer.settle();
+    const first = await placeFromId(app.db, from);
+    if (!first)
       throw new Refusal("HISTORY_ENTRY_NOT_FOUND", "No history entry has this id yet.", {
         field: "fromHistoryEntryId",
       });
     const webhook = await lockWebhook(tx, reference);
     await tx.query(
-      `update webhook_channel set position = least(position, greatest($2::bigint - 1, 0)) where webhook_id = $1`,
-      [webhook.id, from],
+      `update webhook_channel set position = least(position, $2::bigint - 1),
+         log_position = case when log_position is not null then least(log_position, $3::bigint - 1) end
+       where webhook_id = $1`,
+      [webhook.id, from, first.position],
     );
     return saveWebhook(tx, Object.assign(webhook, { replayedFrom: from, comments, modifiedAt: now }));
   },

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { App } from "../../app";
 import { Webhook } from "../../entities/webhooks/webhook";
 import { sweep } from "../attempts/sweep";
-import { systemCommand } from "../command";
+import { systemCommand } from "../system-command";
 import { dispatch, makeDue } from "./dispatch";
 import { DELIVERIES } from "./webhook-outbox";
 

@@ -1,7 +1,7 @@
 import { staff } from "../../auth/who";
 import { WebhookChannel } from "../../entities/webhooks/webhook-channel";
 import { WebhookDelivery } from "../../entities/webhooks/webhook-delivery";
-import { newSecret } from "../../gateways/webhook/webhook-sender";
+import { newSecret } from "../../gateways/webhook/signature";
 import { command } from "../command";
 import {
   lockWebhook,
@@ -28,16 +28,12 @@ export const updateWebhook = command(
     const { now, rehearsal } = request;
     if (url !== undefined) requireUrl(request, url);
     const webhook = await lockWebhook(tx, reference);
-    const { id: webhookId } = webhook;
     const secret = makeSecret ? newSecret() : null;
-    if (secret !== null) await tx.update(WebhookChannel, { webhookId }, { secret });
+    if (secret !== null) await tx.update(WebhookChannel, { webhookId: webhook.id }, { secret });
     // What is sent at this moment still ends; the rest waits until the webhook is active again.
+    const waiting = { state: "WAITING", nextAttemptAt: null, modifiedAt: now } as const;
     if (isActive === false)
-      await tx.update(
-        WebhookDelivery,
-        { webhookId, state: "PENDING" },
-        { state: "WAITING", nextAttemptAt: null, modifiedAt: now },
-      );
+      await tx.update(WebhookDelivery, { webhookId: webhook.id, state: "PENDING" }, waiting);
     const facts = await saveWebhook(
       tx,
       Object.assign(

@@ -1,23 +1,24 @@
 import { WebhookDelivery } from "../../entities/webhooks/webhook-delivery";
 import type { WebhookOutcome } from "../../gateways/webhook/webhook-sender";
-import { readFeed } from "../../reads/feed/feed";
+import { feedEntry } from "../../reads/feed/feed";
 import { receiverOf } from "../../reads/webhooks/webhooks";
-import { pauseEnd } from "../attempts/attempt";
+import { ATTEMPTS_END_MS } from "../../rules/attempt-rules";
+import { pauseEnd } from "../attempts/lease";
 import type { Outbox } from "../attempts/outbox";
 import { messageIdOf, messageOf } from "./message";
 
 /** Changes that the receivers of webhooks have yet to be told of. */
 export const DELIVERIES: Outbox<WebhookDelivery, WebhookOutcome> = {
   entity: WebhookDelivery,
+  endsAt: ({ createdAt }) => createdAt.getTime() + ATTEMPTS_END_MS,
   deadlineMs: ({ config }) => config.webhooks.deadlineMs,
   isPaused: () => false,
   faultKey: ({ historyId }) => historyId,
   abandoned: { state: "DEAD" },
 
-  async call(app, { webhookId, historyId, entitlementId }, requestId) {
+  async call(app, { webhookId, historyId }, requestId) {
     const receiver = await receiverOf(app.db, webhookId);
-    const id = BigInt(historyId);
-    const [entry] = await readFeed(app.db, { entitlementId, learnerId: null }, id - 1n, id, 1);
+    const entry = await feedEntry(app.db, historyId);
     if (!receiver?.isActive || !entry) return null;
     const message = { id: messageIdOf(entry), sentAt: app.clock(), json: messageOf(entry), requestId };
     return app.webhooks.deliver({ ...receiver, ...message });

@@ -27,10 +27,8 @@ export interface WebhookWithSecret {
 }
 
 /** Locks a webhook that is about to change. */
-export async function lockWebhook(
-  tx: EntityManager,
-  { webhookId: id, ...seen }: WebhookReference,
-): Promise<Webhook> {
+export async function lockWebhook(tx: EntityManager, reference: WebhookReference): Promise<Webhook> {
+  const { webhookId: id, ...seen } = reference;
   const webhook = await tx.findOne(Webhook, { where: { id }, lock: { mode: "for_no_key_update" } });
   if (!webhook) throw webhookNotFound();
   await refuseChanged(tx, "webhook", id, seen);

@@ -1,0 +1,104 @@
+import type { Refund } from "../../entities/refund";
+import { instantOf } from "../../history/visible";
+import { byKey } from "../../store/by-key";
+import type { Row } from "../../store/rows/fields";
+import { select, type Database } from "../../store/statement";
+import { selectSupportAgents, toSupportAgent, type SupportAgentFacts } from "../accounts/support-agents";
+import { policyAsOf, refundsAsOf } from "../as-of";
+import { selectFacts, toFacts, type EntitlementFacts } from "../entitlement-facts";
+import { POLICY, type PolicyFacts } from "../policies";
+import { selectRefunds } from "../refunds";
+import { selectSupportDetails, toSupportDetail, type SupportDetailFacts } from "../support-details";
+import { selectWebhooks, toWebhook, type WebhookFacts } from "../webhooks/webhooks";
+import { entriesIn } from "./entry-rows";
+
+/** A row of a history, with its entry. */
+interface EntryRow extends Row {
+  entryId: string;
+}
+
+/** An entitlement as an entry of its history left it. */
+export interface FactsOfEntry {
+  facts: EntitlementFacts;
+  /** From when on it was so: the instant from which the entry counts. */
+  instant: Date;
+  /** Whether that instant is settled. */
+  isSettled: boolean;
+}
+
+/** Entitlements as entries of their history left them, with the policies and refunds of those instants. */
+export async function factsOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(FactsOfEntry | null)[]> {
+  const sql = selectFacts({
+    entitlements: `(select h.*, ${instantOf("h", "x")} as instant, x.txid is not null as is_settled
+      from ${entriesIn("historical_course_entitlement")} h left join history_transaction x on x.txid = h.history_txid)`,
+    policies: policyAsOf("e.instant"),
+    refunds: refundsAsOf("e.instant"),
+    columns: 'e.history_id::text as "entryId", e.instant, e.is_settled as "isSettled",',
+  });
+  const rows = await select<EntryRow & Omit<FactsOfEntry, "facts">>(db, sql, [entryIds]);
+  return byKey(
+    entryIds,
+    rows,
+    ({ entryId }) => entryId,
+    (row) => ({ facts: toFacts(row), instant: row.instant, isSettled: row.isSettled }),
+  );
+}
+
+/** Support details as entries of their history left them. */
+export async function supportDetailsOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(SupportDetailFacts | null)[]> {
+  const source = entriesIn("historical_course_entitlement_support_detail");
+  const sql = selectSupportDetails(source, 'd.history_id::text as "entryId",');
+  const rows = await select<EntryRow>(db, sql, [entryIds]);
+  return byKey(entryIds, rows, ({ entryId }) => entryId, toSupportDetail);
+}
+
+/** Policies as entries of their history left them. */
+export async function policiesOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(PolicyFacts | null)[]> {
+  const rows = await select<EntryRow>(
+    db,
+    `select p.history_id::text as "entryId", ${POLICY.list}
+     from ${entriesIn("historical_course_entitlement_policy")} p left join site s on s.id = p.site_id`,
+    [entryIds],
+  );
+  return byKey(entryIds, rows, ({ entryId }) => entryId, POLICY.of);
+}
+
+/** Refunds as entries of their history left them. */
+export async function refundsOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(Refund | null)[]> {
+  const source = entriesIn("historical_refund");
+  const sql = selectRefunds(source, 'f.history_id::text as "entryId",');
+  const rows = await select<Refund & { entryId: string }>(db, sql, [entryIds]);
+  return byKey(entryIds, rows, ({ entryId }) => entryId);
+}
+
+/** Support agents as entries of their history left them. */
+export async function supportAgentsOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(SupportAgentFacts | null)[]> {
+  const sql = selectSupportAgents(entriesIn("historical_support_agent"), 'a.history_id::text as "entryId",');
+  const rows = await select<EntryRow>(db, sql, [entryIds]);
+  return byKey(entryIds, rows, ({ entryId }) => entryId, toSupportAgent);
+}
+
+/** Webhooks as entries of their history left them. */
+export async function webhooksOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(WebhookFacts | null)[]> {
+  const sql = selectWebhooks(entriesIn("historical_webhook"), 'w.history_id::text as "entryId",');
+  const rows = await select<EntryRow>(db, sql, [entryIds]);
+  return byKey(entryIds, rows, ({ entryId }) => entryId, toWebhook);
+}

@@ -1,0 +1,64 @@
+import type { EntityManager } from "typeorm";
+import { EnrollmentCall } from "../../entities/enrollment-call";
+import { isOpenCall, isRepeat, LATE_IN_DEADLINES } from "../../rules/lms/enrollment-call-rules";
+import { databaseNow } from "../../store/database-clock";
+import { leaseEnd } from "../attempts/lease";
+import type { CommandRequest } from "../command";
+
+/** On whose behalf the LMS is asked: a command, which makes the calls after its transaction, or the system. */
+export type Asking = Pick<CommandRequest, "app" | "now"> &
+  Partial<Pick<CommandRequest, "calls" | "rehearsal">>;
+
+/** The state into which the LMS is to bring an enrollment. */
+export type Wish = Pick<EnrollmentCall, "id" | "mode" | "changeableModes" | "mayEnroll" | "entitlementId">;
+
+/** How long a call of the LMS may take, in milliseconds. */
+export function callDeadlineMs({ config }: Asking["app"]): number {
+  return config.lms?.deadlineMs ?? 5_000;
+}
+
+/** How long the LMS may still process a request that it has not answered, in milliseconds. */
+export function lateMs(app: Asking["app"]): number {
+  return LATE_IN_DEADLINES * callDeadlineMs(app);
+}
+
+/** Whether a change of an enrollment has to be made by the LMS: our tables are not all there is, and it is no dry run. */
+export function isAsked({ app, rehearsal }: Asking): boolean {
+  return !app.openEdx.isEmbedded && !rehearsal;
+}
+
+/**
+ * Records what the LMS is to do with an enrollment, in the transaction of the decision. It replaces an earlier wish for
+ * the same enrollment, which may still take effect in the LMS for a while.
+ */
+export async function ask(tx: EntityManager, asking: Asking, wish: Wish): Promise<void> {
+  if (!isAsked(asking)) return;
+  const { app, now, calls } = asking;
+  const earlier = await lockCall(tx, wish.id);
+  const isOpen = earlier !== null && isOpenCall(earlier.state);
+  // A call that was done or refused at a repeat may have an earlier request that is still on its way.
+  const isRecent = earlier !== null && now.getTime() - earlier.modifiedAt.getTime() < lateMs(app);
+  const mayBeLate = isOpen ? earlier.attempt > earlier.unsentTo : isRecent && isRepeat(earlier);
+  const attempt = (earlier?.attempt ?? 0) + 1;
+  const call = await tx.save(
+    tx.create(EnrollmentCall, {
+      ...wish,
+      state: "REQUESTED",
+      attempt,
+      nextAttemptAt: calls ? await leaseEnd(tx, callDeadlineMs(app)) : await databaseNow(tx),
+      // An enrollment that an open call was about to end is still ours, and so is one that an earlier request makes late.
+      unsentTo: isOpen || mayBeLate ? -1 : calls ? attempt - 1 : attempt,
+      quietAt: mayBeLate ? await databaseNow(tx, lateMs(app)) : (earlier?.quietAt ?? null),
+      detail: null,
+      retriedAt: null,
+      createdAt: now,
+      modifiedAt: now,
+    }),
+  );
+  calls?.push(call);
+}
+
+/** Locks the call of an enrollment; null when there is none. */
+export function lockCall(tx: EntityManager, id: string): Promise<EnrollmentCall | null> {
+  return tx.findOne(EnrollmentCall, { where: { id }, lock: { mode: "for_no_key_update" } });
+}

@@ -1,0 +1,120 @@
+import type { EntityManager } from "typeorm";
+import type { App } from "../../app";
+import { CourseEnrollment } from "../../entities/course-enrollment";
+import { EnrollmentCall } from "../../entities/enrollment-call";
+import type { EnrollmentOutcome, LmsEnrollment } from "../../gateways/open-edx/enrollment-gateway";
+import { enrollmentOfAttempt } from "../../reads/enrollments";
+import { CALLS_END_MS, isRepeat, nextProgress, type CallAnswer } from "../../rules/lms/enrollment-call-rules";
+import { databaseNow } from "../../store/database-clock";
+import { pauseEnd } from "../attempts/lease";
+import type { Outbox } from "../attempts/outbox";
+import { asTold } from "./as-told";
+import { lockRow, save, type LockedEntitlement } from "../locked-entitlement";
+import { occupy } from "../sessions/redeem";
+import { ask, callDeadlineMs, lateMs, lockCall } from "./ask";
+
+/** The outbox of what the LMS is asked to do with enrollments. */
+export const ENROLLMENT_CALLS: Outbox<EnrollmentCall, EnrollmentOutcome> = {
+  entity: EnrollmentCall,
+  endsAt: ({ createdAt, retriedAt }) => (retriedAt ?? createdAt).getTime() + CALLS_END_MS,
+  deadlineMs: callDeadlineMs,
+  isPaused: ({ openEdx }) => openEdx.enrollments.isPaused,
+  faultKey: ({ id }) => id,
+  abandoned: { state: "NEEDS_REVIEW" },
+
+  async call(app, call, requestId) {
+    const key = await enrollmentOfAttempt(app.db, call);
+    if (!key) return null;
+    const { mode, changeableModes, mayEnroll } = call;
+    const wish = { ...key, mode, changeableModes, mayEnroll };
+    return app.openEdx.enrollments.ensure({ ...wish, isRepeat: isRepeat(call), requestId });
+  },
+
+  async settle(tx, app, attempted, outcome) {
+    const { entitlementId } = attempted;
+    const entitlement = entitlementId === null ? null : await lockRow(tx, app, entitlementId);
+    const call = await lockCall(tx, attempted.id);
+    if (!call) return null;
+    const now = app.clock();
+    const isQuiet = call.quietAt === null || call.quietAt <= (await databaseNow(tx));
+    const answered = { attempt: attempted.attempt, answer: answerOf(call, outcome) };
+    const progress = nextProgress(call, answered, isQuiet);
+    if (progress === call) return call;
+    report(app, call, outcome);
+    const isOpen = progress.state === "IN_DOUBT";
+    const nextAttemptAt = isOpen ? await nextAttempt(tx, app, call, isQuiet) : null;
+    const mayComeLate = outcome.kind === "done" && outcome.mayComeLate;
+    const quietAt = mayComeLate ? await databaseNow(tx, lateMs(app)) : call.quietAt;
+    const detail = detailOf(outcome);
+    const settled = await tx.save(
+      Object.assign(call, { ...progress, nextAttemptAt, quietAt, detail, modifiedAt: now }),
+    );
+    const waiting = entitlement?.row.pendingEnrollmentId === call.id ? entitlement : null;
+    if (settled.state === "DONE" && outcome.kind === "done")
+      await follow(tx, app, settled, waiting, outcome.enrollment);
+    if (settled.state === "REFUSED" && outcome.kind === "refused")
+      await abandon(tx, app, settled, waiting, outcome.code === "HELD_OTHERWISE");
+    return settled;
+  },
+};
+
+/** Records the enrollment as the LMS has it now, and redeems the entitlement that waits for it. */
+async function follow(
+  tx: EntityManager,
+  app: App,
+  call: EnrollmentCall,
+  waiting: LockedEntitlement | null,
+  enrollment: LmsEnrollment | null,
+): Promise<void> {
+  const now = app.clock();
+  await tx.save(CourseEnrollment, { id: call.id, ...asTold(enrollment, now) });
+  if (waiting) await occupy(tx, { app, now }, waiting, call.id, call.createdAt);
+}
+
+/**
+ * What follows from a refusal: the entitlement no longer waits, and stays as it is. A request that was not answered may
+ * still enroll the learner, so that enrollment is then ended.
+ */
+async function abandon(
+  tx: EntityManager,
+  app: App,
+  call: EnrollmentCall,
+  waiting: LockedEntitlement | null,
+  isHeld: boolean,
+): Promise<void> {
+  const asking = { app, now: app.clock() };
+  if (waiting) await save(tx, asking, waiting, { pendingEnrollmentId: null });
+  if (call.mode === null) return;
+  if (!waiting && !isHeld) await tx.save(CourseEnrollment, { id: call.id, isActive: false });
+  const { id, entitlementId } = call;
+  const ended = { mode: null, changeableModes: [call.mode], mayEnroll: false };
+  if (isRepeat(call)) await ask(tx, asking, { id, entitlementId, ...ended });
+}
+
+async function nextAttempt(
+  tx: EntityManager,
+  app: App,
+  { attempt, quietAt }: EnrollmentCall,
+  isQuiet: boolean,
+): Promise<Date> {
+  const pause = await pauseEnd(tx, attempt, callDeadlineMs(app));
+  return isQuiet || quietAt! < pause ? pause : quietAt!;
+}
+
+/** An end that the LMS does not allow is asked for again, and then by support: the learner holds a seat for nothing. */
+function answerOf({ mayEnroll }: EnrollmentCall, outcome: EnrollmentOutcome): CallAnswer {
+  const isOwed = outcome.kind === "refused" && outcome.code === "NOT_ALLOWED" && !mayEnroll;
+  return isOwed ? "unknown" : outcome.kind;
+}
+
+/** Why the LMS has not done it, as a code or a word for operators. Null when it has. */
+function detailOf(outcome: EnrollmentOutcome): string | null {
+  if (outcome.kind === "done") return null;
+  return (outcome.kind === "refused" ? outcome.code : outcome.cause).slice(0, 200);
+}
+
+function report({ log }: App, { id }: EnrollmentCall, outcome: EnrollmentOutcome): void {
+  if (outcome.kind === "done") return;
+  const detail = outcome.kind === "refused" ? outcome.detail : outcome.cause;
+  log.warn({ enrollment: id, outcome: outcome.kind, detail }, "the LMS has not changed an enrollment");
+}
