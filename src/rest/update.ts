@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { entitlementsById, type EntitlementFacts } from "../reads/entitlement-facts";
+import { changeEntitlementMode } from "../use-cases/entitlements/change-entitlement-mode";
+import { expireEntitlement } from "../use-cases/entitlements/expire-entitlement";
+import { reissueEntitlement } from "../use-cases/entitlements/reissue-entitlement";
+import { setRefundLock } from "../use-cases/entitlements/set-refund-lock";
+import { transferEntitlement } from "../use-cases/entitlements/transfer-entitlement";
+import { RestFault, type RestAnswer, type RestRequest } from "./answer";
+import { shown } from "./entitlement";
+import { fieldsBy, flag, instant, invalid, supportDetails, text, uuid } from "./fields";
+
+/** So far may the clock of an agent be ahead, in milliseconds, who expires an entitlement as of now. */
+const AHEAD_AT_MOST_MS = 86_400_000;
+
+/** The word of the original, whose messages clients know. */
+const UNENROLL = "unenroll";
+
+const CHANGES = z.object({
+  user: text(150).optional(),
+  course_uuid: uuid.optional(),
+  expired_at: instant.nullable().optional(),
+  mode: text(100).optional(),
+  refund_locked: flag.nullish(),
+  order_number: text(128).nullish(),
+  support_details: supportDetails,
+});
+type Changes = z.infer<typeof CHANGES>;
+
+/** A change to an entitlement, by the field that asks for it. */
+type Wish = [field: string, give: (comments: string) => Promise<EntitlementFacts>];
+
+/**
+ * Changes an entitlement by one command, as an agent says in `support_details`. Fields that have the value of the
+ * entitlement already ask for nothing.
+ */
+export async function update(request: RestRequest): Promise<RestAnswer> {
+  const { app, entitlementId } = request;
+  const [before] = await entitlementsById(app.db, [entitlementId]);
+  if (!before)
+    throw new RestFault({ status: 400, body: `Could not find entitlement ${entitlementId} to update` });
+  const fields = fieldsBy(CHANGES, request);
+  refuseUnchangeable(fields, before);
+  const [wish, other] = wishes(request, fields, before);
+  if (other) throw invalid("non_field_errors", `Change ${wish![0]} and ${other[0]} by one request each.`);
+  const [note] = fields.support_details;
+  if (note?.unenrolled_run) refuseOtherRun(note.unenrolled_run, before);
+  if (wish && !note) throw invalid("support_details", "This field is required.");
+  if (!wish && note) throw invalid("support_details", "There is no change to comment on.");
+  const after = wish ? await wish[1](note!.comments) : before;
+  const [body] = await shown(request, [after], "stored");
+  return { status: 200, body };
+}
+
+function wishes(request: RestRequest, fields: Changes, before: EntitlementFacts): Wish[] {
+  const { entitlementId, now } = request;
+  const { expired_at: expiredAt, mode, refund_locked: isLocked = null, user: username } = fields;
+  const all: Wish[] = [];
+  const isReissue = expiredAt === null && (before.expiredAt !== null || fields.support_details.length > 0);
+  if (isReissue)
+    all.push([
+      "expired_at",
+      (comments) => reissueEntitlement(request, { entitlementId, comments, refundLocked: isLocked }),
+    ]);
+  if (expiredAt && expiredAt.getTime() !== before.expiredAt?.getTime()) {
+    if (expiredAt.getTime() > now.getTime() + AHEAD_AT_MOST_MS)
+      throw invalid("expired_at", "An entitlement can only be expired as of now.");
+    all.push(["expired_at", (comments) => expireEntitlement(request, { entitlementId, comments })]);
+  }
+  if (mode !== undefined && mode !== before.mode)
+    all.push([
+      "mode",
+      (comments) => changeEntitlementMode(request, { entitlementId, mode, acceptAnyMode: false, comments }),
+    ]);
+  if (isLocked !== null && isLocked !== before.refundLocked && !isReissue)
+    all.push(["refund_locked", (comments) => setRefundLock(request, { entitlementId, isLocked, comments })]);
+  if (username !== undefined && username !== before.username)
+    all.push(["user", (comments) => transferEntitlement(request, { entitlementId, username, comments })]);
+  return all;
+}
+
+/** Refuses what no command changes: its policy, the runs it offers and its refunds follow from them. */
+function refuseUnchangeable(fields: Changes, { courseUuid, orderNumber }: EntitlementFacts): void {
+  if (fields.course_uuid !== undefined && fields.course_uuid !== courseUuid)
+    throw invalid(
+      "course_uuid",
+      "The course of an entitlement cannot be changed: revoke it, and create another.",
+    );
+  if (fields.order_number !== undefined && fields.order_number !== orderNumber)
+    throw invalid(
+      "order_number",
+      "The order of an entitlement cannot be changed: revoke it, and create another.",
+    );
+}
+
+/** Refuses to act on a run that the agent sees, and that the learner has left or changed since. */
+function refuseOtherRun(run: string, { username, enrollment, pendingRunKey }: EntitlementFacts): void {
+  if (run === enrollment?.courseRunKey || run === pendingRunKey) return;
+  throw new RestFault({
+    status: 400,
+    body: `Error raised while trying to ${UNENROLL} user ${username} from course run ${run}: the entitlement is not redeemed for it`,
+  });
+}
