@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { httpClient, wordOf, type HttpClient } from "../gateways/http-client";
+import { httpClient, wordOf } from "../gateways/http-client";
 import { DEVELOPMENT_KEY_ID } from "./development-key";
 import { signingKeys, type Keys, type KeySource } from "./keys";
 
@@ -19,6 +19,9 @@ const REFRESH_AHEAD_MS = 60_000;
 const PAUSE_MS = 30_000;
 const PAUSE_WITHOUT_KEYS_MS = 1_000;
 
+/** How long the LMS may take to send its keys, in milliseconds. */
+const DEADLINE_MS = 3_000;
+
 /** What tests change: how long the LMS may take, in milliseconds, and a clock of milliseconds that never goes back. */
 export interface Patience {
   deadlineMs?: number;
@@ -33,9 +36,9 @@ export interface Patience {
 export function fetchedKeys(
   url: string,
   log: Logger,
-  { deadlineMs = 3_000, clock = () => performance.now() }: Patience = {},
+  { deadlineMs = DEADLINE_MS, clock = () => performance.now() }: Patience = {},
 ): KeySource {
-  const send = httpClient({ to: "keys", deadlineMs });
+  const download = keysAt(url, deadlineMs);
   let keys: Keys | undefined;
   let fetchedAt = 0;
   let triedAt = -Infinity;
@@ -47,7 +50,7 @@ export function fetchedKeys(
   async function fetchKeys(): Promise<void> {
     triedAt = clock();
     try {
-      const found = trusted(await download(send, url));
+      const found = await download();
       fetchedAt = triedAt;
       failedAt = -Infinity;
       if (keys && areEqual(keys, found)) return;
@@ -90,13 +93,17 @@ export function fetchedKeys(
   };
 }
 
-async function download(send: HttpClient, url: string): Promise<string> {
-  const { status, text } = await send({
-    url,
-    headers: { accept: "application/json, application/jwk-set+json" },
-  });
-  if (status !== 200) throw fault(`HTTP ${status}`);
-  return text;
+/** Downloads the keys once, each time that it is called. Rejects with an error whose cause `wordOf` tells. */
+export function keysAt(url: string, deadlineMs = DEADLINE_MS): () => Promise<Keys> {
+  const send = httpClient({ to: "keys", deadlineMs });
+  return async () => {
+    const { status, text } = await send({
+      url,
+      headers: { accept: "application/json, application/jwk-set+json" },
+    });
+    if (status !== 200) throw fault(`HTTP ${status}`);
+    return trusted(text);
+  };
 }
 
 /** An answer without any key is ignored: it is more likely a mistake than the intention to reject every token. */

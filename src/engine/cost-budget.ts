@@ -34,8 +34,7 @@ export function costBudget({ clock, config }: Pick<App, "clock" | "config">): Co
   const used = new Map<string, { since: number; cost: number }>();
   return (requested, actor) => {
     if (requested <= FREE_OBJECTS || !actor || actor.isService) return null;
-    const key = limitKeyOf(actor);
-    const now = clock().getTime();
+    const [key, now] = [limitKeyOf(actor), clock().getTime()];
     let budget = used.get(key);
     if (!budget || now - budget.since >= MINUTE_MS || now < budget.since) {
       budget = { since: now, cost: 0 };
@@ -45,9 +44,7 @@ export function costBudget({ clock, config }: Pick<App, "clock" | "config">): Co
     }
     const suffices = budget.cost + requested <= limit;
     if (suffices) budget.cost += requested;
-    return {
-      cost: { requested, remaining: limit - budget.cost, limit },
-      retryAfterSeconds: suffices ? null : Math.ceil((budget.since + MINUTE_MS - now) / 1_000),
-    };
+    const retryAfterSeconds = suffices ? null : Math.ceil((budget.since + MINUTE_MS - now) / 1_000);
+    return { cost: { requested, remaining: limit - budget.cost, limit }, retryAfterSeconds };
   };
 }

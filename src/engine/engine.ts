@@ -53,8 +53,8 @@ const HEADERS = [
 
 /** Starts an engine for a schema. Rejects with ConfigError when the file of trusted documents cannot be used. */
 export async function startEngine(app: App, shared: Shared, graph: Graph): Promise<Engine> {
-  const { trustedDocuments: path } = app.config;
-  const trust = path === undefined ? undefined : trustedDocuments(path, graph.schema);
+  const { trustedDocuments: path, console } = app.config;
+  const trust = path === undefined ? undefined : trustedDocuments(path, graph.schema, console);
   const apollo = apolloServer(app, graph, shared);
   await apollo.start();
 

@@ -23,6 +23,11 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
     status: "400, 405, 413 or 415",
     meaning: "The request is not GraphQL over HTTP: its method, size, content type or JSON.",
   },
+  NOT_SETTLED: {
+    status: "200",
+    meaning:
+      "What was so at the instant of `asOf` cannot be told yet, because changes of it may still be committed. `settledUntil` is the latest instant that can be asked for now. Try again.",
+  },
   UNAUTHENTICATED: {
     status: "401",
     meaning:
@@ -42,6 +47,6 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
   SERVICE_UNAVAILABLE: {
     status: "503, or 200 after a mutation",
     meaning:
-      "PostgreSQL cannot be reached, the keys of the LMS are not known yet, or the server has too much to do. Try again after `Retry-After`.",
+      "PostgreSQL cannot be reached, the LMS does not answer and a learner is not known without it, the keys of the LMS are not known yet, or the server has too much to do. Try again after `Retry-After`.",
   },
 };

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse, specifiedRules, stripIgnoredCharacters, validate, type GraphQLSchema } from "graphql";
 import { z } from "zod";
 import { ConfigError } from "../config";
@@ -43,13 +44,23 @@ export interface Sent {
 /** Writes into a request the trusted document that it names by id or by text. Throws UntrustedDocument. */
 export type Trust = (sent: Sent) => Sent;
 
+/** The documents of the console, which its build puts there; seen from the compiled file. */
+const CONSOLE_DOCUMENTS = join(__dirname, "../../console/documents.json");
+
 /**
- * Reads the documents that this server answers, and no others. Throws ConfigError when the file is not a manifest or
- * holds a document that the schema does not answer.
+ * Reads the documents that this server answers, and no others: those of a manifest, and those of the console where it is
+ * served. Throws ConfigError when the file is not a manifest or holds a document that the schema does not answer.
  */
-export function trustedDocuments(path: string, schema: GraphQLSchema): Trust {
+export function trustedDocuments(path: string, schema: GraphQLSchema, withConsole: boolean): Trust {
   const byId = readManifest(path);
   if (byId.size === 0) throw new ConfigError("TRUSTED_DOCUMENTS: holds no document");
+  if (withConsole) {
+    if (!existsSync(CONSOLE_DOCUMENTS))
+      throw new ConfigError(
+        "TRUSTED_DOCUMENTS: the console is not built. Run npm run build, or set CONSOLE=off",
+      );
+    for (const [id, text] of readManifest(CONSOLE_DOCUMENTS)) byId.set(id, text);
+  }
   const texts = new Set<string>();
   for (const [id, text] of byId) {
     const fault = faultOf(schema, text);

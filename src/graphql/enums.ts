@@ -27,6 +27,8 @@ export const EntitlementStateEnum = publish<EntitlementState>(
   "The lifecycle state of an entitlement. A pending refund does not change the state; the blocker fields show it.",
   {
     AVAILABLE: "The entitlement is not redeemed and has not expired: the learner can redeem it for a run.",
+    PENDING_ENROLLMENT:
+      "A run was chosen, and the LMS has not yet said whether it enrolls the learner; `pendingEnrollment` shows the run.",
     FULFILLED_CHANGEABLE:
       "The entitlement is redeemed, and the learner may still leave the run or switch to another run.",
     FULFILLED: "The entitlement is redeemed, and the learner can no longer leave the run.",
@@ -48,6 +50,7 @@ export const RedeemBlockerEnum = publish<RedeemBlocker>(
   "The reason why an entitlement cannot be redeemed for a run.",
   {
     REFUND_PENDING: "A refund of the order is pending.",
+    PENDING_ENROLLMENT: "The LMS has not yet said whether it enrolls the learner in the run that was chosen.",
     EXPIRED: "The entitlement has expired.",
     ALREADY_REDEEMED: "The entitlement is already redeemed for a run.",
     EXPIRATION_PERIOD_OVER:
@@ -60,6 +63,7 @@ export const RegainBlockerEnum = publish<RegainBlocker>(
   "The reason why a learner cannot leave the run and keep the entitlement.",
   {
     REFUND_PENDING: "A refund of the order is pending.",
+    PENDING_ENROLLMENT: "The LMS has not yet said whether it enrolls the learner in the run that was chosen.",
     EXPIRED: "The entitlement has expired.",
     NOT_REDEEMED: "The entitlement is not redeemed for a run.",
     CERTIFICATE_EARNED: "A certificate of the learner for the run exists or is being generated.",
@@ -72,6 +76,7 @@ export const RefundBlockerEnum = publish<RefundRequestBlocker>(
   "The reason why an order cannot be refunded.",
   {
     REFUND_PENDING: "A refund of the order is pending.",
+    PENDING_ENROLLMENT: "The LMS has not yet said whether it enrolls the learner in the run that was chosen.",
     ALREADY_REFUNDED: "The order was refunded.",
     REFUND_LOCKED: "Refunds of the entitlement are locked.",
     EXPIRED: "The entitlement has expired.",
@@ -100,6 +105,7 @@ export const SessionBlockerEnum = publish<SessionBlocker>(
     ALREADY_ENROLLED:
       "The learner holds a place in the run that this entitlement has not paid for: in another than a free mode, or through another entitlement.",
     REFUND_PENDING: "A refund of the order is pending, so the session cannot be chosen or changed.",
+    PENDING_ENROLLMENT: "The LMS has not yet said whether it enrolls the learner in the run that was chosen.",
     EXPIRED: "The entitlement has expired.",
     EXPIRATION_PERIOD_OVER: "The entitlement is too old to be redeemed.",
     CERTIFICATE_EARNED: "The learner has a certificate for the current run, so it cannot be changed.",
@@ -143,7 +149,7 @@ export const OrderDirectionEnum = publish<"ASC" | "DESC">(
   },
 );
 
-export const SupportActionEnum = publish<SupportAction>(
+export const SupportActionEnum = publish<SupportAction | "OTHER">(
   "SupportAction",
   "An action that an agent or a shop took on an entitlement.",
   {
@@ -161,6 +167,8 @@ export const SupportActionEnum = publish<SupportAction>(
     TRANSFER: "The entitlement was transferred to another learner.",
     ASSIGN_POLICY: "The entitlement was given another policy.",
     RESOLVE_REFUND: "An agent decided the outcome of a refund that was in review.",
+    RETRY_CALL: "An agent had the LMS asked again to change an enrollment of the entitlement.",
+    OTHER: "Another action, which was imported from the LMS.",
   },
 );
 

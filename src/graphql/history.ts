@@ -21,9 +21,12 @@ import type { FieldChangeView, HistoryEntryConnection, HistoryEntryView } from "
 const TYPES = Object.keys(TRACKED_TYPES) as TrackedType[];
 
 /** What the arguments ask for. A learner's question never reaches what support wrote, nor finds out who changed what. */
-export function criteriaOf({ actor }: Context, { filter }: HistoryArgs, asOf: Date | null): EntryCriteria {
+export function criteriaOf(
+  { actor }: Context,
+  { filter }: Pick<HistoryArgs, "filter">,
+  asOf: Date | null,
+): EntryCriteria {
   const { entityTypes, types, changedBy, changedFrom, changedBefore, ...same } = filter ?? {};
-  const until = asOf && new Date(asOf.getTime() + 1);
   const seesAll = actor !== null && mayReadAnyone(actor);
   const mayAsk = !changedBy || changedBy === "system" || changedBy === actor?.username;
   const ofRequest = filter?.requestId && !seesAll ? actor?.username : null; // nobody else's requests are told
@@ -34,7 +37,8 @@ export function criteriaOf({ actor }: Context, { filter }: HistoryArgs, asOf: Da
     types: types?.map((type) => CHARACTER_OF[type]),
     userLabel: changedBy ?? ofRequest,
     from: changedFrom,
-    before: until && changedBefore && changedBefore > until ? until : (changedBefore ?? until),
+    before: changedBefore,
+    asOf,
   };
 }
 

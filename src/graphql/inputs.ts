@@ -1,5 +1,5 @@
 import { IsOptional, IsUUID, Matches, MaxLength, MinLength } from "class-validator";
-import { ArgsType, Field, ID } from "type-graphql";
+import { ArgsType, Field, ID, InputType } from "type-graphql";
 import type { Scope } from "../reads/entitlements";
 import { PageArgs } from "./pages/connection";
 import { EntitlementScopeEnum } from "./enums";
@@ -26,6 +26,20 @@ export function IsText(max: number, { each = false } = {}): PropertyDecorator {
     MaxLength(max, { message, each })(target, property);
     Matches(TEXT, { message, each })(target, property);
   };
+}
+
+/** The conditions that lists of parts of entitlements, such as refunds, share. */
+@InputType()
+export abstract class EntitlementPartFilter {
+  @Field(() => ID, { nullable: true, description: "The UUID of the entitlement." })
+  @IsOptional()
+  @IsUUID("all", UUID)
+  entitlementId?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The username of the learner, in any case." })
+  @IsOptional()
+  @IsText(150)
+  username?: string | null;
 }
 
 @ArgsType()

@@ -10,15 +10,17 @@ import type { EntitlementFacts } from "../reads/entitlement-facts";
 import { coursesById, runsByKey } from "../reads/finding/courses";
 import { kindsOf, type NodeKind } from "../reads/finding/nodes";
 import { entitlementIdOf, entriesById } from "../reads/history-entries";
+import { enrollmentCallsById } from "../reads/lms/enrollment-calls";
 import { policiesById } from "../reads/policies";
 import { refundsById, refundsOf } from "../reads/refunds";
 import { supportDetailsById } from "../reads/support-details";
 import { byKey } from "../store/by-key";
 import { learnerToTell, maySee, type Context } from "./context";
 import { toEntryView } from "./history";
-import { toPolicyView } from "./types/course-entitlement-policy";
+import { toPolicyView } from "./types/policies/course-entitlement-policy";
 import { CourseView, toCourse } from "./types/catalog";
 import { CourseRunView, toCourseRun } from "./types/course";
+import { toEnrollmentCallView } from "./types/enrollment-call";
 import { toEntitlement } from "./types/entitlements/course-entitlement";
 import { toSupportDetailView } from "./types/entitlements/support-detail";
 import { HistoryEntryView } from "./types/history-entry";
@@ -68,6 +70,10 @@ const LOADERS: Record<NodeKind, (context: Context, ids: readonly string[]) => Pr
   SUPPORT_DETAIL: async ({ app, actor }, ids) =>
     actor && mayReadAnyone(actor)
       ? (await supportDetailsById(app.db, ids)).map((facts) => facts && toSupportDetailView(facts))
+      : [],
+  ENROLLMENT_CALL: async ({ app, actor }, ids) =>
+    actor && mayReadAnyone(actor)
+      ? (await enrollmentCallsById(app.db, ids)).map((facts) => facts && toEnrollmentCallView(facts))
       : [],
   COURSE_ENTITLEMENT_POLICY: async ({ app }, ids) =>
     (await policiesById(app.db, ids)).map(

@@ -1,4 +1,4 @@
-import { Field, InputType, ObjectType } from "type-graphql";
+import { Arg, Field, InputType, ObjectType, type ClassType } from "type-graphql";
 import { Refusal, type RefusalCode } from "../refusal";
 import type { Call } from "../use-cases/command";
 import { PREVIEW_AT_MOST, type Rehearsal } from "../use-cases/rehearsal";
@@ -19,6 +19,17 @@ export function DryRun(): PropertyDecorator {
 export abstract class CommandInput {
   @DryRun()
   dryRun!: boolean;
+}
+
+/** The one argument of a mutation. */
+export function Input(type: () => ClassType, description: string): ReturnType<typeof Arg> {
+  return Arg("input", type, { description });
+}
+
+/** The object that a mutation has changed, in its payload. `noun` is what clients call it. */
+export function Changed(type: () => ClassType, noun: string): PropertyDecorator {
+  const description = `The ${noun} after the mutation; null when the mutation was refused.`;
+  return Field(type, { nullable: true, description });
 }
 
 @ObjectType({

@@ -1,7 +1,7 @@
 import { getNamedType, type GraphQLSchema } from "graphql";
 import { readPermissions, type Permissions } from "../auth/permissions";
 import { anyone, nobody, type Who } from "../auth/who";
-import { COMMANDS } from "../use-cases/command";
+import { COMMANDS } from "../use-cases/system-command";
 
 /** Who may ask for which field of the schema. A mutation is for those who may give the command of its name. */
 export function permissionsOf(schema: GraphQLSchema): Permissions {

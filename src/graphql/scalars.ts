@@ -1,4 +1,4 @@
-import { GraphQLScalarType } from "graphql";
+import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 import { GraphQLDate, GraphQLDateTimeISO, GraphQLISO8601Duration } from "graphql-scalars";
 import { DAY_MS } from "../rules/entitlement-rules";
 
@@ -17,6 +17,19 @@ export const DurationScalar = rename(
   "Duration",
   "A length of time in the ISO 8601 format, such as `P730D` or `P1DT12H`. A day is 24 hours; years and months are not accepted.",
 );
+
+export const Int64Scalar = new GraphQLScalarType<number, number>({
+  name: "Int64",
+  description: "A whole number of up to 53 bits, such as a position in history: a number in JSON.",
+  serialize: (value) => toInt64(Number(value)),
+  parseValue: (value) => toInt64(typeof value === "number" ? value : NaN),
+  parseLiteral: (node) => toInt64(node.kind === Kind.INT ? Number(node.value) : NaN),
+});
+
+function toInt64(value: number): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw new GraphQLError("must be a whole number between -(2^53 - 1) and 2^53 - 1.");
+}
 
 export const DataExportScalar = new GraphQLScalarType<unknown, unknown>({
   name: "DataExport",

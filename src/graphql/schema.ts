@@ -26,8 +26,10 @@ import { ResolveRefundMutation } from "./mutations/refunds/resolve-refund";
 import { UnenrollAndRefundMutation } from "./mutations/refunds/unenroll-and-refund";
 import { EnrollAndFulfillMutation } from "./mutations/sessions/enroll-and-fulfill";
 import { EnrollIfEntitledMutation } from "./mutations/sessions/enroll-if-entitled";
+import { RetryEnrollmentCallMutation } from "./mutations/enrollment-calls/retry-enrollment-call";
 import { LeaveSessionMutation } from "./mutations/sessions/leave-session";
 import { MoveSessionMutation } from "./mutations/sessions/move-session";
+import { RecordUnenrollmentMutation } from "./mutations/sessions/record-unenrollment";
 import { SwitchSessionMutation } from "./mutations/sessions/switch-session";
 import { GrantSupportMutation } from "./mutations/agents/grant-support";
 import { WithdrawSupportMutation } from "./mutations/agents/withdraw-support";
@@ -57,14 +59,21 @@ import {
   SupportDetailHistoryResolver,
 } from "./queries/history.resolver";
 import {
+  EnrollmentCallTotalResolver,
   EntitlementTotalResolver,
   HistoryTotalResolver,
   PageInfoResolver,
   RefundTotalResolver,
   SupportDetailTotalResolver,
 } from "./pages/around-pages.resolver";
+import {
+  EnrollmentCallResolver,
+  EnrollmentOfCallResolver,
+} from "./queries/enrollment-calls/enrollment-calls.resolver";
+import { HistoryLogResolver, PlaceResolver } from "./queries/history-log/history-log.resolver";
 import { OrderPreviewResolver } from "./queries/order-preview.resolver";
 import { PolicyResolver } from "./queries/policies.resolver";
+import { PolicyCountsResolver } from "./types/policies/policy-counts.resolver";
 import { EntitlementRefundsResolver, RefundResolver } from "./queries/refunds.resolver";
 import { SupportAgentsResolver } from "./queries/support-agents.resolver";
 import { UserResolver } from "./queries/users.resolver";
@@ -81,11 +90,13 @@ export function buildGraphQLSchema(): GraphQLSchema {
       EntitlementDetailsResolver,
       PageInfoResolver,
       EntitlementTotalResolver,
+      EnrollmentCallTotalResolver,
       RefundTotalResolver,
       SupportDetailTotalResolver,
       HistoryTotalResolver,
       OrderPreviewResolver,
       PolicyResolver,
+      PolicyCountsResolver,
       EntitlementHistoryResolver,
       SupportDetailHistoryResolver,
       PolicyHistoryResolver,
@@ -96,11 +107,15 @@ export function buildGraphQLSchema(): GraphQLSchema {
       SearchResolver,
       NodesResolver,
       HistoryEntryResolver,
+      HistoryLogResolver,
+      PlaceResolver,
       FieldChangeResolver,
       EntitlementOfDetailResolver,
       EntitlementOfEntryResolver,
       EntitlementRefundsResolver,
       RefundResolver,
+      EnrollmentCallResolver,
+      EnrollmentOfCallResolver,
       ChangeEntitlementModeMutation,
       ExpireEntitlementMutation,
       FulfillOrderMutation,
@@ -135,6 +150,8 @@ export function buildGraphQLSchema(): GraphQLSchema {
       LeaveSessionMutation,
       SwitchSessionMutation,
       MoveSessionMutation,
+      RecordUnenrollmentMutation,
+      RetryEnrollmentCallMutation,
     ],
     validate: { forbidUnknownValues: false },
   });

@@ -13,7 +13,7 @@ export const LISTS = {
   history: {
     type: "HistoryEntry",
     filter: "HistoryFilter",
-    fields: `id changedAt transactionId entityType entityId type reason changedByLabel changedByRole source requestId
+    fields: `id position changedAt settledAt transactionId entityType entityId type reason changedByLabel changedByRole source requestId
       changes { field from to }`,
   },
   entitlements: {

@@ -39,16 +39,17 @@ export async function audienceOf(
     (entitlementId === null || entry.entitlementId === entitlementId) &&
     (chosen === null || entry.learnerId === chosen) &&
     (seesAll || (entry.learnerId === own && entry.isTold && entry.entityType !== "SUPPORT_DETAIL"));
-  return {
-    scope: { entitlementId, learnerId: chosen ?? own },
-    tell(entry) {
-      if (!isTold(entry)) return null;
-      const { entry: _entry, learnerId: _learnerId, changes, ...view } = toEntryView(context, entry, own);
-      return JSON.stringify({
-        ...view,
-        entitlementId: entry.entitlementId,
-        changes: changes.map(({ field, from, to }) => ({ field, from, to })),
-      });
-    },
+  const tell = (entry: FeedEntry) => {
+    if (!isTold(entry)) return null;
+    const { entry: _entry, learnerId: _learnerId, changes, ...view } = toEntryView(context, entry, own);
+    const told = changes.map(({ field, from, to }) => ({ field, from, to }));
+    return JSON.stringify({
+      ...view,
+      position: Number(entry.position),
+      settledAt: entry.settledAt,
+      entitlementId: entry.entitlementId,
+      changes: told,
+    });
   };
+  return { scope: { entitlementId, learnerId: chosen ?? own }, tell };
 }

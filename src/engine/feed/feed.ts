@@ -3,18 +3,23 @@ import type { App } from "../../app";
 import type { Actor } from "../../auth/actor";
 import { describe } from "../../log";
 import { readFeed, type FeedEntry } from "../../reads/feed/feed";
-import { lastId, settledUpTo } from "../../reads/feed/settled";
+import { lastId, logEnd, placeAfterId, type IdPlace } from "../../reads/feed/placed";
 import { audienceOf, type Audience, type Choice } from "./audience";
 
 /** The interval at which a process looks for changes while it has followers. */
 const LOOKS_EVERY_MS = 500;
 const PAGE = 100;
+/** Who comes again with the id of an entry, as earlier versions gave, may be so many ids behind. */
+const IDS_BEHIND_AT_MOST = 100_000n;
+
+/** Where a follower begins: after a position, or after all that was told up to the id of an entry. */
+export type Start = IdPlace;
 
 /** A caller who follows the changes. */
 export interface Follower {
   audience: Audience;
-  /** Is told of a change, in the order of their ids. */
-  changed: (id: string, json: string) => void;
+  /** Is told of a change at a position, in the order of the positions. */
+  changed: (position: string, json: string) => void;
   /** Resolves when more can be taken. */
   ready: () => Promise<void>;
   /** Is aborted when the follower has left. */
@@ -27,10 +32,10 @@ export interface Follower {
  */
 export class Feed {
   private readonly followers = new Set<Follower>();
-  /** Those who have been told everything up to `position`, with the id from which each is told. */
-  private readonly upToDate = new Map<Follower, bigint>();
+  /** Those who have been told everything up to `position`, with where each began. */
+  private readonly upToDate = new Map<Follower, Start>();
   /** Up to where changes have been told. */
-  private position = 0n;
+  private position = -1n;
   private looking: Promise<void> | undefined;
   private isAwake = false;
   /** Followers who read on their own do so one after the other, so that they leave the database to others. */
@@ -43,22 +48,29 @@ export class Feed {
     return audienceOf(this.app, actor, choice, requestId);
   }
 
-  /** Up to where changes are settled now, and the id of the newest change of all. Rejects while the database is away. */
-  async place(): Promise<{ now: bigint; newest: bigint }> {
+  /** The position of the newest settled change; -1 before the first. Rejects while the database is away. */
+  async newest(): Promise<bigint> {
     await this.look();
-    return { now: this.position, newest: await lastId(this.app.db) };
+    return this.position;
+  }
+
+  /** The place of who was told of everything up to an id by an earlier version; null where that is too far back, or not yet. */
+  async placeAfterId(id: bigint): Promise<Start | null> {
+    await this.look();
+    const newest = await lastId(this.app.db);
+    return id > newest || newest - id > IDS_BEHIND_AT_MOST ? null : placeAfterId(this.app.db, id, newest);
   }
 
   /**
-   * Tells a follower of all changes after an id until it leaves. Resolves
-   * when it is up to date, and rejects when the database goes away before.
+   * Tells a follower of all changes after a place until it leaves. Resolves when it is up to date, and rejects when the
+   * database goes away before.
    */
-  async follow(follower: Follower, after: bigint): Promise<void> {
+  async follow(follower: Follower, start: Start): Promise<void> {
     if (follower.left.aborted) return;
     this.followers.add(follower);
     follower.left.addEventListener("abort", () => this.leave(follower), { once: true });
     void this.stayAwake();
-    await this.catchUp(follower, after);
+    await this.catchUp(follower, start);
   }
 
   private leave(follower: Follower): void {
@@ -66,14 +78,15 @@ export class Feed {
     this.followers.delete(follower);
   }
 
-  private async catchUp(follower: Follower, start: bigint): Promise<void> {
+  private async catchUp(follower: Follower, start: Start): Promise<void> {
     const { audience, ready, left } = follower;
-    let at = start;
+    const isOfEverything = audience.scope.entitlementId === null && audience.scope.learnerId === null;
+    let at = start.after;
     while (!left.aborted && at < this.position) {
-      const upTo = this.position;
+      const upTo = isOfEverything ? lesser(this.position, at + BigInt(PAGE)) : this.position;
       const page = await this.inTurn(() => readFeed(this.app.db, audience.scope, at, upTo, PAGE));
-      for (const entry of page) tellOf(entry, follower);
-      at = page.length < PAGE ? upTo : BigInt(page.at(-1)!.id);
+      for (const entry of page) tellOf(entry, follower, start);
+      at = isOfEverything || page.length < PAGE ? upTo : BigInt(page.at(-1)!.position);
       await ready();
     }
     // Nothing is awaited between the last comparison and this: whatever is told from now on comes after `at`.
@@ -108,22 +121,26 @@ export class Feed {
   }
 
   private async tellSettled(): Promise<void> {
-    const settled = await settledUpTo(this.app.db);
+    await this.app.committer.settle();
+    const settled = BigInt((await logEnd(this.app.db)).size) - 1n;
     if (settled < this.position) this.position = settled; // the database was restored under us
+    // Without followers there is nothing to read.
+    if (this.upToDate.size === 0) this.position = settled;
     while (this.position < settled) {
-      // Without followers there is nothing to read.
-      const page =
-        this.upToDate.size > 0 ? await readFeed(this.app.db, EVERYTHING, this.position, settled, PAGE) : [];
-      for (const entry of page)
-        for (const [follower, start] of this.upToDate) if (BigInt(entry.id) > start) tellOf(entry, follower);
-      this.position = page.length < PAGE ? settled : BigInt(page.at(-1)!.id);
+      const upTo = lesser(settled, this.position + BigInt(PAGE));
+      const page = await readFeed(this.app.db, EVERYTHING, this.position, upTo, PAGE);
+      for (const entry of page) for (const [follower, start] of this.upToDate) tellOf(entry, follower, start);
+      this.position = upTo;
     }
   }
 }
 
 const EVERYTHING = { entitlementId: null, learnerId: null };
+const lesser = (one: bigint, other: bigint) => (one < other ? one : other);
 
-function tellOf(entry: FeedEntry, { audience, changed }: Follower): void {
+/** Tells a follower of a change, unless that was so before it began. */
+function tellOf(entry: FeedEntry, { audience, changed }: Follower, { after, told }: Start): void {
+  if (BigInt(entry.position) <= after || BigInt(entry.id) <= told) return;
   const json = audience.tell(entry);
-  if (json !== null) changed(entry.id, json);
+  if (json !== null) changed(entry.position, json);
 }

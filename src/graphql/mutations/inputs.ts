@@ -123,7 +123,7 @@ export function periodsOf({ expirationPeriod, refundPeriod, regainPeriod }: Peri
 }
 
 /** An input field that names a learner by username; it may be left out. */
-function Username(description: string): PropertyDecorator {
+export function Username(description: string): PropertyDecorator {
   return all(
     Field(() => String, { nullable: true, description }),
     IsOptional(),
@@ -132,7 +132,7 @@ function Username(description: string): PropertyDecorator {
 }
 
 /** An input field that names a learner by LMS user id; it may be left out. */
-function LmsUserId(description: string): PropertyDecorator {
+export function LmsUserId(description: string): PropertyDecorator {
   return all(
     Field(() => ID, { nullable: true, description }),
     IsOptional(),

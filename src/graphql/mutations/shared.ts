@@ -4,18 +4,15 @@ import type { PolicyFacts } from "../../reads/policies";
 import type { Refund } from "../../entities/refund";
 import type { Command } from "../../use-cases/command";
 import type { Context } from "../context";
-import { Payload, payload, type CommandInput } from "../payload";
+import { Changed, type CommandInput, Payload, payload } from "../payload";
 import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
-import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
+import { CourseEntitlementPolicyView, toPolicyView } from "../types/policies/course-entitlement-policy";
 import { RefundView, toRefundView } from "../types/refunds/refund";
 
 /** Payloads of commands that change one entitlement. */
 @ObjectType({ simpleResolvers: true })
 export abstract class EntitlementPayload extends Payload {
-  @Field(() => CourseEntitlementView, {
-    nullable: true,
-    description: "The entitlement after the mutation; null when the mutation was refused.",
-  })
+  @Changed(() => CourseEntitlementView, "entitlement")
   entitlement?: CourseEntitlementView | null;
 }
 
@@ -33,10 +30,7 @@ export abstract class RefundPayload extends EntitlementPayload {
 /** Payloads of commands that create or change a policy. */
 @ObjectType({ simpleResolvers: true })
 export abstract class PolicyPayload extends Payload {
-  @Field(() => CourseEntitlementPolicyView, {
-    nullable: true,
-    description: "The policy after the mutation; null when the mutation was refused.",
-  })
+  @Changed(() => CourseEntitlementPolicyView, "policy")
   policy?: CourseEntitlementPolicyView | null;
 }
 

@@ -2,6 +2,7 @@ import { FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { COUNTED_AT_MOST } from "../../reads/history-entries";
 import { PageInfo } from "./connection";
 import { CourseEntitlementConnection } from "../types/entitlements/course-entitlement-connection";
+import { EnrollmentCallConnection } from "../types/enrollment-call";
 import { SupportDetailConnection } from "../types/entitlements/support-detail";
 import { HistoryEntryConnection } from "../types/history-entry";
 import { RefundConnection } from "../types/refunds/refund";
@@ -34,6 +35,14 @@ export class EntitlementTotalResolver {
 export class RefundTotalResolver {
   @FieldResolver(() => Int, { description: `${TOTAL}.` })
   totalCount(@Root() { count }: RefundConnection): Promise<number> {
+    return count();
+  }
+}
+
+@Resolver(() => EnrollmentCallConnection)
+export class EnrollmentCallTotalResolver {
+  @FieldResolver(() => Int, { description: `${TOTAL}.` })
+  totalCount(@Root() { count }: EnrollmentCallConnection): Promise<number> {
     return count();
   }
 }

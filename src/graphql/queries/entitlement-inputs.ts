@@ -50,6 +50,15 @@ export class EntitlementFilter implements EntitlementCriteria {
   @MaxLength(128, length(128))
   orderNumber?: string | null;
 
+  @Field(() => [String], {
+    nullable: true,
+    description: "The exact numbers of orders of the shop, of which one must match; at most 100.",
+  })
+  @IsOptional()
+  @ArrayMaxSize(100, atMost(100))
+  @IsText(128, { each: true })
+  orderNumbers?: string[] | null;
+
   @Field(() => String, {
     nullable: true,
     description: "The exact name of the course mode, such as `verified`.",

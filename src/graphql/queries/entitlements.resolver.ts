@@ -8,8 +8,9 @@ import {
   type SourceOf,
 } from "../../reads/entitlement-search";
 import { orderValue, type EntitlementOrdering, type OrderField } from "../../reads/finding/entitlement-order";
-import { asOfSource, everMatching } from "../../reads/as-of";
+import { asOfSource, everMatching, isNarrow, walkAsOf } from "../../reads/as-of";
 import { badInput } from "../bad-input";
+import { requireSettled } from "./history-log/settled";
 import { maySee, timeOf, type Context } from "../context";
 import { Cursors, type CursorValue } from "../pages/cursors";
 import { EntitlementArgs } from "../inputs";
@@ -20,6 +21,9 @@ import { CourseEntitlementView, toEntitlement } from "../types/entitlements/cour
 
 /** Orders that an index serves over everybody's entitlements; the others sort those of one learner. */
 const ORDERS_OF_EVERYONE: ReadonlySet<OrderField> = new Set(["CREATED_AT", "MODIFIED_AT"]);
+
+/** Filters that narrow what has to be read of history. */
+const NARROW = "ids, username, courseUuids, courseKey or orderNumber";
 
 /** What the lists are sorted by, as their cursors hold it. */
 const SORTED_BY: Record<OrderField, CursorValue> = {
@@ -62,8 +66,18 @@ export class EntitlementResolver {
     const criteria: EntitlementCriteria = filter ?? {};
     requireUsername(criteria, order);
     const cursors = new Cursors(`entitlements.${order.field}.${order.direction}`, SORTED_BY[order.field]);
-    const source: SourceOf = (parameter) =>
-      asOf ? asOfSource(parameter(asOf), everMatching(criteria, parameter)) : LIVE;
+    const isWide = !isNarrow(criteria);
+    if (asOf) {
+      if (isWide && order.field !== "CREATED_AT")
+        throw badInput("orderBy.field", `needs a filter by ${NARROW} together with "asOf"`);
+      await requireSettled(context, asOf, "asOf");
+    }
+    const source: SourceOf = (parameter) => {
+      if (!asOf) return LIVE;
+      return isWide
+        ? walkAsOf(parameter(asOf))
+        : asOfSource(parameter(asOf), everMatching(criteria, parameter));
+    };
     const time = timeOf(context, asOf);
     const list: List<EntitlementFacts, CourseEntitlementView> = {
       cursors,
@@ -71,8 +85,14 @@ export class EntitlementResolver {
       toNode: (facts) => toEntitlement(context, facts, asOf),
       read: (request) => findEntitlements(db, criteria, order, request, time, source),
     };
-    const count = () => countEntitlements(db, criteria, time, source);
-    return { ...(await connectionOf(list, page)), count };
+    const count = () => {
+      if (asOf && isWide) throw badInput("filter", `must be by ${NARROW} to count as of an instant`);
+      return countEntitlements(db, criteria, time, source);
+    };
+    const connection = await connectionOf(list, page);
+    const learner = criteria.username && !asOf ? connection.edges[0]?.node?.facts.userId : undefined;
+    if (learner) context.app.pages.note(context.app, learner);
+    return { ...connection, count };
   }
 }
 

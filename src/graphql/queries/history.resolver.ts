@@ -1,20 +1,20 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
 import type { UserFacts } from "../../reads/accounts/users";
+import { factsAsOf } from "../../reads/as-of";
 import {
-  factsAsOf,
-  factsOfEntries,
   policiesOfEntries,
   refundsOfEntries,
   supportAgentsOfEntries,
   supportDetailsOfEntries,
   webhooksOfEntries,
-} from "../../reads/as-of";
+} from "../../reads/finding/states-of-entries";
 import { countEntries, entriesById, findEntries } from "../../reads/history-entries";
 import { maySee, type Context } from "../context";
 import { criteriaOf, historyOf, maySeeWho, toEntryView, toHistory } from "../history";
+import { requireSettled, settledFactsOf } from "./history-log/settled";
 import { AsOfArgs, HistoryArgs } from "../history-inputs";
 import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
-import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
+import { CourseEntitlementPolicyView, toPolicyView } from "../types/policies/course-entitlement-policy";
 import { HistoryEntryConnection, HistoryEntryView, HistoryState } from "../types/history-entry";
 import { RefundView, toRefundView } from "../types/refunds/refund";
 import { SupportDetailView, toSupportDetailView } from "../types/entitlements/support-detail";
@@ -48,6 +48,7 @@ export class EntitlementHistoryResolver {
     @Args() { at }: AsOfArgs,
     @Ctx() context: Context,
   ): Promise<CourseEntitlementView | null> {
+    await requireSettled(context, at, "at");
     const loader = context.loaders.named(`asOf:${at.getTime()}`, (ids) => factsAsOf(context.app.db, ids, at));
     const facts = await loader.load(id);
     return facts && maySee(context, facts) ? toEntitlement(context, facts, at) : null;
@@ -130,8 +131,9 @@ export class HistoryEntryResolver {
       loaders.named(`state:${entry.entityType}`, (ids) => of(app.db, ids)).load(entry.id);
     switch (entry.entityType) {
       case "COURSE_ENTITLEMENT": {
-        const facts = await load(factsOfEntries);
-        return facts && maySee(context, facts) ? toEntitlement(context, facts, entry.date) : null;
+        const found = await load((_, ids) => settledFactsOf(app, ids));
+        if (!found || !maySee(context, found.facts)) return null;
+        return toEntitlement(context, found.facts, found.instant);
       }
       case "SUPPORT_DETAIL": {
         const facts = await load(supportDetailsOfEntries);

@@ -2,7 +2,7 @@ import { Ctx, Query, Resolver } from "type-graphql";
 import { SUPPORT_ACTIONS, type SupportAction } from "../../entities/course-entitlement-support-detail";
 import { allPolicies } from "../../reads/policies";
 import type { Context } from "../context";
-import { CourseEntitlementPolicyView, toPolicyView } from "../types/course-entitlement-policy";
+import { CourseEntitlementPolicyView, toPolicyView } from "../types/policies/course-entitlement-policy";
 import { SupportActionOptionView } from "../types/entitlements/support-detail";
 
 /** What is configured rather than owned by a learner. */

@@ -1,16 +1,5 @@
-import { ArrayMaxSize, IsOptional, IsUUID, ValidateNested } from "class-validator";
-import {
-  Args,
-  ArgsType,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  InputType,
-  Query,
-  Resolver,
-  Root,
-} from "type-graphql";
+import { ArrayMaxSize, IsOptional, ValidateNested } from "class-validator";
+import { Args, ArgsType, Ctx, Field, FieldResolver, InputType, Query, Resolver, Root } from "type-graphql";
 import type { PageRequest } from "../../store/rows/page";
 import { countRefunds, findRefunds, refundsOf, type RefundCriteria } from "../../reads/refunds";
 import { attemptsOf } from "../../reads/refund-attempts";
@@ -19,7 +8,7 @@ import type { RefundState } from "../../rules/refund-rules";
 import { connectionOf, createdKey, PageArgs } from "../pages/connection";
 import { learnerToTell, type Context } from "../context";
 import { Cursors } from "../pages/cursors";
-import { atMost, IsText, UUID } from "../inputs";
+import { atMost, EntitlementPartFilter, IsText } from "../inputs";
 import { DateTimeScalar } from "../scalars";
 import { CourseEntitlementView } from "../types/entitlements/course-entitlement";
 import { entitlementOf } from "../types/entitlements/entitlement-of.resolver";
@@ -29,7 +18,7 @@ import { RefundConnection, RefundStateEnum, RefundView, toRefundView } from "../
 const CURSORS = new Cursors("refunds.CREATED_AT.DESC", "instant");
 
 @InputType({ description: "Conditions on refunds. A refund must meet every condition that is given." })
-export class RefundFilter implements RefundCriteria {
+export class RefundFilter extends EntitlementPartFilter implements RefundCriteria {
   @Field(() => [RefundStateEnum], {
     nullable: true,
     description: "The states of the refund, of which one must match.",
@@ -37,16 +26,6 @@ export class RefundFilter implements RefundCriteria {
   @IsOptional()
   @ArrayMaxSize(5, atMost(5))
   states?: RefundState[] | null;
-
-  @Field(() => ID, { nullable: true, description: "The UUID of the entitlement." })
-  @IsOptional()
-  @IsUUID("all", UUID)
-  entitlementId?: string | null;
-
-  @Field(() => String, { nullable: true, description: "The username of the learner, in any case." })
-  @IsOptional()
-  @IsText(150)
-  username?: string | null;
 
   @Field(() => String, { nullable: true, description: "The exact number of the shop's order." })
   @IsOptional()

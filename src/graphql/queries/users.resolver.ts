@@ -41,7 +41,7 @@ export class UserResolver {
   @Query(() => UserView, {
     nullable: true,
     description:
-      "Returns an account by its e-mail address in any case, the oldest one when several share it; null when there is none. For support, staff and auditors.",
+      "Returns an account by its e-mail address in any case, the oldest one when several share it; null when there is none, or when the addresses of accounts are not stored. For support, staff and auditors.",
   })
   userByEmail(@Args() { email }: EmailArgs, @Ctx() { app }: Context): Promise<UserFacts | null> {
     return userByEmail(app.db, email);
@@ -86,7 +86,9 @@ export class UserResolver {
     @Args() { scope, courseUuid = null, ...page }: UserEntitlementsArgs,
     @Ctx() context: Context,
   ): Promise<CourseEntitlementConnection> {
-    const { db } = context.app;
+    const { app } = context;
+    const { db } = app;
+    app.pages.note(app, id);
     const shelf = { userId: id, scope, courseUuid };
     const time = timeOf(context);
     const list: List<EntitlementFacts, CourseEntitlementView> = {

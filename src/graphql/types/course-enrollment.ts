@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { EnrollmentFacts } from "../../reads/enrollments";
+import { enrollmentsById, type EnrollmentFacts } from "../../reads/enrollments";
+import type { Context } from "../context";
 import { DateTimeScalar } from "../scalars";
 import { CourseRunView, toCourseRun } from "./course";
 
@@ -33,4 +34,13 @@ export function toEnrollmentView(enrollment: EnrollmentFacts): CourseEnrollmentV
   const { id, mode, isActive, createdAt: enrolledAt, courseRunKey, run } = enrollment;
   const courseRun = toCourseRun(courseRunKey, run);
   return Object.assign(new CourseEnrollmentView(), { id, mode, isActive, enrolledAt, courseRun });
+}
+
+/** The enrollment with this id, or null: one statement for all that a request asks for. */
+export async function enrollmentOf(
+  { app, loaders }: Context,
+  id: string,
+): Promise<CourseEnrollmentView | null> {
+  const enrollment = await loaders.named("enrollments", (ids) => enrollmentsById(app.db, ids)).load(id);
+  return enrollment && toEnrollmentView(enrollment);
 }

@@ -68,6 +68,13 @@ export class CourseRunView implements Node {
     description: "The end of the enrollment period; null when it is open.",
   })
   enrollmentEndsAt!: Date | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      "The instant at which the LMS or its catalog last told of the run; null when neither ever has, and when this service itself is the catalog.",
+  })
+  seenAt!: Date | null;
 }
 
 const UNKNOWN_RUN: Omit<CourseRunView, "id" | "key"> = {
@@ -80,6 +87,7 @@ const UNKNOWN_RUN: Omit<CourseRunView, "id" | "key"> = {
   endsAt: null,
   enrollmentStartsAt: null,
   enrollmentEndsAt: null,
+  seenAt: null,
 };
 
 /** A run by its key, with nothing else when the catalog does not know it. */

@@ -1,14 +1,13 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { coursesById, runsByKey } from "../../reads/finding/courses";
-import { enrollmentsById } from "../../reads/enrollments";
 import { policiesById } from "../../reads/policies";
 import type { FieldKind } from "../../store/rows/fields";
 import { maySee, type Context } from "../context";
 import { CourseView, toCourse } from "./catalog";
 import { CourseRunView, toCourseRun } from "./course";
 import { entitlementOf } from "./entitlements/entitlement-of.resolver";
-import { toPolicyView } from "./course-entitlement-policy";
-import { toEnrollmentView } from "./course-enrollment";
+import { toPolicyView } from "./policies/course-entitlement-policy";
+import { enrollmentOf } from "./course-enrollment";
 import { ChangedReference, FieldChangeView } from "./history-entry";
 import { users, UserView } from "./user";
 
@@ -51,10 +50,7 @@ async function referenceOf(
     const mayBeSeen = user && maySee(context, { userId: user.id, username: user.username });
     return mayBeSeen ? Object.assign(new UserView(), user) : null;
   }
-  if (kind === "enrollment") {
-    const enrollment = await loaders.named("enrollments", (ids) => enrollmentsById(app.db, ids)).load(id);
-    return enrollment && toEnrollmentView(enrollment);
-  }
+  if (kind === "enrollment") return enrollmentOf(context, id);
   if (kind === "entitlement") return entitlementOf(context, id);
   if (kind === "course") {
     const course = await loaders.named("courses", (ids) => coursesById(app.db, ids)).load(id);

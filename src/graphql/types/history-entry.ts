@@ -12,7 +12,7 @@ import { DateTimeScalar } from "../scalars";
 import { CourseView } from "./catalog";
 import { CourseRunView } from "./course";
 import { CourseEnrollmentView } from "./course-enrollment";
-import { CourseEntitlementPolicyView } from "./course-entitlement-policy";
+import { CourseEntitlementPolicyView } from "./policies/course-entitlement-policy";
 import { CourseEntitlementView } from "./entitlements/course-entitlement";
 import { Node } from "./node";
 import { RefundView } from "./refunds/refund";

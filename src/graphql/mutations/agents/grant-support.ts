@@ -1,7 +1,7 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { grantSupport } from "../../../use-cases/agents/grant-support";
 import type { Context } from "../../context";
-import { CommandInput, Payload, payload } from "../../payload";
+import { Changed, CommandInput, Input, Payload, payload } from "../../payload";
 import { SupportAgentView, toSupportAgentView } from "../../types/support-agent";
 import { Text } from "../inputs";
 
@@ -16,10 +16,7 @@ export class GrantSupportInput extends CommandInput {
 
 @ObjectType({ description: "The result of `grantSupport`.", simpleResolvers: true })
 export class GrantSupportPayload extends Payload {
-  @Field(() => SupportAgentView, {
-    nullable: true,
-    description: "The support agent after the mutation; null when the mutation was refused.",
-  })
+  @Changed(() => SupportAgentView, "support agent")
   supportAgent?: SupportAgentView | null;
 }
 
@@ -31,7 +28,7 @@ export class GrantSupportMutation {
       "Makes an account a support agent, whatever the roles of its tokens; an agent stays one. For staff.",
   })
   grantSupport(
-    @Arg("input", () => GrantSupportInput, { description: "The account that becomes a support agent." })
+    @Input(() => GrantSupportInput, "The account that becomes a support agent.")
     input: GrantSupportInput,
     @Ctx() context: Context,
   ): Promise<GrantSupportPayload> {

@@ -1,7 +1,7 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { withdrawSupport } from "../../../use-cases/agents/withdraw-support";
 import type { Context } from "../../context";
-import { CommandInput, Payload, payload } from "../../payload";
+import { Changed, CommandInput, Input, Payload, payload } from "../../payload";
 import { SupportAgentView, toSupportAgentView } from "../../types/support-agent";
 import { Text } from "../inputs";
 
@@ -16,10 +16,7 @@ export class WithdrawSupportInput extends CommandInput {
 
 @ObjectType({ description: "The result of `withdrawSupport`.", simpleResolvers: true })
 export class WithdrawSupportPayload extends Payload {
-  @Field(() => SupportAgentView, {
-    nullable: true,
-    description: "The support agent after the mutation; null when the mutation was refused.",
-  })
+  @Changed(() => SupportAgentView, "support agent")
   supportAgent?: SupportAgentView | null;
 }
 
@@ -31,9 +28,7 @@ export class WithdrawSupportMutation {
       "Withdraws from an account what `grantSupport` has granted. A token that has the support role keeps it. For staff.",
   })
   withdrawSupport(
-    @Arg("input", () => WithdrawSupportInput, {
-      description: "The account that is no longer a support agent.",
-    })
+    @Input(() => WithdrawSupportInput, "The account that is no longer a support agent.")
     input: WithdrawSupportInput,
     @Ctx() context: Context,
   ): Promise<WithdrawSupportPayload> {

@@ -1,6 +1,7 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { changeEntitlementModes } from "../../../use-cases/bulk/change-entitlement-modes";
 import type { Context } from "../../context";
+import { Input } from "../../payload";
 import { Reason, Text } from "../inputs";
 import { BulkPayload, changeMany, SelectionInput } from "../bulk";
 
@@ -27,9 +28,10 @@ export class ChangeEntitlementModesMutation {
       "Gives many entitlements another course mode at once. For staff. Each entitlement is changed completely or not at all, and none stops the others.",
   })
   changeEntitlementModes(
-    @Arg("input", () => ChangeEntitlementModesInput, {
-      description: "The entitlements, their new course mode, and the comments of the agent.",
-    })
+    @Input(
+      () => ChangeEntitlementModesInput,
+      "The entitlements, their new course mode, and the comments of the agent.",
+    )
     input: ChangeEntitlementModesInput,
     @Ctx() context: Context,
   ): Promise<ChangeEntitlementModesPayload> {

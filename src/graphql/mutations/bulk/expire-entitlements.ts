@@ -1,6 +1,7 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { expireEntitlements } from "../../../use-cases/bulk/expire-entitlements";
 import type { Context } from "../../context";
+import { Input } from "../../payload";
 import { Reason } from "../inputs";
 import { BulkPayload, changeMany, SelectionInput } from "../bulk";
 
@@ -21,9 +22,7 @@ export class ExpireEntitlementsMutation {
       "Expires many entitlements at once, and the learners leave their runs. For support and staff. Each entitlement is changed completely or not at all, and none stops the others.",
   })
   expireEntitlements(
-    @Arg("input", () => ExpireEntitlementsInput, {
-      description: "The entitlements to expire, and the comments of the agent.",
-    })
+    @Input(() => ExpireEntitlementsInput, "The entitlements to expire, and the comments of the agent.")
     input: ExpireEntitlementsInput,
     @Ctx() context: Context,
   ): Promise<ExpireEntitlementsPayload> {

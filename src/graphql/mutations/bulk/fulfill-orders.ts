@@ -1,10 +1,10 @@
 import { ArrayMaxSize, ArrayMinSize, ValidateNested } from "class-validator";
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import { Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
 import type { UselessnessWarning } from "../../../rules/order-rules";
 import { BULK_AT_MOST, type BulkOutcome } from "../../../use-cases/bulk/bulk";
 import { fulfillOrders } from "../../../use-cases/bulk/fulfill-orders";
 import type { Context } from "../../context";
-import { CommandInput, Payload, payload, UserError } from "../../payload";
+import { CommandInput, Input, Payload, payload, UserError } from "../../payload";
 import { CourseRunView, toCourseRun } from "../../types/course";
 import { CourseEntitlementView, toEntitlement } from "../../types/entitlements/course-entitlement";
 import { OrderInput } from "../inputs";
@@ -71,7 +71,7 @@ export class FulfillOrdersMutation {
       "Creates the entitlements of many orders, such as all courses of a bundle. Each is created completely or not at all, and none stops the others. The same mutation again goes on where the last one has ended. For services and staff.",
   })
   fulfillOrders(
-    @Arg("input", () => FulfillOrdersInput, { description: "The orders of the shop." })
+    @Input(() => FulfillOrdersInput, "The orders of the shop.")
     input: FulfillOrdersInput,
     @Ctx() context: Context,
   ): Promise<FulfillOrdersPayload> {

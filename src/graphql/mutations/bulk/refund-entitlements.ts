@@ -1,6 +1,7 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { refundEntitlements } from "../../../use-cases/bulk/refund-entitlements";
 import type { Context } from "../../context";
+import { Input } from "../../payload";
 import { BulkPayload, changeMany, SelectionInput } from "../bulk";
 
 @InputType({ description: "The input fields of `refundEntitlements`." })
@@ -17,7 +18,7 @@ export class RefundEntitlementsMutation {
       "Requests the refunds of the orders of many entitlements. The requests are stored at once, and the shop is asked in the background: `refunds` of an entitlement tells how far its refund has come. For staff. Each entitlement is changed completely or not at all, and none stops the others.",
   })
   refundEntitlements(
-    @Arg("input", () => RefundEntitlementsInput, { description: "The entitlements whose orders to refund." })
+    @Input(() => RefundEntitlementsInput, "The entitlements whose orders to refund.")
     input: RefundEntitlementsInput,
     @Ctx() context: Context,
   ): Promise<RefundEntitlementsPayload> {

@@ -1,6 +1,7 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { renewEntitlements } from "../../../use-cases/bulk/renew-entitlements";
 import type { Context } from "../../context";
+import { Input } from "../../payload";
 import { Reason } from "../inputs";
 import { BulkPayload, changeMany, SelectionInput } from "../bulk";
 
@@ -21,9 +22,7 @@ export class RenewEntitlementsMutation {
       "Renews many entitlements at once whose expiration period is over or about to end. For support and staff. Each entitlement is changed completely or not at all, and none stops the others.",
   })
   renewEntitlements(
-    @Arg("input", () => RenewEntitlementsInput, {
-      description: "The entitlements to renew, and the comments of the agent.",
-    })
+    @Input(() => RenewEntitlementsInput, "The entitlements to renew, and the comments of the agent.")
     input: RenewEntitlementsInput,
     @Ctx() context: Context,
   ): Promise<RenewEntitlementsPayload> {

@@ -1,9 +1,9 @@
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { revokeEntitlements } from "../../../use-cases/bulk/revoke-entitlements";
 import type { BulkItem, BulkOutcome } from "../../../use-cases/bulk/bulk";
 import type { Context } from "../../context";
 import { publish } from "../../enums";
-import { Payload, payload, UserError } from "../../payload";
+import { Input, Payload, payload, UserError } from "../../payload";
 import { CourseEntitlementView, toEntitlement } from "../../types/entitlements/course-entitlement";
 import { Downgrade, MoneyReturned, Reason, SpareCompleted } from "../inputs";
 import { errorAt, requireSelection, SelectionInput } from "../bulk";
@@ -82,9 +82,7 @@ export class RevokeEntitlementsMutation {
       "Revokes many entitlements whose orders have been refunded elsewhere. Each is revoked completely or not at all, and a failure of one does not stop the others. For services, support and staff.",
   })
   revokeEntitlements(
-    @Arg("input", () => RevokeEntitlementsInput, {
-      description: "The entitlements to revoke, and the reason.",
-    })
+    @Input(() => RevokeEntitlementsInput, "The entitlements to revoke, and the reason.")
     input: RevokeEntitlementsInput,
     @Ctx() context: Context,
   ): Promise<RevokeEntitlementsPayload> {

@@ -1,10 +1,10 @@
 import { IsOptional } from "class-validator";
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { changeEntitlementMode } from "../../../use-cases/entitlements/change-entitlement-mode";
 import { badInput } from "../../bad-input";
 import type { Context } from "../../context";
 import { IsText } from "../../inputs";
-import { CommandInput } from "../../payload";
+import { CommandInput, Input } from "../../payload";
 import { OptionalUuid, Reason, SeenHistoryEntry, Text } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -50,9 +50,10 @@ export class ChangeEntitlementModeMutation {
       "Changes the course mode of an entitlement, which is given by its id or by its order and course. Its policy and its run stay as they are. For staff.",
   })
   changeEntitlementMode(
-    @Arg("input", () => ChangeEntitlementModeInput, {
-      description: "The entitlement or its order and course, its new mode, and the comments of the agent.",
-    })
+    @Input(
+      () => ChangeEntitlementModeInput,
+      "The entitlement or its order and course, its new mode, and the comments of the agent.",
+    )
     input: ChangeEntitlementModeInput,
     @Ctx() context: Context,
   ): Promise<ChangeEntitlementModePayload> {

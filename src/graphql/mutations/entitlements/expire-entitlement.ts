@@ -1,7 +1,7 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { expireEntitlement } from "../../../use-cases/entitlements/expire-entitlement";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
+import { CommandInput, Input } from "../../payload";
 import { Reason, SeenHistoryEntry, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -28,9 +28,7 @@ export class ExpireEntitlementMutation {
       "Expires an entitlement at once; the learner leaves the run, if any. One that has expired already is refused. For support and staff.",
   })
   expireEntitlement(
-    @Arg("input", () => ExpireEntitlementInput, {
-      description: "The entitlement to expire, and the comments of the agent.",
-    })
+    @Input(() => ExpireEntitlementInput, "The entitlement to expire, and the comments of the agent.")
     input: ExpireEntitlementInput,
     @Ctx() context: Context,
   ): Promise<ExpireEntitlementPayload> {

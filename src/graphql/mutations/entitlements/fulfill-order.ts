@@ -1,6 +1,6 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
 import type { UselessnessWarning } from "../../../rules/order-rules";
-import { DryRun, payload, type CommandInput } from "../../payload";
+import { type CommandInput, DryRun, Input, payload } from "../../payload";
 import type { Context } from "../../context";
 import { toEntitlement } from "../../types/entitlements/course-entitlement";
 import { CourseRunView, toCourseRun } from "../../types/course";
@@ -40,9 +40,7 @@ export class FulfillOrderMutation {
       "Creates the entitlement that a learner has bought. The same order and course again return the same entitlement. For services and staff.",
   })
   fulfillOrder(
-    @Arg("input", () => FulfillOrderInput, {
-      description: "The order of the shop, and the entitlement that the learner has bought.",
-    })
+    @Input(() => FulfillOrderInput, "The order of the shop, and the entitlement that the learner has bought.")
     input: FulfillOrderInput,
     @Ctx() context: Context,
   ): Promise<FulfillOrderPayload> {

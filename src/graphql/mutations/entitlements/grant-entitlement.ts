@@ -1,8 +1,10 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import { IsOptional } from "class-validator";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
 import type { UselessnessWarning } from "../../../rules/order-rules";
 import { grantEntitlement } from "../../../use-cases/entitlements/grant-entitlement";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
+import { IsText } from "../../inputs";
+import { CommandInput, Input } from "../../payload";
 import { Reason, Text, Uuid } from "../inputs";
 import { Warnings, warningsOf } from "../../types/orders/order-warnings";
 import { changeEntitlement, EntitlementPayload } from "../shared";
@@ -18,6 +20,21 @@ export class GrantEntitlementInput extends CommandInput {
   @Text(100, "The course mode of the entitlement, which must be a mode that is sold.")
   mode!: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The order number of the shop, where an agent fulfills an order by hand; an order has at most one entitlement for each course. Without it, the entitlement has no order and can never be refunded.",
+  })
+  @IsOptional()
+  @IsText(128)
+  orderNumber?: string | null;
+
+  @Field({
+    defaultValue: true,
+    description: "Whether refunds of the order are locked from the start.",
+  })
+  refundLocked!: boolean;
+
   @Reason("The agent's comments on the change")
   comments!: string;
 }
@@ -30,12 +47,10 @@ export class GrantEntitlementMutation {
   @Mutation(() => GrantEntitlementPayload, {
     nullable: true,
     description:
-      "Grants a learner an entitlement without an order. It can be redeemed, but never refunded. For support and staff.",
+      "Grants a learner an entitlement, with or without an order of the shop. The same order and course again return the same entitlement. Unless an order is given and its refunds are not locked, it can be redeemed, but never refunded. For support and staff.",
   })
   grantEntitlement(
-    @Arg("input", () => GrantEntitlementInput, {
-      description: "The learner and the entitlement to grant, and the comments of the agent.",
-    })
+    @Input(() => GrantEntitlementInput, "The learner, the entitlement to grant, and the agent's comments.")
     input: GrantEntitlementInput,
     @Ctx() context: Context,
   ): Promise<GrantEntitlementPayload> {

@@ -1,7 +1,7 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { reissueEntitlement } from "../../../use-cases/entitlements/reissue-entitlement";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
+import { CommandInput, Input } from "../../payload";
 import { Reason, SeenHistoryEntry, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -18,8 +18,7 @@ export class ReissueEntitlementInput extends CommandInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description:
-      "Whether to lock refunds of the order. Without a value, refunds are locked if the order could not be refunded just before.",
+    description: "Whether to lock refunds of the order; by default, if it could not be refunded just before.",
   })
   refundLocked?: boolean | null;
 
@@ -42,9 +41,7 @@ export class ReissueEntitlementMutation {
       "Reissues an entitlement that has expired or is redeemed: the learner leaves the run, if any, and can redeem the entitlement again. For support and staff.",
   })
   reissueEntitlement(
-    @Arg("input", () => ReissueEntitlementInput, {
-      description: "The entitlement to reissue, and the comments of the agent.",
-    })
+    @Input(() => ReissueEntitlementInput, "The entitlement to reissue, and the comments of the agent.")
     input: ReissueEntitlementInput,
     @Ctx() context: Context,
   ): Promise<ReissueEntitlementPayload> {

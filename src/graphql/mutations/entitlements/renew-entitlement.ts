@@ -1,7 +1,7 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { renewEntitlement } from "../../../use-cases/entitlements/renew-entitlement";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
+import { CommandInput, Input } from "../../payload";
 import { Reason, SeenHistoryEntry, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -28,9 +28,7 @@ export class RenewEntitlementMutation {
       "Renews an entitlement whose expiration period is over or about to end: the period begins again now. Refunds do not become possible again. For support and staff.",
   })
   renewEntitlement(
-    @Arg("input", () => RenewEntitlementInput, {
-      description: "The entitlement to renew, and the comments of the agent.",
-    })
+    @Input(() => RenewEntitlementInput, "The entitlement to renew, and the comments of the agent.")
     input: RenewEntitlementInput,
     @Ctx() context: Context,
   ): Promise<RenewEntitlementPayload> {

@@ -1,7 +1,7 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { revertEntitlement } from "../../../use-cases/entitlements/revert-entitlement";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
+import { CommandInput, Input } from "../../payload";
 import { HistoryEntryId, Reason, SeenHistoryEntry, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -31,9 +31,10 @@ export class RevertEntitlementMutation {
       "Restores an earlier state of an entitlement from its history, all but the instants of its creation and change. A state that could not be redeemed any more is refused, and one whose redemption is final by now has expired. Reverting to the entry before undoes it. For support and staff.",
   })
   revertEntitlement(
-    @Arg("input", () => RevertEntitlementInput, {
-      description: "The entitlement, the history entry to restore, and the comments of the agent.",
-    })
+    @Input(
+      () => RevertEntitlementInput,
+      "The entitlement, the history entry to restore, and the comments of the agent.",
+    )
     input: RevertEntitlementInput,
     @Ctx() context: Context,
   ): Promise<RevertEntitlementPayload> {

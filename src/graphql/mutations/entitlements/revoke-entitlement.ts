@@ -1,7 +1,7 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { revokeEntitlement } from "../../../use-cases/entitlements/revoke-entitlement";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
+import { CommandInput, Input } from "../../payload";
 import { Downgrade, MoneyReturned, Reason, SpareCompleted, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -34,7 +34,7 @@ export class RevokeEntitlementMutation {
       "Revokes an entitlement whose order has been refunded elsewhere: the entitlement expires and the learner leaves the run, if any. For services, support and staff.",
   })
   revokeEntitlement(
-    @Arg("input", () => RevokeEntitlementInput, { description: "The entitlement to revoke, and the reason." })
+    @Input(() => RevokeEntitlementInput, "The entitlement to revoke, and the reason.")
     input: RevokeEntitlementInput,
     @Ctx() context: Context,
   ): Promise<RevokeEntitlementPayload> {

@@ -1,7 +1,7 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { setRefundLock } from "../../../use-cases/entitlements/set-refund-lock";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
+import { CommandInput, Input } from "../../payload";
 import { Reason, SeenHistoryEntry, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -30,9 +30,10 @@ export class SetRefundLockMutation {
     description: "Locks or unlocks refunds of the order of an entitlement. For support and staff.",
   })
   setRefundLock(
-    @Arg("input", () => SetRefundLockInput, {
-      description: "The entitlement, whether to lock refunds of its order, and the comments of the agent.",
-    })
+    @Input(
+      () => SetRefundLockInput,
+      "The entitlement, whether to lock refunds of its order, and the comments of the agent.",
+    )
     input: SetRefundLockInput,
     @Ctx() context: Context,
   ): Promise<SetRefundLockPayload> {

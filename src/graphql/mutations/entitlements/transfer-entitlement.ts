@@ -1,7 +1,7 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { transferEntitlement } from "../../../use-cases/entitlements/transfer-entitlement";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
+import { CommandInput, Input } from "../../payload";
 import { Reason, SeenHistoryEntry, Text, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -31,9 +31,10 @@ export class TransferEntitlementMutation {
       "Transfers an entitlement to another learner, who can redeem it afterwards. The former learner leaves the run, if any, and alone keeps sight of what the entitlement was before. For staff.",
   })
   transferEntitlement(
-    @Arg("input", () => TransferEntitlementInput, {
-      description: "The entitlement, the learner who is to have it, and the comments of the agent.",
-    })
+    @Input(
+      () => TransferEntitlementInput,
+      "The entitlement, the learner who is to have it, and the comments of the agent.",
+    )
     input: TransferEntitlementInput,
     @Ctx() context: Context,
   ): Promise<TransferEntitlementPayload> {

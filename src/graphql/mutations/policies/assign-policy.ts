@@ -1,9 +1,9 @@
 import { IsOptional, IsUUID } from "class-validator";
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { assignPolicy } from "../../../use-cases/policies/assign-policy";
 import type { Context } from "../../context";
 import { UUID } from "../../inputs";
-import { CommandInput } from "../../payload";
+import { CommandInput, Input } from "../../payload";
 import { Reason, SeenHistoryEntry, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -38,9 +38,7 @@ export class AssignPolicyMutation {
       "Gives an entitlement another policy. Its periods count from the same instants as before. A policy by which the entitlement would expire at once is refused. For staff.",
   })
   assignPolicy(
-    @Arg("input", () => AssignPolicyInput, {
-      description: "The entitlement, its new policy, and the comments of the agent.",
-    })
+    @Input(() => AssignPolicyInput, "The entitlement, its new policy, and the comments of the agent.")
     input: AssignPolicyInput,
     @Ctx() context: Context,
   ): Promise<AssignPolicyPayload> {

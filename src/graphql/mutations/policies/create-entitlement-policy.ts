@@ -1,9 +1,10 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { IsIn, IsOptional } from "class-validator";
 import { POLICY_MODES } from "../../../entities/course-entitlement-policy";
 import { IsText } from "../../inputs";
 import { createEntitlementPolicy } from "../../../use-cases/policies/create-entitlement-policy";
 import type { Context } from "../../context";
+import { Input } from "../../payload";
 import { PeriodsInput, periodsOf } from "../inputs";
 import { changePolicy, PolicyPayload } from "../shared";
 
@@ -34,9 +35,10 @@ export class CreateEntitlementPolicyMutation {
     description: "Creates a policy for the new entitlements of a site and mode. For staff.",
   })
   createEntitlementPolicy(
-    @Arg("input", () => CreateEntitlementPolicyInput, {
-      description: "The policy to create. The default period stands in for each period that is not given.",
-    })
+    @Input(
+      () => CreateEntitlementPolicyInput,
+      "The policy to create. The default period stands in for each period that is not given.",
+    )
     input: CreateEntitlementPolicyInput,
     @Ctx() context: Context,
   ): Promise<CreateEntitlementPolicyPayload> {

@@ -1,5 +1,5 @@
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { CommandInput, Payload, payload } from "../../payload";
+import { Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { CommandInput, Input, Payload, payload } from "../../payload";
 import { deleteEntitlementPolicy } from "../../../use-cases/policies/delete-entitlement-policy";
 import type { Context } from "../../context";
 import { SeenHistoryEntry, Uuid } from "../inputs";
@@ -30,7 +30,7 @@ export class DeleteEntitlementPolicyMutation {
       "Deletes a policy that no entitlement has. A policy that entitlements have can be retired instead. For staff.",
   })
   deleteEntitlementPolicy(
-    @Arg("input", () => DeleteEntitlementPolicyInput, { description: "The policy to delete." })
+    @Input(() => DeleteEntitlementPolicyInput, "The policy to delete.")
     input: DeleteEntitlementPolicyInput,
     @Ctx() context: Context,
   ): Promise<DeleteEntitlementPolicyPayload> {

@@ -1,6 +1,9 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, FieldResolver, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import { policyReach } from "../../../reads/decisions/policy-effect";
 import { updateEntitlementPolicy } from "../../../use-cases/policies/update-entitlement-policy";
 import type { Context } from "../../context";
+import { Input } from "../../payload";
+import { PolicyEffectView } from "../../types/policies/policy-effect";
 import { PeriodsInput, SeenHistoryEntry, Uuid, periodsOf } from "../inputs";
 import { changePolicy, PolicyPayload } from "../shared";
 
@@ -22,7 +25,7 @@ export class UpdateEntitlementPolicyInput extends PeriodsInput {
 @ObjectType({ description: "The result of `updateEntitlementPolicy`.", simpleResolvers: true })
 export class UpdateEntitlementPolicyPayload extends PolicyPayload {}
 
-@Resolver()
+@Resolver(() => UpdateEntitlementPolicyPayload)
 export class UpdateEntitlementPolicyMutation {
   @Mutation(() => UpdateEntitlementPolicyPayload, {
     nullable: true,
@@ -30,10 +33,10 @@ export class UpdateEntitlementPolicyMutation {
       "Changes the periods of a policy for all entitlements that have it, or retires the policy. For staff.",
   })
   updateEntitlementPolicy(
-    @Arg("input", () => UpdateEntitlementPolicyInput, {
-      description:
-        "The policy to change, and what to change of it. A field that is not given stays as it is.",
-    })
+    @Input(
+      () => UpdateEntitlementPolicyInput,
+      "The policy to change, and what to change of it. A field that is not given stays as it is.",
+    )
     input: UpdateEntitlementPolicyInput,
     @Ctx() context: Context,
   ): Promise<UpdateEntitlementPolicyPayload> {
@@ -41,5 +44,27 @@ export class UpdateEntitlementPolicyMutation {
     const seen = { policyId, expectedHistoryEntryId };
     const periods = periodsOf(input);
     return changePolicy(context, updateEntitlementPolicy, { dryRun, ...seen, isRetired, periods });
+  }
+  @FieldResolver(() => PolicyEffectView, {
+    nullable: true,
+    description:
+      "The effect of the change on the entitlements that have the policy; null unless it was a dry run, and when it was refused.",
+  })
+  async effect(
+    @Root() { policy, preview }: UpdateEntitlementPolicyPayload,
+    @Ctx() { app, now }: Context,
+  ): Promise<PolicyEffectView | null> {
+    if (!policy || !preview) return null;
+    const time = { now, defaultPeriods: app.config.defaultPeriods };
+    const { id, periods } = policy;
+    const [before, after] = await Promise.all([
+      policyReach(app.db, id, time),
+      policyReach(app.db, id, time, periods),
+    ]);
+    return {
+      id,
+      before: { id: `${id}:before`, ...before },
+      after: { id: `${id}:after`, ...after },
+    };
   }
 }

@@ -1,8 +1,8 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { resolveRefund, type ResolveRefund } from "../../../use-cases/refunds/resolve-refund";
 import { publish } from "../../enums";
 import type { Context } from "../../context";
-import { CommandInput } from "../../payload";
+import { CommandInput, Input } from "../../payload";
 import { Reason, Uuid } from "../inputs";
 import { changeRefund, RefundPayload } from "../shared";
 
@@ -39,9 +39,7 @@ export class ResolveRefundMutation {
       "Ends a refund in review with the outcome that an agent has found out in the shop. For support and staff.",
   })
   resolveRefund(
-    @Arg("input", () => ResolveRefundInput, {
-      description: "The refund in review, its outcome, and the comments of the agent.",
-    })
+    @Input(() => ResolveRefundInput, "The refund in review, its outcome, and the comments of the agent.")
     input: ResolveRefundInput,
     @Ctx() context: Context,
   ): Promise<ResolveRefundPayload> {

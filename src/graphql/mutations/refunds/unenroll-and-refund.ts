@@ -1,7 +1,8 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { unenrollAndRefund, type UnenrollAndRefund } from "../../../use-cases/refunds/unenroll-and-refund";
 import { publish } from "../../enums";
 import type { Context } from "../../context";
+import { Input } from "../../payload";
 import { LearnerInput, Uuid } from "../inputs";
 import { changeRefund, RefundPayload } from "../shared";
 
@@ -34,9 +35,7 @@ export class UnenrollAndRefundMutation {
       "Ends the enrollment of an entitlement and refunds the order: both happen, or neither. The answer comes within 10 seconds; a refund whose outcome is not known by then goes on in the background, and the same mutation returns it again.",
   })
   unenrollAndRefund(
-    @Arg("input", () => UnenrollAndRefundInput, {
-      description: "The entitlement, and whether to refund its order.",
-    })
+    @Input(() => UnenrollAndRefundInput, "The entitlement, and whether to refund its order.")
     input: UnenrollAndRefundInput,
     @Ctx() context: Context,
   ): Promise<UnenrollAndRefundPayload> {

@@ -1,6 +1,7 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { enrollAndFulfill } from "../../../use-cases/sessions/enroll-and-fulfill";
 import type { Context } from "../../context";
+import { Input } from "../../payload";
 import { CourseRunKey, LearnerInput, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -24,9 +25,7 @@ export class EnrollAndFulfillMutation {
       "Redeems an entitlement for a course run: enrolls the learner in the mode of the entitlement, or upgrades a free enrollment that the learner has.",
   })
   enrollAndFulfill(
-    @Arg("input", () => EnrollAndFulfillInput, {
-      description: "The entitlement to redeem, and the run to enroll in.",
-    })
+    @Input(() => EnrollAndFulfillInput, "The entitlement to redeem, and the run to enroll in.")
     input: EnrollAndFulfillInput,
     @Ctx() context: Context,
   ): Promise<EnrollAndFulfillPayload> {

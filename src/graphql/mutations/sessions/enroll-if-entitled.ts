@@ -1,6 +1,7 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { enrollIfEntitled } from "../../../use-cases/sessions/enroll-if-entitled";
 import type { Context } from "../../context";
+import { Input } from "../../payload";
 import { CourseRunKey, LearnerInput } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -25,7 +26,7 @@ export class EnrollIfEntitledMutation {
       "Redeems the caller's newest usable entitlement for a course run, if there is one. An enroll button sends this mutation first, and enrolls the learner without an entitlement when none was redeemed.",
   })
   enrollIfEntitled(
-    @Arg("input", () => EnrollIfEntitledInput, { description: "The run to enroll in." })
+    @Input(() => EnrollIfEntitledInput, "The run to enroll in.")
     input: EnrollIfEntitledInput,
     @Ctx() context: Context,
   ): Promise<EnrollIfEntitledPayload> {

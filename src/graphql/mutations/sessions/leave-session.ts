@@ -1,6 +1,7 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { leaveSession } from "../../../use-cases/sessions/leave-session";
 import type { Context } from "../../context";
+import { Input } from "../../payload";
 import { LearnerInput, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -21,7 +22,7 @@ export class LeaveSessionMutation {
       "Ends the enrollment of a redeemed entitlement, so that the learner can redeem the entitlement again. The order is never refunded.",
   })
   leaveSession(
-    @Arg("input", () => LeaveSessionInput, { description: "The entitlement whose run the learner leaves." })
+    @Input(() => LeaveSessionInput, "The entitlement whose run the learner leaves.")
     input: LeaveSessionInput,
     @Ctx() context: Context,
   ): Promise<LeaveSessionPayload> {

@@ -1,11 +1,11 @@
 import { ArrayMaxSize } from "class-validator";
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import type { MoveOverride } from "../../../rules/session-rules";
 import { moveSession } from "../../../use-cases/sessions/move-session";
 import type { Context } from "../../context";
 import { publish } from "../../enums";
 import { atMost } from "../../inputs";
-import { CommandInput } from "../../payload";
+import { CommandInput, Input } from "../../payload";
 import { CourseRunKey, Reason, SeenHistoryEntry, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -54,9 +54,7 @@ export class MoveSessionMutation {
       "Moves the learner of an entitlement to another run of the course, also beyond a deadline that the agent overrides. When the new run is refused, the learner stays in the current run. The order is refundable afterwards only if it was before. For support and staff.",
   })
   moveSession(
-    @Arg("input", () => MoveSessionInput, {
-      description: "The entitlement, the run to move to, and the comments of the agent.",
-    })
+    @Input(() => MoveSessionInput, "The entitlement, the run to move to, and the comments of the agent.")
     input: MoveSessionInput,
     @Ctx() context: Context,
   ): Promise<MoveSessionPayload> {

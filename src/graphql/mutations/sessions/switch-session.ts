@@ -1,6 +1,7 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { switchSession } from "../../../use-cases/sessions/switch-session";
 import type { Context } from "../../context";
+import { Input } from "../../payload";
 import { CourseRunKey, LearnerInput, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
@@ -24,7 +25,7 @@ export class SwitchSessionMutation {
       "Moves the learner of a redeemed entitlement to another run of the course. When the new run is refused, the learner stays in the current run.",
   })
   switchSession(
-    @Arg("input", () => SwitchSessionInput, { description: "The entitlement, and the run to move to." })
+    @Input(() => SwitchSessionInput, "The entitlement, and the run to move to.")
     input: SwitchSessionInput,
     @Ctx() context: Context,
   ): Promise<SwitchSessionPayload> {

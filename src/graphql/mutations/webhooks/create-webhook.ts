@@ -1,8 +1,8 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { WEBHOOK_TYPES, type WebhookType } from "../../../entities/webhooks/webhook";
 import { createWebhook } from "../../../use-cases/webhooks/create-webhook";
 import type { Context } from "../../context";
-import { CommandInput, Payload, payload } from "../../payload";
+import { Changed, CommandInput, Input, Payload, payload } from "../../payload";
 import { toWebhookView, WebhookView } from "../../types/webhooks/webhook";
 import { WebhookComments, WebhookTypes, WebhookUrl } from "../../types/webhooks/inputs";
 
@@ -20,10 +20,7 @@ export class CreateWebhookInput extends CommandInput {
 
 @ObjectType({ description: "The result of `createWebhook`.", simpleResolvers: true })
 export class CreateWebhookPayload extends Payload {
-  @Field(() => WebhookView, {
-    nullable: true,
-    description: "The new webhook; null when the mutation was refused.",
-  })
+  @Changed(() => WebhookView, "webhook")
   webhook?: WebhookView | null;
 
   @Field(() => String, {
@@ -41,15 +38,13 @@ export class CreateWebhookMutation {
     description: "Has another system told of changes from now on, by signed messages. For staff.",
   })
   createWebhook(
-    @Arg("input", () => CreateWebhookInput, { description: "The address and what it is told." })
+    @Input(() => CreateWebhookInput, "The address and what it is told.")
     input: CreateWebhookInput,
     @Ctx() context: Context,
   ): Promise<CreateWebhookPayload> {
     return payload(context, input, async (call, { entityTypes, ...given }) => {
-      const { webhook, secret } = await createWebhook(call, {
-        ...given,
-        entityTypes: entityTypes ?? WEBHOOK_TYPES,
-      });
+      const settings = { ...given, entityTypes: entityTypes ?? WEBHOOK_TYPES };
+      const { webhook, secret } = await createWebhook(call, settings);
       return { webhook: toWebhookView(webhook), secret };
     });
   }

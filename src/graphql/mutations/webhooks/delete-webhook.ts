@@ -1,7 +1,7 @@
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { deleteWebhook } from "../../../use-cases/webhooks/delete-webhook";
 import type { Context } from "../../context";
-import { CommandInput, Payload, payload } from "../../payload";
+import { CommandInput, Input, Payload, payload } from "../../payload";
 import { SeenHistoryEntry, Uuid } from "../inputs";
 
 @InputType({ description: "The input fields of `deleteWebhook`." })
@@ -29,7 +29,7 @@ export class DeleteWebhookMutation {
     description: "Deletes a webhook with all that it has yet to tell. For staff.",
   })
   deleteWebhook(
-    @Arg("input", () => DeleteWebhookInput, { description: "The webhook to delete." })
+    @Input(() => DeleteWebhookInput, "The webhook to delete.")
     input: DeleteWebhookInput,
     @Ctx() context: Context,
   ): Promise<DeleteWebhookPayload> {

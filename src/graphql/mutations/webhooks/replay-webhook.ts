@@ -1,7 +1,7 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { replayWebhook } from "../../../use-cases/webhooks/replay-webhook";
 import type { Context } from "../../context";
-import { CommandInput, Payload, payload } from "../../payload";
+import { Changed, CommandInput, Input, Payload, payload } from "../../payload";
 import { toWebhookView, WebhookView } from "../../types/webhooks/webhook";
 import { HistoryEntryId, SeenHistoryEntry, Uuid } from "../inputs";
 import { WebhookComments } from "../../types/webhooks/inputs";
@@ -23,10 +23,7 @@ export class ReplayWebhookInput extends CommandInput {
 
 @ObjectType({ description: "The result of `replayWebhook`.", simpleResolvers: true })
 export class ReplayWebhookPayload extends Payload {
-  @Field(() => WebhookView, {
-    nullable: true,
-    description: "The webhook after the mutation; null when the mutation was refused.",
-  })
+  @Changed(() => WebhookView, "webhook")
   webhook?: WebhookView | null;
 }
 
@@ -38,9 +35,7 @@ export class ReplayWebhookMutation {
       "Tells a webhook again of all changes from a history entry on, those that were given up among them. For staff.",
   })
   replayWebhook(
-    @Arg("input", () => ReplayWebhookInput, {
-      description: "The webhook and the first change that it is told again.",
-    })
+    @Input(() => ReplayWebhookInput, "The webhook and the first change that it is told again.")
     input: ReplayWebhookInput,
     @Ctx() context: Context,
   ): Promise<ReplayWebhookPayload> {

@@ -1,7 +1,7 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { testWebhook } from "../../../use-cases/webhooks/test-webhook";
 import type { Context } from "../../context";
-import { CommandInput, Payload, payload } from "../../payload";
+import { Changed, CommandInput, Input, Payload, payload } from "../../payload";
 import { toWebhookView, WebhookView } from "../../types/webhooks/webhook";
 import { Uuid } from "../inputs";
 
@@ -13,10 +13,7 @@ export class TestWebhookInput extends CommandInput {
 
 @ObjectType({ description: "The result of `testWebhook`.", simpleResolvers: true })
 export class TestWebhookPayload extends Payload {
-  @Field(() => WebhookView, {
-    nullable: true,
-    description: "The webhook after the mutation; null when the mutation was refused.",
-  })
+  @Changed(() => WebhookView, "webhook")
   webhook?: WebhookView | null;
 
   @Field(() => Boolean, {
@@ -38,11 +35,10 @@ export class TestWebhookPayload extends Payload {
 export class TestWebhookMutation {
   @Mutation(() => TestWebhookPayload, {
     nullable: true,
-    description:
-      "Sends the receiver of a webhook one signed message of the type `webhook.test`, which tells of nothing. For staff.",
+    description: "Sends the receiver of a webhook one signed message of the type `webhook.test`. For staff.",
   })
   testWebhook(
-    @Arg("input", () => TestWebhookInput, { description: "The webhook to test." })
+    @Input(() => TestWebhookInput, "The webhook to test.")
     input: TestWebhookInput,
     @Ctx() context: Context,
   ): Promise<TestWebhookPayload> {

@@ -1,8 +1,8 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import type { WebhookType } from "../../../entities/webhooks/webhook";
 import { updateWebhook } from "../../../use-cases/webhooks/update-webhook";
 import type { Context } from "../../context";
-import { CommandInput, Payload, payload } from "../../payload";
+import { Changed, CommandInput, Input, Payload, payload } from "../../payload";
 import { toWebhookView, WebhookView } from "../../types/webhooks/webhook";
 import { SeenHistoryEntry, Uuid } from "../inputs";
 import { WebhookComments, WebhookTypes, WebhookUrl } from "../../types/webhooks/inputs";
@@ -40,10 +40,7 @@ export class UpdateWebhookInput extends CommandInput {
 
 @ObjectType({ description: "The result of `updateWebhook`.", simpleResolvers: true })
 export class UpdateWebhookPayload extends Payload {
-  @Field(() => WebhookView, {
-    nullable: true,
-    description: "The webhook after the mutation; null when the mutation was refused.",
-  })
+  @Changed(() => WebhookView, "webhook")
   webhook?: WebhookView | null;
 
   @Field(() => String, {
@@ -60,7 +57,7 @@ export class UpdateWebhookMutation {
     description: "Changes a webhook, stops it for a while, or makes a new secret. For staff.",
   })
   updateWebhook(
-    @Arg("input", () => UpdateWebhookInput, { description: "The webhook and what changes of it." })
+    @Input(() => UpdateWebhookInput, "The webhook and what changes of it.")
     input: UpdateWebhookInput,
     @Ctx() context: Context,
   ): Promise<UpdateWebhookPayload> {

@@ -1,12 +1,14 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
 import type { ExpiryCause } from "../../../rules/entitlement-rules";
+import { isModeDifferent } from "../../../rules/lms/reconcile-rules";
 import type { Context } from "../../context";
 import { ExpiryCauseEnum } from "../../enums";
 import { DateTimeScalar } from "../../scalars";
 import { CourseEnrollmentView, toEnrollmentView } from "../course-enrollment";
-import { CourseEntitlementPolicyView, toPolicyView } from "../course-entitlement-policy";
+import { CourseEntitlementPolicyView, toPolicyView } from "../policies/course-entitlement-policy";
 import { EntitlementDecisions } from "./entitlement-decisions";
+import { FreshnessView, toFreshness } from "./freshness";
 import { Node } from "../node";
 import { UserView } from "../user";
 
@@ -115,6 +117,22 @@ export class CourseEntitlementView extends EntitlementDecisions implements Node 
   get enrollment(): CourseEnrollmentView | null {
     return this.facts.enrollment && toEnrollmentView(this.facts.enrollment);
   }
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether the LMS has the enrollment in another mode than that of the entitlement, so that support should look into it. For support, staff and auditors.",
+  })
+  get isEnrollmentModeDifferent(): boolean | null {
+    return isModeDifferent(this.facts.mode, this.facts.enrollment);
+  }
+
+  @Field(() => FreshnessView, {
+    description: "The age of what the entitlement shows of the LMS and of its catalog.",
+  })
+  get freshness(): FreshnessView {
+    return toFreshness(this.facts, this.context.hasLms, this.context.now);
+  }
 }
 
 /** An entitlement as clients see it, at the instant of the request, or as it was at an earlier one. */
@@ -131,6 +149,7 @@ export function toEntitlement(
     freeModes,
     expirationAlertDays,
     handlesRefunds: refund.isHandled,
+    hasLms: !app.openEdx.isEmbedded,
     messages,
   });
 }

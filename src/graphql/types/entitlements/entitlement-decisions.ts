@@ -19,6 +19,8 @@ export interface DecisionContext extends DecisionTerms {
   expirationAlertDays: number;
   /** Whether this installation refunds orders. */
   handlesRefunds: boolean;
+  /** Whether the LMS and its catalog are other systems, which are asked again and again. */
+  hasLms: boolean;
   /** What a learner can be told of blockers. */
   messages: Messages;
 }

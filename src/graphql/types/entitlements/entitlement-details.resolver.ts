@@ -5,6 +5,7 @@ import { supportDetailsAsOf } from "../../../reads/as-of";
 import { connectionOf, createdKey, PageArgs } from "../../pages/connection";
 import type { Context } from "../../context";
 import { Cursors } from "../../pages/cursors";
+import { CourseEnrollmentView, enrollmentOf } from "../course-enrollment";
 import { CourseView, toCourse } from "../catalog";
 import { RunSummaryView, toRunSummary } from "../course";
 import { CourseEntitlementView } from "./course-entitlement";
@@ -50,6 +51,19 @@ export class EntitlementDetailsResolver {
       facts.courseUuid,
       sessions.map(({ run }) => run),
     );
+  }
+
+  @FieldResolver(() => CourseEnrollmentView, {
+    nullable: true,
+    description:
+      "The enrollment that the LMS is asked for and has not confirmed; null when the entitlement does not wait for one. It becomes `enrollment` once the LMS has enrolled the learner.",
+  })
+  async pendingEnrollment(
+    @Root() { facts }: CourseEntitlementView,
+    @Ctx() context: Context,
+  ): Promise<CourseEnrollmentView | null> {
+    const { pendingEnrollmentId: id } = facts;
+    return id === null ? null : enrollmentOf(context, id);
   }
 
   @FieldResolver(() => SupportDetailConnection, {

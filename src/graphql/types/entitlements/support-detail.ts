@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { SupportAction } from "../../../entities/course-entitlement-support-detail";
+import { SUPPORT_ACTIONS, type SupportAction } from "../../../entities/course-entitlement-support-detail";
 import type { SupportDetailFacts } from "../../../reads/support-details";
 import { SupportActionEnum } from "../../enums";
 import { connectionType } from "../../pages/connection";
@@ -18,7 +18,7 @@ export class SupportDetailView implements Node {
   id!: string;
 
   @Field(() => SupportActionEnum, { description: "The action that was taken." })
-  action!: SupportAction;
+  action!: SupportAction | "OTHER";
 
   @Field(() => String, {
     nullable: true,
@@ -69,12 +69,16 @@ export function toSupportDetailView(facts: SupportDetailFacts): SupportDetailVie
   return Object.assign(new SupportDetailView(), {
     id,
     entitlementId,
-    action,
+    action: isKnown(action) ? action : "OTHER",
     comments,
     supportUser: supportUserId === null || username === null ? null : { id: supportUserId, username },
     unenrolledRun: unenrolledRunKey === null ? null : toCourseRun(unenrolledRunKey, unenrolledRun),
     createdAt,
   });
+}
+
+function isKnown(action: string): action is SupportAction {
+  return Object.hasOwn(SUPPORT_ACTIONS, action);
 }
 
 @ObjectType("SupportActionOption", {

@@ -9,14 +9,11 @@ const RefundAnswerEnum = publish<RefundAnswer>("RefundAnswer", "An answer of the
   ACCEPTED: "The shop has refunded the order.",
   REFUSED: "The shop has refused the refund.",
   NOT_SENT: "The shop could not be reached, and was certainly not asked.",
-  UNKNOWN:
-    "The shop may or may not have refunded the order: its answer did not arrive or was not understood.",
+  NOT_YET: "The shop does not know the order yet and has refunded nothing; it is asked again.",
+  UNKNOWN: "The shop may or may not have refunded the order: its answer was lost or not understood.",
 });
 
-@ObjectType("RefundAttempt", {
-  description: "An attempt to ask the shop for a refund.",
-  simpleResolvers: true,
-})
+@ObjectType("RefundAttempt", { description: "An attempt to have the shop refund.", simpleResolvers: true })
 export class RefundAttemptView {
   @Field(() => ID, { description: "The UUID of the refund and the number of the attempt." })
   id!: string;

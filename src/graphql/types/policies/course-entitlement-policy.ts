@@ -1,9 +1,9 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import type { PolicyFacts } from "../../reads/policies";
-import type { Periods } from "../../rules/entitlement-rules";
-import { toDuration } from "../../rules/durations";
-import { DateTimeScalar, DurationScalar } from "../scalars";
-import { Node } from "./node";
+import type { PolicyFacts } from "../../../reads/policies";
+import type { Periods } from "../../../rules/entitlement-rules";
+import { toDuration } from "../../../rules/durations";
+import { DateTimeScalar, DurationScalar } from "../../scalars";
+import { Node } from "../node";
 
 @ObjectType("CourseEntitlementPolicy", {
   implements: Node,
@@ -55,6 +55,9 @@ export class CourseEntitlementPolicyView implements Node {
       "The instant since which new entitlements no longer get this policy, while older ones keep it; null while it is in use.",
   })
   retiredAt!: Date | null;
+
+  /** The periods in milliseconds. */
+  periods!: Periods;
 }
 
 /** A stored policy, or the default periods. */
@@ -69,5 +72,6 @@ export function toPolicyView(policy: PolicyFacts | null, defaults: Periods): Cou
     refundPeriod: toDuration(periods.refundMs),
     regainPeriod: toDuration(periods.regainMs),
     retiredAt: policy?.retiredAt ?? null,
+    periods,
   });
 }
