@@ -59,17 +59,32 @@ function configOf(settings: Settings) {
     },
     trustedDocuments: settings.TRUSTED_DOCUMENTS,
     explorers: settings.EXPLORERS ?? !(isProduction || settings.TRUSTED_DOCUMENTS),
+    console: settings.CONSOLE,
+    consoleBrandCss: settings.CONSOLE_BRAND_CSS,
     refund: {
       shop: settings.REFUND_SHOP,
       isHandled: settings.REFUND_SHOP !== "none",
       deadlineMs: settings.REFUND_DEADLINE_MS,
-      coordinatorUrl: settings.COORDINATOR_URL?.replace(/\/+$/, "") ?? "",
+      coordinatorUrl: baseUrl(settings.COORDINATOR_URL ?? ""),
       isKeyed: settings.COORDINATOR_KEYED,
+      webhook: { url: settings.REFUND_WEBHOOK_URL ?? "", secret: settings.REFUND_WEBHOOK_SECRET ?? "" },
+    },
+    history: {
+      origin: settings.HISTORY_ORIGIN,
+      keyFile: settings.HISTORY_SIGNING_KEY_FILE,
+      witnesses: settings.HISTORY_WITNESSES,
     },
     webhooks: {
       deadlineMs: settings.WEBHOOK_DEADLINE_MS,
       arePrivateAllowed: settings.WEBHOOK_PRIVATE_ADDRESSES,
     },
+    restFacade: settings.REST_FACADE,
+    lms: lmsOf(settings),
+    events: eventsOf(settings),
+    /** How often and for how long the LMS is asked, whichever it is. */
+    lmsPace: { deadlineMs: settings.LMS_DEADLINE_MS, callsPerMinute: settings.LMS_CALLS_PER_MINUTE },
+    /** Whether leaving a run in the LMS refunds the order, where that is possible. */
+    refundsOnLmsUnenroll: settings.ON_LMS_UNENROLL === "refund",
     oauth: oauthOf(settings),
     mutationsPerMinute: settings.MUTATIONS_PER_MINUTE,
     refundsPerHour: { learner: settings.REFUNDS_PER_HOUR, agent: settings.AGENT_REFUNDS_PER_HOUR },
@@ -85,7 +100,8 @@ function configOf(settings: Settings) {
 /** Settings that need each other or exclude each other, whatever their values are. */
 function faultyCombinations(given: NodeJS.ProcessEnv): string[] {
   const has = (name: string) => given[name] !== undefined;
-  const oauth = ["OAUTH_TOKEN_URL", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"];
+  const client = ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"];
+  const oauth = ["OAUTH_TOKEN_URL", ...client];
   const faults: [isFault: boolean, text: string][] = [
     [
       given["NODE_ENV"] === "production" && !has("JWT_JWK_SET") && !has("JWT_JWK_SET_URL"),
@@ -108,18 +124,71 @@ function faultyCombinations(given: NodeJS.ProcessEnv): string[] {
       "COORDINATOR_URL: must be set when REFUND_SHOP is coordinator",
     ],
     [
-      oauth.some(has) && !oauth.every(has),
+      given["REFUND_SHOP"] === "webhook" && !has("REFUND_WEBHOOK_URL"),
+      "REFUND_WEBHOOK_URL: must be set when REFUND_SHOP is webhook",
+    ],
+    [
+      has("HISTORY_ORIGIN") !== has("HISTORY_SIGNING_KEY_FILE"),
+      "HISTORY_ORIGIN: goes together with HISTORY_SIGNING_KEY_FILE",
+    ],
+    [
+      has("REFUND_WEBHOOK_URL") !== has("REFUND_WEBHOOK_SECRET"),
+      "REFUND_WEBHOOK_SECRET: goes together with REFUND_WEBHOOK_URL",
+    ],
+    [
+      !has("LMS_URL") && oauth.some(has) && !oauth.every(has),
       "OAUTH_TOKEN_URL: needs OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET, and they need it",
+    ],
+    [
+      has("LMS_URL") && !client.every(has),
+      "OAUTH_CLIENT_ID: must be set when LMS_URL is set, and so must OAUTH_CLIENT_SECRET: make an application for client credentials in the LMS, whose user is staff",
+    ],
+    [
+      has("LMS_URL") && !has("DISCOVERY_URL"),
+      "DISCOVERY_URL: must be set when LMS_URL is set: the public address of course-discovery",
+    ],
+    [
+      has("DISCOVERY_URL") && !has("LMS_URL"),
+      "LMS_URL: must be set when DISCOVERY_URL is set: the address of the LMS",
+    ],
+    [
+      (has("EVENTS_SECRET") || has("EVENTS_REDIS_URL")) && !has("LMS_URL"),
+      "LMS_URL: must be set when EVENTS_SECRET or EVENTS_REDIS_URL is set: events only tell what to ask the LMS for",
+    ],
+    [
+      given["NODE_ENV"] === "production" && has("LMS_URL") && !has("LMS_ENTITLEMENTS"),
+      "LMS_ENTITLEMENTS: must be set when NODE_ENV is production and LMS_URL is set: empty when the LMS holds no entitlements, or plugin when our plug-in for it is installed; otherwise the LMS refunds as well",
     ],
   ];
   return faults.filter(([isFault]) => isFault).map(([, text]) => text);
 }
 
+/** An address to which a path can be added. */
+function baseUrl(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
+function lmsOf(settings: Settings) {
+  const { LMS_URL: url, DISCOVERY_URL: discoveryUrl } = settings;
+  return url && discoveryUrl
+    ? {
+        url: baseUrl(url),
+        discoveryUrl: baseUrl(discoveryUrl),
+        deadlineMs: settings.LMS_DEADLINE_MS,
+        callsPerMinute: settings.LMS_CALLS_PER_MINUTE,
+        entitlements: settings.LMS_ENTITLEMENTS,
+      }
+    : undefined;
+}
+
+function eventsOf({ EVENTS_SECRET: secret, EVENTS_REDIS_URL: url, ...settings }: Settings) {
+  const prefix = settings.EVENTS_TOPIC_PREFIX === "none" ? "" : `${settings.EVENTS_TOPIC_PREFIX}-`;
+  const streams = settings.EVENTS_TOPICS.map((topic) => prefix + topic);
+  return { secret, redis: url ? { url, streams, topics: settings.EVENTS_TOPICS } : undefined };
+}
+
 function oauthOf(settings: Settings) {
-  const {
-    OAUTH_TOKEN_URL: tokenUrl,
-    OAUTH_CLIENT_ID: clientId,
-    OAUTH_CLIENT_SECRET: clientSecret,
-  } = settings;
+  const { LMS_URL, OAUTH_CLIENT_ID: clientId, OAUTH_CLIENT_SECRET: clientSecret } = settings;
+  const tokenUrl = settings.OAUTH_TOKEN_URL ?? (LMS_URL && `${baseUrl(LMS_URL)}/oauth2/access_token`);
   return tokenUrl && clientId && clientSecret ? { tokenUrl, clientId, clientSecret } : undefined;
 }

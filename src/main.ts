@@ -1,8 +1,11 @@
 import { once } from "node:events";
+import { hostname } from "node:os";
 import type { App } from "./app";
 import { endWith } from "./cli/failure";
+import { outsideFindings } from "./cli/checks/outside";
 import { welcome } from "./cli/welcome";
 import { compose } from "./compose";
+import { sealingGap } from "./compose/sealer";
 import { ConfigError, loadConfig, type Config } from "./config";
 import { fillDemoWorld, SHOWN_DUE } from "./demo/world";
 import { UserAccount } from "./entities/accounts/user-account";
@@ -11,8 +14,10 @@ import { permissionsOf } from "./graphql/permissions";
 import { buildGraphQLSchema } from "./graphql/schema";
 import { spreadLastNet } from "./log";
 import { startServer } from "./http/server";
-import { startJobs } from "./jobs/start-jobs";
-import { tasks } from "./jobs/tasks";
+import { followStreams, type FollowedStreams } from "./following/follow-streams";
+import { startJobs, type Jobs } from "./jobs/start-jobs";
+import { COMPARISONS, tasks } from "./jobs/tasks";
+import { restApi } from "./rest/rest";
 import { isExposed, pathTo } from "./store/encryption";
 
 /** A terminal sends Ctrl-C to npm and to this process, and npm forwards it to this process again. */
@@ -27,10 +32,12 @@ async function main(): Promise<void> {
     composed.app.log.warn(
       "refunds are disabled because REFUND_SHOP is none; unenrollAndRefund refunds no order",
     );
+  const gap = sealingGap(config);
+  if (gap !== null) composed.app.log.warn(gap);
   try {
     if (config.isProduction && isExposed(await pathTo(composed.app.db)))
       composed.app.log.warn("the connection to PostgreSQL is not encrypted: add sslmode to DATABASE_URL");
-    const server = await startServer(composed.app, ownGraph()).catch((error: unknown) => {
+    const server = await startServer(composed.app, ownGraph(), restApi).catch((error: unknown) => {
       throw listenFault(config, error);
     });
     const jobs = config.jobs
@@ -38,18 +45,35 @@ async function main(): Promise<void> {
       : undefined;
     if (config.isProduction) composed.app.log.info({ url: server.url }, "listening");
     else await greet(config, server.url, composed.notice);
+    const following = jobs && follow(composed.app, jobs);
+    void warnOfFaults(composed.app);
     await signal;
     await server.stop();
+    await following?.stop();
     await jobs?.stop();
   } finally {
     await composed.stop();
   }
 }
 
+/** Reads the event bus of the LMS where there is one, as a part of the background work. */
+function follow(app: App, jobs: Jobs): FollowedStreams | undefined {
+  const { events, port } = app.config;
+  // Processes on one host listen on different ports, and keep them when they are started again.
+  const at = events.redis && { ...events.redis, consumer: `${hostname()}:${port}` };
+  return at && followStreams(app, at, () => jobs.hurry(COMPARISONS));
+}
+
 /** The product's own schema, and who may ask for what of it. */
 function ownGraph(): Graph {
   const schema = buildGraphQLSchema();
   return { schema, permissions: permissionsOf(schema) };
+}
+
+/** Logs what cannot work as it is configured, while the server already answers. */
+async function warnOfFaults({ config, log }: App): Promise<void> {
+  for await (const { what, verdict, found } of outsideFindings(config))
+    if (verdict === "wrong") log.warn({ what, found }, "npm run config:check finds something wrong");
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the second one ends the process immediately. */

@@ -58,6 +58,11 @@ export function listOf(form: RegExp, what: string) {
 /** The address of a web service. */
 export const webUrl = kind("a URL of http or https", (fault) => z.url({ protocol: /^https?$/, ...fault }));
 
+/** How to reach a Redis. */
+export const redisUrl = kind("redis://user:password@host:port/number, or the same with rediss", (fault) =>
+  z.string(fault).refine((url) => /^rediss?:\/\/[^/]/.test(url) && URL.canParse(url), fault),
+);
+
 /** What the driver would take from the URL rather than from us, and what could not be put right after connecting. */
 const OURS_TO_SET = ["client_encoding", "query_timeout", "binary", "replication"];
 

@@ -1,3 +1,7 @@
+import { FOLLOWING_SETTINGS } from "./settings/following";
+import { OPEN_EDX_SETTINGS } from "./settings/open-edx";
+import { HISTORY_SETTINGS } from "./settings/history";
+import { refundSettings } from "./settings/refunds";
 import { DAY_MS, DEFAULT_PERIODS } from "./rules/entitlement-rules";
 import { flag, jwkSet, listOf, oneOf, postgresUrl, text, textLike, webUrl, whole } from "./setting-kinds";
 
@@ -110,38 +114,27 @@ export function settings(isProduction: boolean) {
     TRUSTED_DOCUMENTS: text()
       .optional()
       .describe(
-        "A file with the only documents that are executed: the manifest of Apollo, or the map of GraphQL Code Generator. Without it, every document is.",
+        "A file with the only documents that are executed: the manifest of Apollo, or the map of GraphQL Code Generator. Without it, every document is. The documents of the console are executed as well, unless `CONSOLE=off`.",
       ),
     EXPLORERS: flag
       .optional()
       .describe(
         "Whether introspection, Apollo Sandbox and GraphiQL are offered. Not set, they are in development, unless `TRUSTED_DOCUMENTS` is set. Staff can always introspect.",
       ),
-    REFUND_SHOP: oneOf("embedded", "coordinator", "none")
-      .default(isProduction ? "none" : "embedded")
+    CONSOLE: flag
+      .default(true)
       .describe(
-        "The shop that refunds orders: `coordinator` is commerce-coordinator, `embedded` is a stand-in that refunds nothing and is not allowed in production, `none` refunds nothing, and entitlements then have the `refundBlocker` `REFUNDS_NOT_HANDLED`.",
+        "Whether the console is served at `/console`. It shows what the token of its reader may see.",
       ),
-    REFUND_DEADLINE_MS: whole(50, 30_000)
-      .default(5_000)
+    CONSOLE_BRAND_CSS: text()
+      .optional()
       .describe(
-        "How long the shop may take to answer, in milliseconds; leases and pauses between attempts are multiples of it.",
+        "A file with the colors of an installation, which the console takes: the `light.css` of a brand for Paragon.",
       ),
-    COORDINATOR_URL: webUrl
-      .optional()
-      .describe("The address of commerce-coordinator; required when `REFUND_SHOP` is `coordinator`."),
-    COORDINATOR_KEYED: flag
-      .default(false)
-      .describe(
-        "Whether that shop honors the header `Idempotency-Key`; commerce-coordinator does not need it.",
-      ),
-    OAUTH_TOKEN_URL: webUrl
-      .optional()
-      .describe("The address where this service gets the token that it shows to other services."),
-    OAUTH_CLIENT_ID: text()
-      .optional()
-      .describe("The client id for that; the three `OAUTH_` settings go together."),
-    OAUTH_CLIENT_SECRET: text().optional().describe("The client secret for that."),
+    ...refundSettings(isProduction),
+    ...OPEN_EDX_SETTINGS,
+    ...FOLLOWING_SETTINGS,
+    ...HISTORY_SETTINGS,
     FAULT_PLAN_URL: webUrl
       .optional()
       .describe(

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
-import { migrate, openDatabase, using } from "../compose";
+import { migrate, openDatabase, using } from "../compose/database";
 import { ConfigError, loadConfig } from "../config";
 import { bigWorldLearners, fillBigWorld } from "../demo/big-world";
 import { endWith } from "./failure";

@@ -9,12 +9,17 @@ import { REFUSALS_KEPT } from "../engine/documents/kept-documents";
 import { LIMITS } from "../engine/documents/limits";
 import { ERROR_MEANINGS } from "../engine/error-meanings";
 import { ANSWER_BYTES_AT_MOST } from "../gateways/http-client";
+import { OPEN_EDX_ANSWER_BYTES_AT_MOST } from "../gateways/open-edx/http/system";
 import { permissionsOf } from "../graphql/permissions";
+import { WAITS_AT_MOST_MS } from "../history/committer";
+import { SETTLED_AT_ONCE } from "../history/settle";
 import { BODY_AT_MOST } from "../http/body";
 import { COMPRESSIONS_AT_ONCE } from "../http/compression/compress";
 import { STREAMS_AT_MOST } from "../http/events/streams";
 import { EXPORTS_AT_ONCE } from "../http/export/export-route";
 import { IN_FLIGHT } from "../http/in-flight";
+import { REST_BODY_AT_MOST } from "../http/rest/rest-body";
+import { LOOKED_AT } from "../reads/feed/log";
 import { REFUSAL_CODES } from "../refusal";
 import { settings } from "../settings";
 
@@ -110,13 +115,18 @@ function limitsTable(): string {
     ["levels of lists and objects in a variable", LIMITS.variableLevels],
     ["bytes of an answer", LIMITS.answerBytes],
     ["bytes of a request's body", BODY_AT_MOST],
+    ["the same for the API of Open edX", REST_BODY_AT_MOST],
     ["exports that a process makes at once", EXPORTS_AT_ONCE],
     ["streams of events that a process keeps open", STREAMS_AT_MOST.inAll],
     ["the same for one actor", STREAMS_AT_MOST.perActor],
+    ["positions that a page of `historyLog` with a filter looks at", LOOKED_AT],
+    ["milliseconds that an answer waits until its instant is settled", WAITS_AT_MOST_MS],
+    ["entries of history that are settled in one transaction, unless one alone has more", SETTLED_AT_ONCE],
     ["answers that a process compresses at once", COMPRESSIONS_AT_ONCE],
     ["characters of a token", LENGTH_AT_MOST],
     ["hours between a token's issue and its expiration", LIFETIME_AT_MOST_S / 3600],
     ["bytes of another system's answer", ANSWER_BYTES_AT_MOST],
+    ["the same of the LMS and of course-discovery", OPEN_EDX_ANSWER_BYTES_AT_MOST],
     ["requests that a process works on at once", IN_FLIGHT.atOnce],
     ["further requests that wait for their turn", IN_FLIGHT.waiting],
     ["milliseconds that a request waits for its turn", IN_FLIGHT.waitMs],

@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
-import type { DataSource } from "typeorm";
-import { dataSourceOptions } from "../../ormconfig";
-import { openDatabase, openMigrated } from "../compose";
-import { ConfigError, loadConfig, type Config } from "../config";
-import { DatabaseClock } from "../store/database-clock";
+import type { App } from "../app";
+import { ConfigError, loadConfig } from "../config";
 import { expireDueEntitlements, type SweepReport } from "../use-cases/entitlements/expire-due-entitlements";
 import { endWith } from "./failure";
 import { startProgress } from "./progress";
+import { withApp } from "../compose";
 
 const HELP = `Stores the expiry of entitlements whose expiry is due, as the background work of the server does once an hour.
 
@@ -29,24 +27,10 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   if (values["dry-run"] === values.commit) throw new ConfigError(HELP);
-  const config = loadConfig(process.env);
-  const database = await openDatabase(config, { join: true });
-  try {
-    const db = await openMigrated(database, (url) => dataSourceOptions(url, 2));
-    try {
-      await sweep(config, db, values.commit === true);
-    } finally {
-      await db.destroy();
-    }
-  } finally {
-    await database.stop();
-  }
+  await withApp(loadConfig(process.env), (app) => sweep(app, values.commit === true));
 }
 
-async function sweep(config: Config, db: DataSource, isCommit: boolean): Promise<void> {
-  const clock = new DatabaseClock(db);
-  await clock.start();
-  const app = { config, db, clock: clock.now };
+async function sweep(app: App, isCommit: boolean): Promise<void> {
   const origin = { source: "CLI" as const, requestId: randomUUID() };
   const start = Date.now();
   let report = await expireDueEntitlements(app, { ...origin, isDryRun: true });

@@ -2,10 +2,10 @@ import { inspect } from "node:util";
 import { ConfigError } from "../config";
 import { EmbeddedPostgresError } from "../postgres/installation";
 
-/** Prints why the program fails and exits with status 1. An error that the operator can mend is printed as one line. */
-export function endWith(error: unknown): never {
+/** Prints why the program fails and exits. An error that the operator can mend is printed as one line. */
+export function endWith(error: unknown, status = 1): never {
   process.stderr.write(`${isExpected(error) ? error.message : inspect(error)}\n`);
-  process.exit(1);
+  process.exit(status);
 }
 
 /** Whether the error is a fault of the settings, of the machine or of the command line. */

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../ormconfig";
-import { migrate, openDatabase, usingAsOwner, type Database } from "../compose";
+import { migrate, openDatabase, usingAsOwner, type Database } from "../compose/database";
 import { ConfigError, loadConfig } from "../config";
 import { migrationStates } from "../store/schema/migrate";
 import { migrateDown } from "../store/schema/migrate-down";

@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
+import type { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
-import { openDatabase, openMigrated, type Database } from "../compose";
 import { loadConfig, type Config } from "../config";
 import { embeddedLedger, refundViolations } from "../proof/refund-invariants";
 import { endWith } from "./failure";
+import { withDatabase } from "../compose/database";
 
 const HELP = `Checks the invariants of refunds: an order is refunded at most once, an entitlement expires by a refund exactly
 when the order was refunded, a refused or pending refund changes nothing, no refund is in doubt for more than 15
@@ -23,27 +24,17 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { help: { type: "boolean" } } });
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
-  const database = await openDatabase(config, { join: true });
-  try {
-    await check(database, config);
-  } finally {
-    await database.stop();
-  }
+  await withDatabase(config, migrationOptions, (db) => check(db, config));
 }
 
-async function check(database: Database, { refund }: Config): Promise<void> {
-  const db = await openMigrated(database, migrationOptions);
-  try {
-    const paid = refund.shop === "embedded" ? await embeddedLedger(db) : null;
-    const violations = await refundViolations(db, { paid, settlesWithinMs: SETTLES_WITHIN_MS });
-    for (const { invariant, entitlementId, detail } of violations)
-      process.stdout.write(`${entitlementId} violates ${invariant}: ${detail}\n`);
-    const [row] = await db.query<[{ count: string }]>("select count(*) from refund");
-    process.stdout.write(`${violations.length} violations; ${row.count} refunds read\n`);
-    if (violations.length > 0) process.exitCode = 1;
-  } finally {
-    await db.destroy();
-  }
+async function check(db: DataSource, { refund }: Config): Promise<void> {
+  const paid = refund.shop === "embedded" ? await embeddedLedger(db) : null;
+  const violations = await refundViolations(db, { paid, settlesWithinMs: SETTLES_WITHIN_MS });
+  for (const { invariant, entitlementId, detail } of violations)
+    process.stdout.write(`${entitlementId} violates ${invariant}: ${detail}\n`);
+  const [row] = await db.query<[{ count: string }]>("select count(*) from refund");
+  process.stdout.write(`${violations.length} violations; ${row.count} refunds read\n`);
+  if (violations.length > 0) process.exitCode = 1;
 }
 
 main().catch(endWith);

@@ -14,6 +14,7 @@ const QUERY =
 /** The greeting of a started server: its addresses, tokens of the demo accounts, and a first query. */
 export async function welcome(config: Config, url: string): Promise<string> {
   const places = `
+  Console         ${url}/console
   GraphQL         ${url}/graphql
   Apollo Sandbox  ${url}/
   GraphiQL        ${url}/graphiql  (works without a network)

@@ -34,6 +34,7 @@ export const users: UserAccount[] = (Object.keys(USER_IDS) as Username[]).map((u
   email: `${username}@demo.example`,
   name: NAMES[username],
   isActive: username !== "gone_away",
+  seenAt: null,
 }));
 
 /** The sites of the demo world. */

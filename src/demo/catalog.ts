@@ -63,6 +63,7 @@ export function demoRun(course: number, title: string, kind: RunKindName, now: D
     enrollmentStartsAt: daysFrom(now, run.enrollment?.[0]),
     enrollmentEndsAt: daysFrom(now, run.enrollment?.[1]),
     maxEnrollments: run.maxEnrollments ?? null,
+    seenAt: null,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { EntityManager } from "typeorm";
 import { tracked } from "../history/historical";
+import { tellsPast } from "../history/told";
 import type { Change } from "../store/transact";
 
 /** What a row of a tracked table was like from an instant on, and who had made it so. */
@@ -18,31 +19,21 @@ export interface Moment<Row extends { id: string } = { id: string }> {
  * that may write history can do so.
  */
 export async function tellPast(tx: EntityManager, moments: readonly Moment[]): Promise<void> {
+  await tellsPast(tx);
   const inOrder = moments.toSorted((one, other) => one.at.getTime() - other.at.getTime());
   const known = new Set<string>();
   for (const { at, entity, row, by } of inOrder) {
     const historical = tracked.get(entity) as new () => object;
     const type = known.has(row.id) ? "~" : "+";
     known.add(row.id);
-    const entry = {
-      ...row,
-      history: {
-        date: at,
-        type,
-        reason: by.reason,
-        userId: by.userId,
-        userLabel: by.userLabel,
-        userRole: by.userRole ?? null,
-        source: by.source,
-        requestId: by.requestId,
-      },
-    };
-    const paths = [...Object.keys(row), ...Object.keys(entry.history).map((name) => `history.${name}`)];
+    const { reason, userId, userLabel, userRole = null, source, requestId } = by;
+    const history = { date: at, type, reason, userId, userLabel, userRole, source, requestId };
+    const paths = [...Object.keys(row), ...Object.keys(history).map((name) => `history.${name}`)];
     await tx
       .createQueryBuilder()
       .insert()
       .into(historical, paths)
-      .values(entry)
+      .values({ ...row, history })
       .updateEntity(false)
       .execute();
   }

@@ -6,11 +6,15 @@ import {
 import type { Change, ChangeSource } from "../store/transact";
 import { POLICY_IDS, USER_IDS, type Username } from "./cast";
 import { courseUuid, daysFrom, runKey } from "./catalog";
-import type { Example } from "./examples";
+import { EXAMPLES, type Example } from "./examples";
 import type { Moment } from "./past";
 
 /** An example with its place in the table, from which its ids follow. */
 export type Numbered = Example & { number: number };
+
+/** All examples. */
+export const numbered = (): Numbered[] =>
+  EXAMPLES.map((example, place) => Object.assign({ number: place + 1 }, example));
 
 /** The id of a row of an example; the letter tells the kind of the row. */
 export const idOf = (kind: string, number: number) =>
@@ -135,6 +139,7 @@ export function entitlementStory(example: Numbered, now: Date): Moment<CourseEnt
     modifiedAt: ago(now, created),
     policyId: policy === "none" ? null : POLICY_IDS[policy],
     enrollmentId: null,
+    pendingEnrollmentId: null,
   };
   return stepsOf(example, now).map((step) => {
     const at = ago(now, step.ago);

@@ -21,16 +21,19 @@ export class BadRequest extends Error {
 /** Refuses bytes that are not UTF-8, and skips a byte order mark. */
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
-/** Reads the body of a request to its end, so that its connection can be used again. Rejects with BadRequest. */
-export function readBody(request: IncomingMessage): Promise<string> {
+/**
+ * Reads the body of a request to its end, so that its connection can be used again. Rejects with BadRequest, also where it
+ * is longer than `atMost` bytes.
+ */
+export function readBody(request: IncomingMessage, atMost = BODY_AT_MOST): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const drop = () => reject(new BadRequest(413, `The body has more than ${BODY_AT_MOST} bytes.`));
-    if (Number(request.headers["content-length"] ?? 0) > BODY_AT_MOST) drop();
+    const drop = () => reject(new BadRequest(413, `The body has more than ${atMost} bytes.`));
+    if (Number(request.headers["content-length"] ?? 0) > atMost) drop();
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= BODY_AT_MOST) chunks.push(chunk);
+      if (length <= atMost) chunks.push(chunk);
       else drop();
       if (length > DROPPED_AT_MOST) request.destroy();
     });

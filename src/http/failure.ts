@@ -12,31 +12,35 @@ import { sendError } from "./respond";
 
 const UNAVAILABLE = "The service is unavailable for a moment. Please try again.";
 
-/** Answers a request whose route has failed. Unexpected errors that the client has not caused are logged. */
+/**
+ * Answers a request whose route has failed, in the form in which `send` answers errors. Unexpected errors that the client
+ * has not caused are logged.
+ */
 export async function sendFailure(
   response: ServerResponse,
   error: unknown,
   requestId: string,
   log: Logger,
+  send = sendError,
 ): Promise<void> {
   if (response.headersSent) response.destroy();
   else if (error instanceof BadRequest) {
     if (error.allow) response.setHeader("allow", error.allow);
-    await sendError(response, error.status, error.code, error.message);
+    await send(response, error.status, error.code, error.message);
   } else if (error instanceof Denied) {
     const { code, message } = error.denial;
     if (code === "UNAUTHENTICATED") response.setHeader("www-authenticate", "JWT");
-    await sendError(response, code === "UNAUTHENTICATED" ? 401 : 403, code, message);
+    await send(response, code === "UNAUTHENTICATED" ? 401 : 403, code, message);
   } else if (error instanceof Overloaded || error instanceof KeysUnavailable || isUnavailable(error)) {
     const isOurWord = error instanceof Overloaded || error instanceof KeysUnavailable;
     response.setHeader("retry-after", "1");
-    await sendError(response, 503, SERVICE_UNAVAILABLE, isOurWord ? error.message : UNAVAILABLE);
+    await send(response, 503, SERVICE_UNAVAILABLE, isOurWord ? error.message : UNAVAILABLE);
   } else if (error instanceof InvalidToken) {
     response.setHeader("www-authenticate", "JWT");
-    await sendError(response, 401, "UNAUTHENTICATED", error.message);
+    await send(response, 401, "UNAUTHENTICATED", error.message);
   } else {
     const clientId = clientRequestId(response.req.headers["x-request-id"]);
     log.error({ requestId, clientRequestId: clientId, error: describe(error) }, "unexpected");
-    await sendError(response, 500, INTERNAL_SERVER_ERROR, "An internal error has occurred.");
+    await send(response, 500, INTERNAL_SERVER_ERROR, "An internal error has occurred.");
   }
 }

@@ -35,8 +35,7 @@ async function unreadiness({ db }: App): Promise<string | null> {
 async function readTwice(db: App["db"]): Promise<void> {
   const connection = db.createQueryRunner();
   try {
-    await repeat(connection, READ, []);
-    await repeat(connection, READ, []);
+    for (let time = 0; time < 2; time++) await repeat(connection, READ, []);
   } finally {
     await connection.release();
   }

@@ -1,16 +1,22 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { App } from "../app";
+import { isSecret } from "../auth/request-token";
 import type { TokenFault } from "../auth/verify-token";
 import { OUTSIDE_CALLS, type OutsideCall } from "../gateways/http-client";
 import { deliveryGauges } from "../reads/webhooks/webhooks";
+import { callGauges } from "../reads/enrollments";
+import { lookGauges } from "../reads/lms/due";
+import { followedImportGauges } from "../reads/lms/followed-imports";
 import { refundGauges } from "../reads/refunds";
+import { HistoryMetrics } from "./requests/history-metrics";
 import { lastDone } from "../jobs/last-done";
 import { poolOf } from "../store/statement";
 import { unhandledFaults } from "../log";
 import { within } from "./health";
 import type { Load } from "./in-flight";
+import { EventMetrics } from "./lms-events/event-metrics";
+import { Waiting } from "./requests/waiting";
 import { sendError, sendText } from "./respond";
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
@@ -61,22 +67,20 @@ export class Metrics {
     "state",
   );
   private readonly databaseUp = this.gauge("database_up", "1 while PostgreSQL answers, else 0.");
-  private readonly refunds = this.gauge("refunds_pending", "Unsettled refunds, by state.", "state");
-  private readonly refundAge = this.gauge(
-    "refunds_pending_oldest_seconds",
-    "Age of the oldest unsettled refund, by state.",
-    "state",
-  );
-  private readonly deliveries = this.gauge(
-    "webhook_deliveries",
-    "Changes that webhooks have not told, by state.",
-    "state",
-  );
-  private readonly deliveryAge = this.gauge(
-    "webhook_deliveries_oldest_seconds",
-    "Age of the oldest change that webhooks have not told, by state.",
-    "state",
-  );
+  /** What waits for other systems. */
+  private readonly waiting = [
+    new Waiting(this.registry, "refunds_pending", "unsettled refund", refundGauges),
+    new Waiting(this.registry, "enrollment_calls", "unsettled call to the LMS", callGauges),
+    new Waiting(this.registry, "lms_looks_due", "look at the LMS that an event has hinted at", lookGauges),
+    new Waiting(
+      this.registry,
+      "lms_imports",
+      "LMS that is followed, since it was imported",
+      followedImportGauges,
+    ),
+    new Waiting(this.registry, "webhook_deliveries", "untold change of a webhook", deliveryGauges),
+  ];
+  private readonly history = new HistoryMetrics(this.registry);
   private readonly tasks = this.gauge(
     "background_task_done_timestamp_seconds",
     "When a background task was last done by any process.",
@@ -95,6 +99,8 @@ export class Metrics {
     this.outside.observe({ to, outcome }, ms / 1000);
   };
 
+  private readonly events = new EventMetrics(this.registry);
+
   private readonly load = this.gauge(
     "graphql_requests",
     "Admitted requests: those in work (in_flight), and those waiting for their turn.",
@@ -112,9 +118,10 @@ export class Metrics {
     OUTSIDE_CALLS.subscribe(this.called);
   }
 
-  /** Counts no more calls to other systems. */
+  /** Counts no more calls to other systems, and no more events. */
   stop(): void {
     OUTSIDE_CALLS.unsubscribe(this.called);
+    this.events.stop();
   }
 
   /** Counts an answer of any kind by the address of its route, or `other`. */
@@ -141,7 +148,7 @@ export class Metrics {
   /** Answers a request for `/metrics`, if it shows the token of METRICS_TOKEN where there is one. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { metricsToken } = this.app.config;
-    if (metricsToken !== undefined && !isSame(request.headers.authorization, `Bearer ${metricsToken}`)) {
+    if (metricsToken !== undefined && !isSecret(request.headers.authorization, `Bearer ${metricsToken}`)) {
       response.setHeader("www-authenticate", "Bearer");
       return sendError(response, 401, "UNAUTHENTICATED", "Show METRICS_TOKEN as a Bearer token.");
     }
@@ -160,31 +167,19 @@ export class Metrics {
     const { totalCount: open, idleCount: idle, waitingCount: waiting } = poolOf(db);
     for (const [state, count] of Object.entries({ open, idle, waiting }))
       this.connections.set({ state }, count);
-    for (const gauge of [this.refunds, this.refundAge, this.deliveries, this.deliveryAge, this.tasks])
-      gauge.reset();
+    this.tasks.reset();
     // The queue's tables are made when the first process looks for work.
-    const asked = Promise.all([refundGauges(db), deliveryGauges(db), lastDone(db).catch(() => [])]);
-    const [refunds, deliveries, tasks] = await within(asked, DATABASE_WITHIN_MS).catch(
-      () => [null, [], []] as const,
-    );
-    this.databaseUp.set(refunds ? 1 : 0);
-    for (const { state, count, oldestSeconds } of refunds ?? []) {
-      this.refunds.set({ state }, count);
-      this.refundAge.set({ state }, oldestSeconds);
-    }
-    for (const { state, count, oldestSeconds } of deliveries) {
-      this.deliveries.set({ state }, count);
-      this.deliveryAge.set({ state }, oldestSeconds);
-    }
+    const sampled = Promise.all([
+      ...this.waiting.map((each) => each.sample(db)),
+      this.history.sample(this.app),
+    ]);
+    const asked = Promise.all([sampled, lastDone(db).catch(() => [])]);
+    const [read, tasks] = await within(asked, DATABASE_WITHIN_MS).catch(() => [null, []] as const);
+    this.databaseUp.set(read ? 1 : 0);
     for (const { task, doneAt } of tasks) this.tasks.set({ task }, doneAt);
   }
 
   private gauge(name: string, help: string, ...labelNames: string[]): Gauge {
     return new Gauge({ name, help, labelNames, registers: [this.registry] });
   }
-}
-
-function isSame(given: string | undefined, expected: string): boolean {
-  const [one, other] = [given ?? "", expected].map((text) => createHash("sha256").update(text).digest());
-  return timingSafeEqual(one!, other!);
 }

@@ -3,6 +3,7 @@ import type { App } from "../app";
 import type { Graph } from "../engine/apollo";
 import { startEngine } from "../engine/engine";
 import { rateLimiter } from "../engine/rate-limit";
+import type { RestApi } from "../rest/answer";
 import { eventsRoute } from "./events/events-route";
 import { Streams } from "./events/streams";
 import { exportRoute } from "./export/export-route";
@@ -10,8 +11,11 @@ import { graphqlRoute } from "./graphql-route";
 import { livenessRoute, readinessRoute } from "./health";
 import { InFlightLimiter, type Load } from "./in-flight";
 import { listen } from "./listener";
+import { LMS_EVENTS_PATH, lmsEventsRoute } from "./lms-events/lms-events-route";
 import { Metrics } from "./metrics";
+import { consoleRoutes } from "./pages/console";
 import { explorerRoutes } from "./pages/explorers";
+import { REST_PREFIX, restRoute } from "./rest/rest-route";
 import { readOnly, type Route } from "./route";
 import { admission } from "./session";
 
@@ -24,13 +28,14 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Serves GraphQL, its explorers, health and metrics on the configured host and port. */
-export async function startServer(app: App, graph: Graph): Promise<RunningServer> {
+/** Serves GraphQL, the API of Open edX, explorers, health and metrics on the configured host and port. */
+export async function startServer(app: App, graph: Graph, rest: RestApi): Promise<RunningServer> {
   const load = new InFlightLimiter();
   const streams = new Streams();
   const metrics = app.config.metrics ? new Metrics(app, load, streams) : undefined;
   const admit = admission(app, load, metrics?.rejected);
-  const engine = await startEngine(app, { limitRate: rateLimiter(app), counter: metrics }, graph);
+  const limitRate = rateLimiter(app);
+  const engine = await startEngine(app, { limitRate, counter: metrics }, graph);
   const stopping = new AbortController();
 
   const routes = new Map<string, Route>([
@@ -40,6 +45,11 @@ export async function startServer(app: App, graph: Graph): Promise<RunningServer
     ["/healthz", readOnly(livenessRoute)],
     ["/readyz", readOnly(readinessRoute(app, stopping.signal))],
   ]);
+  if (app.config.restFacade !== "off") routes.set(`${REST_PREFIX}*`, restRoute(app, rest, admit, limitRate));
+  const { secret } = app.config.events;
+  if (secret)
+    for (const address of [LMS_EVENTS_PATH, `${LMS_EVENTS_PATH}/*`])
+      routes.set(address, lmsEventsRoute(app, secret, admit));
   if (metrics)
     routes.set(
       "/metrics",
@@ -47,6 +57,7 @@ export async function startServer(app: App, graph: Graph): Promise<RunningServer
     );
   if (app.config.explorers)
     for (const [address, route] of explorerRoutes(app, routes.get("/graphql")!)) routes.set(address, route);
+  if (app.config.console) for (const [address, route] of consoleRoutes(app)) routes.set(address, route);
   const listener = await listen(app, routes, stopping.signal, metrics?.answered);
 
   async function stop(): Promise<void> {

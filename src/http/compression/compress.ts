@@ -11,21 +11,18 @@ const COMPRESSED_FROM = 1_024;
  */
 export const COMPRESSIONS_AT_ONCE = 2;
 
-/** The quality up to which brotli is about as fast as gzip. */
-const QUALITY = 4;
-
 const COMPRESSORS: Record<Coding, (body: Buffer) => Promise<Buffer>> = {
   br: (body) =>
     promisify(brotliCompress)(body, {
       params: {
-        [constants.BROTLI_PARAM_QUALITY]: QUALITY,
+        [constants.BROTLI_PARAM_QUALITY]: 4, // up to which brotli is about as fast as gzip
         [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
       },
     }),
   gzip: (body) => promisify(gzip)(body),
 };
 
-let underWay = 0;
+let inProgress = 0;
 
 /**
  * The bytes of an answer with this body, compressed where the client accepts it and it saves something; the headers say
@@ -36,14 +33,14 @@ export async function compress(response: ServerResponse, text: string): Promise<
   if (body.length < COMPRESSED_FROM || isFixed(response)) return body;
   response.appendHeader("vary", "accept-encoding");
   const coding = acceptedCoding(response.req.headers["accept-encoding"]);
-  if (coding === null || underWay >= COMPRESSIONS_AT_ONCE) return body;
-  underWay++;
+  if (coding === null || inProgress >= COMPRESSIONS_AT_ONCE) return body;
+  inProgress++;
   try {
     const compressed = await COMPRESSORS[coding](body);
     response.setHeader("content-encoding", coding);
     return compressed;
   } finally {
-    underWay--;
+    inProgress--;
   }
 }
 

@@ -4,25 +4,21 @@ import { BAD_USER_INPUT } from "../../engine/error-codes";
 import type { Choice } from "../../engine/feed/audience";
 import { BadRequest } from "../body";
 
+const like = (pattern: RegExp, rule: string) => z.string().regex(pattern, rule).nullable().default(null);
 /** What a request for events may say in its address, and the rule that it breaks otherwise. */
 const PARAMETERS = z.strictObject({
-  entitlementId: z
-    .string()
-    .regex(/^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/i, "must be a UUID")
-    .nullable()
-    .default(null),
-  username: z
-    .string()
-    .regex(/^[^\0]{1,150}$/, "must have from 1 to 150 characters")
-    .nullable()
-    .default(null),
+  entitlementId: like(/^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/i, "must be a UUID"),
+  username: like(/^[^\0]{1,150}$/, "must have from 1 to 150 characters"),
 });
 
 /** What a request for events asks for. */
 export interface EventRequest {
   choice: Choice;
-  /** The id of the last event that the client has got; null where it begins. */
-  after: bigint | null;
+  /**
+   * The last event that the client has got, by its position, or by the id of its history entry where an earlier version told
+   * it; null where the client begins.
+   */
+  last: { position: bigint } | { historyId: bigint } | null;
 }
 
 /** Reads a request for events. Throws BadRequest, which names the parameter or header that is wrong. */
@@ -39,10 +35,15 @@ export function readEventRequest({ url = "", headers }: IncomingMessage): EventR
     throw badInput("Parameter", String(issue?.path[0]), issue?.message ?? "is wrong");
   }
   const last = headers["last-event-id"];
-  if (last !== undefined && !/^\d{1,18}$/.test(String(last)))
-    throw badInput("Header", "Last-Event-ID", "must be the id of an event");
+  const id = /^(?:p(-1|\d{1,18})|(\d{1,18}))$/.exec(String(last ?? ""));
+  if (last !== undefined && !id) throw badInput("Header", "Last-Event-ID", "must be the id of an event");
   const choice = { ...data, entitlementId: data.entitlementId?.toLowerCase() ?? null };
-  return { choice, after: last === undefined ? null : BigInt(String(last)) };
+  if (!id) return { choice, last: null };
+  const [, position, historyId] = id;
+  return {
+    choice,
+    last: position === undefined ? { historyId: BigInt(historyId!) } : { position: BigInt(position) },
+  };
 }
 
 /** The refusal of a request for events. */

@@ -11,7 +11,7 @@ const BEHIND_AT_MOST = 1_000_000;
 /** A stream of server-sent events to one client. */
 export class EventStream {
   private readonly ended = new AbortController();
-  private readonly heartbeat: NodeJS.Timeout;
+  private readonly heartbeat = setInterval(() => this.write(": still here\n\n"), HEARTBEAT_MS);
   /** Aborted when the stream has ended, from whichever side. */
   readonly left = this.ended.signal;
 
@@ -21,7 +21,6 @@ export class EventStream {
     response.setHeader("cache-control", "no-store, no-transform");
     response.setHeader("x-accel-buffering", "no"); // nginx would keep events back
     response.write(`retry: ${RETRY_MS}\n\n`);
-    this.heartbeat = setInterval(() => this.write(": still here\n\n"), HEARTBEAT_MS);
   }
 
   /** Sends an event; its id is where the client goes on when it comes again. `json` has no line breaks. */

@@ -4,12 +4,13 @@ import type { Actor } from "../../auth/actor";
 import { Denied, UNAUTHENTICATED } from "../../auth/denial";
 import type { Engine } from "../../engine/engine";
 import type { Audience } from "../../engine/feed/audience";
+import type { Feed, Start } from "../../engine/feed/feed";
 import { BadRequest } from "../body";
 import { cors } from "../cors";
 import { Overloaded } from "../in-flight";
 import { requireMethod, type Route } from "../route";
 import type { Admit } from "../session";
-import { badInput, readEventRequest } from "./event-request";
+import { badInput, readEventRequest, type EventRequest } from "./event-request";
 import { EventStream } from "./event-stream";
 import type { Streams } from "./streams";
 
@@ -20,7 +21,19 @@ const CHECKED_EVERY_MS = 2_000;
 interface Opening {
   actor: Actor;
   audience: Audience;
-  start: bigint;
+  start: Start;
+}
+
+/** Where a stream begins that goes on after an event; without one, after all that is settled now. Throws BadRequest. */
+async function startAfter(feed: Feed, last: EventRequest["last"]): Promise<Start> {
+  if (last && "historyId" in last) {
+    const start = await feed.placeAfterId(last.historyId);
+    if (!start) throw badInput("Header", "Last-Event-ID", "is too old, or newer than all events");
+    return start;
+  }
+  const newest = await feed.newest();
+  if (last && last.position > newest) throw badInput("Header", "Last-Event-ID", "is newer than all events");
+  return { after: last?.position ?? newest, told: 0n };
 }
 
 /** Answers requests for `/events` with the changes that the caller may see, as they happen. */
@@ -36,7 +49,7 @@ export function eventsRoute(
     response.setHeader("cache-control", "no-store");
     if (allow(request, response)) return;
     requireMethod(request, ["GET"]);
-    const { choice, after } = readEventRequest(request);
+    const { choice, last } = readEventRequest(request);
 
     // Only the beginning needs a place among the requests in work: what follows is shared by all streams.
     const { actor, audience, start } = await admit(request, response, async (actor): Promise<Opening> => {
@@ -44,10 +57,7 @@ export function eventsRoute(
       if (stopping.aborted) throw new Overloaded();
       const audience = await feed.audienceOf(actor, choice, requestId);
       if (!audience) throw new BadRequest(404, "There is no such account.", "NOT_FOUND");
-      const { now, newest } = await feed.place();
-      if (after !== null && after > newest)
-        throw badInput("Header", "Last-Event-ID", "is newer than all events");
-      return { actor, audience, start: after ?? now };
+      return { actor, audience, start: await startAfter(feed, last) };
     });
     if (response.destroyed) return; // the client has left meanwhile
     const giveBack = streams.take(actor);
@@ -65,8 +75,8 @@ export function eventsRoute(
       stopping.removeEventListener("abort", stop);
       giveBack();
     });
-    stream.send("open", String(start), "{}");
-    const changed = (id: string, json: string) => stream.send("change", id, json);
+    stream.send("open", `p${start.after}`, "{}");
+    const changed = (position: string, json: string) => stream.send("change", `p${position}`, json);
     await feed.follow({ audience, changed, ready: stream.ready, left: stream.left }, start);
   };
 }

@@ -25,7 +25,7 @@ const TAKES_NOTHING_FOR_MS = 30_000;
 /** Answers requests for `/export/<list>.<format>` to staff and auditors. */
 export function exportRoute(app: App, engine: Engine, admit: Admit): Route {
   const allow = cors(app.config);
-  let underWay = 0;
+  let inProgress = 0;
   return async (request, response, requestId) => {
     response.setHeader("cache-control", "no-store");
     if (allow(request, response)) return;
@@ -36,8 +36,8 @@ export function exportRoute(app: App, engine: Engine, admit: Admit): Route {
     await admit(request, response, async (actor) => {
       const denial = denialOf(actor, staffOrAuditor, `the export of ${list}`);
       if (denial) throw new Denied(denial);
-      if (underWay >= EXPORTS_AT_ONCE) throw new Overloaded();
-      underWay++;
+      if (inProgress >= EXPORTS_AT_ONCE) throw new Overloaded();
+      inProgress++;
       const clientId = clientRequestId(request.headers["x-request-id"]);
       const log = {
         requestId,
@@ -59,7 +59,7 @@ export function exportRoute(app: App, engine: Engine, admit: Admit): Route {
         response.destroy(); // in the middle, so that the client sees that the rest is missing
         app.log[isLeft(error) ? "info" : "error"]({ ...log, error: describe(error) }, "an export broke off");
       } finally {
-        underWay--;
+        inProgress--;
       }
     });
   };
@@ -89,8 +89,11 @@ async function send(
   await pipeline(Readable.from(lines(), { highWaterMark: 1 }), response);
 }
 
+/** What Node reports when the client has left: while the export was sent, or before its first page was read. */
+const LEFT = new Set(["ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_UNABLE_TO_PIPE"]);
+
 function isLeft(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE";
+  return LEFT.has((error as NodeJS.ErrnoException).code ?? "");
 }
 
 function toBadRequest({ status, message, code }: ExportFault, response: ServerResponse): BadRequest {

@@ -4,7 +4,7 @@ import type { App } from "../../app";
 import { pathOf, sendNotFound, sendText } from "../respond";
 import { readOnly, type Route } from "../route";
 import { GRAPHIQL_CSP, graphiqlFile } from "./graphiql";
-import { openingsOf, WITHOUT_TOKEN, type Opening } from "./openings";
+import { mayTellTokens, openingsOf, WITHOUT_TOKEN, type Opening } from "./openings";
 import { sandboxCsp, sandboxPage } from "./sandbox";
 
 /**
@@ -36,12 +36,6 @@ function isBrowser({ method, url = "", headers }: IncomingMessage): boolean {
   return method === "GET" && !url.includes("?") && (headers.accept ?? "").includes("text/html");
 }
 
-/** The names by which this machine calls itself. A page of another site can have its own name lead here, but not these. */
-const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
-
-/** Tokens are only told where no other site can read them: at a name of this machine, or at the configured one. */
-async function tabsFor({ headers: { host = "" } }: IncomingMessage, { config }: App): Promise<Opening[]> {
-  return config.token.isOurs && (LOCAL.test(host) || host.replace(/:\d*$/, "") === config.host)
-    ? openingsOf(config)
-    : [WITHOUT_TOKEN];
+async function tabsFor(request: IncomingMessage, { config }: App): Promise<Opening[]> {
+  return mayTellTokens(request, config) ? openingsOf(config) : [WITHOUT_TOKEN];
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { App } from "../../app";
 import { developmentTokens, type DevelopmentToken } from "../../auth/development-key";
 
@@ -111,6 +112,17 @@ query Service {
 }
 `,
 };
+
+/** The names by which this machine calls itself. A page of another site can have its own name lead here, but not these. */
+const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
+/** Tokens are only told where no other site can read them: at a name of this machine, or at the configured one. */
+export function mayTellTokens(
+  { headers: { host = "" } }: IncomingMessage,
+  { token, host: own }: App["config"],
+): boolean {
+  return token.isOurs && (LOCAL.test(host) || host.replace(/:\d*$/, "") === own);
+}
 
 /** The tabs with the tokens of the demo world, one for each role. */
 export async function openingsOf({ dataDir, token }: App["config"]): Promise<Opening[]> {

@@ -1,0 +1,64 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { parseArgs } from "node:util";
+import { ConfigError } from "../../config";
+import { readKey } from "../../proof/check-proof";
+import { ALGORITHMS, signerOf } from "../../proof/notes/signer";
+import { keyIn } from "../../proof/notes/key-file";
+import { fileMemory } from "../../proof/witness/file-memory";
+import { serveWitness } from "../../proof/witness/serve";
+import { witness } from "../../proof/witness/witness";
+import { endWith } from "../failure";
+
+const HELP = `Serves a witness of histories, which cosigns a checkpoint only when it continues what the witness has seen before.
+
+  npm run history:witness -- --name NAME --key FILE --data FOLDER --history KEY [--history KEY] [--port 8090] [--host 127.0.0.1]
+
+  --name     the name of this witness, such as witness.example.org/entitlements
+  --key      the file of its private key, which is made when there is none
+  --data     the folder where it remembers the last checkpoint of each history
+  --history  the verification key of a history that it witnesses: <name>+<id>+<base64>
+
+Run it on another machine than the history, and let others operate it than those who operate the history. It prints its
+own verification key: HISTORY_WITNESSES of the server takes it after the address, as in https://host/#KEY.
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      name: { type: "string" },
+      key: { type: "string" },
+      data: { type: "string" },
+      history: { type: "string", multiple: true, default: [] },
+      port: { type: "string", default: "8090" },
+      host: { type: "string", default: "127.0.0.1" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const { name, key, data, history, port, host } = values;
+  if (name === undefined || !/^[^\s+]+$/.test(name))
+    throw new ConfigError("--name: must be a name without spaces and +");
+  if (key === undefined) throw new ConfigError("--key: must name the file of the private key");
+  if (data === undefined) throw new ConfigError("--data: must name a folder");
+  if (history.length === 0) throw new ConfigError("--history: must be the verification key of a history");
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new ConfigError("--port: must be a port");
+  for (const each of history) assertKey(each);
+  const signer = signerOf(name, keyIn(key), ALGORITHMS.cosignature);
+  const server = serveWitness(witness(signer, history, fileMemory(data)));
+  server.listen(Number(port), host);
+  await once(server, "listening");
+  const { port: at } = server.address() as AddressInfo;
+  process.stdout.write(`Witness ${signer.vkey}\nListens at http://${host}:${at}/add-checkpoint\n`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => server.close());
+}
+
+function assertKey(vkey: string): void {
+  try {
+    readKey(vkey);
+  } catch (error) {
+    throw new ConfigError(`--history: ${(error as Error).message}`);
+  }
+}
+
+main().catch(endWith);

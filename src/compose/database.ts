@@ -1,0 +1,117 @@
+import { DataSource, type DataSourceOptions } from "typeorm";
+import { migrationOptions } from "../../ormconfig";
+import { ConfigError, type Config } from "../config";
+import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
+import { connectionFault } from "../store/connection-fault";
+import { grantServing } from "../store/schema/grants";
+import { migrateUp, pendingMigrations } from "../store/schema/migrate";
+
+/** A PostgreSQL to use: the one of DATABASE_URL, or the embedded one. */
+export interface Database {
+  url: string;
+  /** The same one, for the role that owns the tables; the same as `url` unless MIGRATION_DATABASE_URL is set. */
+  migrationUrl: string;
+  /** One line that the operator should read, if any. */
+  notice?: string | undefined;
+  /** Whether it is ours. */
+  isEmbedded: boolean;
+  /** Stops the embedded one, if this process started it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Finds the PostgreSQL of DATABASE_URL, or starts the embedded one. Commands `join` the one of a running server.
+ * Throws EmbeddedPostgresError.
+ */
+export async function openDatabase(config: Config, { join = false } = {}): Promise<Database> {
+  const { databaseUrl: url, migrationDatabaseUrl } = config;
+  if (url)
+    return {
+      url,
+      migrationUrl: migrationDatabaseUrl ?? url,
+      isEmbedded: false,
+      stop: () => Promise.resolve(),
+    };
+  const embedded = await startEmbeddedPostgres(config.dataDir, { join });
+  return { ...embedded, migrationUrl: embedded.url, isEmbedded: true };
+}
+
+/** Does something with a database; where it cannot be used, throws a ConfigError that names the setting. */
+export function using<T>(database: Database, work: (url: string) => Promise<T>): Promise<T> {
+  return naming(database, "DATABASE_URL", () => work(database.url));
+}
+
+/** The same, as the role that owns the tables. */
+export function usingAsOwner<T>(database: Database, work: (url: string) => Promise<T>): Promise<T> {
+  const setting = database.migrationUrl === database.url ? "DATABASE_URL" : "MIGRATION_DATABASE_URL";
+  return naming(database, setting, () => work(database.migrationUrl));
+}
+
+/** Connects to a database for a command. Throws a ConfigError where migrations are missing, as commands run none. */
+export function openMigrated(
+  database: Database,
+  optionsFor: (url: string) => DataSourceOptions,
+): Promise<DataSource> {
+  return using(database, async (url) => {
+    const db = await new DataSource(optionsFor(url)).initialize();
+    const [missing] = await pendingMigrations(db);
+    if (!missing) return db;
+    await db.destroy();
+    throw new ConfigError(`The database lacks migrations, first ${missing}: run npm run migrate -- up`);
+  });
+}
+
+/**
+ * Does the work of a command on the database that the settings name, also while a server runs on it, and closes it
+ * afterwards. Throws a ConfigError where it cannot be used or lacks migrations.
+ */
+export async function withDatabase<T>(
+  config: Config,
+  optionsFor: (url: string) => DataSourceOptions,
+  work: (db: DataSource) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase(config, { join: true });
+  try {
+    const db = await openMigrated(database, optionsFor);
+    try {
+      return await work(db);
+    } finally {
+      await db.destroy();
+    }
+  } finally {
+    await database.stop();
+  }
+}
+
+async function naming<T>(database: Database, setting: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw database.isEmbedded || error instanceof ConfigError
+      ? error
+      : new ConfigError(`${setting}: ${connectionFault(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Brings the schema up to date as its owner, one server at a time, grants the role that serves what it needs where
+ * that is another, and does `then`. Returns the names of what was applied.
+ */
+export function migrate(database: Database, then?: () => Promise<void>): Promise<string[]> {
+  return usingAsOwner(database, (migrationUrl) =>
+    migrateUp(migrationOptions(migrationUrl), async (owner) => {
+      if (migrationUrl !== database.url) await grantServing(owner, await using(database, roleOf));
+      await using(database, async () => then?.());
+    }),
+  );
+}
+
+async function roleOf(url: string): Promise<string> {
+  const db = await new DataSource(migrationOptions(url)).initialize();
+  try {
+    const [row] = await db.query<[{ role: string }]>("select session_user as role");
+    return row.role;
+  } finally {
+    await db.destroy();
+  }
+}
