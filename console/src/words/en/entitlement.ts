@@ -1,0 +1,85 @@
+/** The words of the page of one entitlement. */
+export const entitlement = {
+  "entitlement.unknown": "There is no such entitlement",
+  "entitlement.unknownHint": "It does not exist, or it belongs to another learner.",
+  "entitlement.order": "Order",
+  "entitlement.created": "Since",
+
+  "time.travel": "Time travel",
+  "time.now": "Now",
+  "time.bar": "Instant that is shown: {place}",
+  "time.hint": "The arrow keys hop from change to change",
+
+  "timeline.title": "Timeline",
+  "timeline.count": "{count, plural, one {# change} other {# changes}}, the newest first",
+  "timeline.support": "support",
+  "timeline.times": "({times} times)",
+  "timeline.request": "request",
+  "timeline.more": "{count, plural, one {# more field} other {# more fields}}",
+  "timeline.fewer": "Fewer fields",
+  "timeline.then": "See as of then",
+  "timeline.older": "Show older changes",
+
+  "compare.action": "Compare",
+  "compare.one": "Tick another event to compare this one with.",
+  "compare.two": "Two events are ticked.",
+  "compare.title": "What differs",
+  "compare.caption": "How the entitlement stood at two instants, as far as it differs",
+  "compare.back": "Back to the timeline",
+  "compare.between":
+    "{count, plural, one {# event} other {# events}} led from the one to the other, the newest first",
+  "compare.same": "{count, plural, one {# fact or decision is} other {# facts and decisions are}} the same.",
+  "compare.nothing": "Nothing differs.",
+  "compare.wrong": "There is no such instant",
+  "compare.wrongHint":
+    "The address may have been cut when it was sent. Go back to the timeline and tick two events.",
+
+  "diff.first": "Values at the beginning",
+  "diff.changed": "What changed",
+  "diff.field": "Field",
+  "diff.before": "Before",
+  "diff.after": "After",
+  "diff.nothing": "nothing",
+
+  "standing.title": "How it stands",
+  "standing.then": "As of {instant}",
+  "standing.now": "now: {value}",
+  "standing.before": "The entitlement did not exist at this instant.",
+  "standing.asKnownNow": "Sessions, enrollments and certificates have no history: they are as known now.",
+
+  "sessions.title": "Sessions",
+  "sessions.asKnownNow": "as known now",
+  "session.starts": "starts {day}",
+  "session.noDate": "No date yet",
+  "session.current": "Current",
+  "session.open": "Open",
+  "session.closed": "Not open",
+
+  "refunds.title": "Refunds",
+  "refunds.asked":
+    "{count, plural, =0 {The shop was not asked} =1 {The shop was asked once} other {The shop was asked # times}}",
+  "refunds.again": "Asked again {when}",
+  "refunds.due": "Asked again at any moment",
+  "refunds.detail": "The shop said: {detail}",
+
+  "policy.days": "{count, plural, one {# day} other {# days}}",
+  "policy.name": "{site}, {mode}",
+  "policy.default": "Default of the installation",
+  "policy.retired": "retired",
+  "policy.anySite": "any site",
+  "policy.anyMode": "any mode",
+  "policy.periods": "{expiration} days to choose, {refund} to refund, {regain} to leave",
+
+  "value.yes": "Yes",
+  "value.no": "No",
+  "value.none": "None",
+
+  "fact.session": "Session",
+  "fact.mode": "Mode",
+  "fact.locked": "Refunds locked",
+  "fact.expires": "Lasts until",
+  "fact.expired": "Expired at",
+  "fact.cause": "Expired because",
+  "fact.policy": "Policy",
+  "fact.periods": "Periods",
+} as const;
