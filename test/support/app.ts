@@ -1,9 +1,8 @@
 import { pino } from "pino";
 import type { DataSource } from "typeorm";
 import type { App } from "../../src/app";
-import { composeRefundRate, composeRefunds, composeWebhooks } from "../../src/compose";
+import { composeApp } from "../../src/compose";
 import { loadConfig } from "../../src/config";
-import { SupportAgents } from "../../src/reads/accounts/support-agents";
 
 /** Tests give commands faster than users; the tests of the limit set their own. */
 const NO_LIMIT = { REFUNDS_PER_HOUR: "10000" };
@@ -15,14 +14,5 @@ export function appOn(
   clock: App["clock"] = () => new Date(),
 ): App {
   const config = loadConfig({ ...NO_LIMIT, ...settings });
-  return {
-    config,
-    db,
-    log: pino({ level: "silent" }),
-    clock,
-    refunds: composeRefunds(config, db, clock),
-    refundRate: composeRefundRate(config),
-    supportAgents: new SupportAgents(db),
-    webhooks: composeWebhooks(config),
-  };
+  return composeApp({ config, db, clock, log: pino({ level: "silent" }) });
 }

@@ -2,6 +2,10 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isSignedBy } from "./receiver";
+
+/** What signs the requests to a fake shop that is asked by webhook. */
+export const SHOP_SECRET = `whsec_${Buffer.alloc(32, "shop").toString("base64")}`;
 
 /** The behaviour of a shop for one request: whether it refunds, and how and when it answers. */
 export interface ShopAct {
@@ -9,6 +13,8 @@ export interface ShopAct {
   effect: "pay" | "refuse" | "nothing";
   /** A status, `reset`, or `silence`; `honest` tells the effect. */
   reply: "honest" | "reset" | "silence" | number;
+  /** What it says with the status. */
+  text?: string;
   /** Before the effect, and between effect and reply, in milliseconds. */
   beforeMs?: number;
   afterMs?: number;
@@ -25,8 +31,8 @@ export interface ShopRequest {
 }
 
 /**
- * A shop with its own ledger that works like commerce-coordinator; with idempotency keys, it recognizes repeated
- * requests by their key.
+ * A shop with its own ledger that works like commerce-coordinator, and takes signed requests at `/refunds`; with
+ * idempotency keys, it recognizes repeated requests by their key.
  */
 export interface FakeShop {
   url: string;
@@ -67,9 +73,12 @@ export async function openFakeShop(isKeyed: boolean): Promise<FakeShop> {
     await sleep(act.afterMs ?? 0);
     if (act.reply === "reset") return void incoming.socket.resetAndDestroy();
     if (act.reply === "silence") return;
-    const said = typeof act.reply === "number" ? act.reply : { pay: 200, refuse: 400, nothing: 503 }[effect];
-    const text = said === 200 && isRepeat ? `Refund already created for order ${request.orderNumber}` : "";
-    response.writeHead(said, { "content-type": "text/plain" }).end(text);
+    const refused = isWebhook(incoming) ? 409 : 400;
+    const said =
+      typeof act.reply === "number" ? act.reply : { pay: 200, refuse: refused, nothing: 503 }[effect];
+    const repeated =
+      said === 200 && isRepeat ? `Refund already created for order ${request.orderNumber}` : "";
+    response.writeHead(said, { "content-type": "text/plain" }).end(act.text ?? repeated);
   };
   const server = createServer(
     (incoming, response) => void handle(incoming, response).catch(() => response.destroy()),
@@ -89,14 +98,23 @@ export async function openFakeShop(isKeyed: boolean): Promise<FakeShop> {
 async function read(incoming: IncomingMessage): Promise<ShopRequest> {
   let body = "";
   for await (const chunk of incoming.setEncoding("utf8")) body += chunk as string;
-  if (incoming.url !== "/lms/refund/" || incoming.method !== "POST") throw new Error("no such place");
-  const { username, order_number, entitlement_uuid } = JSON.parse(body) as Record<string, string>;
+  const { headers } = incoming;
+  const told = JSON.parse(body) as Record<string, string>;
+  if (incoming.method !== "POST") throw new Error("no such method");
+  if (isWebhook(incoming)) {
+    if (!isSignedBy(SHOP_SECRET, { headers, body })) throw new Error("not signed");
+    if (told["refundId"] !== headers["idempotency-key"]) throw new Error("two keys");
+  } else if (incoming.url !== "/lms/refund/") throw new Error("no such place");
   return {
-    key: incoming.headers["idempotency-key"] as string,
-    entitlementId: entitlement_uuid!,
-    orderNumber: order_number!,
-    username: username!,
-    authorization: incoming.headers.authorization,
-    requestId: incoming.headers["x-request-id"] as string | undefined,
+    key: headers["idempotency-key"] as string,
+    entitlementId: (told["entitlement_uuid"] ?? told["entitlementId"])!,
+    orderNumber: (told["order_number"] ?? told["orderNumber"])!,
+    username: told["username"]!,
+    authorization: headers.authorization,
+    requestId: headers["x-request-id"] as string | undefined,
   };
+}
+
+function isWebhook({ url }: IncomingMessage): boolean {
+  return url === "/refunds";
 }

@@ -26,5 +26,9 @@ export default async function globalSetup(): Promise<void> {
     const postgres = await startEmbeddedPostgres(dir, { settings: SETTINGS });
     process.env["TEST_DATABASE_URL"] = postgres.url;
   }
-  await createTemplates((db) => fillDemoWorld(appOn(db)));
+  await createTemplates(async (db) => {
+    const app = appOn(db);
+    await fillDemoWorld(app);
+    await app.committer.settle();
+  });
 }

@@ -3,12 +3,12 @@ import { SignJWT } from "jose";
 import { pino } from "pino";
 import type { App } from "../../src/app";
 import type { Actor } from "../../src/auth/actor";
-import { composeRefundRate, composeRefunds, composeWebhooks } from "../../src/compose";
+import { composeApp } from "../../src/compose";
 import { loadConfig } from "../../src/config";
 import type { Graph } from "../../src/engine/apollo";
-import { SupportAgents } from "../../src/reads/accounts/support-agents";
 import { permissionsOf } from "../../src/graphql/permissions";
 import { startServer, type RunningServer } from "../../src/http/server";
+import { restApi } from "../../src/rest/rest";
 import { schema } from "./demo-app";
 
 const key = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -89,16 +89,13 @@ export async function serve(
   const config = loadConfig({ JWT_JWK_SET, PORT: "0", SHUTDOWN_DELAY_MS: "0", ...environment });
   const server = await startServer(
     {
-      clock,
-      refunds: composeRefunds(config, app.db, clock),
-      refundRate: composeRefundRate(config),
-      supportAgents: new SupportAgents(app.db),
-      webhooks: composeWebhooks(config),
+      ...composeApp({ config, db: app.db, clock, log }),
       ...app,
       log,
       config,
     },
     graph,
+    restApi,
   );
   return { ...server, logged, ask: asker(server.url) };
 }

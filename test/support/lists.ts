@@ -6,6 +6,7 @@ import { actor, ask } from "./demo-app";
 export const LISTS: Record<string, string> = {
   "Query.entitlements": "entitlements(@)",
   "Query.refunds": "refunds(@)",
+  "Query.enrollmentCalls": "enrollmentCalls(@)",
   "Query.history": "history(@)",
   "User.entitlements": 'user(username: "ada") { entitlements(@) }',
   "CourseEntitlement.history": "entitlements(first: 50) { edges { node { history(@) } } }",
@@ -46,5 +47,9 @@ export async function fillLists(app: App): Promise<void> {
   await app.db.query(
     `insert into webhook_delivery (webhook_id, history_id, entitlement_id, state, attempt, created_at, modified_at)
      select id, n, gen_random_uuid(), 'DEAD', 1, now(), now() from webhook, generate_series(1, 9) n`,
+  );
+  await app.db.query(
+    `insert into enrollment_call (id, changeable_modes, may_enroll, state, attempt, unsent_to, created_at, modified_at)
+     select id, '{verified}', false, 'NEEDS_REVIEW', 300, 0, now(), now() from course_enrollment order by id limit 9`,
   );
 }

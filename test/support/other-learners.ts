@@ -122,7 +122,11 @@ const ENTRY = /historyEntryId$/i;
 function cursorsFor(at: string, entry: string, id: string): { of: string; value: string }[] {
   const lists = [
     ...["User.entitlements", "CourseEntitlement.supportDetails"].map((of) => ({ of, name: of, value: at })),
-    ...["entitlements", "refunds"].map((name) => ({ of: `Query.${name}`, name, value: at })),
+    ...["entitlements", "refunds", "enrollmentCalls"].map((name) => ({
+      of: `Query.${name}`,
+      name,
+      value: at,
+    })),
   ].map(({ of, name, value }) => ({ of, name: `${name}.CREATED_AT.DESC`, value }));
   const histories = [
     ["CourseEntitlement", "COURSE_ENTITLEMENT."],

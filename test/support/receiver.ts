@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 export interface Message {
   headers: IncomingHttpHeaders;
   body: string;
-  /** The id of the history entry that it tells. */
+  /** The id of the history entry that it tells; empty when it tells of none. */
   entry: string;
   entitlementId: string;
   type: string;
@@ -38,9 +38,9 @@ export async function openReceiver(): Promise<Receiver> {
     let body = "";
     request.on("data", (part: Buffer) => (body += String(part)));
     request.on("end", () => {
-      const { type, data } = JSON.parse(body) as {
-        type: string;
-        data: { id: string; entitlementId: string };
+      const { type = "", data = { id: "", entitlementId: "" } } = JSON.parse(body) as {
+        type?: string;
+        data?: { id: string; entitlementId: string };
       };
       const message = {
         headers: request.headers,
@@ -60,7 +60,7 @@ export async function openReceiver(): Promise<Receiver> {
 }
 
 /** Checks a message as the specification of Standard Webhooks says, with code of its own. */
-export function isSignedBy(secret: string, { headers, body }: Message): boolean {
+export function isSignedBy(secret: string, { headers, body }: Pick<Message, "headers" | "body">): boolean {
   const signed = `${String(headers["webhook-id"])}.${String(headers["webhook-timestamp"])}.${body}`;
   const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
   const expected = createHmac("sha256", key).update(signed).digest();

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { App } from "../../src/app";
 import { CourseEnrollment } from "../../src/entities/course-enrollment";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
-import { CircuitBreaker } from "../../src/gateways/circuit-breaker";
+import { SparedShop } from "../../src/gateways/refund/spared-shop";
 import type { RefundOutcome, RefundRequest } from "../../src/gateways/refund/refund-gateway";
 import { transact, type Change } from "../../src/store/transact";
 import type { Call } from "../../src/use-cases/command";
@@ -24,7 +24,7 @@ export function withShop(
     isKeyed,
     request: async (request: RefundRequest) => answer(asked.push(request), request),
   };
-  return { asked, app: { ...app, refunds: new CircuitBreaker(shop, 2_000, app.clock) } };
+  return { asked, app: { ...app, refunds: new SparedShop(shop, 2_000, app.clock) } };
 }
 
 /** Lets the pauses and leases of all refunds end now. */

@@ -28,7 +28,7 @@ export async function insertStandings(tx: EntityManager, rows: readonly Stored[]
   }));
   const each = `with f as materialized (select * from jsonb_to_recordset($1::jsonb) f (index bigint, id uuid,
     "createdAt" timestamptz, "renewedAt" timestamptz, "expiredAt" timestamptz, "expiryCause" text, "redeemedAt" timestamptz,
-    "enrolledAt" timestamptz, "startsAt" timestamptz, "certificateStatus" text, is_redeemed boolean, is_left boolean,
+    "orderNumber" text, "refundLocked" boolean, "enrolledAt" timestamptz, "startsAt" timestamptz, "certificateStatus" text, is_redeemed boolean, is_left boolean,
     "refundState" text, has_policy boolean, "expirationMs" float8, "refundMs" float8, "regainMs" float8))`;
   const inserts = [
     "insert into user_account (id, username) select index, index from f",
@@ -41,9 +41,9 @@ export async function insertStandings(tx: EntityManager, rows: readonly Stored[]
     `insert into course_entitlement_policy (id, expiration_period, refund_period, regain_period, retired_at)
        select id, "expirationMs" * interval '1 ms', "refundMs" * interval '1 ms', "regainMs" * interval '1 ms', now()
        from f where has_policy`,
-    `insert into course_entitlement (id, user_id, course_uuid, mode, renewed_at, expired_at, expiry_cause, redeemed_at,
-         policy_id, enrollment_id, created_at, modified_at)
-       select id, index, gen_random_uuid(), 'verified', "renewedAt", "expiredAt", "expiryCause", "redeemedAt",
+    `insert into course_entitlement (id, user_id, course_uuid, mode, order_number, refund_locked, renewed_at, expired_at, expiry_cause,
+         redeemed_at, policy_id, enrollment_id, created_at, modified_at)
+       select id, index, gen_random_uuid(), 'verified', "orderNumber", "refundLocked", "renewedAt", "expiredAt", "expiryCause", "redeemedAt",
          case when has_policy then id end, case when is_redeemed then id end, "createdAt", "createdAt" from f`,
     `insert into refund (entitlement_id, order_number, state, next_attempt_at, created_at, modified_at)
        select id, 'EDX-1', "refundState", case when "refundState" in ('REQUESTED', 'IN_DOUBT') then now() end, now(), now()

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../src/app";
 
 /** Waits until a session waits for a lock in the app's database. */
-export async function untilSomebodyWaits(app: App): Promise<void> {
+export async function untilSomebodyWaits(app: Pick<App, "db">): Promise<void> {
   for (;;) {
     const [row] = await app.db.query<{ waiting: boolean }[]>(
       `select exists (select from pg_stat_activity

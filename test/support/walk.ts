@@ -243,6 +243,7 @@ class Walker {
 
   private plain(type: string): unknown {
     if (type === "Int") return this.oneOf([1, 2, 2, 3, 3, 5, 20, 0]);
+    if (type === "Int64") return this.oneOf([-1, 0, 3, 1_000_000]);
     if (type === "Boolean") return this.oneOf([true, false]);
     if (type === "DateTime") return this.oneOf(this.walking.instants);
     if (type === "Duration") return this.oneOf(["P14D", "P1DT12H"]);

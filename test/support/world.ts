@@ -9,6 +9,7 @@ import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../src/entities/course-entitlement-policy";
 import { CourseMode } from "../../src/entities/course-mode";
 import { CourseRun } from "../../src/entities/course-run";
+import type { EnrollmentCall } from "../../src/entities/enrollment-call";
 import { Site } from "../../src/entities/site";
 import { UserAccount } from "../../src/entities/accounts/user-account";
 import { DAY_MS } from "../../src/rules/entitlement-rules";
@@ -106,6 +107,26 @@ export async function anEnrollment(
   };
   await put(app, CourseEnrollment, enrollment);
   return enrollment.id;
+}
+
+/** A call to end a verified enrollment that waits for an agent, apart from the overrides, and is not stored. */
+export function aCall(given: Pick<EnrollmentCall, "id"> & Partial<EnrollmentCall>): EnrollmentCall {
+  return {
+    mode: null,
+    changeableModes: ["verified"],
+    mayEnroll: false,
+    entitlementId: null,
+    state: "NEEDS_REVIEW",
+    attempt: 300,
+    unsentTo: 0,
+    nextAttemptAt: null,
+    quietAt: null,
+    detail: "HTTP_503",
+    retriedAt: null,
+    createdAt: NOW,
+    modifiedAt: NOW,
+    ...given,
+  };
 }
 
 /**
