@@ -1,16 +1,12 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import type { PlantedBug } from "./plant";
 import type { Narrowing } from "./schedule";
 
-/** A bug that the harness must find, which proves that it works. */
-export interface Bug {
-  name: string;
+/** A bug in refunds. */
+export interface Bug extends PlantedBug {
   /** What it breaks. */
   invariants: string[];
   /** Which schedules can show it. */
   narrowing: Narrowing;
-  /** In compiled files under `src`: what is replaced by what. */
-  edits: [file: string, from: string, to: string][];
   /** The protection in the database that would hide it, removed. */
   sql?: string;
 }
@@ -52,9 +48,9 @@ export const BUGS: Bug[] = [
     narrowing: { faults: ["none"], endings: ["pay"] },
     edits: [
       [
-        "use-cases/sessions/enrollment.js",
-        'return release(tx, { now }, entitlement, { expiredAt, expiryCause: "REFUNDED" });',
-        `return (0, locked_entitlement_1.save)(tx, { now }, entitlement,
+        "use-cases/sessions/release.js",
+        'return release(tx, asking, entitlement, { expiredAt, expiryCause: "REFUNDED" });',
+        `return (0, locked_entitlement_1.save)(tx, asking, entitlement,
           { expiredAt, expiryCause: "REFUNDED", enrollmentId: null, redeemedAt: null });`,
       ],
     ],
@@ -72,20 +68,3 @@ export const BUGS: Bug[] = [
     ],
   },
 ];
-
-/**
- * Compiles the product with a bug into a folder of its own; returns the server's file, and a function that removes the
- * folder.
- */
-export function plant({ name, edits }: Bug): { main: string; remove: () => void } {
-  const folder = join("dist", "bugs", `${process.pid}-${name.replaceAll(/\W+/g, "-")}`);
-  for (const part of ["ormconfig.js", "migrations", "src"])
-    cpSync(join("dist", part), join(folder, part), { recursive: true });
-  for (const [file, from, to] of edits) {
-    const path = join(folder, "src", file);
-    const source = readFileSync(path, "utf8");
-    if (!source.includes(from)) throw new Error(`${file} does not hold ${from}`);
-    writeFileSync(path, source.replace(from, to));
-  }
-  return { main: join(folder, "src", "main.js"), remove: () => rmSync(folder, { recursive: true }) };
-}

@@ -1,5 +1,5 @@
 import { runBatch } from "./run";
-import { FAULTS, scheduleOf } from "./schedule";
+import { FAULTS, scheduleOf, type ShopKind } from "./schedule";
 import { openTestWorld, schedulesFrom } from "./stage";
 import { DEADLINE_MS } from "./world";
 
@@ -11,13 +11,14 @@ const SCHEDULES = Number(process.env["SCHEDULES"] ?? 15);
 const GENTLE = FAULTS.filter((fault) => fault !== "crash");
 
 // The worlds mostly wait, so they run side by side.
-test.concurrent.each([
-  ["keyed", true, 100],
-  ["natural", false, 200],
-])("schedules of faults with a %s shop violate no invariant", async (_name, isKeyed, first) => {
-  const { world, close } = await openTestWorld({ isKeyed });
+test.concurrent.each<[ShopKind, number]>([
+  ["keyed", 100],
+  ["natural", 200],
+  ["webhook", 300],
+])("schedules of faults with a %s shop violate no invariant", async (kind, first) => {
+  const { world, close } = await openTestWorld({ kind });
   try {
-    expect(await runBatch(world, schedulesFrom(first, SCHEDULES, { faults: GENTLE }))).toEqual([]);
+    expect(await runBatch(world, schedulesFrom(first, SCHEDULES, { faults: GENTLE, kind }))).toEqual([]);
     expect(world.fired.length).toBeGreaterThan(SCHEDULES / 6);
   } finally {
     await close();

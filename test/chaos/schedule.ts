@@ -18,6 +18,17 @@ export const POINTS = [
 ] as const;
 export type Point = (typeof POINTS)[number];
 
+/** The kinds of shops: with idempotency keys, without them, and one that is asked by webhook. */
+export const SHOPS = ["keyed", "natural", "webhook"] as const;
+export type ShopKind = (typeof SHOPS)[number];
+
+/** The statuses by which each kind of shop leaves open what it has done. */
+const UNCLEAR: Record<ShopKind, readonly number[]> = {
+  keyed: [500, 503, 409, 429],
+  natural: [500, 503, 409, 429],
+  webhook: [500, 502, 504, 202],
+};
+
 /** The events around one entitlement, made from a seed. */
 export interface Schedule {
   seed: number;
@@ -44,6 +55,8 @@ export interface Narrowing {
   endings?: readonly Schedule["ending"][];
   /** Always so many. */
   clicks?: 1 | 2;
+  /** The kind of the shop, whose answers differ; keyed unless given. */
+  kind?: ShopKind;
 }
 
 /** Makes the schedule of a seed: the same each time. */
@@ -54,9 +67,13 @@ export function scheduleOf(seed: number, deadlineMs: number, narrowing: Narrowin
   const fault = pick(narrowing.faults ?? LIKELY);
   const point = pick(narrowing.points ?? POINTS);
   const visit = next() < 0.9 ? 1 : 2;
-  const shop = Array.from({ length: Math.floor(next() * 3) }, () => shopAct(pick, ending, deadlineMs));
+  const unclear = UNCLEAR[narrowing.kind ?? "keyed"];
+  const shop = Array.from({ length: Math.floor(next() * 3) }, () =>
+    shopAct(pick, ending, deadlineMs, unclear),
+  );
   // The sweep reaches its points only when the outcome of the first attempt is unknown.
-  if (point === "claim:beforeCommit" && shop.length === 0) shop.push({ effect: "nothing", reply: 503 });
+  if (point === "claim:beforeCommit" && shop.length === 0)
+    shop.push({ effect: "nothing", reply: unclear[1]! });
   const clicks = [{ afterMs: Math.floor(next() * SPREAD * deadlineMs), server: pick([0, 1]) }];
   const isDouble = next() < 0.4;
   if (narrowing.clicks ? narrowing.clicks === 2 : isDouble)
@@ -73,16 +90,17 @@ function shopAct(
   pick: <T>(from: readonly T[]) => T,
   ending: Schedule["ending"],
   deadlineMs: number,
+  unclear: readonly number[],
 ): ShopAct {
   const effect = pick([ending, "nothing"] as const);
-  const reply = pick(["reset", "silence", 500, 503, 409, 429, "honest", "late"] as const);
+  const reply = pick(["reset", "silence", ...unclear, "honest", "late"] as const);
   if (reply === "late") return { effect, reply: "honest", afterMs: 1.5 * deadlineMs };
   if (reply === "honest") return { effect: ending, reply, beforeMs: pick([0, 0.3, 1.4]) * deadlineMs };
   return { effect, reply };
 }
 
 /** Mulberry32: small, and good enough to choose faults with. */
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let state = Math.imul(seed, 2_654_435_761) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -5,13 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DataSource } from "typeorm";
 import { dataSourceOptions } from "../../ormconfig";
 import type { App } from "../../src/app";
-import { openFakeShop, type FakeShop } from "../support/fake-shop";
+import { openFakeShop, SHOP_SECRET, type FakeShop } from "../support/fake-shop";
 import { appOn } from "../support/app";
 import { patient } from "../support/database";
 import { JWT_JWK_SET } from "../support/http";
 import { run, said, type Program } from "../support/server-process";
 import { openCommitProxy, type CommitProxy } from "./commit-proxy";
-import type { Schedule } from "./schedule";
+import type { Schedule, ShopKind } from "./schedule";
 
 /** How long the shop may take, in milliseconds: all other times are multiples of it. */
 export const DEADLINE_MS = 500;
@@ -20,7 +20,7 @@ export const DEADLINE_MS = 500;
 export interface Setting {
   /** An empty database. */
   databaseUrl: string;
-  isKeyed: boolean;
+  kind: ShopKind;
   /** The compiled server: the product's, or one with a bug. */
   main?: string;
   /** How many servers; two unless given. */
@@ -47,8 +47,8 @@ interface Plan {
 
 /** Builds a world; its servers are started again when they die. */
 export async function openWorld(setting: Setting): Promise<World> {
-  const { databaseUrl, isKeyed } = setting;
-  const shop = await openFakeShop(isKeyed);
+  const { databaseUrl, kind } = setting;
+  const shop = await openFakeShop(kind !== "natural");
   const plans = new Map<string, Plan>();
   const fired: string[] = [];
   const servers: KeptServer[] = [];
@@ -101,13 +101,15 @@ class KeptServer {
     this.ready = this.launch();
   }
 
-  static async start({ databaseUrl, isKeyed, main }: Setting, shopUrl: string, planUrl: string) {
+  static async start({ databaseUrl, kind, main }: Setting, shopUrl: string, planUrl: string) {
     const wire = await openCommitProxy(databaseUrl);
     const server = new KeptServer(wire, main ?? "dist/src/main.js", {
       DATABASE_URL: wire.url,
-      REFUND_SHOP: "coordinator",
+      REFUND_SHOP: kind === "webhook" ? "webhook" : "coordinator",
       COORDINATOR_URL: shopUrl,
-      COORDINATOR_KEYED: isKeyed ? "on" : "off",
+      COORDINATOR_KEYED: kind === "keyed" ? "on" : "off",
+      REFUND_WEBHOOK_URL: `${shopUrl}/refunds`,
+      REFUND_WEBHOOK_SECRET: SHOP_SECRET,
       REFUND_DEADLINE_MS: String(DEADLINE_MS),
       FAULT_PLAN_URL: planUrl,
       JWT_JWK_SET,

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { CircuitBreaker } from "../../../src/gateways/circuit-breaker";
+import { SparedShop } from "../../../src/gateways/refund/spared-shop";
 import { clientCredentials } from "../../../src/gateways/client-credentials";
 import { EmbeddedRefundGateway } from "../../../src/gateways/refund/embedded";
+import { WebhookRefundGateway } from "../../../src/gateways/refund/webhook";
 import { HttpRefundGateway } from "../../../src/gateways/refund/coordinator";
 import type {
   RefundGateway,
@@ -12,7 +13,7 @@ import type {
   RefundRequest,
 } from "../../../src/gateways/refund/refund-gateway";
 import { openTestDatabase } from "../../support/database";
-import { openFakeShop, type FakeShop } from "../../support/fake-shop";
+import { openFakeShop, SHOP_SECRET, type FakeShop } from "../../support/fake-shop";
 
 /** Long enough for a shop on a busy machine. */
 const DEADLINE_MS = 1_000;
@@ -45,11 +46,17 @@ function httpGateway(baseUrl: string, isKeyed: boolean): HttpRefundGateway {
   return new HttpRefundGateway({ baseUrl, isKeyed, authorization, deadlineMs: DEADLINE_MS });
 }
 
+function webhookGateway(baseUrl: string, secret = SHOP_SECRET): WebhookRefundGateway {
+  const url = `${baseUrl}/refunds`;
+  return new WebhookRefundGateway({ url, secret, deadlineMs: DEADLINE_MS, clock: () => new Date() });
+}
+
 const GATEWAYS: Record<string, () => RefundGateway> = {
   embedded: () =>
     new EmbeddedRefundGateway((text, values) => database.db.query(text, [...values]), DEADLINE_MS),
   "HTTP, with keys": () => httpGateway(keyed.url, true),
   "HTTP, as commerce-coordinator": () => httpGateway(natural.url, false),
+  webhook: () => webhookGateway(keyed.url),
 };
 
 let orders = 0;
@@ -57,7 +64,11 @@ const aRequest = (end = ""): RefundRequest => ({
   key: randomUUID(),
   entitlementId: randomUUID(),
   orderNumber: `ORDER-${++orders}${end}`,
+  courseUuid: randomUUID(),
+  mode: "verified",
+  userId: "1",
   username: "ada",
+  ageMs: 3_600_000,
   requestId: `request-${orders}`,
 });
 const kinds = async (gateway: RefundGateway, request: RefundRequest, times: number) => {
@@ -139,10 +150,28 @@ describe("over HTTP", () => {
     expect(await kinds(httpGateway("http://shop.invalid", false), aRequest(), 1)).toEqual(["notSent"]);
   });
 
+  test.each<[string, number, string, RefundOutcome["kind"]]>([
+    ["of an entitlement that is 10 minutes old", 600_000, "Line item does not exist.", "refused"],
+    ["a moment before that", 599_999, "Line item does not exist.", "notYet"],
+    ["quoted, of a new entitlement", 0, '{"message": "Line item does not exist."}', "notYet"],
+    ["of an entitlement that seems to be of the future", -1_000, "Line item does not exist.", "notYet"],
+    ["a moment before, with another text", 599_999, "Invalid input.", "refused"],
+  ])(
+    "a line %s that the order does not have is answered with 400 (%d, %s): %s",
+    async (_when, ageMs, text, kind) => {
+      const { script } = natural;
+      natural.script = () => ({ effect: "nothing", reply: 400, text });
+      expect(await kinds(httpGateway(natural.url, false), { ...aRequest(), ageMs }, 1)).toEqual([kind]);
+      natural.script = script;
+    },
+  );
+
   test("a request names the learner, the order, the entitlement, the author, the idempotency key and the request id", async () => {
     const request = aRequest();
     await httpGateway(natural.url, false).request(request);
-    expect(natural.requests.at(-1)).toEqual({ ...request, authorization: "JWT token" });
+    const { key, entitlementId, orderNumber, username, requestId } = request;
+    const named = { key, entitlementId, orderNumber, username, requestId };
+    expect(natural.requests.at(-1)).toEqual({ ...named, authorization: "JWT token" });
   });
 
   test("without a token nothing is sent", async () => {
@@ -183,7 +212,7 @@ test("after five unknown outcomes in a row the shop gets no requests for a while
   let now = 0;
   let kind: "unknown" | "refused" = "unknown";
   const asked: string[] = [];
-  const breaker = new CircuitBreaker(
+  const breaker = new SparedShop(
     {
       isKeyed: true,
       request: async ({ key }) => {
@@ -212,7 +241,7 @@ test("no more than 16 requests to the shop are in progress at once, and the end 
     isKeyed: true,
     request: () => new Promise((resolve) => answers.push(resolve)),
   };
-  const breaker = new CircuitBreaker(shop, 1_000, () => new Date(0));
+  const breaker = new SparedShop(shop, 1_000, () => new Date(0));
   const asking = Array.from({ length: 20 }, () => breaker.request(aRequest()).catch(() => null));
   expect(await Promise.all(asking.slice(16))).toEqual(
     Array.from({ length: 4 }, () => ({ kind: "notSent", cause: expect.any(String) as string })),
