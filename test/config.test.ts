@@ -99,8 +99,74 @@ test("production makes no refunds until a shop is configured, and names missing 
       deadlineMs: 5_000,
       coordinatorUrl: "https://shop.example",
       isKeyed: false,
+      webhook: { url: "", secret: "" },
     },
   );
+});
+
+test("a shop of one's own is configured by its address and a secret", () => {
+  const REFUND_WEBHOOK_URL = "https://shop.example/refunds";
+  const REFUND_WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, "k").toString("base64")}`;
+  const shop = { REFUND_SHOP: "webhook", REFUND_WEBHOOK_URL, REFUND_WEBHOOK_SECRET };
+  expect(loadConfig(shop).refund).toMatchObject({
+    shop: "webhook",
+    isHandled: true,
+    webhook: { url: REFUND_WEBHOOK_URL, secret: REFUND_WEBHOOK_SECRET },
+  });
+  const needsUrl = "REFUND_WEBHOOK_URL: must be set when REFUND_SHOP is webhook";
+  const goTogether = "REFUND_WEBHOOK_SECRET: goes together with REFUND_WEBHOOK_URL";
+  expect(faults({ REFUND_SHOP: "webhook" })).toEqual([needsUrl]);
+  expect(faults({ ...shop, REFUND_WEBHOOK_URL: "" })).toEqual([needsUrl, goTogether]);
+  expect(faults({ ...shop, REFUND_WEBHOOK_SECRET: "" })).toEqual([goTogether]);
+  for (const secret of ["whsec_c2hvcnQ=", Buffer.alloc(24, "k").toString("base64"), "whsec_?"])
+    expect(faults({ ...shop, REFUND_WEBHOOK_SECRET: secret })).toEqual([
+      "REFUND_WEBHOOK_SECRET: must be whsec_ and at least 24 bytes in base64",
+    ]);
+});
+
+const lms = {
+  LMS_URL: "https://lms.example/",
+  DISCOVERY_URL: "https://discovery.example",
+  OAUTH_CLIENT_ID: "us",
+  OAUTH_CLIENT_SECRET: "secret",
+};
+
+test("the LMS and course-discovery are configured together, with a client that gets its token from the LMS", () => {
+  expect(loadConfig({}).lms).toBeUndefined();
+  expect(loadConfig(lms)).toMatchObject({
+    lms: {
+      url: "https://lms.example",
+      discoveryUrl: "https://discovery.example",
+      deadlineMs: 5_000,
+      callsPerMinute: 60,
+      entitlements: undefined,
+    },
+    oauth: {
+      tokenUrl: "https://lms.example/oauth2/access_token",
+      clientId: "us",
+      clientSecret: "secret",
+    },
+  });
+  const OAUTH_TOKEN_URL = "https://login.example/token";
+  expect(loadConfig({ ...lms, OAUTH_TOKEN_URL }).oauth).toMatchObject({ tokenUrl: OAUTH_TOKEN_URL });
+});
+
+test("what the LMS needs is named when it is missing", () => {
+  const without = (name: keyof typeof lms) =>
+    faults({ ...lms, [name]: "" }).map((line) => line.split(":")[0]);
+  expect(without("LMS_URL")).toEqual(["OAUTH_TOKEN_URL", "LMS_URL"]);
+  expect(without("DISCOVERY_URL")).toEqual(["DISCOVERY_URL"]);
+  expect(without("OAUTH_CLIENT_ID")).toEqual(["OAUTH_CLIENT_ID"]);
+  expect(without("OAUTH_CLIENT_SECRET")).toEqual(["OAUTH_CLIENT_ID"]);
+});
+
+test("production with an LMS says why the LMS refunds nothing by itself", () => {
+  const [line, ...others] = faults({ ...production, ...lms });
+  expect(line).toMatch(/^LMS_ENTITLEMENTS: must be set when NODE_ENV is production and LMS_URL is set: /);
+  expect(others).toEqual([]);
+  expect(loadConfig({ ...production, ...lms, LMS_ENTITLEMENTS: "empty" }).lms).toMatchObject({
+    entitlements: "empty",
+  });
 });
 
 test("frontends on other hosts are named by their origins", () => {
@@ -139,6 +205,8 @@ const FAULTY: Record<string, NodeJS.ProcessEnv> = {
   JWT_ISSUER: { JWT_ISSUER: "" },
   COORDINATOR_URL: { REFUND_SHOP: "coordinator" },
   OAUTH_TOKEN_URL: { OAUTH_CLIENT_ID: "us" },
+  LMS_DEADLINE_MS: { LMS_DEADLINE_MS: "soon" },
+  LMS_URL: { DISCOVERY_URL: "https://discovery.example" },
 };
 
 test("any set of faulty settings is reported completely", () => {
@@ -188,3 +256,11 @@ test.each(["client_encoding=LATIN1", "query_timeout=0", "binary=true", "replicat
     expect(load).toThrow(/^DATABASE_URL: must not set .*, as the server sets them itself$/);
   },
 );
+
+test("events of the LMS are followed only beside an LMS, and their secret is long", () => {
+  const EVENTS_SECRET = "0123456789abcdef0123456789abcdef";
+  expect(faults({ EVENTS_SECRET })).toEqual([
+    "LMS_URL: must be set when EVENTS_SECRET or EVENTS_REDIS_URL is set: events only tell what to ask the LMS for",
+  ]);
+  expect(faults({ EVENTS_SECRET: "short" })[0]).toMatch(/^EVENTS_SECRET: must be at least 32 letters/);
+});

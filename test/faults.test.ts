@@ -4,17 +4,20 @@ import { grantSupport } from "../src/use-cases/agents/grant-support";
 import { expireEntitlement } from "../src/use-cases/entitlements/expire-entitlement";
 import { expireDueEntitlements } from "../src/use-cases/entitlements/expire-due-entitlements";
 import "../src/use-cases/webhooks/sweep-webhooks"; // for its name
+import { system } from "../src/auth/who";
 import { sweepRefunds } from "../src/use-cases/refunds/sweep-refunds";
 import { unenrollAndRefund } from "../src/use-cases/refunds/unenroll-and-refund";
 import { createWebhook } from "../src/use-cases/webhooks/create-webhook";
+import { EnrollmentCall } from "../src/entities/enrollment-call";
 import { newestEntryId } from "../src/reads/finding/entry-rows";
-import { COMMANDS as DECLARED } from "../src/use-cases/command";
+import { COMMANDS as DECLARED } from "../src/use-cases/system-command";
 import { checksumOf } from "./support/checksum";
 import { ask, schema } from "./support/demo-app";
 import { failStatement } from "./support/fail-statement";
 import { endPauses } from "./support/refunds";
 import { historyOf, stored } from "./support/stored";
 import {
+  aCall,
   aCourse,
   ada,
   ago,
@@ -25,6 +28,7 @@ import {
   by,
   grace,
   hopper,
+  put,
   removePolicies,
   shop,
   useApp,
@@ -85,6 +89,12 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   leaveSession: async () => {
     const { entitlementId } = await aSpentOne();
     return { asking: ada, input: { entitlementId } };
+  },
+  recordUnenrollment: async () => {
+    const courseUuid = aCourse();
+    const courseRunKey = await aRun(app, courseUuid);
+    await anEntitlement(app, { courseUuid, run: courseRunKey });
+    return { asking: shop, input: { username: "ada", courseRunKey, refund: "REFUND" } };
   },
   grantEntitlement: async () => {
     const { username, courseUuid, mode } = await anOrder();
@@ -179,6 +189,16 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     const { entitlementId } = await aSpentOne();
     return { asking: ada, input: { entitlementId, refund: "SKIP" } };
   },
+  // While an attempt may be in progress, the next one is left to the sweep: see the tests of calls, and test/chaos.
+  retryEnrollmentCall: async () => {
+    const { courseRunKey } = await aSpentOne();
+    const enrollmentId = await anEnrollment(app, courseRunKey);
+    const entitlementId = await anEntitlement(app);
+    const now = app.clock();
+    const inProgress = { state: "IN_DOUBT", nextAttemptAt: ago(-1), modifiedAt: now } as const;
+    await put(app, EnrollmentCall, aCall({ id: enrollmentId, entitlementId, ...inProgress }));
+    return { asking: grace, input: { enrollmentId, comments } };
+  },
   resolveRefund: async () => {
     const { entitlementId } = await aSpentOne();
     const [refund] = await app.db.query<{ id: string }[]>(
@@ -190,12 +210,10 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   },
 };
 
-/** The system gives these alone: see the last tests, and test/use-cases/webhooks. */
-const BY_SYSTEM = ["expireDueEntitlements", "sweepRefunds", "sweepWebhooks"];
-
-test("the table contains every command", () => {
-  const lacking = [...DECLARED.keys()].filter((name) => !Object.hasOwn(COMMANDS, name));
-  expect(lacking.toSorted()).toEqual(BY_SYSTEM);
+test("the table contains every command that an actor gives; the others have tests of their own", () => {
+  const given = [...DECLARED].filter(([, { requires }]) => requires !== system.requires);
+  const lacking = given.map(([name]) => name).filter((name) => !Object.hasOwn(COMMANDS, name));
+  expect(lacking).toEqual([]);
 });
 
 test.each(Object.keys(COMMANDS))("when any statement of %s fails, nothing changes", async (name) => {
@@ -254,15 +272,18 @@ test("when any statement of expireDueEntitlements fails, nothing changes or the 
   }
 });
 
-/** Once the lease of a dead attempt is over, the sweep completes the refund and ends the entitlement. */
+/**
+ * Once the lease of a dead attempt is over, a sweep completes the refund and ends the entitlement. While the shop still
+ * works on the call that was given up, it cannot say yet, and a later sweep asks again.
+ */
 async function expectCompleted(entitlementId: string): Promise<void> {
-  await endPauses(app);
-  await sweepRefunds(app);
-  const [refund, ...more] = await app.db.query<{ state: string }[]>(
-    "select state from refund where entitlement_id = $1",
-    [entitlementId],
-  );
-  expect([refund, more]).toEqual([{ state: "SUCCEEDED" }, []]);
+  let refunds: { state: string }[] = [];
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline && refunds[0]?.state !== "SUCCEEDED";) {
+    await endPauses(app);
+    await sweepRefunds(app);
+    refunds = await app.db.query("select state from refund where entitlement_id = $1", [entitlementId]);
+  }
+  expect(refunds).toEqual([{ state: "SUCCEEDED" }]);
   expect(await stored(app, entitlementId)).toMatchObject({ expiryCause: "REFUNDED", enrollmentId: null });
 }
 

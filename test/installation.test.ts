@@ -7,7 +7,7 @@ import { JWT_JWK_SET } from "./support/http";
 import { killLeftovers, run, said } from "./support/server-process";
 
 const PRODUCT =
-  "package.json package-lock.json tsconfig.json tsconfig.build.json ormconfig.ts build.js start.js src migrations docs schema.graphql".split(
+  "package.json package-lock.json tsconfig.json tsconfig.build.json ormconfig.ts build.js digest.js start.js console src migrations docs schema.graphql".split(
     " ",
   );
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
@@ -16,10 +16,20 @@ const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { script
 const ARGUMENTS: Record<string, string[]> = {
   migrate: ["up"],
   expire: ["--dry-run"],
+  "history:adopt": [],
   "history:verify": [],
+  "history:check-proof": ["--help"],
+  "history:proof": ["--help"],
+  "history:prove": ["--help"],
+  "history:witness": ["--help"],
   "refunds:check": [],
   schema: [],
   docs: [],
+  "config:check": ["--help"],
+  sync: ["--help"],
+  compare: ["--help"],
+  import: ["--help"],
+  export: ["--help"],
 };
 /** The commands that refuse to work in production. */
 const REFUSED = ["demo", "token"];
@@ -101,8 +111,14 @@ test("`npm start` serves at once", async () => {
   const [, url] = await said(server, /"url":"(http[^"]+)"/, "stdout");
   expect(server.stderr()).toBe("Starting …\n");
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  expect(await (await fetch(`${url}/console`)).text()).toContain("/console/assets/");
   server.child.kill("SIGTERM");
   expect(await server.exited).toBe(0);
+});
+
+test("a console that cannot be built again, because its packages are not there, stays as it is", async () => {
+  execFileSync("sh", ["-c", "echo '/* changed */' >> console/src/style/base.css"], { cwd: root });
+  expect(runScript("build")).not.toContain("Building");
 });
 
 test("a changed source is compiled, also without the packages for development", () => {

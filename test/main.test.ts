@@ -103,6 +103,7 @@ describe("with DATABASE_URL", () => {
     const lines = server.stdout().trim().split("\n");
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
       { level: 40, msg: expect.stringContaining("refunds are disabled") as string },
+      { level: 40, msg: expect.stringContaining("the history is not sealed") as string },
       { msg: "listening", url: expect.stringMatching(/^http/) as string },
     ]);
     expect(await asSuperuser("select username from user_account", url)).toEqual([]);

@@ -103,6 +103,30 @@ test("the command prints one line for each migration", async () => {
   expect(states.map(({ isApplied }) => isApplied)).toEqual(NAMES.map((name) => name !== NAMES.at(-1)));
 });
 
+test("a call to end an enrollment that was stored before it named its entitlement names it afterwards", async () => {
+  const options = migrationOptions(database.url);
+  await migrateUp(options);
+  const first = NAMES.findIndex((name) => name.startsWith("RetryCallsOfTheLms"));
+  for (const name of NAMES.slice(first).toReversed()) expect(await migrateDown(options)).toEqual({ name });
+  await asSuperuser(
+    `insert into user_account (id, username) values (1, 'ada');
+     insert into course_enrollment (id, user_id, course_run_key)
+       values ('00000000-0000-4000-8000-000000000001', 1, 'left'), ('00000000-0000-4000-8000-000000000002', 1, 'bought');
+     insert into course_entitlement (user_id, course_uuid, mode, enrollment_id, created_at, modified_at)
+       values (1, gen_random_uuid(), 'verified', '00000000-0000-4000-8000-000000000001', now(), now())`,
+    database.url,
+  );
+  await asSuperuser(
+    `update course_entitlement set enrollment_id = null;
+     insert into enrollment_call (id, changeable_modes, may_enroll, state, attempt, unsent_to, created_at, modified_at)
+       select id, '{verified}', false, 'NEEDS_REVIEW', 1, 0, now(), now() from course_enrollment`,
+    database.url,
+  );
+  await migrateUp(options);
+  const named = `select entitlement_id = (select id from course_entitlement) as named from enrollment_call order by id`;
+  expect(await asSuperuser(named, database.url)).toEqual([{ named: true }, { named: null }]);
+});
+
 describe("reverting a migration", () => {
   const down = (args: string[] = [], env: Record<string, string> = {}) =>
     runToEnd("dist/src/cli/migrate.js", { DATABASE_URL: database.url, ...env }, ["down", ...args]);

@@ -36,3 +36,28 @@ test.each(Object.entries(CASES))(
       expect(readFileSync(join("test", file), "utf8")).toContain(`"${title}`);
   },
 );
+
+/** The cases whose subject lies behind the commands, so that it is the same for every interface. */
+const BEHIND_COMMANDS = [
+  "R9",
+  "R10",
+  "R11",
+  "R12",
+  "R13",
+  "R14",
+  "R15",
+  "R16",
+  "R17",
+  "R20",
+  "R21",
+  "E4",
+  "E5",
+];
+
+test("each case of the REST interface and of enrollments has a test over REST too, or lies behind the commands", () => {
+  const tests = readdirSync("test/rest").map((file) => readFileSync(join("test/rest", file), "utf8"));
+  const overRest = tests.flatMap((text) => text.match(/\b[RE]\d{1,2}(?=[:,](?!\d))/g) ?? []);
+  const wanted = LISTED.filter((id) => /^[RE]\d/.test(id));
+  expect(new Set([...overRest, ...BEHIND_COMMANDS])).toEqual(new Set(wanted));
+  expect(overRest.filter((id) => BEHIND_COMMANDS.includes(id))).toEqual([]);
+});

@@ -70,7 +70,7 @@ let people = 1_000;
 async function aWorld(state: string): Promise<World> {
   const userId = String(++people);
   const username = `racer${userId}`;
-  await put(app, UserAccount, { id: userId, username, email: "", name: "", isActive: true });
+  await put(app, UserAccount, { id: userId, username, isActive: true });
   const given = { id: randomUUID(), userId, courseUuid: runs.course, ...STATES[state]!() };
   return { learner: { userId, username }, entitlementId: await anEntitlement(app, given) };
 }

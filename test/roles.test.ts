@@ -106,6 +106,28 @@ test("background work needs no more rights than the role that serves has", async
   expect(await done()).toContainEqual({ name: "expireDueEntitlements" });
 });
 
+test("the role that serves seals the history", async () => {
+  const sizes = () =>
+    see(
+      `select (select max(size) from history_checkpoint) as sealed, sum(entries) as settled from history_transaction`,
+    );
+  const isSealed = async () => {
+    const [row] = (await sizes()) as [{ sealed: string; settled: string }];
+    return row.sealed === row.settled;
+  };
+  for (const deadline = Date.now() + 20_000; !(await isSealed()); await sleep(200))
+    if (Date.now() > deadline) throw new Error("the history is not sealed");
+});
+
+test("the role that serves gives committed changes their place in history", async () => {
+  const left = () =>
+    see(`select h.history_id from historical_course_entitlement h
+      where not exists (select from history_transaction x where x.txid = h.history_txid)`);
+  for (const deadline = Date.now() + 20_000; (await left()).length > 0; await sleep(200))
+    if (Date.now() > deadline) throw new Error("something is not settled");
+  expect(await see("select count(*)::int from history_transaction")).not.toEqual([{ count: 0 }]);
+});
+
 /** The examples of the demo world that background work does not expire, and this command does. */
 const SPARED = SHOWN_DUE.size;
 
@@ -151,6 +173,14 @@ test.each([
   "insert into historical_refund (history_id) values (1)",
   "insert into historical_refund (history_role) values ('postgres')",
   "insert into historical_refund (history_txid) values (1)",
+  "update history_transaction set at = now()",
+  "delete from history_transaction",
+  "truncate history_transaction",
+  "delete from history_told",
+  "delete from history_checkpoint",
+  "update history_checkpoint set note = ''",
+  "delete from history_clock",
+  "create or replace function history_txid_offset() returns bigint immutable language sql return 1",
   "select setval('history_id_seq', 1)",
   "alter sequence history_id_seq restart",
   "drop table historical_course_entitlement",

@@ -124,7 +124,7 @@ test.each(files)("%s is short, and holds no open tasks, upserts or console outpu
   const source = sourceOf(file);
   expect(source.split("\n").length).toBeLessThanOrEqual(FILE_LINES_AT_MOST);
   expect(source).not.toMatch(/\b(TODO|FIXME)\b|\.upsert\(|\.orUpdate\(/);
-  if (roomOf(file) !== "cli") expect(source).not.toMatch(/console\./);
+  if (roomOf(file) !== "cli") expect(source).not.toMatch(/\bconsole\.(debug|error|info|log|warn)/);
 });
 
 /** The exports that an entry room imports from a use case at run time. */
@@ -134,7 +134,8 @@ const commandsTakenBy = (file: string) =>
       names!
         .split(",")
         .map((name) => name.trim())
-        .filter((name) => name && !/^type |^[A-Z_]+$/.test(name)) // types and constants are no commands
+        // Types and constants are no commands, and `makeCalls` is what commands do after their transactions.
+        .filter((name) => name && !/^type |^[A-Z_]+$|^makeCalls$/.test(name))
         .map((name) => ({ name, path: `${path!}.ts` })),
   );
 
@@ -144,7 +145,7 @@ test.each(files.filter((file) => roomOf(file) !== "use-cases"))(
     for (const { name, path } of commandsTakenBy(file))
       expect(sourceOf(path)).toMatch(
         new RegExp(
-          `export const ${name} = (?:command|commandInSteps|systemCommand|bulkCommand)\\(\\s*"${name}"`,
+          `export const ${name} = (?:command|commandInSteps|enrollmentCommand|systemCommand|bulkCommand)\\(\\s*"${name}"`,
         ),
       );
   },
@@ -169,4 +170,28 @@ test("only the configuration reads the environment", () => {
 
 test.each(files)("%s logs no raw error, which could hold personal data", (file) => {
   expect(sourceOf(file)).not.toMatch(/\berr ?[:,}]|\berror: error\b|\blog\.\w+\(\s*(\{ error[ ,]|error\b)/);
+});
+
+/** What people have written of the console, without what the generator has. */
+const consoleFiles = readdirSync("console/src", { recursive: true, encoding: "utf8" }).filter(
+  (file) => /\.(tsx?|css)$/.test(file) && !file.startsWith("gql/"),
+);
+
+test("the files of the console are short, and no folder of it holds more than 12 of them", () => {
+  const isLong = (file: string) =>
+    /\.tsx?$/.test(file) &&
+    readFileSync(join("console/src", file), "utf8").split("\n").length > FILE_LINES_AT_MOST;
+  expect(consoleFiles.filter(isLong)).toEqual([]);
+  const folders = [...new Set(consoleFiles.map((file) => dirname(file)))];
+  const filesOf = (folder: string) => consoleFiles.filter((file) => dirname(file) === folder);
+  expect(folders.filter((folder) => filesOf(folder).length > FILES_AT_MOST)).toEqual([]);
+});
+
+test("no HTML of the console comes from data, and the browser keeps nothing but the token of the tab and the language", () => {
+  const textOf = (file: string) => readFileSync(join("console/src", file), "utf8");
+  const filesWith = (text: string) => consoleFiles.filter((file) => textOf(file).includes(text));
+  const sources = consoleFiles.map(textOf).join("\n");
+  expect(sources).not.toMatch(/dangerouslySetInnerHTML|innerHTML|document\.cookie|\beval\(/);
+  expect(filesWith("sessionStorage")).toEqual(["api/session.ts"]);
+  expect(filesWith("localStorage")).toEqual(["words/language.ts"]);
 });

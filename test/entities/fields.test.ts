@@ -67,7 +67,7 @@ test("every read gives each field of what it reads as it is stored", async () =>
 
   const storedRun = await manager.findOneByOrFail(CourseRun, { key: run });
   const enrollment = await manager.findOneByOrFail(CourseEnrollment, { id: stored.enrollmentId! });
-  const joined = { certificateStatus: null, run: storedRun };
+  const joined = { certificateStatus: null, certificateSeenAt: null, run: storedRun };
   expect(entitlement!.enrollment).toEqual(Object.assign(enrollment, joined));
   expect(await enrollmentsById(app.db, [enrollment.id])).toEqual([entitlement!.enrollment]);
   expect((await sessionOfRun(app.db, ada.userId!, run))!.run).toEqual(storedRun);
@@ -126,9 +126,10 @@ test("a history entry holds every visible field as it is stored", async () => {
   expect(["id", ...Object.keys(entries!.rows[0]!.image)].toSorted()).toEqual(Object.keys(stored).toSorted());
 });
 
-test("a revert restores every field of an entitlement except its id and its timestamps", () => {
+test("a revert restores every field of an entitlement except its id, its timestamps and what the LMS is asked for", () => {
   const columns = app.db.getMetadata(CourseEntitlement).columns.map(({ propertyName }) => propertyName);
-  expect([...REVERTED, "id", "createdAt", "modifiedAt"].toSorted()).toEqual(columns.toSorted());
+  const others = ["id", "createdAt", "modifiedAt", "pendingEnrollmentId"];
+  expect([...REVERTED, ...others].toSorted()).toEqual(columns.toSorted());
 });
 
 function aRefund(entitlementId: string): Refund {

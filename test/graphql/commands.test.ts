@@ -54,6 +54,18 @@ test("a client reads the result of a command, without an error", async () => {
   });
 });
 
+test("an agent fulfills an order by hand, refundable or not, and the same order gives no second entitlement", async () => {
+  const order = { username: "ada", courseUuid: aCourse(), mode: "verified", orderNumber: "BY-HAND-1" };
+  const input = { ...order, comments, refundLocked: false };
+  const selection = "entitlement { id orderNumber isRefundLocked }";
+  const first = await give(grace, "grantEntitlement", input, selection);
+  expect(first).toMatchObject({
+    entitlement: { orderNumber: "BY-HAND-1", isRefundLocked: false },
+    userErrors: [],
+  });
+  expect(await give(grace, "grantEntitlement", { ...order, comments }, selection)).toEqual(first);
+});
+
 test.each([
   ["fulfillOrder", shop],
   ["grantEntitlement", grace],
@@ -269,6 +281,7 @@ test.each<[string, string, object, string]>([
   ["comments with a NUL", "expireEntitlement", { entitlementId: id, comments: "a\0b" }, "comments"],
   ["no comments", "expireEntitlement", { entitlementId: id }, "comments"],
   ["a username with a NUL", "grantEntitlement", { ...grant, username: "a\0b" }, "username"],
+  ["an order without a number", "grantEntitlement", { ...grant, orderNumber: " " }, "orderNumber"],
   ["a course that is not a UUID", "grantEntitlement", { ...grant, courseUuid: "7" }, "courseUuid"],
   [
     "a history entry that is not a number",

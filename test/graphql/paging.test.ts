@@ -34,7 +34,7 @@ function reader(path: string) {
     return found[place]!;
   };
 }
-const COUNTED = /(history|refunds|entitlements|supportDetails)\([^()]*@\)/;
+const COUNTED = /(history|refunds|enrollmentCalls|entitlements|supportDetails)\([^()]*@\)/;
 
 async function aCursorOf(path: string): Promise<string> {
   return (await reader(path)({ first: 1 })).pageInfo.startCursor;

@@ -76,7 +76,12 @@ test("queries change nothing", async () => {
     "{ supportAgents(first: 100) { edges { node { history { edges { node { id } } } } } } }",
     {},
   );
+  await expectAnswer(
+    "{ historyLog { settledUntil size entries(first: 100) { edges { node { id } } } } }",
+    {},
+  );
   await expectAnswer("{ webhooks { id dead deadLetters { edges { node { id } } } } }", {});
+  await expectAnswer("{ enrollmentCalls(filter: null) { edges { node { entitlement { id } } } } }", {});
   await expectAnswer("{ refunds(first: 100) { edges { node { entitlement { refunds { id } } } } } }", {});
   await expectAnswer(
     '{ search(text: "ada") { __typename } courses { edges { node { id } } } sites { id } }',

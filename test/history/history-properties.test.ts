@@ -4,6 +4,7 @@ import type { DataSource } from "typeorm";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { factsAsOf } from "../../src/reads/as-of";
 import { entriesOf as timelineOf } from "../../src/reads/history-entries";
+import { Committer } from "../../src/history/committer";
 import { changesBetween, type Image } from "../../src/history/tracked-types";
 import { writeSet } from "../../src/history/write-set";
 import { firstRows } from "../../src/store/rows/page";
@@ -12,10 +13,12 @@ import { addPeople, asGrace, anEntitlement, broken, entriesOf, grant } from "./w
 
 let db: DataSource;
 let close: () => Promise<void>;
+let committer: Committer;
 
 beforeAll(async () => {
   ({ db, close } = await openTestDatabase());
   await addPeople(db);
+  committer = new Committer(db);
 });
 afterEach(() => setClock("clock_timestamp()"));
 afterAll(async () => {
@@ -107,6 +110,7 @@ test("a query as of an earlier instant gives the answer of that instant", async 
         recorded.push({ at, modes: await modesNow(ids) });
         await db.query("select pg_sleep(0.002)");
       }
+      await committer.settle();
       for (const { at, modes } of recorded)
         expect((await factsAsOf(db, ids, at)).map((facts) => facts?.mode ?? null)).toEqual(modes);
     }),
@@ -136,6 +140,7 @@ test("after a thousand changes at one instant, a list as of it shows no row twic
     }
   });
   expect((await entriesOf(db, gone)).length + (await entriesOf(db, there)).length).toBe(1000);
+  await committer.settle();
   const [none, one] = await factsAsOf(db, [gone, there], new Date("2030-01-01"));
   expect(none).toBeNull();
   expect(one).toMatchObject({ mode: "mode-249", refundLocked: false });
@@ -165,6 +170,7 @@ test("a row that is deleted and created again has two separate histories", async
     "-first life",
     "+second life",
   ]);
+  await committer.settle();
   expect(await factsAsOf(db, [id], between)).toEqual([null]);
   const [timeline] = await timelineOf(db, "COURSE_ENTITLEMENT", [id], {}, firstRows(10));
   expect(timeline!.rows[0]).toMatchObject({ type: "+", previousImage: null });

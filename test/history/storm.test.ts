@@ -1,13 +1,18 @@
 import { chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createTestDatabase } from "../support/database";
 import { removeNow, removeWhenThisProcessEnds } from "../support/cleanup";
 import { Audit } from "./storm/audit";
+import { runSettledStorm } from "./storm/settled";
 import { runStorm } from "./storm/storm";
 import type { Committed, RowChange } from "./storm/wal";
 
 /** To make more changes: `CHANGES=10000 npx jest dist/test/history/storm.test.js`, or `npm run history:storm`. */
 const CHANGES = Number(process.env["CHANGES"] ?? 4_000);
+
+/** Answers that are asked for twice: more with `ANSWERS=10000`, or by `npm run history:storm -- --settled`. */
+const ANSWERS = Number(process.env["ANSWERS"] ?? 600);
 
 afterAll(() => removeNow());
 
@@ -26,6 +31,18 @@ test("with many writers and killed processes, every change has its history, and 
   });
   expect(counts.changes).toBeGreaterThanOrEqual(CHANGES);
 }, 300_000);
+
+test("while many write, some late, and the clock is set back, no settled answer changes, and who follows the log gets all", async () => {
+  const database = await createTestDatabase();
+  try {
+    const found = await runSettledStorm({ url: database.url, seed: 1, answers: ANSWERS, tornAtMost: 300 });
+    expect(found).toMatchObject({ changed: 0, torn: 0, missed: 0, repeated: 0, faults: [] });
+    expect(found.answers).toBeGreaterThanOrEqual(ANSWERS);
+    expect(Math.min(found.transactions, found.asked)).toBeGreaterThan(20);
+  } finally {
+    await database.drop();
+  }
+}, 120_000);
 
 describe("the audit reports", () => {
   const row = (mode: string) => ({ id: "'1'", mode: `'${mode}'` });

@@ -23,6 +23,7 @@ const SCREENS: Record<string, [variables: object, needs: string[]]> = {
   GrantForm: [{ search: "DEMO.03" }, []],
   Entitlement: [{ id: ID, at: new Date(), withNotes: true }, []],
   Refunds: [{ states: ["NEEDS_REVIEW", "IN_DOUBT", "FAILED"] }, ["Query.refunds"]],
+  EnrollmentCalls: [{ filter: { states: ["NEEDS_REVIEW"] } }, ["Query.enrollmentCalls"]],
   HistorySearch: [{ filter: { usernames: ["ada"] } }, ["Query.history"]],
   Administration: [{}, ["Query.supportAgents"]],
   DeepLink: [{ id: ID }, []],

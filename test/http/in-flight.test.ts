@@ -39,8 +39,10 @@ beforeEach(() => {
 });
 afterEach(async () => {
   finish();
+  // a request that was sent but not yet let in would wait for the next test's work to finish
+  await until(() => clients.every(({ isAnswered }) => isAnswered));
   for (const client of clients.splice(0)) client.hangUp();
-  await isLoad(IDLE); // a request that begins later would wait for the next test's work to finish
+  await isLoad(IDLE);
 });
 afterAll(async () => {
   await server.stop();
@@ -50,9 +52,14 @@ afterAll(async () => {
 /** A client with a connection of its own, so that it says when what is sent, and when it leaves. */
 class Client {
   private text = "";
+  private asked = 0;
+  private heard = "";
 
   private constructor(private readonly socket: Socket) {
-    socket.setEncoding("utf8").on("data", (chunk: string) => (this.text += chunk));
+    socket.setEncoding("utf8").on("data", (chunk: string) => {
+      this.text += chunk;
+      this.heard += chunk;
+    });
     socket.on("error", () => undefined);
     clients.push(this);
   }
@@ -67,6 +74,12 @@ class Client {
     const body = JSON.stringify({ query: `{ slow(number: ${number}) }` });
     const headers = `host: x\r\ncontent-type: application/json\r\nauthorization: ${as}\r\ncontent-length: ${body.length}`;
     this.socket.write(`POST /graphql HTTP/1.1\r\n${headers}\r\n\r\n${body.slice(0, bytes)}`);
+    if (bytes >= body.length) this.asked++;
+  }
+
+  /** Whether each whole request was answered, or the client has hung up. */
+  get isAnswered(): boolean {
+    return this.socket.destroyed || this.heard.split("HTTP/1.1 ").length > this.asked;
   }
 
   get answer(): { status: number; headers: string; body: unknown } | null {

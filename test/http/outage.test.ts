@@ -5,6 +5,7 @@ import { asSuperuser, createEmptyDatabase, type TestDatabase } from "../support/
 import { ada } from "../support/demo-app";
 import { asker, JWT_JWK_SET, send, type Answer } from "../support/http";
 import { killLeftovers, startServerProcess, type ServerProcess } from "../support/server-process";
+import { asRest } from "../rest/asking";
 import { openTcpProxy, type TcpProxy } from "../support/tcp-proxy";
 
 let database: TestDatabase;
@@ -14,7 +15,12 @@ let ask: () => Promise<Answer>;
 beforeAll(async () => {
   database = await createEmptyDatabase();
   wire = await openTcpProxy(database.url);
-  server = await startServerProcess({ DATABASE_URL: wire.url, DATABASE_POOL_SIZE: "3", JWT_JWK_SET });
+  server = await startServerProcess({
+    DATABASE_URL: wire.url,
+    DATABASE_POOL_SIZE: "3",
+    JWT_JWK_SET,
+    REST_FACADE: "read-only",
+  });
   const asking = asker(server.url);
   ask = () => asking(ada, "{ entitlementPolicies { id } viewer { id } }");
 });
@@ -49,6 +55,12 @@ async function expectUnavailable(): Promise<void> {
     extensions: { code: "SERVICE_UNAVAILABLE", requestId: headers.get("x-request-id") },
   });
   expect(text).not.toMatch(/ECONN|connect|terminat|pool|timeout/i);
+  const rest = await asRest(server)(ada, "entitlements/");
+  expect(rest).toMatchObject({
+    status: 503,
+    text: `{"detail":"The service is unavailable for a moment. Please try again."}`,
+  });
+  expect(rest.headers.get("retry-after")).toBe("1");
 }
 
 test("without PostgreSQL every answer is 503, and when it is back 200, without a restart", async () => {

@@ -42,15 +42,7 @@ describe.each([
   });
 
   test("3. explorers: no page anywhere", async () => {
-    for (const path of [
-      "/",
-      "/graphql",
-      "/graphiql",
-      "/graphiql/start.js",
-      "/playground",
-      "/console",
-      "/sandbox",
-    ]) {
+    for (const path of ["/", "/graphql", "/graphiql", "/graphiql/start.js", "/playground", "/sandbox"]) {
       const answer = await send(`${server.url}${path}`, { headers: { accept: "text/html" } });
       expect(answer.status).toBeGreaterThanOrEqual(400);
       expect(answer.headers.get("content-type")).toMatch(/json/);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DataSource } from "typeorm";
 import type { App } from "../../src/app";
 import { startJobs, TIMING, type Jobs, type Timing } from "../../src/jobs/start-jobs";
-import { tasks, type QueuedTask } from "../../src/jobs/tasks";
+import { COMPARISONS, tasks, type QueuedTask } from "../../src/jobs/tasks";
 import { aStanding } from "../rules/standings";
 import { appOn } from "../support/app";
 import { openTestDatabase } from "../support/database";
@@ -99,6 +99,24 @@ describe("a task", () => {
     expect(turns).toBe(1);
   });
 
+  test("that was done can be done again soon when it is asked for, once in each 10 minutes for all who ask", async () => {
+    const places: unknown[] = [];
+    const count: QueuedTask["run"] = async (_, { from }) => (places.push(from), null);
+    const [one, two] = [await start("hurries", count), await start("hurries", count)];
+    await until(() => places.length === 1);
+    await Promise.all([one.hurry(["hurries"]), two.hurry(["hurries"]), one.hurry(["hurries"])]);
+    await until(() => places.length === 2);
+    await sleep(300);
+    expect(places).toEqual([null, null]);
+    // What was asked for after the first order, which may have been past its cause, waits for the next ten minutes.
+    const waiting = await db.query<{ inSeconds: number }[]>(
+      `select extract(epoch from start_after - now())::int as "inSeconds" from jobs.job
+       where name = 'hurries' and state = 'created'`,
+    );
+    expect(waiting).toHaveLength(1);
+    expect(waiting[0]!.inSeconds).toBeLessThanOrEqual(600);
+  });
+
   test("that exceeds its slice continues where it stopped, in any process", async () => {
     const places: unknown[] = [];
     const walk: QueuedTask["run"] = async (_, { from }) => {
@@ -159,9 +177,11 @@ test("the migrations ignore the tables of the job queue", async () => {
   expect((await db.driver.createSchemaBuilder().log()).upQueries).toEqual([]);
 });
 
-test("every task has a name of its own", () => {
+test("every task has a name of its own, and the comparisons are tasks of the queue", () => {
   const names = tasks().map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
+  const queued = tasks().filter((task) => "onceInSeconds" in task);
+  expect(queued.map(({ name }) => name)).toEqual(expect.arrayContaining(COMPARISONS));
 });
 
 async function start(name: string, work: QueuedTask["run"], timing = PATIENT): Promise<Jobs> {

@@ -1,6 +1,12 @@
 import fc from "fast-check";
-import { redeemableUntil, refundableUntil, regainableUntil } from "../../src/rules/deadlines";
-import { redeemBlocker, refundBlocker, regainBlocker } from "../../src/rules/entitlement-rules";
+import {
+  expirationDate,
+  expiresAt,
+  redeemableUntil,
+  refundableUntil,
+  regainableUntil,
+} from "../../src/rules/deadlines";
+import { DAY_MS, redeemBlocker, refundBlocker, regainBlocker } from "../../src/rules/entitlement-rules";
 import { aPolicy, aStanding, anyNow, anyPeriods, anyStanding, daysAgo, NOW } from "./standings";
 
 const QUESTIONS = [
@@ -34,4 +40,33 @@ test("a deadline that no client could read is none", () => {
   const standing = aStanding({ createdAt: daysAgo(1) });
   expect(redeemableUntil(standing, periods, NOW)).toBeNull();
   expect(refundableUntil(standing, periods, NOW)).toBeNull();
+});
+
+test("the last deadline that a client can read is the last millisecond of the year 9999", () => {
+  const first = Date.UTC(10_000, 0) - DAY_MS;
+  const at = (ms: number) => {
+    const periods = aPolicy({ expirationMs: DAY_MS });
+    return redeemableUntil(aStanding({ createdAt: new Date(ms) }), periods, new Date(ms));
+  };
+  expect(at(first - 1)).toEqual(new Date("9999-12-31T23:59:59.999Z"));
+  expect(at(first)).toBeNull();
+});
+
+const redemption = { enrolledAt: NOW, redeemedAt: NOW, startsAt: null, certificateStatus: null };
+
+test("an entitlement expires at the end of its expiration period, or of its regain period once it is redeemed", () => {
+  const periods = aPolicy({ expirationMs: 60 * DAY_MS, regainMs: 14 * DAY_MS });
+  expect(expiresAt(aStanding(), periods)).toEqual(daysAgo(-60));
+  expect(expiresAt(aStanding({ redemption }), periods)).toEqual(daysAgo(-15));
+  const short = aPolicy({ expirationMs: 10 * DAY_MS, regainMs: 14 * DAY_MS });
+  expect(expiresAt(aStanding({ redemption }), short)).toEqual(daysAgo(-10));
+  expect(expiresAt(aStanding({ expiredAt: daysAgo(-1) }), periods)).toBeNull();
+});
+
+test("the date of expiration is told once fewer days are left than the alert has, counted in whole days", () => {
+  const told = (days: number) =>
+    expirationDate(aStanding(), aPolicy({ expirationMs: days * DAY_MS }), NOW, 30);
+  expect(told(30)).toBeNull();
+  expect(told(29)).toBe("2024-03-30");
+  expect(told(0)).toBe("2024-03-01");
 });

@@ -2,12 +2,14 @@ import fc from "fast-check";
 import { nextRefundState, type RefundAnswer, type RefundState } from "../../src/rules/refund-rules";
 
 const STATES: RefundState[] = ["REQUESTED", "IN_DOUBT", "SUCCEEDED", "FAILED", "NEEDS_REVIEW"];
-const ANSWERS: RefundAnswer[] = ["ACCEPTED", "REFUSED", "NOT_SENT", "UNKNOWN"];
+const ANSWERS: RefundAnswer[] = ["ACCEPTED", "REFUSED", "NOT_SENT", "NOT_YET", "UNKNOWN"];
 
 test.each<[RefundState, number, number, RefundAnswer, boolean, RefundState, string]>([
   ["REQUESTED", 1, 1, "ACCEPTED", true, "SUCCEEDED", "paid"],
   ["REQUESTED", 1, 1, "REFUSED", false, "FAILED", "the shop has refused the only request"],
   ["REQUESTED", 1, 1, "NOT_SENT", false, "FAILED", "no request was ever sent"],
+  ["REQUESTED", 1, 1, "NOT_YET", false, "REQUESTED", "the shop does not know the order yet"],
+  ["IN_DOUBT", 2, 2, "NOT_YET", false, "IN_DOUBT", "the shop does not know the order yet, or not any more"],
   ["REQUESTED", 1, 1, "UNKNOWN", true, "IN_DOUBT", "the outcome is unknown"],
   [
     "IN_DOUBT",
@@ -34,9 +36,9 @@ test.each<[RefundState, number, number, RefundAnswer, boolean, RefundState, stri
   ["NEEDS_REVIEW", 2, 2, "ACCEPTED", false, "SUCCEEDED", "a success counts during a review"],
   ["NEEDS_REVIEW", 2, 2, "REFUSED", false, "NEEDS_REVIEW", "a review is ended by an agent"],
 ])(
-  "a refund in state %s with current attempt %d: attempt %d gets %s (idempotency keys: %s), so it becomes %s: %s",
-  (state, attempt, of, answer, isKeyed, next) => {
-    expect(nextRefundState({ state, attempt }, { attempt: of, answer }, isKeyed)).toBe(next);
+  "a refund in state %s with current attempt %d: attempt %d gets %s (for all attempts: %s), so it becomes %s: %s",
+  (state, attempt, of, answer, isForAll, next) => {
+    expect(nextRefundState({ state, attempt }, { attempt: of, answer }, isForAll)).toBe(next);
   },
 );
 
@@ -45,13 +47,13 @@ const anyCase = fc.record({
   attempt: fc.integer({ min: 1, max: 4 }),
   of: fc.integer({ min: 1, max: 4 }),
   answer: fc.constantFrom(...ANSWERS),
-  isKeyed: fc.boolean(),
+  isForAll: fc.boolean(),
 });
 
 test("a final state never changes, an unknown outcome never fails a refund, and an accepted refund always succeeds", () => {
   fc.assert(
-    fc.property(anyCase, ({ state, attempt, of, answer, isKeyed }) => {
-      const next = nextRefundState({ state, attempt }, { attempt: of, answer }, isKeyed);
+    fc.property(anyCase, ({ state, attempt, of, answer, isForAll }) => {
+      const next = nextRefundState({ state, attempt }, { attempt: of, answer }, isForAll);
       if (state === "SUCCEEDED" || state === "FAILED") return next === state;
       if (answer === "ACCEPTED") return next === "SUCCEEDED";
       if (answer === "UNKNOWN" || of !== attempt) return next !== "FAILED" && next !== "SUCCEEDED";

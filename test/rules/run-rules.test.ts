@@ -1,23 +1,8 @@
 import fc from "fast-check";
-import { runBlocker, type OfferedMode, type OfferedRun, type RunEnrollment } from "../../src/rules/run-rules";
+import { runBlocker, type OfferedRun, type RunEnrollment } from "../../src/rules/run-rules";
+import { aMode, aRun } from "./runs";
 import { anyNow, daysAgo, NOW } from "./standings";
 
-/** A run that started and is open for verified learners, but for the overrides. */
-const aRun = (overrides: Partial<OfferedRun> = {}): OfferedRun => ({
-  startsAt: daysAgo(10),
-  enrollmentStartsAt: daysAgo(20),
-  enrollmentEndsAt: daysAgo(-20),
-  maxEnrollments: null,
-  activeEnrollments: 0,
-  modes: [aMode()],
-  ...overrides,
-});
-const aMode = (overrides: Partial<OfferedMode> = {}): OfferedMode => ({
-  slug: "verified",
-  minPrice: 100,
-  expiresAt: null,
-  ...overrides,
-});
 const audit: RunEnrollment = { isActive: true, mode: "audit" };
 const left: RunEnrollment = { isActive: false, mode: "verified" };
 const closed = { enrollmentEndsAt: daysAgo(1) };

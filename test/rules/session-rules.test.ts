@@ -1,13 +1,16 @@
 import fc from "fast-check";
-import { regainBlocker, redeemBlocker } from "../../src/rules/entitlement-rules";
+import { regainBlocker, redeemBlocker, type Standing } from "../../src/rules/entitlement-rules";
 import { runBlocker, type OfferedRun } from "../../src/rules/run-rules";
 import {
   isUpgradeable,
+  moveBlocker,
   seatBlocker,
   sessionBlocker,
   type Choosing,
+  type MoveOverride,
   type Seat,
 } from "../../src/rules/session-rules";
+import { aRun, aSeat } from "./runs";
 import { anyNow, anyPeriods, anyStanding, aPolicy, aStanding, daysAgo, NOW } from "./standings";
 
 const FREE = ["audit", "honor"];
@@ -20,23 +23,8 @@ const choosing = (given: Partial<Choosing> = {}): Choosing => ({
   currentRunKey: null,
   ...given,
 });
-const aRun = (given: Partial<OfferedRun> = {}): OfferedRun => ({
-  startsAt: daysAgo(10),
-  enrollmentStartsAt: null,
-  enrollmentEndsAt: null,
-  maxEnrollments: null,
-  activeEnrollments: 0,
-  modes: [{ slug: "verified", minPrice: 100, expiresAt: null }],
-  ...given,
-});
 const closed = { enrollmentEndsAt: daysAgo(1) };
-const aSeat = (given: Partial<Seat> = {}): Seat => ({
-  isActive: true,
-  mode: "verified",
-  redeemedBy: [],
-  ...given,
-});
-const by = (id: string, isRefundPending = false) => ({ redeemedBy: [{ id, isRefundPending }] });
+const by = (id: string, isPending = false) => ({ redeemedBy: [{ id, isPending }] });
 const RUN = "course-v1:DemoX+T101+1";
 /** The reason why this run cannot be chosen; it is the current session where the entitlement is redeemed for it. */
 const blockerOf = (given: Partial<Choosing>, run: OfferedRun | null, seat: Seat | null, now = NOW) => {
@@ -54,6 +42,47 @@ const late = aStanding({
     startsAt: daysAgo(90),
     certificateStatus: null,
   },
+});
+
+test("no session can be chosen while the LMS has not confirmed the last choice", () => {
+  const pending = { standing: aStanding({ isEnrollmentPending: true }) };
+  expect(blockerOf(pending, aRun(), null)).toBe("PENDING_ENROLLMENT");
+});
+
+describe("an agent moves a learner to another run", () => {
+  const expired = (cause: Standing["expiryCause"], from = redeemed) => ({
+    ...from,
+    expiredAt: NOW,
+    expiryCause: cause,
+  });
+  const certified = aStanding({
+    redemption: { enrolledAt: NOW, redeemedAt: NOW, startsAt: NOW, certificateStatus: "downloadable" },
+  });
+  test.each<[string, Standing, readonly MoveOverride[], ReturnType<typeof moveBlocker>]>([
+    ["while the learner could switch", redeemed, [], null],
+    ["when it is not redeemed and could be", aStanding(), [], null],
+    ["not when it is not redeemed and has expired", aStanding({ expiredAt: NOW }), [], "EXPIRED"],
+    ["not after the regain period", late, [], "REGAIN_PERIOD_OVER"],
+    ["after the regain period, where the agent overrides that", late, ["REGAIN_PERIOD_OVER"], null],
+    [
+      "not after the regain period, where the agent overrides something else",
+      late,
+      ["COURSE_FULL"],
+      "REGAIN_PERIOD_OVER",
+    ],
+    [
+      "after the expiry that followed, where the agent overrides that",
+      expired("LAPSED", late),
+      ["REGAIN_PERIOD_OVER"],
+      null,
+    ],
+    ["not after an expiry by an agent", expired("SUPPORT"), ["REGAIN_PERIOD_OVER"], "EXPIRED"],
+    ["not after a refund", expired("REFUNDED"), ["REGAIN_PERIOD_OVER"], "EXPIRED"],
+    ["not after an expiry without a cause", expired(null), ["REGAIN_PERIOD_OVER"], "EXPIRED"],
+    ["not when the learner has a certificate", certified, ["REGAIN_PERIOD_OVER"], "CERTIFICATE_EARNED"],
+  ])("%s", (_, standing, overridden, blocker) => {
+    expect(moveBlocker(standing, aPolicy(), overridden, NOW)).toBe(blocker);
+  });
 });
 
 describe("an enrollment may be taken over", () => {
@@ -163,10 +192,9 @@ test("for any entitlement, run and enrollment, a blocker of one of them blocks t
     fc.record({
       isActive: fc.boolean(),
       mode: fc.constantFrom("verified", "audit", "masters"),
-      redeemedBy: fc.array(
-        fc.record({ id: fc.constantFrom("this", "other"), isRefundPending: fc.boolean() }),
-        { maxLength: 2 },
-      ),
+      redeemedBy: fc.array(fc.record({ id: fc.constantFrom("this", "other"), isPending: fc.boolean() }), {
+        maxLength: 2,
+      }),
     }),
   );
   const anyRun = fc.constantFrom(aRun(), aRun(closed), aRun({ modes: [] }), null);

@@ -9,7 +9,9 @@ const pages = [
   "SECURITY.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
-  ...readdirSync("docs").map((name) => join("docs", name)),
+  ...readdirSync("docs")
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
 ];
 
 test.each(PAGES)("the tables of %s are what the code says; `npm run docs` writes them", (page) => {

@@ -14,7 +14,10 @@ const filesIn = (folder: string, ending: string) =>
     .map((file) => join(folder, file))
     .filter((file) => file.endsWith(ending) && !WITH_EXAMPLES.has(file));
 
-const sources = ["src", "test", "bench"].flatMap((folder) => filesIn(folder, ".ts"));
+const sources = [
+  ...["src", "test", "bench", "console/src"].flatMap((folder) => filesIn(folder, ".ts")),
+  ...filesIn("console/src", ".tsx"),
+].filter((file) => !/^console\/src\/(gql|words\/de)\//.test(file)); // generated, or in German
 const pages = [...readdirSync(".").filter((file) => file.endsWith(".md")), ...filesIn("docs", ".md")];
 
 /** Comments, texts, and regular expressions, which could hold a quotation mark. */

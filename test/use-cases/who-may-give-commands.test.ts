@@ -1,16 +1,21 @@
+import "../../src/moving/follow/follow"; // commands that only the command line gives
+import "../../src/moving/import/import-from-open-edx";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { rolesOf, type Actor } from "../../src/auth/actor";
 import { Denied } from "../../src/auth/denial";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
+import { EnrollmentCall } from "../../src/entities/enrollment-call";
 import { Refund } from "../../src/entities/refund";
 import { permissionsOf } from "../../src/graphql/permissions";
 import { newestEntryId, type Entry } from "../../src/reads/finding/entry-rows";
 import { findEntries } from "../../src/reads/history-entries";
 import { Refusal } from "../../src/refusal";
-import { COMMANDS, type Call } from "../../src/use-cases/command";
+import { type Call } from "../../src/use-cases/command";
+import { COMMANDS } from "../../src/use-cases/system-command";
 import { grantSupport } from "../../src/use-cases/agents/grant-support";
 import { withdrawSupport } from "../../src/use-cases/agents/withdraw-support";
+import { retryEnrollmentCall } from "../../src/use-cases/enrollment-calls/retry-enrollment-call";
 import { changeEntitlementMode } from "../../src/use-cases/entitlements/change-entitlement-mode";
 import { expireEntitlement } from "../../src/use-cases/entitlements/expire-entitlement";
 import { fulfillOrder } from "../../src/use-cases/entitlements/fulfill-order";
@@ -37,6 +42,7 @@ import { enrollAndFulfill } from "../../src/use-cases/sessions/enroll-and-fulfil
 import { enrollIfEntitled } from "../../src/use-cases/sessions/enroll-if-entitled";
 import { moveSession } from "../../src/use-cases/sessions/move-session";
 import { leaveSession } from "../../src/use-cases/sessions/leave-session";
+import { recordUnenrollment } from "../../src/use-cases/sessions/record-unenrollment";
 import { switchSession } from "../../src/use-cases/sessions/switch-session";
 import { createWebhook } from "../../src/use-cases/webhooks/create-webhook";
 import { updateWebhook } from "../../src/use-cases/webhooks/update-webhook";
@@ -50,6 +56,7 @@ import { schema } from "../support/demo-app";
 import { serve } from "../support/http";
 import { withShop } from "../support/refunds";
 import {
+  aCall,
   aCourse,
   ada,
   ago,
@@ -116,9 +123,13 @@ interface Scene {
   entitlementId: string;
   /** A run of the course for which the entitlement is not redeemed. */
   courseRunKey: string;
+  /** The run for which it is redeemed; empty while it is not. */
+  redeemedRunKey: string;
   orderNumber: string;
   policyId: string;
   refundId: string;
+  /** An enrollment that the LMS was asked to end. */
+  enrollmentId: string;
   webhookId: string;
   historyEntryId: string;
 }
@@ -135,6 +146,11 @@ const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unk
       transferEntitlement(call, { entitlementId, username: "empty_handed", comments }),
   ],
   moveSession: [bySupport, (call, scene) => moveSession(call, { ...scene, override: [], comments })],
+  recordUnenrollment: [
+    byStaffOrServices,
+    (call, { owner: { username }, redeemedRunKey }) =>
+      recordUnenrollment(call, { username, courseRunKey: redeemedRunKey, refund: "KEEP" }),
+  ],
   leaveSession: [byLearners, (call, scene) => leaveSession(call, scene)],
   unenrollAndRefund: [
     byLearners,
@@ -143,6 +159,10 @@ const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unk
   resolveRefund: [
     bySupport,
     (call, { refundId }) => resolveRefund(call, { refundId, outcome: "SUCCEEDED", comments }),
+  ],
+  retryEnrollmentCall: [
+    bySupport,
+    (call, { enrollmentId }) => retryEnrollmentCall(call, { enrollmentId, acceptEnrolled: false, comments }),
   ],
   grantEntitlement: [
     bySupport,
@@ -265,10 +285,37 @@ const UNREDEEMED = new Set(["enrollAndFulfill", "enrollIfEntitled"]);
 const ABOUT_TO_EXPIRE = new Set(["renewEntitlement", "renewEntitlements"]);
 const CHANGED_SINCE = new Set(["revertEntitlement"]);
 const IN_REVIEW = new Set(["resolveRefund"]);
+/** The commands that need a call that the LMS has not answered. */
+const UNANSWERED = new Set(["retryEnrollmentCall"]);
 /** The commands that need an agent named by staff. */
 const OF_AGENTS = new Set(["withdrawSupport"]);
 /** The commands that only the system gives. */
-const BY_SYSTEM = ["expireDueEntitlements", "sweepRefunds", "sweepWebhooks"];
+const BY_SYSTEM = [
+  "claimLooks",
+  "endLook",
+  "expireDueEntitlements",
+  "followLms",
+  "followOpenEdx",
+  "forgetEvents",
+  "forgetSomeEvents",
+  "importFromOpenEdx",
+  "lookAgain",
+  "noteEvents",
+  "postponeLook",
+  "reconcileEnrollment",
+  "recordAccounts",
+  "recordCertificate",
+  "recordEnrollments",
+  "recordLiveRun",
+  "recordRuns",
+  "refreshAccounts",
+  "refreshPage",
+  "refreshRuns",
+  "sweepEnrollmentCalls",
+  "sweepRefunds",
+  "sweepWebhooks",
+  "syncLearner",
+];
 
 const { app } = withShop(useApp(), () => ({ kind: "accepted", refs: [] }));
 beforeAll(() => {
@@ -307,8 +354,10 @@ async function setScene(name: string, owner: Actor): Promise<Scene> {
     entitlementId,
     orderNumber,
     courseRunKey: await aRun(app, courseUuid),
+    redeemedRunKey: run ?? "",
     policyId: await aPolicy(app),
     refundId: IN_REVIEW.has(name) ? await aRefundInReview(entitlementId, orderNumber) : "",
+    enrollmentId: UNANSWERED.has(name) ? await aCallInReview(entitlementId) : "",
     webhookId: await aWebhook(),
     historyEntryId: entry.id,
   };
@@ -333,6 +382,12 @@ async function aRefundInReview(entitlementId: string, orderNumber: string): Prom
     modifiedAt: NOW,
   } as unknown as Refund);
   return refund!.id;
+}
+
+async function aCallInReview(entitlementId: string): Promise<string> {
+  const { enrollmentId } = await app.db.manager.findOneByOrFail(CourseEntitlement, { id: entitlementId });
+  await put(app, EnrollmentCall, aCall({ id: enrollmentId!, entitlementId }));
+  return enrollmentId!;
 }
 
 async function outcomeOf(work: Promise<unknown>): Promise<string> {

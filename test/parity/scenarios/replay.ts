@@ -204,7 +204,14 @@ function requestOf(
     isSuperuser: true,
   };
   const refunds = shopThat(op.refundSucceeds === true, clock);
-  return { app: { ...app, clock, refunds }, actor, now: clock(), requestId: null, command: "parity" };
+  return {
+    app: { ...app, clock, refunds },
+    actor,
+    now: clock(),
+    requestId: null,
+    calls: null,
+    command: "parity",
+  };
 }
 
 function recordedOutcome(step: Step, state: State, ours: State): Outcome {

@@ -1,7 +1,7 @@
 import { entitlementSpentOn } from "../../../src/reads/entitlements";
 import { entitlementsById } from "../../../src/reads/entitlement-facts";
 import { standingOf } from "../../../src/reads/decisions/choosing";
-import { CircuitBreaker } from "../../../src/gateways/circuit-breaker";
+import { SparedShop } from "../../../src/gateways/refund/spared-shop";
 import type { RefundOutcome } from "../../../src/gateways/refund/refund-gateway";
 import { refundBlocker } from "../../../src/rules/entitlement-rules";
 import { Refusal } from "../../../src/refusal";
@@ -92,11 +92,11 @@ export const commands: Record<
 };
 
 /** A shop that says what the vector says. */
-export function shopThat(accepts: boolean, clock: () => Date): CircuitBreaker {
+export function shopThat(accepts: boolean, clock: () => Date): SparedShop {
   const outcome: RefundOutcome = accepts
     ? { kind: "accepted", refs: ["1"] }
     : { kind: "refused", code: "DECLINED" };
-  return new CircuitBreaker({ isKeyed: true, request: () => Promise.resolve(outcome) }, 0, clock);
+  return new SparedShop({ isKeyed: true, request: () => Promise.resolve(outcome) }, 0, clock);
 }
 
 /** The original answers false where we refuse. */

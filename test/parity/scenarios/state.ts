@@ -128,7 +128,7 @@ export async function storedCertificates(
   return Object.fromEntries(
     certificates.map(({ userId, courseRunKey, status }) => [
       `${aliases.of("user", userId)}/${courseRunKey}`,
-      status,
+      status!, // the original has no row without one
     ]),
   );
 }

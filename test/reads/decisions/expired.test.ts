@@ -66,8 +66,9 @@ async function withRows(
   } as const;
   const base = new Date();
   await transact(app.db, change, (tx) => insertStandings(tx, shifted(given, base)));
+  await app.committer.settle();
   const [{ now }] = await app.db.query<[{ now: Date }]>(
-    "select greatest(max(history_date), $1::timestamptz(3)) as now from historical_course_entitlement",
+    "select greatest(max(at), $1::timestamptz(3)) as now from history_transaction",
     [base],
   );
   const facts = await entitlementsById(

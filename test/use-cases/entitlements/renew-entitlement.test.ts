@@ -86,6 +86,7 @@ test("an entitlement whose redemption is final is not renewed, because it would 
 test("a renewal does not change what the past shows of an entitlement", async () => {
   const id = await anEntitlement(app, { createdAt: ago(729) });
   const [created] = await historyOf(app, id);
+  await app.committer.settle();
   await renew(id);
   const [before] = await factsAsOf(app.db, [id], (created as unknown as { history_date: Date }).history_date);
   expect(before).toMatchObject({ renewedAt: null });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../../src/app";
-import { composeRefundRate } from "../../../src/compose";
+import { composeRefundRate } from "../../../src/compose/gateways";
 import { loadConfig } from "../../../src/config";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { Refund } from "../../../src/entities/refund";

@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { WebhookDelivery } from "../../../src/entities/webhooks/webhook-delivery";
 import type { App } from "../../../src/app";
 import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lock";
@@ -116,6 +117,42 @@ test.each<[string, Receiver["answer"], string]>([
     Array.from(receiver.messages, () => receiver.messages[0]!.headers["webhook-id"]),
   );
   expect(await deliveries()).toEqual([]);
+});
+
+test("a change whose transaction commits late is told when it is committed, once", async () => {
+  await create();
+  const [late, other] = [await anEntitlement(app), await anEntitlement(app)];
+  await sweepWebhooks(app);
+  receiver.messages.length = 0;
+  const { options } = app.db;
+  const slow = new Client({ connectionString: options.type === "postgres" ? options.url : "" });
+  await slow.connect();
+  await slow.query("begin; set constraints all immediate");
+  await slow.query("update course_entitlement set refund_locked = true where id = $1", [late]);
+  await change(other);
+  await sweepWebhooks(app);
+  expect(receiver.messages.map(({ entitlementId }) => entitlementId)).toEqual([other]);
+  await slow.query("commit");
+  await slow.end();
+  await sweepWebhooks(app);
+  await sweepWebhooks(app);
+  expect(receiver.messages.map(({ entitlementId }) => entitlementId)).toEqual([other, late]);
+  expect(Number(receiver.messages[1]!.entry)).toBeLessThan(Number(receiver.messages[0]!.entry));
+});
+
+test("a webhook that an earlier version has told by ids is told of what came since, once", async () => {
+  await create();
+  const [told, untold] = [await anEntitlement(app), await anEntitlement(app)];
+  await world.db.query(
+    `update webhook_channel set log_position = null,
+       position = (select max(history_id) from historical_course_entitlement where id = $1)`,
+    [told],
+  );
+  await change(told);
+  await sweepWebhooks(app);
+  expect(receiver.messages.map(({ entitlementId, type }) => `${entitlementId} ${type}`).toSorted()).toEqual(
+    [`${told} entitlement.changed`, `${untold} entitlement.created`].toSorted(),
+  );
 });
 
 test("whatever statement fails, no change is lost", async () => {

@@ -1,0 +1,265 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DataSource, type EntityManager } from "typeorm";
+import { dataSourceOptions } from "../../../ormconfig";
+import { loadConfig } from "../../../src/config";
+import { Committer } from "../../../src/history/committer";
+import { settledFaults } from "../../../src/proof/settled";
+import { factsAsOf, walkAsOf } from "../../../src/reads/as-of";
+import { findEntitlements } from "../../../src/reads/entitlement-search";
+import { readLog } from "../../../src/reads/feed/log";
+import { firstRows } from "../../../src/store/rows/page";
+import { randomFrom } from "./writer";
+
+/** The length and the seed of a storm against the settled past. */
+export interface SettledOptions {
+  /** A migrated database of its own. */
+  url: string;
+  seed: number;
+  /** How many answers are recorded, and asked for again in the end. */
+  answers: number;
+  /** At most so many questions are asked about instants within transactions. */
+  tornAtMost: number;
+  onProgress?: (answers: number) => void;
+}
+
+/** What came of it; all but the first four and the waits should be 0. */
+export interface SettledReport {
+  answers: number;
+  transactions: number;
+  entries: number;
+  /** Questions about instants between the dates of one transaction. */
+  asked: number;
+  /** Answers that were another one in the end. */
+  changed: number;
+  /** Questions whose answer had a part of a transaction. */
+  torn: number;
+  /** Entries that who followed the log did not get, or got twice. */
+  missed: number;
+  repeated: number;
+  /** What history:verify would say of the order of history. */
+  faults: string[];
+  /** How long an answer waited until its instant was settled, in milliseconds. */
+  waits: { median: number; most: number };
+}
+
+const WRITERS = 6;
+const ENTITLEMENTS = 120;
+const AT_ONCE = 20;
+const ROLLED_BACK = 0.05;
+const LONG = 0.1;
+/** A storm goes on until so many transactions are settled, however slow the machine is. */
+const TRANSACTIONS_AT_LEAST = 50;
+
+/** An answer, by what was asked. */
+interface Recorded {
+  at: Date;
+  ids: readonly string[] | null;
+  answers: readonly string[];
+}
+
+/**
+ * Writes with several connections at once, some of them slowly, and rolls some of it back; sets the clock back once; and
+ * records answers as of instants of the last moments meanwhile. In the end it asks for them again.
+ */
+export async function runSettledStorm(options: SettledOptions): Promise<SettledReport> {
+  const db = await new DataSource({ ...dataSourceOptions(options.url, 20), subscribers: [] }).initialize();
+  try {
+    return await new Storm(db, options).run();
+  } finally {
+    await db.destroy();
+  }
+}
+
+class Storm {
+  private readonly random: () => number;
+  private readonly committer: Committer;
+  private readonly ended = new AbortController();
+  private readonly recorded: Recorded[] = [];
+  private readonly waits: number[] = [];
+  private ids: string[] = [];
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly options: SettledOptions,
+  ) {
+    this.random = randomFrom(options.seed);
+    this.committer = new Committer(db);
+  }
+
+  async run(): Promise<SettledReport> {
+    await this.db.query("insert into user_account (id, username) values (1, 'ada')");
+    const rows = await this.db.query<{ id: string }[]>(
+      `insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
+       select 1, gen_random_uuid(), 'new', now() - n * interval '1 hour', now() from generate_series(1, $1::int) n returning id`,
+      [ENTITLEMENTS],
+    );
+    this.ids = rows.map(({ id }) => id);
+    const beside = [...Array.from({ length: WRITERS }, () => this.write()), this.settle()];
+    const followed = this.follow();
+    await this.record();
+    this.ended.abort();
+    await Promise.all(beside);
+    const told = await followed;
+    await this.committer.settle();
+    return this.judge(told);
+  }
+
+  /** One of many who write: each transaction marks what it changes with its number. */
+  private async write(): Promise<void> {
+    while (!this.ended.signal.aborted)
+      try {
+        await this.db.transaction(async (tx) => {
+          if (this.random() < 0.5) await tx.query("set constraints all immediate");
+          const isLong = this.random() < LONG;
+          for (let changes = 1 + Math.floor(this.random() * 4); changes > 0; changes--) {
+            await this.change(tx);
+            await sleep(this.random() * (isLong ? 300 : 5));
+          }
+          if (this.random() < ROLLED_BACK) throw new Error("rolled back");
+        });
+      } catch {
+        await sleep(2); // rolled back, a deadlock, or a lock that another one holds for long
+      }
+  }
+
+  private async change(tx: EntityManager): Promise<void> {
+    const id = this.ids[Math.floor(this.random() * this.ids.length)];
+    const kind = this.random();
+    if (kind < 0.75)
+      await tx.query("update course_entitlement set mode = 't' || history_txid() where id = $1", [id]);
+    else if (kind < 0.9)
+      await tx.query(
+        `insert into course_entitlement_support_detail (entitlement_id, action, comments, created_at, modified_at)
+         values ($1, 'OTHER', 'storm', now(), now())`,
+        [id],
+      );
+    else {
+      await tx.query("delete from course_entitlement where id = $1", [id]);
+      await tx.query(
+        `insert into course_entitlement (id, user_id, course_uuid, mode, created_at, modified_at)
+         values ($1, 1, gen_random_uuid(), 't' || history_txid(), now(), now()) on conflict do nothing`,
+        [id],
+      );
+    }
+  }
+
+  private async settle(): Promise<void> {
+    while (!this.ended.signal.aborted) {
+      await this.committer.settle();
+      await sleep(100 + this.random() * 400);
+    }
+  }
+
+  private async record(): Promise<void> {
+    const { answers, onProgress } = this.options;
+    let isSetBack = false;
+    for (let count = 0; count < answers || (await this.settled()) < TRANSACTIONS_AT_LEAST;) {
+      if (!isSetBack && count > (3 * answers) / 4) {
+        isSetBack = true;
+        await this.db
+          .query(`create or replace function history_now() returns timestamptz volatile language sql
+          return date_trunc('milliseconds', clock_timestamp() - interval '10 s')`);
+      }
+      const [{ now }] = await this.db.query<[{ now: Date }]>("select history_now() as now");
+      const at = new Date(now.getTime() - Math.floor(this.random() * 100));
+      const ids = this.random() < 0.1 ? null : this.some();
+      const start = performance.now();
+      await this.committer.until(at);
+      this.waits.push(performance.now() - start);
+      const found = await this.ask(at, ids);
+      this.recorded.push({ at, ids, answers: found });
+      count += found.length;
+      onProgress?.(Math.min(count, answers));
+    }
+  }
+
+  private some(): string[] {
+    const from = Math.floor(this.random() * (this.ids.length - AT_ONCE));
+    return this.ids.slice(from, from + AT_ONCE);
+  }
+
+  /** Entitlements by their ids, or a page of everybody, as of an instant: one text for each. */
+  private async ask(at: Date, ids: readonly string[] | null): Promise<string[]> {
+    if (ids !== null)
+      return (await factsAsOf(this.db, ids, at)).map((facts) => `${facts?.mode} ${facts?.courseUuid}`);
+    const { defaultPeriods } = loadConfig({});
+    const { rows } = await findEntitlements(
+      this.db,
+      {},
+      { field: "CREATED_AT", direction: "DESC" },
+      firstRows(AT_ONCE),
+      { now: at, defaultPeriods },
+      (parameter) => walkAsOf(parameter(at)),
+    );
+    return [rows.map(({ id, mode }) => `${id} ${mode}`).join()];
+  }
+
+  /** Follows the log until the end, and returns the ids of the entries that it was told. */
+  private async follow(): Promise<string[]> {
+    const told: string[] = [];
+    for (let next = -1n, isLast = false; ;) {
+      const page = await readLog(this.db, {}, next, 100);
+      told.push(...page.entries.map(({ id }) => id));
+      next = BigInt(page.next);
+      if (page.hasMore) continue;
+      if (isLast) return told;
+      isLast = this.ended.signal.aborted;
+      if (isLast)
+        await sleep(1_000).then(() => this.committer.settle()); // what the writers have in hand
+      else await sleep(50);
+    }
+  }
+
+  private async judge(told: string[]): Promise<SettledReport> {
+    let [changed, answers] = [0, 0];
+    for (const { at, ids, answers: before } of this.recorded) {
+      const now = await this.ask(at, ids);
+      answers += before.length;
+      changed += before.filter((answer, place) => answer !== now[place]).length;
+    }
+    const all = await this.db.query<{ id: string }[]>(
+      `select history_id as id from historical_course_entitlement
+       union all select history_id from historical_course_entitlement_support_detail`,
+    );
+    const got = new Set(told);
+    const waits = this.waits.toSorted((one, other) => one - other);
+    return {
+      answers,
+      transactions: await this.settled(),
+      entries: all.length,
+      changed,
+      missed: all.filter(({ id }) => !got.has(id)).length,
+      repeated: told.length - got.size,
+      faults: await settledFaults(this.db.manager),
+      waits: { median: Math.round(waits[waits.length >> 1]!), most: Math.round(waits.at(-1)!) },
+      ...(await this.tear()),
+    };
+  }
+
+  /** How many transactions are settled. */
+  private async settled(): Promise<number> {
+    const [row] = await this.db.query<[{ count: number }]>(
+      "select count(*)::int as count from history_transaction",
+    );
+    return row.count;
+  }
+
+  /** Asks at every millisecond between the dates of transactions: before its instant, nothing of one may show. */
+  private async tear(): Promise<{ asked: number; torn: number }> {
+    const rows = await this.db.query<{ txid: string; from: Date; at: Date; ids: string[] }[]>(
+      `select x.txid, x.first_date as from, x.at, array_agg(distinct h.id) as ids
+       from history_transaction x join historical_course_entitlement h on h.history_txid = x.txid
+       where x.first_date < x.at and h.mode = 't' || x.txid group by x.txid order by md5(x.txid::text)`,
+    );
+    let [asked, torn] = [0, 0];
+    for (const { txid, from, at, ids } of rows)
+      for (let t = from.getTime(); t <= at.getTime() && asked < this.options.tornAtMost; t++) {
+        asked += 1;
+        const shown = await factsAsOf(this.db, ids, new Date(t));
+        const isShown = shown.some((facts) => facts?.mode === `t${txid}`);
+        // At its instant it shows, unless a later one with the same instant has changed the same rows.
+        if (isShown && t < at.getTime()) torn += 1;
+      }
+    return { asked, torn };
+  }
+}

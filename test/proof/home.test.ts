@@ -1,0 +1,98 @@
+import type { DataSource } from "typeorm";
+import { Committer } from "../../src/history/committer";
+import { adopt, homeFaults } from "../../src/proof/home";
+import { postureFaults } from "../../src/proof/posture";
+import { settledFaults } from "../../src/proof/settled";
+import { addPeople, broken, grant } from "../history/world";
+import { asSuperuser, openTestDatabase } from "../support/database";
+import { JWT_JWK_SET } from "../support/http";
+import { runToEnd } from "../support/server-process";
+
+let db: DataSource;
+let url: string;
+let close: () => Promise<void>;
+beforeEach(async () => {
+  ({ db, url, close } = await openTestDatabase());
+  await addPeople(db);
+  for (let times = 0; times < 3; times++) await grant(db);
+  await new Committer(db).settle();
+});
+afterEach(() => close());
+
+const AHEAD = 1_000_000_000;
+/** Makes of it what a restore into a fresh cluster would be: history has transactions that this cluster has yet to reach. */
+const moveHistory = () =>
+  asSuperuser(
+    `set session_replication_role = replica;
+     alter table historical_course_entitlement disable trigger append_only;
+     alter table history_transaction disable trigger append_only;
+     update historical_course_entitlement set history_txid = history_txid + ${AHEAD};
+     update history_transaction set txid = txid + ${AHEAD};
+     update history_clock set incarnation = '1', horizon = horizon + ${AHEAD};
+     alter table historical_course_entitlement enable always trigger append_only;
+     alter table history_transaction enable always trigger append_only`,
+    url,
+  );
+const ours = () => [broken(db), postureFaults(db.manager), settledFaults(db.manager)];
+
+test("history that was settled in its own cluster is at home, and there is nothing to adopt", async () => {
+  expect(await homeFaults(db.manager)).toEqual([]);
+  expect(await adopt(db.manager)).toEqual([]);
+});
+
+test("a server refuses to start on a restored database and names the command, which lets history go on", async () => {
+  await moveHistory();
+  const settings = {
+    DATABASE_URL: url,
+    PORT: "0",
+    NODE_ENV: "production",
+    JWT_JWK_SET,
+    JWT_ISSUER: "https://lms.example",
+  };
+  const refused = await runToEnd("dist/src/main.js", settings);
+  expect(refused).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(
+      /history has transactions up to 1000\d+.*Run npm run history:adopt/,
+    ) as string,
+  });
+  expect((await homeFaults(db.manager)).join("\n")).toMatch(/settled in the cluster 1, and this one is \d+/);
+
+  const adopted = await runToEnd("dist/src/cli/history/history-adopt.js", { DATABASE_URL: url });
+  expect(adopted).toMatchObject({ status: 0, stderr: "" });
+  expect(adopted.stdout).toMatch(
+    /^History goes on in the cluster \d+\.\nNumbers of transactions go on after 1000\d+: \d+ is added to those of this cluster\.\n$/,
+  );
+  expect(await homeFaults(db.manager)).toEqual([]);
+  await grant(db);
+  expect(await new Committer(db).settle()).toMatchObject({ settled: 1 });
+  const [newest] = await db.query<[{ txid: string; first_position: string }]>(
+    "select * from history_transaction order by first_position desc limit 1",
+  );
+  expect(Number(newest.txid)).toBeGreaterThan(AHEAD);
+  expect(newest.first_position).toBe("3");
+  expect(await Promise.all(ours())).toEqual([[], [], []]);
+  const again = await runToEnd("dist/src/cli/history/history-adopt.js", { DATABASE_URL: url });
+  expect(again.stdout).toBe("History is at home here: nothing to do.\n");
+});
+
+test("what was committed before the backup and not settled is settled afterwards", async () => {
+  await grant(db);
+  await moveHistory();
+  await adopt(db.manager);
+  await grant(db);
+  expect(await new Committer(db).settle()).toMatchObject({ settled: 2 });
+  expect(await settledFaults(db.manager)).toEqual([]);
+});
+
+test("the sequence of a promoted replica goes on after the newest entry", async () => {
+  await db.query("select setval('history_id_seq', 1, false)");
+  expect(await homeFaults(db.manager)).toEqual([expect.stringContaining("history_id_seq goes on with 1")]);
+  expect(await adopt(db.manager)).toContain("Ids of entries go on after 3.");
+  await grant(db);
+  const [row] = await db.query<[{ id: string }]>(
+    "select max(history_id) as id from historical_course_entitlement",
+  );
+  expect(row.id).toBe("4");
+  expect(await broken(db)).toEqual([]);
+});

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+import { checkProof, leafHash, nodeHash, type ProofFile } from "../../src/proof/check-proof";
+import { leafText, saltOf } from "../../src/proof/tree/leaf";
+import { signCheckpoint } from "../../src/proof/notes/signer";
+import { newSigner } from "./signers";
+
+const KEY = Buffer.alloc(32, 7);
+const VALUES = {
+  table: "course_entitlement_support_detail",
+  at: "2026-11-25T14:14:00.059Z",
+  comments: 'Löschen: "ü" \u2028 \u0001 \\ 😀',
+  action: "REISSUE",
+  unenrolled_run: null,
+  codes: ["b", "a"],
+  Z: "upper case comes first",
+};
+
+test("the text of an entry is canonical JSON, whatever the order of its columns", () => {
+  const text = leafText("93", VALUES, {});
+  expect(text).toBe(canonicalize(JSON.parse(text)));
+  expect(text).not.toContain("unenrolled_run");
+  expect(leafText("93", Object.fromEntries(Object.entries(VALUES).toReversed()), {})).toBe(text);
+});
+
+test("a personal value is sealed as a hash with a salt of this entry and account alone", () => {
+  const text = leafText("93", VALUES, { comments: KEY });
+  expect(text).not.toContain("Löschen");
+  const { comments } = JSON.parse(text) as { comments: { hidden: string } };
+  const id = Buffer.from("000000000000005d", "hex");
+  const salt = createHash("sha256").update(KEY).update(id).digest();
+  const hidden = createHash("sha256").update(salt).update(`comments:${VALUES.comments}`).digest("hex");
+  expect(comments).toEqual({ hidden });
+  expect(leafText("94", VALUES, { comments: KEY })).not.toBe(text);
+  expect(leafText("93", VALUES, { comments: Buffer.alloc(32, 8) })).not.toBe(text);
+});
+
+describe("a proof file", () => {
+  const signer = newSigner("history.example");
+  const leaf = leafText("93", VALUES, { comments: KEY });
+  const sibling = leafHash("another entry");
+  const root = nodeHash(sibling, leafHash(leaf));
+  const checkpoint = signCheckpoint(signer, { size: 2, root });
+  const opening = { field: "comments", salt: saltOf(KEY, "93").toString("hex"), value: VALUES.comments };
+  const proof: ProofFile = {
+    leaf,
+    position: 1,
+    hashes: [sibling.toString("base64")],
+    checkpoint,
+    openings: [opening],
+  };
+  const check = (changed: Partial<ProofFile> = {}, own?: string) =>
+    checkProof(JSON.stringify({ ...proof, ...changed }), signer.vkey, own);
+
+  test("proves the fields of its entry, and shows what it opens", () => {
+    const { unenrolled_run: _, ...told } = VALUES;
+    expect(check()).toEqual(told);
+    expect(check({ openings: [] })).toEqual({ ...told, comments: null });
+    expect(check({}, checkpoint)).toEqual(told);
+  });
+
+  test.each<[string, Partial<ProofFile>, string]>([
+    ["an altered text", { leaf: leaf.replace("REISSUE", "EXPIRE") }, "not in the history"],
+    ["another position", { position: 0 }, "not in the history"],
+    ["a position outside", { position: 2 }, "not in the history"],
+    ["an altered path", { hashes: [root.toString("base64")] }, "not in the history"],
+    ["no path", { hashes: [] }, "not in the history"],
+    ["another value", { openings: [{ ...opening, value: "something else" }] }, "value of comments"],
+    ["another salt", { openings: [{ ...opening, salt: "00" }] }, "value of comments"],
+    [
+      "a checkpoint of another key",
+      { checkpoint: signCheckpoint(newSigner("history.example"), { size: 2, root }) },
+      "not signed",
+    ],
+  ])("is refused with %s", (_, changed, fault) => {
+    expect(() => check(changed)).toThrow(fault);
+  });
+
+  test("is refused beside a kept checkpoint that it does not stand under", () => {
+    expect(() => check({}, signCheckpoint(signer, { size: 2, root: sibling }))).toThrow("not in the history");
+    expect(() => check({}, signCheckpoint(signer, { size: 3, root }))).toThrow("for 2 entries");
+  });
+});

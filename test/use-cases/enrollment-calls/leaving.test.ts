@@ -1,0 +1,187 @@
+import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-entitlement";
+import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
+import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
+import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
+import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
+import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
+import { ada, grace } from "../../support/demo-app";
+import {
+  ENROLLMENT,
+  aCourse,
+  anEntitlement,
+  inLms,
+  redeem,
+  requestsAbout,
+  shop,
+  standing,
+  sweepLater,
+  useLms,
+} from "../../support/lms";
+import { requestOf } from "../../support/refunds";
+
+const beside = useLms();
+const { POST, GET } = ENROLLMENT;
+
+const sweep = () => sweepLater(beside);
+
+async function aSpentOne() {
+  const course = await aCourse(beside);
+  const entitlementId = await anEntitlement(beside, course.courseUuid);
+  await redeem(beside, entitlementId, course.one);
+  return { ...course, entitlementId };
+}
+
+test("leaving ends the enrollment in the LMS, with its mode", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  await leaveSession(requestOf(beside.app, ada), { entitlementId });
+  expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: false });
+  expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE", enrollment: null });
+});
+
+test("a refund takes the learner out of the run in the LMS too", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  await unenrollAndRefund(requestOf(beside.app, ada), { entitlementId, refund: "REQUEST" });
+  await sweep();
+  expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: false });
+  expect(await standing(beside, entitlementId)).toMatchObject({ state: "REFUNDED" });
+});
+
+test("leaving is decided at once, and done in the LMS once it is back", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  beside.edx.faults.set({ system: "lms", path: "/enrollment", kind: "status", status: 503 });
+  await leaveSession(requestOf(beside.app, ada), { entitlementId });
+  expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE" });
+  expect(inLms(beside, one)).toMatchObject({ isActive: true });
+  beside.edx.faults.set();
+  await sweep();
+  expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: false });
+});
+
+test("an enrollment whose mode was bought elsewhere since is not ended", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  beside.edx.others.enroll("ada", one, "professional");
+  await leaveSession(requestOf(beside.app, ada), { entitlementId });
+  await sweep();
+  expect(inLms(beside, one)).toEqual({ mode: "professional", isActive: true });
+});
+
+test("who comes back before the LMS has ended the enrollment keeps it", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  beside.edx.faults.set({ system: "lms", path: "/enrollment", kind: "reset" });
+  await leaveSession(requestOf(beside.app, ada), { entitlementId });
+  beside.edx.faults.set();
+  await redeem(beside, entitlementId, one);
+  await sweep();
+  expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: true });
+  expect(await standing(beside, entitlementId)).toMatchObject({ state: "FULFILLED_CHANGEABLE" });
+});
+
+test("revoking with a downgrade makes the learner an auditor, and enrolls nobody who has left", async () => {
+  const [here, gone] = [await aSpentOne(), await aSpentOne()];
+  beside.edx.others.deactivate("ada", gone.one);
+  for (const { entitlementId } of [here, gone])
+    await revokeEntitlement(requestOf(beside.app, shop), {
+      entitlementId,
+      reason: "bought by mistake",
+      downgrade: true,
+    });
+  await sweep();
+  expect(inLms(beside, here.one)).toEqual({ mode: "audit", isActive: true });
+  expect(inLms(beside, gone.one)).toMatchObject({ isActive: false });
+});
+
+describe("while an enrollment is pending", () => {
+  /** The LMS works on the request longer than its caller waits. */
+  async function aLateOne() {
+    const course = await aCourse(beside);
+    const entitlementId = await anEntitlement(beside, course.courseUuid);
+    beside.edx.faults.set({ system: "lms", path: POST, kind: "lateEffect", ms: 700 });
+    await redeem(beside, entitlementId, course.one);
+    beside.edx.faults.set();
+    expect(await standing(beside, entitlementId)).toMatchObject({ state: "PENDING_ENROLLMENT" });
+    return { ...course, entitlementId };
+  }
+  const late = () => new Promise((resolve) => setTimeout(resolve, 900));
+
+  test.each([
+    [
+      "a shop's revocation",
+      "REVOKED",
+      (entitlementId: string) =>
+        revokeEntitlement(requestOf(beside.app, shop), { entitlementId, reason: "refunded in the shop" }),
+    ],
+    [
+      "an agent's expiry",
+      "EXPIRED",
+      (entitlementId: string) =>
+        expireEntitlement(requestOf(beside.app, grace), { entitlementId, comments: "told by telephone" }),
+    ],
+    [
+      "an agent's reissue",
+      "AVAILABLE",
+      (entitlementId: string) =>
+        reissueEntitlement(requestOf(beside.app, grace), { entitlementId, comments: "told by telephone" }),
+    ],
+  ])("%s ends the waiting, and the enrollment that the LMS makes later", async (_who, state, give) => {
+    const { entitlementId, one } = await aLateOne();
+    await give(entitlementId);
+    expect(await standing(beside, entitlementId)).toMatchObject({ state, pendingEnrollmentId: null });
+    await late();
+    expect(inLms(beside, one)).toMatchObject({ isActive: true });
+    await sweep();
+    expect(inLms(beside, one)).toMatchObject({ isActive: false });
+    expect(await standing(beside, entitlementId)).toMatchObject({ state, enrollment: null });
+  });
+
+  test("what the LMS says is not final while the earlier request can still take effect", async () => {
+    const { entitlementId, one } = await aLateOne();
+    await reissueEntitlement(requestOf(beside.app, grace), { entitlementId, comments: "told by telephone" });
+    const [call] = await beside.app.db.query<{ state: string }[]>(
+      `select state from enrollment_call c join course_enrollment n using (id) where course_run_key = $1`,
+      [one],
+    );
+    expect(call).toEqual({ state: "IN_DOUBT" });
+  });
+});
+
+test("a revert enrolls the learner in the LMS again", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  const [redeemed] = await beside.app.db.query<{ id: string }[]>(
+    "select history_id as id from historical_course_entitlement where id = $1 and enrollment_id is not null",
+    [entitlementId],
+  );
+  await leaveSession(requestOf(beside.app, ada), { entitlementId });
+  expect(inLms(beside, one)).toMatchObject({ isActive: false });
+  const back = { entitlementId, historyEntryId: redeemed!.id, comments: "a mistake" };
+  await revertEntitlement(requestOf(beside.app, grace), back);
+  expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: true });
+});
+
+test("an entitlement is not redeemed when the LMS refuses the enrollment after a revert", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  const [redeemed] = await beside.app.db.query<{ id: string }[]>(
+    "select history_id as id from historical_course_entitlement where id = $1 and enrollment_id is not null",
+    [entitlementId],
+  );
+  await leaveSession(requestOf(beside.app, ada), { entitlementId });
+  beside.edx.faults.set({ system: "lms", path: POST, kind: "status", status: 406 });
+  const back = { entitlementId, historyEntryId: redeemed!.id, comments: "a mistake" };
+  await revertEntitlement(requestOf(beside.app, grace), back);
+  await sweep();
+  expect(inLms(beside, one)).toMatchObject({ isActive: false });
+  expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE" });
+});
+
+test("doubt about an end is looked at again", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  beside.edx.faults.set(
+    { system: "lms", path: POST, kind: "lostAnswer" },
+    { system: "lms", path: GET, nth: 2, kind: "reset" },
+  );
+  await leaveSession(requestOf(beside.app, ada), { entitlementId });
+  beside.edx.faults.set();
+  await sweep();
+  // One POST for the enrollment, and one for its end.
+  expect(requestsAbout(beside, one).filter((method) => method === "POST")).toHaveLength(2);
+  expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: false });
+});

@@ -1,0 +1,62 @@
+import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
+import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
+import { recordUnenrollment } from "../../../src/use-cases/sessions/record-unenrollment";
+import { ada } from "../../support/demo-app";
+import { aCourse, anEntitlement, shop, standing, sweepLater, useLms } from "../../support/lms";
+import { requestOf } from "../../support/refunds";
+
+const beside = useLms();
+
+const record = (courseRunKey: string, refund: "KEEP" | "REFUND" = "KEEP") =>
+  recordUnenrollment(requestOf(beside.app, shop), { userId: ada.userId, courseRunKey, refund });
+
+async function aSpentOne() {
+  const course = await aCourse(beside);
+  const entitlementId = await anEntitlement(beside, course.courseUuid);
+  await enrollAndFulfill(requestOf(beside.app, ada), { entitlementId, courseRunKey: course.one });
+  return { ...course, entitlementId };
+}
+
+test("what the LMS confirms is recorded, and the LMS is asked for nothing", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  beside.edx.others.deactivate("ada", one);
+  const changes = beside.edx.world.changes.length;
+  expect(await record(one)).toMatchObject({ outcome: "CHANGED", entitlement: { id: entitlementId } });
+  expect(await record(one)).toMatchObject({ outcome: "UNCHANGED" });
+  await sweepLater(beside);
+  expect(beside.edx.world.changes).toHaveLength(changes);
+  expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE" });
+});
+
+test("what the LMS does not confirm is not believed", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  expect(await record(one, "REFUND")).toMatchObject({ outcome: "STILL_ENROLLED", refund: null });
+  expect(await standing(beside, entitlementId)).toMatchObject({
+    state: "FULFILLED_CHANGEABLE",
+    refundState: null,
+  });
+});
+
+test("nothing is decided while the LMS does not answer", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  beside.edx.others.deactivate("ada", one);
+  beside.edx.faults.set({ system: "lms", path: "^GET .*/enrollment/", kind: "status", status: 400 });
+  await expect(record(one)).rejects.toMatchObject({ code: "LMS_UNAVAILABLE" });
+  beside.edx.faults.set();
+  expect(await record(one, "REFUND")).toMatchObject({ outcome: "CHANGED", refund: { entitlementId } });
+});
+
+test("what we have asked the LMS for ourselves comes first, and is then known", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  const path = "^POST .*/enrollment$";
+  beside.edx.faults.set(
+    { system: "lms", path, kind: "lostAnswer" },
+    { system: "lms", path: "^GET .*/enrollment/", nth: 3, kind: "reset" },
+  );
+  await leaveSession(requestOf(beside.app, ada), { entitlementId });
+  beside.edx.faults.set();
+  expect((await record(one, "REFUND")).refund).toBeNull();
+  await sweepLater(beside);
+  expect(await record(one, "REFUND")).toMatchObject({ outcome: "UNCHANGED", refund: null });
+  expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE", refundState: null });
+});
