@@ -2,8 +2,9 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY console ./console
 RUN npm ci --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json build.js ormconfig.ts ./
+COPY tsconfig.json tsconfig.build.json build.js digest.js ormconfig.ts ./
 COPY src ./src
 COPY migrations ./migrations
 RUN npm run build

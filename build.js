@@ -3,9 +3,9 @@
  * and the commands for operators call it; the tests are compiled by `npm run build:all`.
  */
 const { spawnSync } = require("node:child_process");
-const { createHash } = require("node:crypto");
-const { existsSync, readdirSync, readFileSync, statSync, writeFileSync } = require("node:fs");
+const { existsSync, readFileSync, writeFileSync } = require("node:fs");
 const path = require("node:path");
+const { digestOf } = require("./digest.js");
 
 const SOURCES = [
   "ormconfig.ts",
@@ -15,25 +15,10 @@ const SOURCES = [
   "tsconfig.build.json",
   "package-lock.json",
 ];
-/** What a build was made from; contents and not times, which copying and checking out change. */
+/** What a build was made from. */
 const STAMP = path.join(__dirname, "dist/.built-from");
 
-function* filesIn(name) {
-  const file = path.join(__dirname, name);
-  if (statSync(file).isDirectory())
-    for (const entry of readdirSync(file).sort()) yield* filesIn(`${name}/${entry}`);
-  else yield name;
-}
-
-function digest() {
-  const hash = createHash("sha256");
-  for (const source of SOURCES)
-    for (const name of filesIn(source))
-      hash.update(`${name}\0`).update(readFileSync(path.join(__dirname, name)));
-  return hash.digest("hex");
-}
-
-const sources = digest();
+const sources = digestOf(SOURCES);
 const isBuilt =
   existsSync(STAMP) &&
   readFileSync(STAMP, "utf8") === sources &&

@@ -16,7 +16,12 @@ export default [
       "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false }], // userErrors is a plain list
       "@graphql-eslint/strict-id-in-types": [
         "error",
-        { exceptions: { types: ["PageInfo", "UserError"], suffixes: ["Connection", "Edge", "Payload"] } },
+        {
+          exceptions: {
+            types: ["PageInfo", "UserError", "HistoryLog"],
+            suffixes: ["Connection", "Edge", "Payload"],
+          },
+        },
       ],
       "@graphql-eslint/input-name": "error",
       "@graphql-eslint/no-scalar-result-type-on-mutation": "error",

@@ -9,6 +9,6 @@ module.exports = {
   testEnvironment: "<rootDir>/dist/test/support/warm-environment.js",
   testSequencer: "<rootDir>/dist/test/support/sequencer.js",
   testTimeout: 120_000, // a busy machine takes many times as long
-  maxWorkers: 2,
+  maxWorkers: 3, // on two processor cores: many tests mostly wait
   maxConcurrency: 2,
 };

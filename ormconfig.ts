@@ -26,11 +26,9 @@ export function dataSourceOptions(url: string | undefined, poolSize = 10): DataS
   return optionsFor(url, poolSize, LIMITS, SILENCE_AT_MOST_MS);
 }
 
-/**
- * The options for long-running work, such as migrations and reads of whole tables: one connection, without time limits.
- */
-export function migrationOptions(url: string): DataSourceOptions {
-  return optionsFor(url, 1, WITHOUT_LIMITS);
+/** The options for long-running work, such as migrations, imports and reads of whole tables: without time limits. */
+export function migrationOptions(url: string, poolSize = 1): DataSourceOptions {
+  return optionsFor(url, poolSize, WITHOUT_LIMITS);
 }
 
 function optionsFor(

@@ -1,7 +1,5 @@
 import { request } from "node:http";
-import { performance } from "node:perf_hooks";
-import { setTimeout as sleep } from "node:timers/promises";
-import { post } from "./load";
+import { latenciesAt } from "./pace";
 import { median } from "./report";
 import type { BenchServer } from "./servers";
 import type { BenchRequest } from "./workloads";
@@ -47,14 +45,7 @@ async function dashboardMedian(
   dashboards: readonly BenchRequest[],
   seconds: number,
 ): Promise<number> {
-  const latencies: Promise<number>[] = [];
-  const end = performance.now() + seconds * 1_000;
-  for (let place = 0; performance.now() < end; place++) {
-    const sent = performance.now();
-    latencies.push(post(port, dashboards[place % dashboards.length]!).then(() => performance.now() - sent));
-    await sleep(1_000 / DASHBOARDS_PER_SECOND);
-  }
-  return median(await Promise.all(latencies));
+  return median(await latenciesAt(DASHBOARDS_PER_SECOND, port, dashboards, seconds));
 }
 
 function startAttack(port: number): { stop(): Promise<Statuses> } {

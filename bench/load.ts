@@ -1,5 +1,6 @@
 import { Agent, request } from "node:http";
 import { performance } from "node:perf_hooks";
+import { percentile } from "./report";
 import type { BenchRequest } from "./workloads";
 
 /** What the load generator is told to do: so long against one server, with so many connections that never rest. */
@@ -73,14 +74,12 @@ async function generate({ port, requests, seconds, connections }: LoadOrder): Pr
   };
   await Promise.all(Array.from({ length: connections }, client));
   const took = (performance.now() - start) / 1000;
-  latencies.sort((a, b) => a - b);
-  const percentile = (share: number) => latencies[Math.floor(latencies.length * share)] ?? NaN;
   return {
     count: latencies.length,
     fault: faults[0] ?? null,
     seconds: took,
-    p50: percentile(0.5),
-    p99: percentile(0.99),
+    p50: percentile(latencies, 0.5),
+    p99: percentile(latencies, 0.99),
   };
 }
 

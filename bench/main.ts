@@ -6,8 +6,10 @@ import { executionsOf, formMeasured } from "./executions";
 import { measureExpiry } from "./expire";
 import { measureHistory } from "./history";
 import { measureHostile } from "./hostile";
+import { measureImport } from "./import";
 import { circumstances, cpuRatio, heading, medianRound, roundLines, type Round } from "./report";
 import { compareAnswers, runRound, startLoad, type Contest } from "./run";
+import { measureSlowLms } from "./slow-lms";
 import { serverSettings, startServer } from "./servers";
 import { prepareWorld } from "./world";
 import { measureWorst } from "./worst";
@@ -21,8 +23,9 @@ requests with one prepared statement each, from the same big demo world.
   --rounds    rounds that count, after one that warms up; each measures both, one after the other
   --seconds   how long each of the two is measured in a round
   --learners  size of the world, which is made at the first run and kept in .data/bench-<learners>
-  --rows      how many entitlements the sweep expires, next to one plain statement that does the same
-  --workload  dashboard, support, expire, history, hostile or worst; all of them unless given
+  --rows      how many entitlements the sweep expires, next to one plain statement that does the same, or are imported
+  --workload  dashboard, support, expire, history, hostile, worst or lms, which are all measured unless one is given; or
+              import, which needs a MariaDB at 127.0.0.1 whose user root has no password
 
 Processor time is read from /proc, so only Linux shows it. BENCH_PROFILE=server (or floor) writes a CPU profile.
 `;
@@ -36,11 +39,12 @@ async function main(): Promise<void> {
     settings: { autovacuum: "off" },
   });
   try {
-    const { workloads = ["dashboard", "support", "expire", "history", "hostile", "worst"] } = options;
-    if (["dashboard", "support", "hostile", "worst"].some((name) => workloads.includes(name)))
+    const { workloads = ["dashboard", "support", "expire", "history", "hostile", "worst", "lms"] } = options;
+    if (["dashboard", "support", "hostile", "worst", "lms"].some((name) => workloads.includes(name)))
       await measureAll(postgres.url, options);
     if (workloads.includes("expire")) await measureExpiry(postgres.url, options.rows);
     if (workloads.includes("history")) await measureHistory(postgres.url);
+    if (workloads.includes("import")) await measureImport(postgres.url, options.rows);
   } finally {
     await postgres.stop();
   }
@@ -96,6 +100,8 @@ async function measureAll(url: string, options: Options): Promise<void> {
     if (options.workloads?.includes("hostile") ?? true)
       await measureHostile(server, workloads[0]!.requests, options.seconds);
     if (options.workloads?.includes("worst") ?? true) await measureWorst(server, authorize);
+    if (options.workloads?.includes("lms") ?? true)
+      await measureSlowLms(server, env, workloads[0]!.requests, options.seconds);
   } finally {
     load.kill();
     await Promise.all([server.stop(), floor.stop()]);

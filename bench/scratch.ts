@@ -23,6 +23,20 @@ export async function run(url: string, statements: readonly string[]): Promise<(
   }
 }
 
+/** The process id of a PostgreSQL on this machine. */
+export async function postmasterPid(url: string): Promise<number> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>(
+      String.raw`select split_part(pg_read_file('postmaster.pid'), e'\n', 1)::int as pid`,
+    );
+    return rows[0]!.pid;
+  } finally {
+    await client.end();
+  }
+}
+
 /** The URL of another database of the same PostgreSQL. */
 export function at(url: string, database: string): string {
   const other = new URL(url);
