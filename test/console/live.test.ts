@@ -138,7 +138,7 @@ test("a dialog makes its dry run once, however often the page behind it is read 
 });
 
 test("a stream that is cut goes on where it was, and what happened meanwhile is told", async () => {
-  const page = await tested.open("grace", "/me");
+  const page = await tested.open("grace", "/"); // it opens no stream of its own
   // A page can read what a stream begins with; the browser tells no test.
   const id = await page.evaluate<string>(`fetch("/events", {
     headers: { authorization: "JWT " + sessionStorage.getItem("entitlements.token") } })

@@ -17,10 +17,12 @@ export function SearchBox(props: {
   const client = useClient();
   const [typed, type] = useState("");
   const text = useSettled(typed.trim());
-  const [found, setFound] = useState<Option[] | null>(null);
+  const [found, setFound] = useState<{ text: string; options: Option[] } | null>(null);
+  // An answer to what was typed before must not be chosen by a quick press of Enter.
+  const options = found?.text === typed.trim() ? found.options : null;
   useEffect(() => {
     let isCurrent = true;
-    void question.find(client, text).then((options) => isCurrent && setFound(options));
+    void question.find(client, text).then((answer) => isCurrent && setFound({ text, options: answer }));
     return () => {
       isCurrent = false;
     };
@@ -30,7 +32,7 @@ export function SearchBox(props: {
   return (
     <ComboBox
       className="field"
-      items={found ?? []}
+      items={options ?? []}
       inputValue={typed}
       onInputChange={type}
       onSelectionChange={(key) => change(key ?? undefined)}
@@ -56,7 +58,7 @@ export function SearchBox(props: {
             className="menu"
             renderEmptyState={() => (
               <p className="pad-small muted">
-                {t(found === null || typed.trim() !== text ? "answer.loading" : "command.noneFound")}
+                {t(options === null ? "answer.loading" : "command.noneFound")}
               </p>
             )}
           >
