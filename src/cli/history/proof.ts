@@ -26,14 +26,9 @@ async function main(): Promise<void> {
   if (values.size !== undefined && !/^\d{1,15}$/.test(values.size))
     throw new ConfigError("--size: must be the size of a checkpoint");
   const size = values.size === undefined ? undefined : Number(values.size);
-  const proof = await withDatabase(loadConfig(process.env), migrationOptions, async (db) => {
-    const queryRunner = db.createQueryRunner();
-    try {
-      return await proveEntry(queryRunner, entry, size);
-    } finally {
-      await queryRunner.release();
-    }
-  });
+  const proof = await withDatabase(loadConfig(process.env), migrationOptions, (db) =>
+    proveEntry(db, entry, size),
+  );
   if (!proof)
     throw new ConfigError(
       `There is no sealed entry ${entry}${size === undefined ? "" : " under that checkpoint"}.`,

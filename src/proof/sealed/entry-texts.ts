@@ -1,4 +1,4 @@
-import type { QueryRunner } from "typeorm";
+import type { Queryable } from "../../store/statement";
 import { TRACKED_TYPES } from "../../history/tracked-types";
 
 /** A settled entry as it is sealed. */
@@ -68,6 +68,8 @@ const LEARNER = `coalesce(
    order by e.history_id desc limit 1),
   (select e.user_id from historical_course_entitlement e where e.id = h.entitlement_id order by e.history_id limit 1))::text`;
 
+type ReadEntry = Omit<SealedEntry, "values"> & { at: string; texts: SealedEntry["values"][string][] };
+
 /** Reads settled entries in their order. The columns are those of the database, which a newer server may have given it. */
 export class EntryTexts {
   private constructor(
@@ -75,14 +77,14 @@ export class EntryTexts {
     private readonly columns: ReadonlyMap<string, readonly string[]>,
   ) {}
 
-  static async of(db: QueryRunner): Promise<EntryTexts> {
-    const rows = (await db.query(
+  static async of(db: Queryable): Promise<EntryTexts> {
+    const rows = await db.query<{ table: string; column: string; type: string }[]>(
       `select relname as "table", attname as "column", format_type(atttypid, null) as type
        from pg_class c join pg_attribute a on attrelid = c.oid
        where c.oid = any(select to_regclass(quote_ident(name)) from unnest($1::text[]) name) and attnum > 0 and not attisdropped
        order by relname, attname`,
       [TABLES],
-    )) as { table: string; column: string; type: string }[];
+    );
     const columns = new Map(TABLES.map((table) => [table, rows.filter((row) => row.table === table)]));
     const parts = [...columns].map(
       ([table, own]) => `
@@ -106,11 +108,8 @@ export class EntryTexts {
   }
 
   /** The entries of the transactions that begin at one of these positions. */
-  async read(db: QueryRunner, from: number, until: number): Promise<SealedEntry[]> {
-    const rows = (await db.query(this.sql, [from, until])) as (Omit<SealedEntry, "values"> & {
-      at: string;
-      texts: (string | string[] | null)[];
-    })[];
+  async read(db: Queryable, from: number, until: number): Promise<SealedEntry[]> {
+    const rows = await db.query<ReadEntry[]>(this.sql, [from, until]);
     return rows.map(({ at, texts, ...entry }) => {
       const values: SealedEntry["values"] = { at, table: entry.table };
       this.columns.get(entry.table)!.forEach((column, place) => (values[column] = texts[place]!));

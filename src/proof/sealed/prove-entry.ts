@@ -1,4 +1,4 @@
-import type { QueryRunner } from "typeorm";
+import type { Queryable } from "../../store/statement";
 import type { ProofFile } from "../check-proof";
 import { EntryTexts, subjectsOf, TABLES } from "./entry-texts";
 import { saltOf } from "../tree/leaf";
@@ -8,15 +8,11 @@ import { readKeys } from "./subject-keys";
 import { withTiles } from "./tile-store";
 
 /** Proves an entry under a checkpoint: the newest one, unless its size is given. Null while the entry is not sealed. */
-export async function proveEntry(
-  db: QueryRunner,
-  historyId: string,
-  size?: number,
-): Promise<ProofFile | null> {
-  const [checkpoint] = (await db.query(
+export async function proveEntry(db: Queryable, historyId: string, size?: number): Promise<ProofFile | null> {
+  const [checkpoint] = await db.query<{ size: number; note: string }[]>(
     "select size::float8, note from history_checkpoint where $1::bigint is null or size = $1 order by size desc limit 1",
     [size ?? null],
-  )) as { size: number; note: string }[];
+  );
   const first = await firstPositionOf(db, historyId);
   if (!checkpoint || first === null || first >= checkpoint.size) return null;
   const entries = await (await EntryTexts.of(db)).read(db, first, first + 1);
@@ -43,10 +39,10 @@ const TXID_OF_ENTRY = TABLES.map((table) => `select history_txid from ${table} w
   " union all ",
 );
 
-async function firstPositionOf(db: QueryRunner, historyId: string): Promise<number | null> {
-  const [found] = (await db.query(
+async function firstPositionOf(db: Queryable, historyId: string): Promise<number | null> {
+  const [found] = await db.query<{ first: number }[]>(
     `select first_position::float8 as first from history_transaction where txid = (${TXID_OF_ENTRY})`,
     [historyId],
-  )) as { first: number }[];
+  );
   return found?.first ?? null;
 }

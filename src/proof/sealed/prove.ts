@@ -1,4 +1,4 @@
-import type { QueryRunner } from "typeorm";
+import type { Queryable } from "../../store/statement";
 import { leafHash, openCheckpoint } from "../check-proof";
 import { append, rootOf, TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
 import { EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
@@ -31,15 +31,15 @@ export interface Proving {
  * connection should be repeatable read. A fault names the first position that is not as it was sealed, and its entity.
  */
 export async function prove(
-  db: QueryRunner,
+  db: Queryable,
   vkey: string,
   outside: readonly KeptCheckpoint[],
   onProgress: (done: number, of: number) => void = () => undefined,
 ): Promise<Proving> {
-  const [{ size, inTables }] = (await db.query(
+  const [{ size, inTables }] = await db.query<[{ size: number; inTables: number }]>(
     `select coalesce((select max(size) from history_checkpoint), 0)::float8 as size,
        coalesce((select max(first_position + entries) from history_transaction), 0)::float8 as "inTables"`,
-  )) as [{ size: number; inTables: number }];
+  );
   const faults: string[] = [];
   const expected = await expectedRoots(db, vkey, outside, faults);
   const last = Math.max(size, ...expected.map((each) => each.size));
@@ -71,12 +71,12 @@ export async function prove(
 }
 
 /** Parts end with whole transactions. */
-async function endOfPart(db: QueryRunner, from: number): Promise<number> {
-  const [row] = (await db.query(
+async function endOfPart(db: Queryable, from: number): Promise<number> {
+  const [row] = await db.query<[{ until: number }]>(
     `select (first_position + 1)::float8 as until from history_transaction where first_position < $1
      order by first_position desc limit 1`,
     [from + READ_AT_ONCE],
-  )) as [{ until: number }];
+  );
   return row.until;
 }
 
@@ -87,15 +87,14 @@ interface Expected {
 }
 
 async function expectedRoots(
-  db: QueryRunner,
+  db: Queryable,
   vkey: string,
   outside: readonly KeptCheckpoint[],
   faults: string[],
 ): Promise<Expected[]> {
-  const rows = (await db.query("select size::float8, note from history_checkpoint order by size")) as {
-    size: number;
-    note: string;
-  }[];
+  const rows = await db.query<{ size: number; note: string }[]>(
+    "select size::float8, note from history_checkpoint order by size",
+  );
   const all = [
     ...rows.map((row) => ({ where: "the database", ...row })),
     ...outside.map((kept) => ({ ...kept, size: null })),
@@ -118,7 +117,7 @@ async function expectedRoots(
   return found.toSorted((one, other) => one.size - other.size);
 }
 
-async function hashes(db: QueryRunner, entries: readonly SealedEntry[], faults: string[]): Promise<Buffer[]> {
+async function hashes(db: Queryable, entries: readonly SealedEntry[], faults: string[]): Promise<Buffer[]> {
   const subjects = new Set(entries.flatMap((entry) => subjectsOf(entry).map(([, userId]) => userId)));
   const keys = await readKeys(db, subjects);
   const leaves: Buffer[] = [];
@@ -134,7 +133,7 @@ async function hashes(db: QueryRunner, entries: readonly SealedEntry[], faults: 
 
 /** The first entry whose hash is not that in the tiles, or the first tile that does not follow from those below it. */
 async function firstDifference(
-  db: QueryRunner,
+  db: Queryable,
   from: number,
   entries: readonly SealedEntry[],
   sealed: number,

@@ -1,4 +1,5 @@
-import type { DataSource, QueryRunner } from "typeorm";
+import type { DataSource } from "typeorm";
+import type { Queryable } from "../../store/statement";
 import { leafHash } from "../check-proof";
 import { append, rootOf, type Edge } from "../tree/edge";
 import { EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
@@ -63,19 +64,19 @@ export class Sealer {
     }
   }
 
-  private async round(db: QueryRunner): Promise<Sealing> {
-    const [place] = (await db.query(
+  private async round(db: Queryable): Promise<Sealing> {
+    const [place] = await db.query<[{ isOurs: boolean; size: number; settled: number }]>(
       `select pg_try_advisory_xact_lock(${LOCK}) as "isOurs",
          coalesce((select max(size) from history_checkpoint), 0)::float8 as size,
          coalesce((select first_position + entries from history_transaction order by first_position desc limit 1), 0)::float8 as settled`,
-    )) as [{ isOurs: boolean; size: number; settled: number }];
+    );
     const { isOurs, size, settled } = place;
     if (!isOurs || size >= settled) return { sealed: 0, hasMore: false };
-    const [until] = (await db.query(
+    const [until] = await db.query<[{ size: number; at: Date }]>(
       `select (first_position + entries)::float8 as size, at from history_transaction
        where first_position < $1 order by first_position desc limit 1`,
       [size + SEALED_AT_ONCE],
-    )) as [{ size: number; at: Date }];
+    );
     const entries = await (await EntryTexts.of(db)).read(db, size, until.size);
     if (entries.length !== until.size - size)
       throw new Error(`history has ${entries.length} entries for positions ${size} to ${until.size - 1}`);

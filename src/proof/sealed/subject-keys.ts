@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import type { QueryRunner } from "typeorm";
+import type { Queryable } from "../../store/statement";
 
 /** The keys of accounts by their LMS user ids. An account that was forgotten has none. */
 export type SubjectKeys = ReadonlyMap<string, Buffer>;
 
 /** The keys of these accounts; those of which nothing was sealed before get one. */
-export async function makeKeys(db: QueryRunner, userIds: ReadonlySet<string>): Promise<SubjectKeys> {
+export async function makeKeys(db: Queryable, userIds: ReadonlySet<string>): Promise<SubjectKeys> {
   if (userIds.size === 0) return new Map();
   const ids = [...userIds];
   await db.query(
@@ -17,11 +17,11 @@ export async function makeKeys(db: QueryRunner, userIds: ReadonlySet<string>): P
 }
 
 /** The keys of these accounts, as far as they have one. */
-export async function readKeys(db: QueryRunner, userIds: ReadonlySet<string>): Promise<SubjectKeys> {
+export async function readKeys(db: Queryable, userIds: ReadonlySet<string>): Promise<SubjectKeys> {
   if (userIds.size === 0) return new Map();
-  const rows = (await db.query(
+  const rows = await db.query<{ userId: string; key: Buffer }[]>(
     'select user_id::text as "userId", key from history_subject_key where user_id = any($1::bigint[])',
     [[...userIds]],
-  )) as { userId: string; key: Buffer }[];
+  );
   return new Map(rows.map(({ userId, key }) => [userId, key]));
 }

@@ -1,4 +1,4 @@
-import type { QueryRunner } from "typeorm";
+import type { Queryable } from "../../store/statement";
 import { TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
 import type { ReadTile } from "../tree/paths";
 
@@ -8,17 +8,17 @@ const HASH_BYTES = 32;
 export type TileId = Pick<Tile, "level" | "index">;
 
 /** Reads tiles; a missing one has no hashes. */
-export async function readTiles(db: QueryRunner, ids: readonly TileId[]): Promise<Tile[]> {
-  const rows = (await db.query(
+export async function readTiles(db: Queryable, ids: readonly TileId[]): Promise<Tile[]> {
+  const rows = await db.query<{ level: number; index: number; hashes: Buffer }[]>(
     `select level, index::float8, coalesce(hashes, '') as hashes
      from unnest($1::smallint[], $2::bigint[]) wanted (level, index) left join history_tile using (level, index)`,
     [ids.map(({ level }) => level), ids.map(({ index }) => index)],
-  )) as { level: number; index: number; hashes: Buffer }[];
+  );
   return rows.map(({ level, index, hashes }) => ({ level, index, hashes: split(hashes) }));
 }
 
 /** Writes tiles, in place of shorter ones. */
-export async function writeTiles(db: QueryRunner, tiles: readonly Tile[]): Promise<void> {
+export async function writeTiles(db: Queryable, tiles: readonly Tile[]): Promise<void> {
   await db.query(
     `insert into history_tile (level, index, hashes) select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])
      on conflict (level, index) do update set hashes = excluded.hashes`,
@@ -31,7 +31,7 @@ export async function writeTiles(db: QueryRunner, tiles: readonly Tile[]): Promi
 }
 
 /** What is needed of the tree of a size to append to it. */
-export async function readEdge(db: QueryRunner, size: number): Promise<Edge> {
+export async function readEdge(db: Queryable, size: number): Promise<Edge> {
   const ids: TileId[] = [];
   for (let level = 0, hashes = size; hashes > 0; level++, hashes = Math.floor(hashes / TILE_WIDTH))
     ids.push({ level, index: Math.floor(hashes / TILE_WIDTH) });
@@ -55,7 +55,7 @@ function split(hashes: Buffer): Buffer[] {
  * What is computed from tiles. They are read at once: `compute` runs first with hashes that say nothing, so that it is known
  * which tiles it needs. So it must not decide by hashes which ones to read.
  */
-export async function withTiles<T>(db: QueryRunner, compute: (read: ReadTile) => T): Promise<T> {
+export async function withTiles<T>(db: Queryable, compute: (read: ReadTile) => T): Promise<T> {
   const needed = new Map<string, TileId>();
   compute((level, index) => {
     needed.set(`${level}/${index}`, { level, index });

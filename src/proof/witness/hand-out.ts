@@ -91,12 +91,7 @@ export class HandOut {
   }
 
   private async request(old: number, size: number, note: string): Promise<string> {
-    const db = this.db.createQueryRunner();
-    try {
-      const path = await withTiles(db, (read) => (old === size ? [] : consistencyPath(old, size, read)));
-      return writeAddCheckpoint({ old, path, note });
-    } finally {
-      await db.release();
-    }
+    const path = await withTiles(this.db, (read) => (old === size ? [] : consistencyPath(old, size, read)));
+    return writeAddCheckpoint({ old, path, note });
   }
 }
