@@ -6,6 +6,7 @@ import { proveEntry } from "../../src/proof/sealed/prove-entry";
 import { Sealer } from "../../src/proof/sealed/sealer";
 import { readEdge } from "../../src/proof/sealed/tile-store";
 import { reissueEntitlement } from "../../src/use-cases/entitlements/reissue-entitlement";
+import { statementsOf } from "../support/statements";
 import { aCourse, anEntitlement, by, grace, NOW, useApp } from "../support/world";
 import { newSigner } from "./signers";
 
@@ -58,6 +59,11 @@ test("what is settled is sealed once, under a signed checkpoint", async () => {
   await app.committer.settle(true);
   expect(await new Sealer(app.db, () => signer).seal()).toBeGreaterThan(0);
   expect(await faults()).toEqual([]);
+});
+
+test("a round with nothing to seal costs one statement", async () => {
+  await changeAndSeal();
+  expect(await statementsOf(() => sealer.seal())).toHaveLength(1);
 });
 
 test("each entry is proven by a file that opens its names and words", async () => {

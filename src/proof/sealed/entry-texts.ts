@@ -117,3 +117,17 @@ export class EntryTexts {
     });
   }
 }
+
+/** Up to where at most so many entries are read after a position; null where there are none. Transactions are never parted. */
+export async function endOfPart(
+  db: Queryable,
+  from: number,
+  most: number,
+): Promise<{ size: number; at: Date } | null> {
+  const [last] = await db.query<{ size: number; at: Date }[]>(
+    `select (first_position + entries)::float8 as size, at from history_transaction
+     where first_position >= $1 and first_position < $2 order by first_position desc limit 1`,
+    [from, from + most],
+  );
+  return last ?? null;
+}

@@ -1,7 +1,7 @@
 import type { Queryable } from "../../store/statement";
 import { leafHash, openCheckpoint } from "../check-proof";
 import { append, rootOf, TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
-import { EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
+import { endOfPart, EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
 import { textOf } from "./sealer";
 import { readKeys } from "./subject-keys";
 import { readTiles } from "./tile-store";
@@ -48,9 +48,13 @@ export async function prove(
   const texts = await EntryTexts.of(db);
   let edge: Edge = { size: 0, last: [] };
   for (let wasTold = false; edge.size < Math.min(last, inTables); onProgress(edge.size, last)) {
-    const entries = await texts.read(db, edge.size, await endOfPart(db, edge.size));
+    const until = await endOfPart(db, edge.size, READ_AT_ONCE);
+    const entries = until ? await texts.read(db, edge.size, until.size) : [];
+    if (entries.length === 0) {
+      faults.push(`position ${edge.size} has no entry, so what was sealed from there on is not proven`);
+      break;
+    }
     const leaves = await hashes(db, entries, faults);
-    if (leaves.length === 0) break;
     const from = edge;
     const { edge: next, tiles } = append(edge, leaves);
     if (!wasTold) {
@@ -68,16 +72,6 @@ export async function prove(
     edge = next;
   }
   return { entries: edge.size, faults };
-}
-
-/** Parts end with whole transactions. */
-async function endOfPart(db: Queryable, from: number): Promise<number> {
-  const [row] = await db.query<[{ until: number }]>(
-    `select (first_position + 1)::float8 as until from history_transaction where first_position < $1
-     order by first_position desc limit 1`,
-    [from + READ_AT_ONCE],
-  );
-  return row.until;
 }
 
 interface Expected {

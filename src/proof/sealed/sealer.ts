@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm";
 import type { Queryable } from "../../store/statement";
 import { leafHash } from "../check-proof";
 import { append, rootOf, type Edge } from "../tree/edge";
-import { EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
+import { endOfPart, EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
 import { leafText } from "../tree/leaf";
 import { signCheckpoint, type Signer } from "../notes/signer";
 import { makeKeys, type SubjectKeys } from "./subject-keys";
@@ -49,48 +49,38 @@ export class Sealer {
   }
 
   private async sealSome(): Promise<Sealing> {
-    const db = this.db.createQueryRunner();
+    if (isDone(await placeOf(this.db))) return NOTHING;
     try {
-      await db.startTransaction();
-      const sealing = await this.round(db);
-      await db.commitTransaction();
-      return sealing;
+      return await this.db.transaction((tx) => this.round(tx));
     } catch (error) {
       this.edge = undefined;
-      if (db.isTransactionActive) await db.rollbackTransaction();
       throw error;
-    } finally {
-      await db.release();
     }
   }
 
-  private async round(db: Queryable): Promise<Sealing> {
-    const [place] = await db.query<[{ isOurs: boolean; size: number; settled: number }]>(
-      `select pg_try_advisory_xact_lock(${LOCK}) as "isOurs",
-         coalesce((select max(size) from history_checkpoint), 0)::float8 as size,
-         coalesce((select first_position + entries from history_transaction order by first_position desc limit 1), 0)::float8 as settled`,
+  private async round(tx: Queryable): Promise<Sealing> {
+    const [{ isOurs }] = await tx.query<[{ isOurs: boolean }]>(
+      `select pg_try_advisory_xact_lock(${LOCK}) as "isOurs"`,
     );
-    const { isOurs, size, settled } = place;
-    if (!isOurs || size >= settled) return { sealed: 0, hasMore: false };
-    const [until] = await db.query<[{ size: number; at: Date }]>(
-      `select (first_position + entries)::float8 as size, at from history_transaction
-       where first_position < $1 order by first_position desc limit 1`,
-      [size + SEALED_AT_ONCE],
-    );
-    const entries = await (await EntryTexts.of(db)).read(db, size, until.size);
+    const place = isOurs && (await placeOf(tx)); // seen after the lock: another process may have sealed until then
+    if (!place || isDone(place)) return NOTHING;
+    const { size, settled } = place;
+    const until = await endOfPart(tx, size, SEALED_AT_ONCE);
+    if (!until) throw new Error(`history has no entry at position ${size}`);
+    const entries = await (await EntryTexts.of(tx)).read(tx, size, until.size);
     if (entries.length !== until.size - size)
       throw new Error(`history has ${entries.length} entries for positions ${size} to ${until.size - 1}`);
     const keys = await makeKeys(
-      db,
+      tx,
       new Set(entries.flatMap((entry) => subjectsOf(entry).map(([, id]) => id))),
     );
-    const before = this.edge?.size === size ? this.edge : await readEdge(db, size);
+    const before = this.edge?.size === size ? this.edge : await readEdge(tx, size);
     const { edge, tiles } = append(
       before,
       entries.map((entry) => leafHash(textOf(entry, keys))),
     );
-    await writeTiles(db, tiles);
-    await db.query("insert into history_checkpoint (size, at, note) values ($1, $2, $3)", [
+    await writeTiles(tx, tiles);
+    await tx.query("insert into history_checkpoint (size, at, note) values ($1, $2, $3)", [
       edge.size,
       until.at,
       signCheckpoint(this.signer, { size: edge.size, root: rootOf(edge) }),
@@ -99,6 +89,19 @@ export class Sealer {
     return { sealed: entries.length, hasMore: edge.size < settled };
   }
 }
+
+const NOTHING: Sealing = { sealed: 0, hasMore: false };
+
+/** How much is sealed, and how much could be. */
+async function placeOf(db: Queryable): Promise<{ size: number; settled: number }> {
+  const [place] = await db.query<[{ size: number; settled: number }]>(
+    `select coalesce((select max(size) from history_checkpoint), 0)::float8 as size,
+       coalesce((select first_position + entries from history_transaction order by first_position desc limit 1), 0)::float8 as settled`,
+  );
+  return place;
+}
+
+const isDone = ({ size, settled }: { size: number; settled: number }) => size >= settled;
 
 /** The text of an entry that is sealed. Throws when the key of an account is missing, as after erasure. */
 export function textOf(entry: SealedEntry, keys: SubjectKeys): string {
