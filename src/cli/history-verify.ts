@@ -4,6 +4,7 @@ import { loadConfig } from "../config";
 import { printFaults } from "./history/print-faults";
 import { endWith } from "./failure";
 import { withDatabase } from "../compose/database";
+import { inSnapshot } from "../store/snapshot";
 
 const HELP = `Checks that every entitlement, support detail, policy and refund equals its newest history entry.
 
@@ -19,7 +20,9 @@ and writes nothing.
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { help: { type: "boolean" } } });
   if (values.help) return void process.stdout.write(HELP);
-  const faults = await withDatabase(loadConfig(process.env), migrationOptions, printFaults);
+  const faults = await withDatabase(loadConfig(process.env), migrationOptions, (db) =>
+    inSnapshot(db, printFaults),
+  );
   if (faults > 0) process.exitCode = 1;
 }
 

@@ -1,4 +1,5 @@
-import type { DataSource, EntityMetadata, QueryRunner } from "typeorm";
+import type { EntityManager, EntityMetadata } from "typeorm";
+import type { Queryable } from "../store/statement";
 import { tracked } from "../history/historical";
 
 /** A row that differs from its newest history entry, and the difference. */
@@ -17,54 +18,38 @@ const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Compares every row of every tracked table with its newest history entry and yields the rows that differ. The memory
- * it needs does not grow with the tables. It reads one snapshot of the database, so it may run beside a server.
+ * it needs does not grow with the tables. While others write, it needs a snapshot.
  */
-export async function* brokenRows(db: DataSource, onProgress?: OnProgress): AsyncGenerator<BrokenRow> {
-  const queryRunner = db.createQueryRunner();
-  try {
-    await queryRunner.startTransaction("REPEATABLE READ");
-    await queryRunner.query("set transaction read only");
-    await queryRunner.query("set local statement_timeout = 0");
-    await queryRunner.query("set local idle_in_transaction_session_timeout = 0");
-    const tables = [...tracked.keys()].map((live) => db.getMetadata(live as () => object));
-    const counts = await countEntries(queryRunner, tables);
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    let before = 0;
-    for (const [i, table] of tables.entries()) {
-      let done = before;
-      for (let from: string | null = FIRST_ID; from;) {
-        const to: string | null = await nextBound(queryRunner, table, from);
-        yield* await compare(queryRunner, table, from, to);
-        from = to;
-        done = to ? done + HISTORY_ROWS_AT_ONCE : before + counts[i]!;
-        if (done > before) onProgress?.(done, total);
-      }
-      before = done;
+export async function* brokenRows(tx: EntityManager, onProgress?: OnProgress): AsyncGenerator<BrokenRow> {
+  const tables = [...tracked.keys()].map((live) => tx.dataSource.getMetadata(live as () => object));
+  const counts = await countEntries(tx, tables);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  let before = 0;
+  for (const [i, table] of tables.entries()) {
+    let done = before;
+    for (let from: string | null = FIRST_ID; from;) {
+      const to: string | null = await nextBound(tx, table, from);
+      yield* await compare(tx, table, from, to);
+      from = to;
+      done = to ? done + HISTORY_ROWS_AT_ONCE : before + counts[i]!;
+      if (done > before) onProgress?.(done, total);
     }
-  } finally {
-    if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction();
-    await queryRunner.release();
+    before = done;
   }
 }
 
-async function countEntries(queryRunner: QueryRunner, tables: EntityMetadata[]): Promise<number[]> {
+async function countEntries(tx: Queryable, tables: EntityMetadata[]): Promise<number[]> {
   const counts: number[] = [];
   for (const { tableName } of tables) {
-    const [row]: [{ count: string }] = await queryRunner.query(
-      `select count(*) from "historical_${tableName}"`,
-    );
+    const [row]: [{ count: string }] = await tx.query(`select count(*) from "historical_${tableName}"`);
     counts.push(Number(row.count));
   }
   return counts;
 }
 
 /** The id at which the next batch of history entries ends; null for the last batch. */
-async function nextBound(
-  queryRunner: QueryRunner,
-  { tableName }: EntityMetadata,
-  from: string,
-): Promise<string | null> {
-  const rows: { id: string }[] = await queryRunner.query(
+async function nextBound(tx: Queryable, { tableName }: EntityMetadata, from: string): Promise<string | null> {
+  const rows: { id: string }[] = await tx.query(
     `select id from "historical_${tableName}" where id > $1 order by id limit 1 offset ${HISTORY_ROWS_AT_ONCE}`,
     [from],
   );
@@ -72,7 +57,7 @@ async function nextBound(
 }
 
 function compare(
-  queryRunner: QueryRunner,
+  tx: Queryable,
   { tableName, columns }: EntityMetadata,
   from: string,
   to: string | null,
@@ -83,7 +68,7 @@ function compare(
   const differing = names.map(
     (name) => `case when l."${name}"::text is distinct from h."${name}"::text then '${name}' end`,
   );
-  return queryRunner.query(
+  return tx.query(
     `select '${tableName}' as table, coalesce(l.id, h.id) as id, case
        when h.id is null then 'has no history'
        when l.id is null then 'does not exist, but its newest entry is not a deletion'

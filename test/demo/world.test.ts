@@ -160,7 +160,7 @@ test("the history of every example has several entries, signed by the actors of 
 
 test("nothing differs from its history, nothing lets a change pass by it, and the promises about refunds hold", async () => {
   const broken = [];
-  for await (const row of brokenRows(db)) broken.push(row);
+  for await (const row of brokenRows(db.manager)) broken.push(row);
   expect([broken, await postureFaults(db.manager)]).toEqual([[], []]);
   const paid = await embeddedLedger(db);
   expect(await refundViolations(db, { paid, settlesWithinMs: 60_000 })).toEqual([]);

@@ -76,7 +76,7 @@ export function entriesOf(db: DataSource, id?: string, table = "course_entitleme
 /** Every row that does not equal its newest history entry. */
 export async function broken(db: DataSource): Promise<BrokenRow[]> {
   const found: BrokenRow[] = [];
-  for await (const row of brokenRows(db)) found.push(row);
+  for await (const row of brokenRows(db.manager)) found.push(row);
   return found;
 }
 

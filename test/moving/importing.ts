@@ -43,7 +43,7 @@ export async function rowsOf(source: Source, table: SourceTable): Promise<Source
 /** Which rows differ from their history; none when the history adds up. */
 export async function broken(db: DataSource) {
   const all = [];
-  for await (const row of brokenRows(db)) all.push(row);
+  for await (const row of brokenRows(db.manager)) all.push(row);
   return all;
 }
 

@@ -1,10 +1,11 @@
 import { parseArgs } from "node:util";
-import type { DataSource } from "typeorm";
 import { migrationOptions } from "../../../ormconfig";
 import { withDatabase } from "../../compose/database";
 import { historySigner, isSealed } from "../../compose/sealer";
 import { ConfigError, loadConfig, type Config } from "../../config";
 import { prove, type KeptCheckpoint } from "../../proof/sealed/prove";
+import { inSnapshot } from "../../store/snapshot";
+import type { Queryable } from "../../store/statement";
 import { endWith } from "../failure";
 import { startProgress } from "../progress";
 import { printFaults } from "./print-faults";
@@ -34,37 +35,25 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const vkey = values.key ?? ownKey(config);
   const kept = values.checkpoints.flatMap(checkpointsIn);
-  const faults = await withDatabase(config, migrationOptions, async (db) => {
-    const broken = await printFaults(db);
-    return broken + (await printDifferences(db, vkey, kept));
-  });
+  const faults = await withDatabase(config, migrationOptions, (db) =>
+    inSnapshot(db, async (tx) => (await printFaults(tx)) + (await printDifferences(tx, vkey, kept))),
+  );
   if (faults > 0) process.exitCode = 1;
 }
 
-async function printDifferences(db: DataSource, vkey: string, kept: KeptCheckpoint[]): Promise<number> {
+async function printDifferences(tx: Queryable, vkey: string, kept: KeptCheckpoint[]): Promise<number> {
   const start = Date.now();
-  const queryRunner = db.createQueryRunner();
-  try {
-    await queryRunner.startTransaction("REPEATABLE READ");
-    await queryRunner.query("set transaction read only");
-    await queryRunner.query(
-      "set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0",
-    );
-    let progress: ReturnType<typeof startProgress> | undefined;
-    const { entries, faults } = await prove(queryRunner, vkey, kept, (done, of) => {
-      progress ??= startProgress(of, "entries hashed");
-      progress(done);
-    });
-    for (const fault of faults) process.stdout.write(`${fault}\n`);
-    const seconds = ((Date.now() - start) / 1000).toFixed(1);
-    process.stdout.write(
-      `${faults.length} faults; ${entries} sealed entries and ${kept.length} kept checkpoints compared in ${seconds} s\n`,
-    );
-    return faults.length;
-  } finally {
-    if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction();
-    await queryRunner.release();
-  }
+  let progress: ReturnType<typeof startProgress> | undefined;
+  const { entries, faults } = await prove(tx, vkey, kept, (done, of) => {
+    progress ??= startProgress(of, "entries hashed");
+    progress(done);
+  });
+  for (const fault of faults) process.stdout.write(`${fault}\n`);
+  const seconds = ((Date.now() - start) / 1000).toFixed(1);
+  process.stdout.write(
+    `${faults.length} faults; ${entries} sealed entries and ${kept.length} kept checkpoints compared in ${seconds} s\n`,
+  );
+  return faults.length;
 }
 
 function ownKey(config: Config): string {

@@ -5,6 +5,7 @@ import { finished } from "node:stream/promises";
 import type { PoolClient } from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import type { DataSource, QueryRunner } from "typeorm";
+import { inSnapshot } from "../../store/snapshot";
 import { SourceFault, type SourceRow } from "../sources/source";
 import { tabRows, POSTGRES } from "../sources/tab-text";
 import type { SourceTable } from "../tables/source-table";
@@ -41,10 +42,8 @@ export async function exportFolder({ db, folder, format, onProgress }: Export): 
   if (existsSync(folder) && readdirSync(folder).length > 0)
     throw new SourceFault(`${folder} holds files: name a folder that does not exist or is empty`);
   mkdirSync(folder, { recursive: true });
-  const queryRunner = db.createQueryRunner();
-  try {
-    await queryRunner.startTransaction("REPEATABLE READ");
-    await queryRunner.query("set transaction read only");
+  return inSnapshot(db, async (tx) => {
+    const queryRunner = tx.queryRunner!;
     const total = await countRows(queryRunner);
     const hasDashes = await areUuidsDashed(queryRunner);
     const written: ExportedTable[] = [];
@@ -59,10 +58,7 @@ export async function exportFolder({ db, folder, format, onProgress }: Export): 
     if (form.ending === "txt") await writeLoad(queryRunner, folder);
     onProgress(total, total);
     return written;
-  } finally {
-    if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction();
-    await queryRunner.release();
-  }
+  });
 }
 
 function partsOf(): { table: SourceTable; sql: string }[] {

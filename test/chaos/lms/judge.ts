@@ -186,7 +186,7 @@ export async function judgeAll(
         story: [],
       });
   }
-  for await (const { table, id, fault } of brokenRows(app.db)) {
+  for await (const { table, id, fault } of brokenRows(app.db.manager)) {
     const schedule = subjects.get(id) ?? subjects.values().next().value!;
     broken.push({
       promise: "L11 every change has its entry in history",
