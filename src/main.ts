@@ -18,7 +18,7 @@ import { followStreams, type FollowedStreams } from "./following/follow-streams"
 import { startJobs, type Jobs } from "./jobs/start-jobs";
 import { COMPARISONS, tasks } from "./jobs/tasks";
 import { restApi } from "./rest/rest";
-import { isExposed, pathTo } from "./store/encryption";
+import { isExposed, pathTo } from "./store/connection/encryption";
 
 /** A terminal sends Ctrl-C to npm and to this process, and npm forwards it to this process again. */
 const ONE_SIGNAL_WITHIN_MS = 200;

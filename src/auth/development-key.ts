@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SignJWT } from "jose";
+import { keptKey } from "../store/kept-key";
 import type { Roles } from "./claims";
 
 /** The key id of every development key. Production refuses keys with this id. */
@@ -65,22 +65,6 @@ export async function developmentTokens(
 
 /** Created at the first use and kept, so that tokens stay valid after a restart; each installation has its own. */
 function developmentKey(dataDir: string): KeyObject {
-  const path = join(dataDir, "development-key.pem");
-  try {
-    return createPrivateKey(readFileSync(path));
-  } catch {
-    mkdirSync(dataDir, { recursive: true });
-    const draft = `${path}.${process.pid}`;
-    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    writeFileSync(draft, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
-    chmodSync(draft, 0o600);
-    try {
-      linkSync(draft, path); // fails when another process was first; then the key of that process is used
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    } finally {
-      rmSync(draft);
-    }
-    return createPrivateKey(readFileSync(path));
-  }
+  const make = () => generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+  return createPrivateKey(keptKey(join(dataDir, "development-key.pem"), make));
 }

@@ -2,7 +2,7 @@ import { DataSource, type DataSourceOptions } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
 import { ConfigError, type Config } from "../config";
 import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
-import { connectionFault } from "../store/connection-fault";
+import { connectionFault } from "../store/connection/connection-fault";
 import { grantServing } from "../store/schema/grants";
 import { migrateUp, pendingMigrations } from "../store/schema/migrate";
 

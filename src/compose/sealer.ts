@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DataSource } from "typeorm";
 import { ConfigError, type Config } from "../config";
-import { keyIn } from "../proof/notes/key-file";
 import { Sealer } from "../proof/sealed/sealer";
-import { signerOf, type Signer } from "../proof/notes/signer";
+import { keyIn, signerOf, type Signer } from "../proof/notes/signer";
 
 /** The name of a history that is sealed with a key of development. */
 const DEVELOPMENT = "development";

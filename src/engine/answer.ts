@@ -5,7 +5,7 @@ import type { Context } from "../graphql/context";
 import { BAD_USER_INPUT, RATE_LIMITED, SERVICE_UNAVAILABLE } from "./error-codes";
 import { causeOf, isOurs } from "./errors";
 import { clientRequestId, describe } from "../log";
-import { connectionFault } from "../store/connection-fault";
+import { connectionFault } from "../store/connection/connection-fault";
 import { isUnavailable } from "../store/unavailable";
 import type { ExecutionCounter } from "./execution/executor";
 

@@ -1,6 +1,6 @@
 import type { App } from "../app";
 import { describe } from "../log";
-import { connectionFault } from "../store/connection-fault";
+import { connectionFault } from "../store/connection/connection-fault";
 import { isUnavailable } from "../store/unavailable";
 
 /** What background work tells the log of a process. */

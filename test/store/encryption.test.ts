@@ -1,4 +1,4 @@
-import { isExposed, pathTo } from "../../src/store/encryption";
+import { isExposed, pathTo } from "../../src/store/connection/encryption";
 import { useApp } from "../support/world";
 
 const app = useApp();

@@ -1,6 +1,6 @@
 import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../../ormconfig";
-import { connectionFault } from "../../src/store/connection-fault";
+import { connectionFault } from "../../src/store/connection/connection-fault";
 import { migrateUp } from "../../src/store/schema/migrate";
 import { asSuperuser, createTestDatabase, type TestDatabase } from "../support/database";
 import { hasPgbouncer, startPgbouncer } from "../support/pgbouncer";

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { Client, DatabaseError, Pool } from "pg";
-import { connectionFault } from "../../src/store/connection-fault";
+import { connectionFault } from "../../src/store/connection/connection-fault";
 import { isTimeout, isUnavailable } from "../../src/store/unavailable";
 import { createEmptyDatabase, type TestDatabase } from "../support/database";
 import { openTcpProxy, type TcpProxy } from "../support/tcp-proxy";

@@ -1,4 +1,5 @@
-import { createPrivateKey, createPublicKey, sign, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { keptKey } from "../../store/kept-key";
 import { keyId, type Checkpoint } from "../check-proof";
 
 /** The algorithms of https://c2sp.org/signed-note: of a history that signs its own checkpoint, and of a witness. */
@@ -27,6 +28,11 @@ export function signerOf(name: string, pem: string, algorithm: number = ALGORITH
       return `— ${name} ${Buffer.concat([id, before, signature]).toString("base64")}\n`;
     },
   };
+}
+
+/** The private key of Ed25519 in a file, in PEM; one is made where there is no file. */
+export function keyIn(path: string): string {
+  return keptKey(path, () => generateKeyPairSync("ed25519").privateKey);
 }
 
 function publicBytes(key: KeyObject): Buffer {

@@ -1,5 +1,6 @@
-import { join } from "node:path";
-import { readIfThere, writeSurely } from "../notes/key-file";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readIfThere } from "../../store/kept-key";
 import type { Memory } from "./witness";
 
 /** Remembers one file for each history in a folder, which is on the disk before a checkpoint is answered. */
@@ -9,4 +10,18 @@ export function fileMemory(folder: string): Memory {
     read: (origin) => readIfThere(pathOf(origin)),
     write: (origin, note) => writeSurely(pathOf(origin), note, 0o644),
   };
+}
+
+/** Replaces a file by a whole new one, which is there even when the machine loses its power in the next moment. */
+function writeSurely(path: string, content: string, mode: number): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.new`;
+  const file = openSync(draft, "w", mode);
+  writeSync(file, content);
+  fsyncSync(file);
+  closeSync(file);
+  renameSync(draft, path);
+  const folder = openSync(dirname(path), "r");
+  fsyncSync(folder);
+  closeSync(folder);
 }

@@ -1,4 +1,4 @@
-import { select, type Database } from "./statement";
+import { select, type Database } from "../statement";
 
 /** How a connection leads to PostgreSQL, as PostgreSQL sees it. */
 export interface Path {

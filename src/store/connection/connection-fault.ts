@@ -1,5 +1,5 @@
-import { NETWORK_FAULTS } from "../network-faults";
-import { isTimeout } from "./unavailable";
+import { NETWORK_FAULTS } from "../../network-faults";
+import { isTimeout } from "../unavailable";
 
 /** Why a database cannot be used, by PostgreSQL's codes; failures of the network have a table of their own. */
 const FAULTS: Record<string, string> = {
