@@ -27,6 +27,7 @@ import { SettleHistory1795334400000 } from "./1795334400000-settle-history";
 import { FollowPositions1795335000000 } from "./1795335000000-follow-positions";
 import { SealHistory1795341600000 } from "./1795341600000-seal-history";
 import { WalkLives1795342800000 } from "./1795342800000-walk-lives";
+import { CountSeals1795345200000 } from "./1795345200000-count-seals";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -59,4 +60,5 @@ export const migrations = [
   FollowPositions1795335000000,
   SealHistory1795341600000,
   WalkLives1795342800000,
+  CountSeals1795345200000,
 ];

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type { EntityManager } from "typeorm";
 import { tracked } from "../history/historical";
 import { homeFaults } from "./home";
+import { runFaults } from "./posture/functions";
+import { tableFaults } from "./posture/tables";
 
 /**
  * What the functions of history are made of, as hashes: a migration that changes one of them, or the columns of a
@@ -12,7 +14,8 @@ const FUNCTIONS: Record<string, string> = {
   history_txid: "f5e86c0760d86eeb",
   history_txid_offset: "4361232e0acda47e",
   history_refuse: "943dcfeb4d9638bc",
-  history_clock_forward: "ef81cb1dc403de77",
+  history_clock_forward: "e52a480c64e2f0e4",
+  history_count: "03cb6d05c404cac6",
   guard_course_entitlement: "ef3a0d1f92df184a",
   guard_course_entitlement_support_detail: "034054338f776342",
   guard_course_entitlement_policy: "c6c0ebe612bfc679",
@@ -30,6 +33,9 @@ const TRIGGERS = {
       ` pg_current_xact_id()::text OR SESSION_USER <> '${owner}'::name) EXECUTE FUNCTION guard_${table}()`,
     refuse_truncate: `CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION history_refuse()`,
   }),
+  counted: (table: string) => ({
+    counted: `CREATE TRIGGER counted AFTER INSERT ON ${table} REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION history_count()`,
+  }),
   clock: (table: string) => ({
     forward: `CREATE TRIGGER forward BEFORE DELETE OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION history_clock_forward()`,
   }),
@@ -42,7 +48,11 @@ const OTHER_TRIGGERS = new Set(["refund refund_final"]);
 
 /** The tables of the order of history and of its seal: those that are only added to, and its clock. */
 const ORDER = ["history_transaction", "history_told", "history_checkpoint", "history_cosignature"];
+const COUNTED = ["history_checkpoint", "history_cosignature"];
 const CLOCK = "history_clock";
+/** What is sealed: hashes, and the keys of what is hidden in them. */
+const SEALED = ["history_tile", "history_subject_key"];
+const SEQUENCE = "history_id_seq";
 
 /** Columns of history that only the database itself fills, so that no entry is forged into the past or for another role. */
 const FILLED_BY_DATABASE = ["history_id", "history_txid", "history_role", "history_claimed_label"];
@@ -57,30 +67,15 @@ export async function postureFaults(db: EntityManager): Promise<string[]> {
     (entity) => db.dataSource.getMetadata(entity as () => object).tableName,
   );
   const history = live.map((table) => `historical_${table}`);
-  return [
-    ...(await tableFaults(db, [...live, ...history, ...ORDER, CLOCK])),
+  const tables = [...live, ...history, ...ORDER, CLOCK, ...SEALED, SEQUENCE];
+  const found = [
+    ...(await tableFaults(db, tables, live[0]!)),
     ...(await triggerFaults(db, live, [...history, ...ORDER])),
     ...(await functionFaults(db, live)),
-    ...(await privilegeFaults(db, live, history)),
-    ...(await homeFaults(db)),
+    ...(await privilegeFaults(db, [...live, ...SEALED], history)),
   ];
-}
-
-async function tableFaults(db: EntityManager, tables: string[]): Promise<string[]> {
-  const rows = await db.query<{ fault: string }[]>(
-    `select format('%s %s', wanted, case
-         when c.oid is null then 'is missing'
-         when relkind <> 'r' then 'is not a plain table'
-         when relrowsecurity then 'has row security'
-         when relhasrules then 'has rules'
-         when exists (select from pg_inherits where inhparent = c.oid) then 'has tables that inherit from it' end) as fault
-     from unnest($1::text[]) wanted
-     left join pg_class c on c.oid = to_regclass(quote_ident(wanted))
-     where c.oid is null or relkind <> 'r' or relrowsecurity or relhasrules
-       or exists (select from pg_inherits where inhparent = c.oid)`,
-    [tables],
-  );
-  return rows.map(({ fault }) => fault);
+  // Without its sequence, a history cannot be compared with it.
+  return found.includes(`${SEQUENCE} is missing`) ? found : [...found, ...(await homeFaults(db))];
 }
 
 async function triggerFaults(db: EntityManager, live: string[], history: string[]): Promise<string[]> {
@@ -100,6 +95,7 @@ async function triggerFaults(db: EntityManager, live: string[], history: string[
   };
   for (const table of live) expect(table, TRIGGERS.live(table, owner));
   for (const table of history) expect(table, TRIGGERS.history(table));
+  for (const table of COUNTED) expect(table, TRIGGERS.counted(table));
   expect(CLOCK, TRIGGERS.clock(CLOCK));
   const present = new Map(rows.map((row) => [row.name, row]));
   const missing = [...expected].flatMap(([name, definition]) => {
@@ -123,7 +119,7 @@ async function functionFaults(db: EntityManager, live: string[]): Promise<string
      from pg_proc where pronamespace = current_schema()::regnamespace and proname = any($1::text[])`,
     [names, live[0]],
   );
-  return names.flatMap((name) => {
+  const changed = names.flatMap((name) => {
     const [found, ...others] = rows.filter((row) => row.name === name);
     if (!found) return [`function ${name} is missing`];
     if (others.length > 0) return [`function ${name} is there more than once`];
@@ -133,6 +129,7 @@ async function functionFaults(db: EntityManager, live: string[]): Promise<string
     const hash = createHash("sha256").update(source).digest("hex").slice(0, 16);
     return hash === FUNCTIONS[name] ? [] : [`function ${name} is not as it was made (${hash})`];
   });
+  return [...changed, ...(await runFaults(db, names))];
 }
 
 async function privilegeFaults(db: EntityManager, live: string[], history: string[]): Promise<string[]> {
@@ -146,9 +143,9 @@ async function privilegeFaults(db: EntityManager, live: string[], history: strin
      select distinct format('%s may %s %s%s', case grantee when 0 then 'everybody' else grantee::regrole::text end,
        lower(privilege_type), relname, '.' || column_name) as fault
      from granted
-     where grantee <> relowner and relname::text = any($1::text[] || $2::text[] || $4::text[] || array['history_id_seq', '${CLOCK}'])
+     where grantee <> relowner and relname::text = any($1::text[] || $2::text[] || $4::text[] || array['${SEQUENCE}', '${CLOCK}'])
        and oid = to_regclass(quote_ident(relname)) and case
-         when relname = 'history_id_seq' then privilege_type = 'UPDATE'
+         when relname = '${SEQUENCE}' then privilege_type = 'UPDATE'
          when relname = any($1) then privilege_type in ('TRUNCATE', 'TRIGGER')
          when relname = '${CLOCK}' then privilege_type in ('DELETE', 'TRUNCATE', 'TRIGGER')
          when relname = any($4) then privilege_type not in ('SELECT', 'INSERT', 'REFERENCES', 'MAINTAIN')

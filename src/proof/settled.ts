@@ -40,14 +40,32 @@ const OUT_OF_STEP = `
   left join history_clock on true
   where case when x.txid is null then e.txid < horizon
     else e.txid is null or e.entries <> x.entries
-      or told.txid is null and (x.at < e.last_date or x.first_date <> e.first_date) end
+      or case when told.txid is null then x.at < e.last_date or x.first_date <> e.first_date else x.first_date <> x.at end end
   order by x.first_position nulls last, 1 limit 1`;
 
-/** Whether the clock is behind what it has settled. */
-const BEHIND = `
-  select txid, first_position as position, 'counts from ' || at || ', but the clock says that all is settled until ' || settled_until as fault
+/** Where the clock is not: behind what it has settled, or ahead of the present by more than clocks differ. */
+const CLOCK = `
+  select txid, first_position as position, case
+    when settled_until < at then 'counts from ' || at || ', but the clock says that all is settled until ' || settled_until
+    when settled_until > history_now() + interval '1 minute' then 'is followed by a clock that says that all is settled until ' || settled_until || ', which is in the future'
+    else 'is followed by a clock that says that all transactions before ' || horizon || ' are settled, and there are none yet' end as fault
   from history_clock, (select * from history_transaction order by first_position desc limit 1) newest
-  where settled_until < at`;
+  where settled_until < at or settled_until > history_now() + interval '1 minute'
+    or horizon > pg_snapshot_xmax(pg_current_snapshot())::text::bigint + history_txid_offset()`;
+
+/**
+ * The first transaction whose changes are dated before it can have begun: more than a minute before those of all of the ten
+ * that have the numbers before its own. One of them may have been open for long; not all.
+ */
+const ANTEDATED = `
+  select txid, first_position as position, 'is late: its changes are dated from ' || first_date || ' on, and it began after changes of '
+    || earliest || ', which is more than a minute later' as fault
+  from (
+    select x.*, min(first_date) over (order by txid rows between 10 preceding and 1 preceding) as earliest
+    from history_transaction x where not exists (select from history_told told where told.txid = x.txid)
+  ) numbered
+  where earliest > first_date + interval '1 minute'
+  order by first_position limit 1`;
 
 /** A transaction that is not as the committer leaves it. */
 interface Fault {
@@ -60,11 +78,11 @@ interface Fault {
 /**
  * What is wrong with the order of history, one sentence for each kind of fault: it names the first position that is wrong,
  * and what its entry is of. None when positions have no gaps and every entry below the horizon has one, instants never go
- * back, and the clock is not behind them.
+ * back, the clock is not behind them or ahead of the present, and nothing is dated before its transaction can have begun.
  */
 export async function settledFaults(db: EntityManager): Promise<string[]> {
   const found: string[] = [];
-  for (const sql of [OUT_OF_ORDER, OUT_OF_STEP, BEHIND]) {
+  for (const sql of [OUT_OF_ORDER, OUT_OF_STEP, CLOCK, ANTEDATED]) {
     const [first] = await db.query<Fault[]>(sql);
     if (first) found.push(await sentence(db, first));
   }

@@ -90,6 +90,48 @@ describe("the check reports whatever would let a change bypass the history:", ()
       "everybody may insert historical_refund.history_role",
     ],
     [
+      "a child of the keys of accounts",
+      "create table heir () inherits (history_subject_key)",
+      "history_subject_key has tables that inherit from it",
+    ],
+    [
+      "a table that is lost at a crash",
+      "alter table historical_refund set unlogged",
+      "historical_refund is lost at a crash",
+    ],
+    [
+      "a default that is another one",
+      "alter table historical_refund alter column history_role set default 'server'",
+      "historical_refund has other columns, constraints or indexes than the migrations made",
+    ],
+    [
+      "an index of something else",
+      `drop index historical_refund_txid_idx;
+       create index historical_refund_txid_idx on historical_refund (history_txid)`,
+      "historical_refund has other columns, constraints or indexes",
+    ],
+    [
+      "a sequence of another name",
+      "alter sequence history_id_seq rename to other_seq",
+      "history_id_seq is missing",
+    ],
+    [
+      "a guard that looks elsewhere",
+      "create schema elsewhere; alter function guard_refund() set search_path = elsewhere, public",
+      "function guard_refund does not run as it was made",
+    ],
+    [
+      "a function of PostgreSQL that a superuser has made",
+      `create or replace function pg_catalog.to_char(timestamp without time zone, text) returns text language plpgsql stable
+         as $$ begin return ''; end $$`,
+      "function to_char is not that of PostgreSQL",
+    ],
+    [
+      "checkpoints that are not counted",
+      "alter table history_checkpoint disable trigger counted",
+      "trigger history_checkpoint counted does not always fire",
+    ],
+    [
       "an order of history that can be changed",
       "alter table history_transaction disable trigger append_only",
       "trigger history_transaction append_only does not always fire",

@@ -35,14 +35,10 @@ const newest = async () => {
   )) as [{ size: number; note: string }];
   return row;
 };
-const faults = async (outside: string[] = []) =>
-  (
-    await prove(
-      db,
-      signer.vkey,
-      outside.map((note) => ({ where: "a file", note })),
-    )
-  ).faults;
+const faults = async (outside: string[] = []) => {
+  const kept = outside.map((note) => ({ where: "a file", note }));
+  return (await prove(db, { vkey: signer.vkey, outside: kept, witnesses: [] })).faults;
+};
 
 test("what is settled is sealed once, under a signed checkpoint", async () => {
   await changeAndSeal();

@@ -3,7 +3,7 @@ import { migrationOptions } from "../../../ormconfig";
 import { withDatabase } from "../../compose/database";
 import { historySigner, isSealed } from "../../compose/sealer";
 import { ConfigError, loadConfig, type Config } from "../../config";
-import { prove, type KeptCheckpoint } from "../../proof/sealed/prove";
+import { prove, type KeptCheckpoint, type Trusted } from "../../proof/sealed/prove";
 import { inSnapshot } from "../../store/snapshot";
 import type { Queryable } from "../../store/statement";
 import { endWith } from "../failure";
@@ -34,24 +34,28 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
   const vkey = values.key ?? ownKey(config);
-  const kept = values.checkpoints.flatMap(checkpointsIn);
+  const trusted = {
+    vkey,
+    outside: values.checkpoints.flatMap(checkpointsIn),
+    witnesses: config.history.witnesses.flatMap((address) => address.split("#")[1] ?? []),
+  };
   const faults = await withDatabase(config, migrationOptions, (db) =>
-    inSnapshot(db, async (tx) => (await printFaults(tx)) + (await printDifferences(tx, vkey, kept))),
+    inSnapshot(db, async (tx) => (await printFaults(tx)) + (await printDifferences(tx, trusted))),
   );
   if (faults > 0) process.exitCode = 1;
 }
 
-async function printDifferences(tx: Queryable, vkey: string, kept: KeptCheckpoint[]): Promise<number> {
+async function printDifferences(tx: Queryable, trusted: Trusted): Promise<number> {
   const start = Date.now();
   let progress: ReturnType<typeof startProgress> | undefined;
-  const { entries, faults } = await prove(tx, vkey, kept, (done, of) => {
+  const { entries, faults } = await prove(tx, trusted, (done, of) => {
     progress ??= startProgress(of, "entries hashed");
     progress(done);
   });
   for (const fault of faults) process.stdout.write(`${fault}\n`);
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
   process.stdout.write(
-    `${faults.length} faults; ${entries} sealed entries and ${kept.length} kept checkpoints compared in ${seconds} s\n`,
+    `${faults.length} faults; ${entries} sealed entries and ${trusted.outside.length} kept checkpoints compared in ${seconds} s\n`,
   );
   return faults.length;
 }

@@ -2,6 +2,7 @@ import type { Queryable } from "../../store/statement";
 import { leafHash, openCheckpoint } from "../check-proof";
 import { append, rootOf, TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
 import { endOfPart, EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
+import { sealFaults } from "./seal-faults";
 import { textOf } from "./sealer";
 import { readKeys } from "./subject-keys";
 import { readTiles } from "./tile-store";
@@ -15,6 +16,16 @@ export interface KeptCheckpoint {
   where: string;
   /** The signed checkpoint. */
   note: string;
+}
+
+/** What a history is proven with, which nobody who can change the database can change. */
+export interface Trusted {
+  /** The verification key of the history. */
+  vkey: string;
+  /** Checkpoints that were kept elsewhere. */
+  outside: readonly KeptCheckpoint[];
+  /** The verification keys of its witnesses, as far as they are known. */
+  witnesses: readonly string[];
 }
 
 /** What was proven, or is wrong. */
@@ -32,8 +43,7 @@ export interface Proving {
  */
 export async function prove(
   db: Queryable,
-  vkey: string,
-  outside: readonly KeptCheckpoint[],
+  trusted: Trusted,
   onProgress: (done: number, of: number) => void = () => undefined,
 ): Promise<Proving> {
   const [{ size, inTables }] = await db.query<[{ size: number; inTables: number }]>(
@@ -41,7 +51,7 @@ export async function prove(
        coalesce((select max(first_position + entries) from history_transaction), 0)::float8 as "inTables"`,
   );
   const faults: string[] = [];
-  const expected = await expectedRoots(db, vkey, outside, faults);
+  const expected = await expectedRoots(db, trusted, faults);
   const last = Math.max(size, ...expected.map((each) => each.size));
   if (last > inTables)
     faults.push(`history has ${inTables} entries, and ${last} were sealed: the newest ones are missing`);
@@ -71,6 +81,7 @@ export async function prove(
     }
     edge = next;
   }
+  faults.push(...(await sealFaults(db, size, trusted.witnesses)));
   return { entries: edge.size, faults };
 }
 
@@ -82,8 +93,7 @@ interface Expected {
 
 async function expectedRoots(
   db: Queryable,
-  vkey: string,
-  outside: readonly KeptCheckpoint[],
+  { vkey, outside }: Trusted,
   faults: string[],
 ): Promise<Expected[]> {
   const rows = await db.query<{ size: number; note: string }[]>(
@@ -98,6 +108,8 @@ async function expectedRoots(
       const { size, root } = openCheckpoint(note, vkey);
       if (under !== null && under !== size)
         throw new Error(`It stands under ${under} entries, and has ${size}.`);
+      if (under !== null && note.slice(note.indexOf("\n\n") + 2).split("\n").length !== 2)
+        throw new Error(`That of ${size} entries has not one signature.`);
       return [{ size, root, where }];
     } catch (error) {
       faults.push(`a checkpoint in ${where}: ${(error as Error).message}`);

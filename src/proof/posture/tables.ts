@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import type { Queryable } from "../../store/statement";
+
+/**
+ * What tables are made of, as hashes: their columns, constraints and indexes. A migration that changes one changes its hash
+ * here; `npm test` tells the new one.
+ */
+const SHAPES: Record<string, string> = {
+  course_entitlement: "e7803e6de8b2bf0e",
+  course_entitlement_support_detail: "958ae1b2c0c52767",
+  course_entitlement_policy: "8ba96ecdae29bd48",
+  refund: "1f5a6ee31b1ef59b",
+  support_agent: "864dc074978ff016",
+  webhook: "9594f371e4c0dd9d",
+  historical_course_entitlement: "88da0beb07fe5c52",
+  historical_course_entitlement_support_detail: "c272c213820b3e84",
+  historical_course_entitlement_policy: "892b57ab6672456f",
+  historical_refund: "1ca6cdb2329408ee",
+  historical_support_agent: "a3924dbce6c4fd37",
+  historical_webhook: "cecad168c96fec19",
+  history_transaction: "b09982c0b6a25e16",
+  history_told: "c6a3f19c3406a2b2",
+  history_checkpoint: "1ec2d27fec3c0757",
+  history_cosignature: "3d6e0a97917537d2",
+  history_clock: "c6145e110089a169",
+  history_tile: "ecef545dc2db29fc",
+  history_subject_key: "773ab8184c76e7b8",
+  history_id_seq: "1032388e1382ac37",
+};
+
+/** PostgreSQL writes them in other places when a table was restored from a dump. */
+const CASTS = /::(?:character varying|text)(?:\[\])?/g;
+
+/** The columns, constraints and indexes of tables, and how a sequence counts: a line for each. */
+const LINES = `
+  with wanted as (
+    select c.oid, relname, relkind from pg_class c
+    where c.oid = any(select to_regclass(quote_ident(name)) from unnest($1::text[]) name)
+  )
+  select relname as name, line from (
+    select relname, concat_ws(' ', 'column', attname, format_type(atttypid, atttypmod), case when attnotnull then 'not null' end,
+      pg_get_expr(adbin, adrelid, true), attgenerated, attidentity,
+      case when attcollation <> typcollation then (select collname from pg_collation where oid = attcollation) end) as line
+    from wanted join pg_attribute on attrelid = oid join pg_type on pg_type.oid = atttypid
+    left join pg_attrdef on adrelid = attrelid and adnum = attnum
+    where relkind in ('r', 'p') and attnum > 0 and not attisdropped
+    union all
+    select relname, concat_ws(' ', 'constraint', conname, pg_get_constraintdef(pg_constraint.oid, true), convalidated)
+    from wanted join pg_constraint on conrelid = wanted.oid where contype in ('c', 'f', 'p', 'u', 'x')
+    union all
+    select relname, concat_ws(' ', pg_get_indexdef(indexrelid, 0, true), indisvalid, indisready)
+    from wanted join pg_index on indrelid = oid
+    union all
+    select relname, concat_ws(' ', 'sequence', seqtypid::regtype, seqincrement, seqmin, seqcycle)
+    from wanted join pg_sequence on seqrelid = oid
+  ) lines order by relname, line collate "C"`;
+
+const UNPLAIN = `
+  select format('%s %s', wanted, fault) as fault
+  from unnest($1::text[]) wanted
+  left join pg_class c on c.oid = to_regclass(quote_ident(wanted))
+  cross join lateral (select case
+    when c.oid is null then 'is missing'
+    when relkind <> case wanted when 'history_id_seq' then 'S' else 'r' end then 'is not a plain table'
+    when relpersistence <> 'p' then 'is lost at a crash'
+    when relrowsecurity then 'has row security'
+    when relhasrules then 'has rules'
+    when exists (select from pg_inherits where inhparent = c.oid) then 'has tables that inherit from it'
+    when not relhastriggers and exists (select from pg_trigger where tgrelid = c.oid) then 'fires none of its triggers'
+    when relowner <> (select relowner from pg_class where oid = to_regclass($2)) then 'belongs to another role than the other tables'
+    end as fault) found
+  where fault is not null`;
+
+/**
+ * What is wrong with tables, and with the sequence of history: those that are not plain tables, or are not made as the
+ * migrations made them.
+ */
+export async function tableFaults(
+  db: Queryable,
+  tables: readonly string[],
+  first: string,
+): Promise<string[]> {
+  const unplain = await db.query<{ fault: string }[]>(UNPLAIN, [tables, first]);
+  const rows = await db.query<{ name: string; line: string }[]>(LINES, [tables]);
+  const changed = tables.flatMap((table) => {
+    const lines = rows.filter(({ name }) => name === table).map(({ line }) => line.replaceAll(CASTS, ""));
+    const hash = createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
+    return lines.length === 0 || hash === SHAPES[table]
+      ? []
+      : [`${table} has other columns, constraints or indexes than the migrations made (${hash})`];
+  });
+  return [...unplain.map(({ fault }) => fault), ...changed];
+}
