@@ -20,8 +20,11 @@ export interface SystemPostgres {
   stop(): Promise<void>;
 }
 
-/** Starts it, empty, with a superuser `postgres` that needs no password. */
-export async function startSystemPostgres(binaries: string): Promise<SystemPostgres> {
+/** Starts it, empty, with a superuser `postgres` that needs no password, and with further settings. */
+export async function startSystemPostgres(
+  binaries: string,
+  settings: Record<string, string> = {},
+): Promise<SystemPostgres> {
   const dir = mkdtempSync(join(tmpdir(), "course-entitlements-system-"));
   const account = process.getuid?.() === 0 ? idsOf("postgres") : undefined; // it refuses to run as root
   if (account) chownSync(dir, account.uid, account.gid);
@@ -29,8 +32,15 @@ export async function startSystemPostgres(binaries: string): Promise<SystemPostg
   const initdb = ["--pgdata", data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"];
   execFileSync(join(binaries, "initdb"), initdb, { ...account, cwd: dir, stdio: "ignore" });
   const port = await freePort();
-  const settings = ["-D", data, "-p", String(port), "-k", dir, "-c", "fsync=off"];
-  const server = spawn(join(binaries, "postgres"), settings, { ...account, cwd: dir, stdio: "ignore" });
+  const given = Object.entries({ fsync: "off", ...settings }).flatMap(([name, value]) => [
+    "-c",
+    `${name}=${value}`,
+  ]);
+  const server = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port), "-k", dir, ...given], {
+    ...account,
+    cwd: dir,
+    stdio: "ignore",
+  });
   const isReady = () =>
     spawnSync(join(binaries, "psql"), [
       "-h",
