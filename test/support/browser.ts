@@ -17,11 +17,15 @@ const ARGUMENTS = [
  */
 export async function launchBrowser(): Promise<Browser> {
   const own = process.env["CHROMIUM_PATH"] ?? (existsSync(SYSTEM) ? SYSTEM : undefined);
-  if (own) return chromium.launch({ executablePath: own, args: ARGUMENTS });
+  return own ? chromium.launch({ executablePath: own, args: ARGUMENTS }) : launchPinnedBrowser();
+}
+
+/** Starts the browser from npm, which draws a page alike on every machine. */
+export async function launchPinnedBrowser(): Promise<Browser> {
   const folder = unpacked();
   return chromium.launch({
     executablePath: join(folder, "chromium"),
-    args: [...ARGUMENTS, "--no-zygote", "--headless=shell"],
+    args: [...ARGUMENTS, "--no-zygote", "--headless=shell", "--font-render-hinting=none"],
     env: {
       ...process.env,
       // It brings the libraries and fonts that a bare machine lacks.

@@ -14,8 +14,11 @@ export interface TestConsole {
   outside: string[];
   /** What the pages have complained of, such as their policy; likewise. */
   complaints: string[];
-  /** Opens an address until the end of the test, signed in as a demo account, or as nobody. */
-  open(who: string | null, path: string, options?: BrowserContextOptions): Promise<Page>;
+  /**
+   * Opens an address until the end of the test, signed in as a demo account, or as nobody; `now` is the instant at which
+   * its clock stands.
+   */
+  open(who: string | null, path: string, options?: BrowserContextOptions & { now?: Date }): Promise<Page>;
 }
 
 const LOOKS = [
@@ -25,8 +28,12 @@ const LOOKS = [
   { name: "dark phone", width: 390, colorScheme: "dark" },
 ] as const;
 
-/** Serves the console before the tests of a file, with settings of its own, and ends it after them. */
-export function useConsole(app: App, settings: Record<string, string> = {}): TestConsole {
+/** Serves the console before the tests of a file, with settings and a browser of its own, and ends it after them. */
+export function useConsole(
+  app: App,
+  settings: Record<string, string> = {},
+  launch = launchBrowser,
+): TestConsole {
   const dataDir = mkdtempSync(join(tmpdir(), "console-"));
   let browser: Browser;
   const tested = { outside: [] as string[], complaints: [] as string[] } as TestConsole;
@@ -40,14 +47,14 @@ export function useConsole(app: App, settings: Record<string, string> = {}): Tes
     tokens = new Map(
       (accounts as { username: string; token: string }[]).map((each) => [each.username, each.token]),
     );
-    browser = await launchBrowser();
+    browser = await launch();
   });
   afterAll(async () => {
     await browser.close();
     await tested.server.stop();
     rmSync(dataDir, { recursive: true });
   });
-  tested.open = async (who, path, options = {}) => {
+  tested.open = async (who, path, { now, ...options } = {}) => {
     const context = await browser.newContext({
       viewport: { width: 1440, height: 900 },
       locale: "en-US",
@@ -58,6 +65,7 @@ export function useConsole(app: App, settings: Record<string, string> = {}): Tes
     contexts.push(context);
     context.setDefaultTimeout(20_000);
     const page = await context.newPage();
+    if (now) await page.clock.setFixedTime(now);
     const isOurs = (url: string) => url.startsWith(tested.server.url) || url.startsWith("data:");
     page.on("request", (request) => isOurs(request.url()) || tested.outside.push(request.url()));
     page.on("console", (message) => {
@@ -99,7 +107,7 @@ export async function objections(page: Page, shown: string): Promise<string[]> {
     if (folder) await page.screenshot({ path: join(folder, `${shown} ${name}.png`.replaceAll(" ", "-")) });
     const found = await page.evaluate<
       string[]
-    >(`axe.run({ runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) =>
+    >(`axe.run({ runOnly: ${JSON.stringify(RULES)}, resultTypes: ["violations"] }).then(({ violations }) =>
       violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + " " + html + " " + failureSummary)))`);
     all.push(
       ...found.map((each) => `${name}: ${each}`),
