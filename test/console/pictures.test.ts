@@ -49,7 +49,10 @@ const STATES: State[] = [
     who: "grace",
     path: "/?q=ada",
     viewport: DESK,
-    reach: (page) => page.locator(".find-result").first().waitFor(),
+    reach: async (page) => {
+      await page.locator(".find-result").first().waitFor();
+      await page.locator("input:focus").waitFor();
+    },
   },
   {
     name: "learner",
@@ -82,6 +85,7 @@ const STATES: State[] = [
     reach: async (page) => {
       await page.getByRole("button", { name: "Reissue…" }).click();
       await page.getByRole("dialog").getByRole("row").nth(1).waitFor();
+      await page.locator("textarea:focus").waitFor();
     },
   },
   {
@@ -115,7 +119,7 @@ const STATES: State[] = [
 test.each(STATES)("the page looks as before: $name", async ({ name, who, path, reach, ...looks }) => {
   const page = await tested.open(who, path, { now: NOW, ...looks });
   await reach(page);
-  await page.evaluate("document.activeElement?.blur(), document.fonts.ready.then(() => undefined)");
+  await page.evaluate("document.fonts.ready.then(() => undefined)");
   const taken = await page.screenshot({ animations: "disabled", caret: "hide" });
   const file = `${name.replaceAll(" ", "-")}.png`;
   if (process.env["UPDATE_PICTURES"]) writeFileSync(join(KEPT, file), taken);
