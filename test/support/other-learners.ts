@@ -196,10 +196,10 @@ async function theirsOf(app: App, course: string, runs: readonly string[]): Prom
     { as: told, value: "zedoperator", instead: "nobody" },
     { as: /^email$/, value: "quillfeather@plume.example", instead: "nobody@plume.example" },
     { as: /^orderNumber$/, value: "EDX-QUILL-1", instead: "EDX-NONE-1" },
-    { as: /^(courseUuids?|search)$/, value: course, instead: randomUUID() },
+    { as: /^(courseUuids?|search)$/, value: course, instead: randomUUID(), isPublic: true },
     { as: /^requestId$/, value: "request-quillfeather", instead: "request-nobody" },
     { as: ENTRY, value: entry!.id, instead: "999999999999" },
-    ...runs.map((run) => ({ as: /^courseRunKey$/, value: run, instead: run })),
+    ...runs.map((run) => ({ as: /^courseRunKey$/, value: run, instead: run, isPublic: true })),
     { as: /^(comments|reasons?)$/, value: "A comment", instead: "A comment" },
     { as: /^mode$/, value: "verified", instead: "verified" },
   ];

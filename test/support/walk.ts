@@ -24,6 +24,8 @@ export interface Sent {
   of?: string;
   value: string;
   instead: string;
+  /** Whether everybody may read what it names, so that it is sent only where it fits. */
+  isPublic?: boolean;
 }
 
 /** A document and its variables, twice: they differ only in the replaced values. */
@@ -237,7 +239,7 @@ class Walker {
     const { pool } = this.walking;
     const fitting = pool.filter((sent) => sent.as.test(name) && (sent.of ?? of) === of);
     const isFitting = fitting.length > 0 && this.number(1, 20) > 1;
-    const { value, instead } = this.oneOf(isFitting ? fitting : pool);
+    const { value, instead } = this.oneOf(isFitting ? fitting : pool.filter(({ isPublic }) => !isPublic));
     return [value, instead];
   }
 
