@@ -29,6 +29,7 @@ let server: TestServer;
 let aheadMs = 0;
 beforeAll(async () => {
   world = await fillNeighbourhood(app);
+  await app.committer.settle(true); // otherwise entries get their positions while answers are compared
   server = await serve({ ...app, clock: () => new Date(Date.now() + aheadMs) });
 });
 afterAll(() => server.stop());
