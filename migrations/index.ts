@@ -28,6 +28,7 @@ import { FollowPositions1795335000000 } from "./1795335000000-follow-positions";
 import { SealHistory1795341600000 } from "./1795341600000-seal-history";
 import { WalkLives1795342800000 } from "./1795342800000-walk-lives";
 import { CountSeals1795345200000 } from "./1795345200000-count-seals";
+import { TrackWhatDecides1795345800000 } from "./1795345800000-track-what-decides";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -61,4 +62,5 @@ export const migrations = [
   SealHistory1795341600000,
   WalkLives1795342800000,
   CountSeals1795345200000,
+  TrackWhatDecides1795345800000,
 ];

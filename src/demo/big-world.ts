@@ -3,9 +3,12 @@ import { pipeline } from "node:stream/promises";
 import type { PoolClient } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { MoreThanOrEqual, type DataSource, type EntityManager } from "typeorm";
+import { Certificate } from "../entities/certificate";
+import { CourseEnrollment } from "../entities/course-enrollment";
 import { CourseEntitlement } from "../entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../entities/course-entitlement-policy";
 import { CourseEntitlementSupportDetail } from "../entities/course-entitlement-support-detail";
+import { CourseRun } from "../entities/course-run";
 import { UserAccount } from "../entities/accounts/user-account";
 import { transact, type Change } from "../store/transact";
 import { writeSet } from "../history/write-set";
@@ -25,6 +28,9 @@ const CHANGE: Change = {
 
 /** Tracked rows are copied to a temporary table first, and written from there together with their history. */
 const TRACKED = new Map<string, new () => object>([
+  ["course_run", CourseRun],
+  ["course_enrollment", CourseEnrollment],
+  ["certificate", Certificate],
   ["course_entitlement_policy", CourseEntitlementPolicy],
   ["course_entitlement", CourseEntitlement],
   ["course_entitlement_support_detail", CourseEntitlementSupportDetail],

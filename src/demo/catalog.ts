@@ -48,8 +48,10 @@ const courseNumber = (course: number) => `DEMO.${String(course).padStart(2, "0")
 /** A run of a course in the catalog. */
 export function demoRun(course: number, title: string, kind: RunKindName, now: Date): CourseRun {
   const run: RunKind = RUN_KINDS[kind];
+  const place = Object.keys(RUN_KINDS).indexOf(kind);
   return {
     key: runKey(course, kind),
+    id: `80000000-0000-4000-8000-${String(100 * course + place).padStart(12, "0")}`,
     courseUuid: courseUuid(course),
     title,
     org: "DemoX",

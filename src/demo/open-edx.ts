@@ -53,5 +53,7 @@ function certificatesOf(example: Numbered): DemoOpenEdx["certificates"] {
   const { number, course = number, certificate, spent } = example;
   if (!certificate || !spent) return [];
   const courseRunKey = runKey(course, spent.run ?? "open");
-  return [{ userId: learnerOf(example), courseRunKey, status: certificate, seenAt: null }];
+  return [
+    { id: idOf("9", number), userId: learnerOf(example), courseRunKey, status: certificate, seenAt: null },
+  ];
 }

@@ -28,7 +28,9 @@ export async function tellPast(tx: EntityManager, moments: readonly Moment[]): P
     known.add(row.id);
     const { reason, userId, userLabel, userRole = null, source, requestId } = by;
     const history = { date: at, type, reason, userId, userLabel, userRole, source, requestId };
-    const paths = [...Object.keys(row), ...Object.keys(history).map((name) => `history.${name}`)];
+    const { columns } = tx.dataSource.getMetadata(historical);
+    const told = Object.keys(row).filter((name) => columns.some(({ propertyPath }) => propertyPath === name));
+    const paths = [...told, ...Object.keys(history).map((name) => `history.${name}`)];
     await tx
       .createQueryBuilder()
       .insert()

@@ -12,8 +12,9 @@ import { Site } from "../entities/site";
 import { UserAccount } from "../entities/accounts/user-account";
 import { transact, type Change } from "../store/transact";
 import { policies, sites, users } from "./cast";
-import { demoOpenEdx } from "./open-edx";
-import { present, tellPast } from "./past";
+import { lmsStory } from "./lms-story";
+import { demoOpenEdx, type DemoOpenEdx } from "./open-edx";
+import { present, tellPast, type Moment } from "./past";
 import { policyStory, refundStory } from "./side-stories";
 import { entitlementStory, idOf, numbered, supportStory } from "./story";
 
@@ -32,26 +33,42 @@ const CHANGE: Change = {
 export function fillDemoWorld(app: App): Promise<void> {
   return transact(app.db, CHANGE, async (tx) => {
     if (await tx.exists(UserAccount)) return;
-    await saveCatalog(tx, app.clock());
-    await saveEntitlements(tx, app.clock());
+    const now = app.clock();
+    const openEdx = demoOpenEdx(now);
+    await tellPast(tx, [...entitlementPast(now), ...lmsStory(openEdx, now)]);
+    await saveCatalog(tx, openEdx);
+    await saveEntitlements(tx, openEdx, now);
   });
 }
 
-async function saveCatalog(tx: EntityManager, now: Date): Promise<void> {
-  const { runs, modes } = demoOpenEdx(now);
+async function saveCatalog(tx: EntityManager, { runs, modes }: DemoOpenEdx): Promise<void> {
   await save(tx, UserAccount, users);
   await save(tx, Site, sites);
   await save(tx, CourseRun, runs);
   await save(tx, CourseMode, modes);
 }
 
-async function saveEntitlements(tx: EntityManager, now: Date): Promise<void> {
+/** How the entitlements, and what belongs to them, came to be. */
+function entitlementPast(now: Date): Moment[] {
+  const { entitlements, details, refunds } = storiesOf(now);
+  return [...policyStory(now), ...entitlements, ...details, ...refunds];
+}
+
+function storiesOf(now: Date) {
   const examples = numbered();
-  const { enrollments, certificates } = demoOpenEdx(now);
-  const entitlements = examples.flatMap((example) => entitlementStory(example, now));
-  const details = examples.flatMap((example) => supportStory(example, now));
-  const refunds = examples.flatMap((example) => refundStory(example, now));
-  await tellPast(tx, [...policyStory(now), ...entitlements, ...details, ...refunds]);
+  return {
+    entitlements: examples.flatMap((example) => entitlementStory(example, now)),
+    details: examples.flatMap((example) => supportStory(example, now)),
+    refunds: examples.flatMap((example) => refundStory(example, now)),
+  };
+}
+
+async function saveEntitlements(
+  tx: EntityManager,
+  { enrollments, certificates }: DemoOpenEdx,
+  now: Date,
+): Promise<void> {
+  const { entitlements, details, refunds } = storiesOf(now);
   await save(tx, CourseEntitlementPolicy, policies);
   await save(tx, CourseEnrollment, enrollments);
   await save(tx, Certificate, certificates);

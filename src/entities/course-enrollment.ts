@@ -1,20 +1,9 @@
 import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from "typeorm";
 import { InstantColumn, InstantsCheck } from "./columns";
-import type { Fields } from "../store/rows/fields";
+import type { TrackedFields } from "../store/rows/fields";
 
-/** A learner's enrollment in one run. Leaving the run makes it inactive; the row stays and is used again. */
-@Entity("course_enrollment")
-@InstantsCheck("course_enrollment")
-@Unique(["userId", "courseRunKey"])
-@Index("course_enrollment_active_idx", ["courseRunKey"], { where: "is_active" })
-export class CourseEnrollment {
-  @PrimaryGeneratedColumn("uuid")
-  id!: string;
-
-  @Column("bigint")
-  @ForeignKey("UserAccount", { onDelete: "CASCADE" })
-  userId!: string;
-
+/** The columns of an enrollment, which its history shares. */
+export abstract class CourseEnrollmentColumns {
   /** No foreign key: the catalog may no longer have the run of an enrollment. */
   @Column("varchar", { length: 255 })
   courseRunKey!: string;
@@ -28,19 +17,33 @@ export class CourseEnrollment {
   /** When the learner first enrolled; null in old imports. */
   @InstantColumn({ nullable: true })
   createdAt!: Date | null;
+}
 
-  /** When the LMS last told us of the enrollment; null when it never has. */
+/** A learner's enrollment in one run. Leaving the run makes it inactive; the row stays and is used again. */
+@Entity("course_enrollment")
+@InstantsCheck("course_enrollment")
+@Unique(["userId", "courseRunKey"])
+@Index("course_enrollment_active_idx", ["courseRunKey"], { where: "is_active" })
+export class CourseEnrollment extends CourseEnrollmentColumns {
+  @PrimaryGeneratedColumn("uuid")
+  id!: string;
+
+  @Column("bigint")
+  @ForeignKey("UserAccount", { onDelete: "CASCADE" })
+  userId!: string;
+
+  /** When the LMS last told us of the enrollment; null when it never has. Its history does not have it. */
   @InstantColumn({ nullable: true })
   seenAt!: Date | null;
 }
 
-/** How each field of an enrollment is read. */
-export const COURSE_ENROLLMENT_FIELDS: Fields<CourseEnrollment> = {
-  id: { kind: "id" },
-  userId: { kind: "user" },
-  courseRunKey: { kind: "run" },
-  mode: { kind: "value" },
-  isActive: { kind: "value" },
-  createdAt: { kind: "instant" },
-  seenAt: { kind: "instant" },
+/** How each field of an enrollment is read, and told in its history. */
+export const COURSE_ENROLLMENT_FIELDS: TrackedFields<CourseEnrollment> = {
+  id: { kind: "id", told: "nobody" },
+  userId: { kind: "user", told: "everyone", as: "user" },
+  courseRunKey: { kind: "run", told: "everyone", as: "courseRun" },
+  mode: { kind: "value", told: "everyone" },
+  isActive: { kind: "value", told: "everyone" },
+  createdAt: { kind: "instant", told: "everyone", as: "enrolledAt" },
+  seenAt: { kind: "instant", told: "nobody" },
 };

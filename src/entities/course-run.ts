@@ -1,17 +1,9 @@
-import { Column, Entity, Index, PrimaryColumn } from "typeorm";
+import { Column, Entity, Generated, Index, PrimaryColumn, Unique } from "typeorm";
 import { InstantColumn, InstantsCheck } from "./columns";
-import type { Fields } from "../store/rows/fields";
+import type { TrackedFields } from "../store/rows/fields";
 
-/** One dated run of a course, as the catalog describes it. */
-@Entity("course_run")
-@InstantsCheck("course_run")
-@Index("course_run_course_key_idx", { synchronize: false })
-@Index("course_run_words_idx", { synchronize: false })
-@Index("course_run_course_uuid_idx", ["courseUuid", "startsAt"])
-export class CourseRun {
-  @PrimaryColumn("varchar", { length: 255 })
-  key!: string;
-
+/** The columns of a run, which its history shares. */
+export abstract class CourseRunColumns {
   /** Null when the catalog does not say which course the run belongs to. */
   @Column("uuid", { nullable: true })
   courseUuid!: string | null;
@@ -52,27 +44,45 @@ export class CourseRun {
   /** How many learners may be enrolled at once; null means without limit. */
   @Column("integer", { nullable: true })
   maxEnrollments!: number | null;
+}
 
-  /** When the catalog last told us of the run; null when it never has. */
+/** One dated run of a course, as the catalog describes it. */
+@Entity("course_run")
+@InstantsCheck("course_run")
+@Unique(["id"])
+@Index("course_run_course_key_idx", { synchronize: false })
+@Index("course_run_words_idx", { synchronize: false })
+@Index("course_run_course_uuid_idx", ["courseUuid", "startsAt"])
+export class CourseRun extends CourseRunColumns {
+  @PrimaryColumn("varchar", { length: 255 })
+  key!: string;
+
+  /** By which its history knows it. */
+  @Column("uuid")
+  @Generated("uuid")
+  id!: string;
+
+  /** When the catalog last told us of the run; null when it never has. Its history does not have it. */
   @InstantColumn({ nullable: true })
   seenAt!: Date | null;
 }
 
-/** How each field of a run is read. */
-export const COURSE_RUN_FIELDS: Fields<CourseRun> = {
-  key: { kind: "id" },
-  courseUuid: { kind: "value" },
-  title: { kind: "value" },
-  org: { kind: "value" },
-  number: { kind: "value" },
-  levelType: { kind: "value" },
-  imageUrl: { kind: "value" },
-  marketingUrl: { kind: "value" },
-  isSelfPaced: { kind: "value" },
-  startsAt: { kind: "instant" },
-  endsAt: { kind: "instant" },
-  enrollmentStartsAt: { kind: "instant" },
-  enrollmentEndsAt: { kind: "instant" },
-  maxEnrollments: { kind: "value" },
-  seenAt: { kind: "instant" },
+/** How each field of a run is read, and told in its history. */
+export const COURSE_RUN_FIELDS: TrackedFields<CourseRun> = {
+  key: { kind: "value", told: "everyone" },
+  id: { kind: "id", told: "nobody" },
+  courseUuid: { kind: "course", told: "everyone" },
+  title: { kind: "value", told: "everyone" },
+  org: { kind: "value", told: "everyone" },
+  number: { kind: "value", told: "everyone" },
+  levelType: { kind: "value", told: "everyone" },
+  imageUrl: { kind: "value", told: "everyone" },
+  marketingUrl: { kind: "value", told: "everyone" },
+  isSelfPaced: { kind: "value", told: "everyone" },
+  startsAt: { kind: "instant", told: "everyone" },
+  endsAt: { kind: "instant", told: "everyone" },
+  enrollmentStartsAt: { kind: "instant", told: "everyone" },
+  enrollmentEndsAt: { kind: "instant", told: "everyone" },
+  maxEnrollments: { kind: "value", told: "everyone" },
+  seenAt: { kind: "instant", told: "nobody" },
 };

@@ -1,4 +1,6 @@
-import { Check, Column, Entity, Index, PrimaryColumn } from "typeorm";
+import { Column, Index } from "typeorm";
+import { Certificate, CertificateColumns } from "../entities/certificate";
+import { CourseEnrollment, CourseEnrollmentColumns } from "../entities/course-enrollment";
 import { CourseEntitlement, CourseEntitlementColumns } from "../entities/course-entitlement";
 import {
   CourseEntitlementPolicy,
@@ -8,88 +10,11 @@ import {
   CourseEntitlementSupportDetail,
   CourseEntitlementSupportDetailColumns,
 } from "../entities/course-entitlement-support-detail";
+import { CourseRun, CourseRunColumns } from "../entities/course-run";
 import { SupportAgent, SupportAgentColumns } from "../entities/accounts/support-agent";
 import { Refund, RefundColumns } from "../entities/refund";
 import { Webhook, WebhookColumns } from "../entities/webhooks/webhook";
-import { InstantColumn, InstantsCheck } from "../entities/columns";
-import type { ChangeSource } from "../store/transact";
-
-/** The kind of a change: created, changed or deleted. */
-export type HistoryType = "+" | "~" | "-";
-/** How a change entered the system; DATABASE stands for direct SQL that bypassed the server. */
-export type HistorySource = ChangeSource | "DATABASE";
-
-/**
- * The columns of every history entry beside those of the row: instant, kind, operation, author and source. Their names
- * begin with `history_`.
- */
-export class HistoryColumns {
-  /** From one sequence for all tables. It orders the changes of a row; dates may be equal. */
-  @PrimaryColumn("bigint", { default: () => "nextval('history_id_seq')" })
-  id!: string;
-
-  /** The clock of the database in whole milliseconds; never earlier than the preceding entry of the row. */
-  @InstantColumn()
-  date!: Date;
-
-  @Column("char", { length: 1 })
-  type!: HistoryType;
-
-  /** The name of the operation, such as the name of the mutation. */
-  @Column("text", { name: "change_reason" })
-  reason!: string;
-
-  /** The LMS user id of the author; null for the system and for direct SQL. No foreign key: it outlives the account. */
-  @Column("bigint", { nullable: true })
-  userId!: string | null;
-
-  /** The username of the author at the time, `system`, or `database:` followed by the database role. */
-  @Column("text")
-  userLabel!: string;
-
-  @Column("varchar", { length: 8 })
-  source!: HistorySource;
-
-  @Column("text", { nullable: true })
-  requestId!: string | null;
-
-  /** The id of the transaction: changes that were committed together share it. */
-  @Column("bigint", { default: () => "history_txid()" })
-  txid!: string;
-
-  /** The database role that was logged in; `unknown` in entries that are older than this column. */
-  @Column("text", { default: () => "SESSION_USER" })
-  role!: string;
-
-  /**
-   * The name that a database role claimed without the right to sign changes for others; null where none was claimed.
-   */
-  @Column("text", { nullable: true })
-  claimedLabel!: string | null;
-
-  /** The role in which the author acted; null for the system, for direct SQL, and in entries that are older than this column. */
-  @Column("varchar", { length: 8, nullable: true })
-  userRole!: string | null;
-}
-
-/** The name, constraints and indexes of a history table. */
-function Historical(table: string): ClassDecorator {
-  const name = `historical_${table}`;
-  const decorators = [
-    Entity(name),
-    InstantsCheck(name),
-    Check(`${name}_type_check`, "history_type in ('+', '~', '-')"),
-    Check(`${name}_source_check`, "history_source in ('API', 'JOB', 'CLI', 'IMPORT', 'DATABASE')"),
-    Index(`${name}_id_idx`, ["id", "history.id"]),
-    Index(`${name}_date_idx`, ["history.date"], { type: "brin" }),
-    Index(`${name}_txid_idx`, ["history.txid", "history.id"]),
-    Index(`${name}_request_id_idx`, ["history.requestId"], { type: "hash" }),
-    Index(`${name}_user_label_idx`, ["history.userLabel"]),
-    Index(`${name}_reason_idx`, ["history.reason"]),
-    Index(`${name}_source_idx`, ["history.source"]),
-  ];
-  return (target) => decorators.forEach((decorate) => decorate(target));
-}
+import { Historical, HistoryColumns } from "./history-columns";
 
 /** An entitlement as it was after a change. */
 @Historical("course_entitlement")
@@ -161,6 +86,51 @@ export class HistoricalRefund extends RefundColumns {
   history!: HistoryColumns;
 }
 
+/** An enrollment as it was after a change. */
+@Historical("course_enrollment")
+@Index("historical_course_enrollment_of_user_idx", ["userId"])
+export class HistoricalCourseEnrollment extends CourseEnrollmentColumns {
+  @Column("uuid")
+  id!: string;
+
+  @Column("bigint", { nullable: true })
+  userId!: string;
+
+  @Column(() => HistoryColumns)
+  history!: HistoryColumns;
+}
+
+/** A certificate as it was after a change. */
+@Historical("certificate")
+@Index("historical_certificate_of_run_idx", ["userId", "courseRunKey"])
+export class HistoricalCertificate extends CertificateColumns {
+  @Column("uuid")
+  id!: string;
+
+  @Column("bigint", { nullable: true })
+  userId!: string;
+
+  @Column("varchar", { length: 255 })
+  courseRunKey!: string;
+
+  @Column(() => HistoryColumns)
+  history!: HistoryColumns;
+}
+
+/** A run as it was after a change. */
+@Historical("course_run")
+@Index("historical_course_run_key_idx", ["key"])
+export class HistoricalCourseRun extends CourseRunColumns {
+  @Column("uuid")
+  id!: string;
+
+  @Column("varchar", { length: 255 })
+  key!: string;
+
+  @Column(() => HistoryColumns)
+  history!: HistoryColumns;
+}
+
 /** A support agent as it was after a change. */
 @Historical("support_agent")
 export class HistoricalSupportAgent extends SupportAgentColumns {
@@ -190,6 +160,9 @@ export const tracked = new Map<object, new () => { id: string; history: HistoryC
   [CourseEntitlementSupportDetail, HistoricalCourseEntitlementSupportDetail],
   [CourseEntitlementPolicy, HistoricalCourseEntitlementPolicy],
   [Refund, HistoricalRefund],
+  [CourseEnrollment, HistoricalCourseEnrollment],
+  [Certificate, HistoricalCertificate],
+  [CourseRun, HistoricalCourseRun],
   [SupportAgent, HistoricalSupportAgent],
   [Webhook, HistoricalWebhook],
 ]);

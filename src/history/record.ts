@@ -12,14 +12,12 @@ export interface Rows {
 export type Recorder = (queryRunner: QueryRunner, rows: readonly Rows[], change: Change) => Promise<void>;
 
 /** Records rows that were just written as created or changed; a row that did not change gets no entry. */
-export const recordWritten = recorder((metadata, ids) => {
-  const row = columnsOf(metadata, "l");
-  return `${insertEntries(metadata)}
-     select ${row}, ${DATE}, ${TYPE}, ${SIGNATURE}
+export const recordWritten = recorder(
+  (metadata, ids) => `${insertWritten(metadata)}
      from ${rowsOf(metadata, ids)} ${newestEntry(metadata)}, signed
-     where (last.history_type <> '-' and row(${row})::record *= last.image) is not true
-     order by position`;
-});
+     where ${differs(metadata)}
+     order by position`,
+);
 
 /**
  * Records rows that are about to be deleted, and locks them, so that the recorded state is the deleted one. A row
@@ -42,25 +40,6 @@ function recorder(insertOf: (metadata: EntityMetadata, ids: string) => string): 
     const text = `with ${[signed(1), ...inserts].join(",\n     ")} select from signed`;
     await repeat(queryRunner, text, [...signature(change), ...ids]);
   };
-}
-
-/** Runs a statement that returns the rows it has written, and records each of them with it. For `writeSet()`. */
-export async function recordReturned(
-  queryRunner: QueryRunner,
-  metadata: EntityMetadata,
-  statement: string,
-  values: readonly unknown[],
-  change: Change,
-): Promise<string[]> {
-  const rows: { id: string }[] = await queryRunner.query(
-    `with l as (${statement}), ${signed(values.length + 1)}
-     ${insertEntries(metadata)}
-     select ${columnsOf(metadata, "l")}, ${DATE}, ${TYPE}, ${SIGNATURE}
-     from l ${newestEntry(metadata)}, signed
-     returning id`,
-    [...values, ...signature(change)],
-  );
-  return rows.map((row) => row.id);
 }
 
 // The newest entry of a row determines the kind of the next entry and its earliest date.
@@ -103,12 +82,31 @@ function signature(change: Change): unknown[] {
   return [reason, userId, userLabel, source, requestId, userRole];
 }
 
+function insertWritten(metadata: EntityMetadata): string {
+  return `${insertEntries(metadata)}
+     select ${columnsOf(metadata, "l")}, ${DATE}, ${TYPE}, ${SIGNATURE}`;
+}
+
+/** Whether a row `l` is not as its newest entry says. */
+function differs(metadata: EntityMetadata): string {
+  return `(last.history_type <> '-' and row(${columnsOf(metadata, "l")})::record *= last.image) is not true`;
+}
+
 function insertEntries(metadata: EntityMetadata): string {
-  const columns = metadata.columns.map((column) => `"${column.databaseName}"`).join(", ");
+  const columns = trackedColumns(metadata)
+    .map((column) => `"${column}"`)
+    .join(", ");
   return `insert into "historical_${metadata.tableName}" (${columns}, history_date, history_type,
        history_change_reason, history_user_id, history_user_label, history_source, history_request_id, history_user_role)`;
 }
 
 function columnsOf(metadata: EntityMetadata, alias: string): string {
-  return metadata.columns.map((column) => `${alias}."${column.databaseName}"`).join(", ");
+  return trackedColumns(metadata)
+    .map((column) => `${alias}."${column}"`)
+    .join(", ");
+}
+
+/** The columns of a tracked table that its history has too: all but when another system was last asked of a row. */
+export function trackedColumns({ columns }: EntityMetadata): string[] {
+  return columns.map(({ databaseName }) => databaseName).filter((name) => name !== "seen_at");
 }

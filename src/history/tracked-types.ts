@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
+import { CERTIFICATE_FIELDS } from "../entities/certificate";
+import { COURSE_ENROLLMENT_FIELDS } from "../entities/course-enrollment";
 import { COURSE_ENTITLEMENT_FIELDS } from "../entities/course-entitlement";
 import { COURSE_ENTITLEMENT_POLICY_FIELDS } from "../entities/course-entitlement-policy";
 import { SUPPORT_DETAIL_FIELDS } from "../entities/course-entitlement-support-detail";
+import { COURSE_RUN_FIELDS } from "../entities/course-run";
 import { REFUND_FIELDS } from "../entities/refund";
 import { SUPPORT_AGENT_FIELDS } from "../entities/accounts/support-agent";
 import { WEBHOOK_FIELDS } from "../entities/webhooks/webhook";
@@ -13,6 +16,9 @@ export const TRACKED_TYPES = {
   SUPPORT_DETAIL: { table: "course_entitlement_support_detail", fields: SUPPORT_DETAIL_FIELDS },
   COURSE_ENTITLEMENT_POLICY: { table: "course_entitlement_policy", fields: COURSE_ENTITLEMENT_POLICY_FIELDS },
   REFUND: { table: "refund", fields: REFUND_FIELDS },
+  COURSE_ENROLLMENT: { table: "course_enrollment", fields: COURSE_ENROLLMENT_FIELDS },
+  CERTIFICATE: { table: "certificate", fields: CERTIFICATE_FIELDS },
+  COURSE_RUN: { table: "course_run", fields: COURSE_RUN_FIELDS },
   SUPPORT_AGENT: { table: "support_agent", fields: SUPPORT_AGENT_FIELDS },
   WEBHOOK: { table: "webhook", fields: WEBHOOK_FIELDS },
 } as const satisfies Record<string, { table: string; fields: Readonly<Record<string, TrackedField>> }>;

@@ -1,6 +1,7 @@
 import type { EntityManager, EntityMetadata } from "typeorm";
 import type { Queryable } from "../store/statement";
 import { tracked } from "../history/historical";
+import { trackedColumns } from "../history/record";
 
 /** A row that differs from its newest history entry, and the difference. */
 export interface BrokenRow {
@@ -58,11 +59,12 @@ async function nextBound(tx: Queryable, { tableName }: EntityMetadata, from: str
 
 function compare(
   tx: Queryable,
-  { tableName, columns }: EntityMetadata,
+  table: EntityMetadata,
   from: string,
   to: string | null,
 ): Promise<BrokenRow[]> {
-  const names = columns.map((column) => column.databaseName);
+  const { tableName } = table;
+  const names = trackedColumns(table);
   const row = (alias: string) => `row(${names.map((name) => `${alias}."${name}"`).join(", ")})::record`;
   // Compared as text, because 24 hours and one day are equal as intervals.
   const differing = names.map(

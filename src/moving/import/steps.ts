@@ -5,7 +5,8 @@ import { TRACKED_TABLES, type TrackedTable } from "../tables/tracked-tables";
 import { accountStatements } from "./lms/accounts";
 import { modeStatements, runStatements, siteStatements } from "./lms/catalog";
 import { certificateStatements, enrollmentStatements } from "./lms/enrollments";
-import type { LineRange } from "./lms/range";
+import { writeRows } from "../../history/write-set";
+import type { LineRange, StepStatement } from "./lms/range";
 import { mergePiece } from "./tracked/merge-piece";
 
 /** How many staged rows are stored in one transaction. */
@@ -40,14 +41,16 @@ export function stepsOf(isFull: boolean): Step[] {
   ];
 }
 
-function lines(table: SourceTable, statements: (range: LineRange) => string[]): Step {
+function lines(table: SourceTable, statements: (range: LineRange) => StepStatement[]): Step {
   return {
     name: table.name,
     pieces: `select min(line) as first, max(line) as last, count(*) as rows from (
       select line, (row_number() over (order by line) - 1) / ${LINES_AT_ONCE} as nr from ${stagedName(table)}) l
       group by nr`,
     async merge(tx, range) {
-      for (const statement of statements(range)) await tx.query(statement);
+      for (const one of statements(range))
+        if (typeof one === "string") await tx.query(one);
+        else await writeRows(tx, one.entity, { ...one, values: [] });
     },
   };
 }

@@ -27,8 +27,6 @@ export interface TrackedField extends Field {
   as?: string;
 }
 
-/** Every field of a stored noun; the compiler names one that is missing. */
-export type Fields<Noun> = Readonly<Record<keyof Noun, Field>>;
 /** Every field of a stored noun that has a history; the compiler names one that is missing. */
 export type TrackedFields<Noun> = Readonly<Record<keyof Noun, TrackedField>>;
 

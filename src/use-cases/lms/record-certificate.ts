@@ -1,4 +1,5 @@
-import { repeat } from "../../store/statement";
+import { Certificate } from "../../entities/certificate";
+import { writeSet } from "../../history/write-set";
 import { storeCommand } from "../system-command";
 import { storableText } from "./storable";
 
@@ -18,11 +19,13 @@ const STATUS_AT_MOST = 32;
 export const recordCertificate = storeCommand(
   "recordCertificate",
   async (tx, { userId, courseRunKey, status, seenAt }: ToldCertificate): Promise<void> => {
-    await repeat(
-      tx.queryRunner!,
+    await writeSet(
+      tx,
+      Certificate,
       `insert into certificate as known (user_id, course_run_key, status, seen_at) values ($1, $2, $3, $4)
        on conflict (user_id, course_run_key) do update set status = excluded.status, seen_at = excluded.seen_at
-         where known.seen_at is null or known.seen_at <= excluded.seen_at`,
+         where known.seen_at is null or known.seen_at <= excluded.seen_at
+       returning known.*`,
       [userId, courseRunKey, storableText(status, STATUS_AT_MOST), seenAt],
     );
   },

@@ -1,6 +1,8 @@
 import type { EntityManager } from "typeorm";
+import { CourseEnrollment } from "../../entities/course-enrollment";
 import { IS_CALL_OPEN } from "../../entities/enrollment-call";
 import type { LmsEnrollment } from "../../gateways/open-edx/enrollment-gateway";
+import { writeSet } from "../../history/write-set";
 import { repeat } from "../../store/statement";
 import { storeCommand } from "../system-command";
 import { isStorable, storableInstant } from "./storable";
@@ -48,8 +50,9 @@ async function store(tx: EntityManager, { userId, courseRunKey, enrollments, see
      order by course_run_key for update`,
     [userId, courseRunKey],
   );
-  await repeat(
-    tx.queryRunner!,
+  await writeSet(
+    tx,
+    CourseEnrollment,
     `insert into course_enrollment as known (user_id, course_run_key, mode, is_active, created_at, seen_at)
      select $1, told."courseRunKey", told.mode, told."isActive", told."createdAt", $3
      from jsonb_to_recordset($2::jsonb) told ("courseRunKey" text, mode text, "isActive" boolean, "createdAt" timestamptz)
@@ -59,14 +62,17 @@ async function store(tx: EntityManager, { userId, courseRunKey, enrollments, see
      order by told."courseRunKey"
      on conflict (user_id, course_run_key) do update set mode = excluded.mode, is_active = excluded.is_active,
        created_at = coalesce(excluded.created_at, known.created_at), seen_at = excluded.seen_at
-     where ${IS_NEWS}`,
+     where ${IS_NEWS}
+     returning known.*`,
     [userId, JSON.stringify([...told.values()]), seenAt],
   );
-  await repeat(
-    tx.queryRunner!,
+  await writeSet(
+    tx,
+    CourseEnrollment,
     `update course_enrollment known set is_active = false, seen_at = $3
      where user_id = $1 and ($2::text is null or course_run_key = $2) and not course_run_key = any($4::text[])
-       and ${IS_NEWS} and (not is_active or not ${concernsEntitlement("known.course_run_key")})`,
+       and ${IS_NEWS} and (not is_active or not ${concernsEntitlement("known.course_run_key")})
+     returning known.*`,
     [userId, courseRunKey, seenAt, [...told.keys()]],
   );
 }

@@ -1,5 +1,7 @@
 import type { EntityManager } from "typeorm";
+import { CourseRun } from "../../entities/course-run";
 import type { CatalogRun, LiveRun } from "../../gateways/open-edx/catalog-gateway";
+import { writeRows } from "../../history/write-set";
 import { repeat } from "../../store/statement";
 import { storeCommand } from "../system-command";
 import { isStorable, storableModes, storableRun } from "./storable";
@@ -35,13 +37,13 @@ const CATALOG_RUNS = `
     ends_at = excluded.ends_at, enrollment_starts_at = excluded.enrollment_starts_at,
     enrollment_ends_at = excluded.enrollment_ends_at, seen_at = excluded.seen_at
   where ${IS_NEWS}
-  returning key`;
+  returning known.*`;
 
 const LIVE_RUNS = `
   update course_run known set is_self_paced = told."isSelfPaced", starts_at = told."startsAt", ends_at = told."endsAt",
     enrollment_starts_at = told."enrollmentStartsAt", enrollment_ends_at = told."enrollmentEndsAt", seen_at = $2
   from ${TOLD} where known.key = told.key and ${IS_NEWS}
-  returning known.key`;
+  returning known.*`;
 
 const MODES = `jsonb_to_recordset($1::jsonb) told ("courseRunKey" text, slug text, currency text, "minPrice" integer,
   "expiresAt" timestamptz, sku text)`;
@@ -54,7 +56,11 @@ async function store(
 ): Promise<void> {
   const byKey = new Map(runs.filter(({ key }) => isStorable(key)).map((run) => [run.key, run]));
   const told = JSON.stringify([...byKey.values()].map(storableRun));
-  const stored = await repeat<{ key: string }>(tx.queryRunner!, into, [told, seenAt]);
+  const stored = await writeRows<CourseRun, { id: string; key: string }>(tx, CourseRun, {
+    statement: into,
+    values: [told, seenAt],
+    asked: "select id, key from l",
+  });
   const modes = stored.flatMap(({ key }) => storableModes(byKey.get(key)!));
   const values = JSON.stringify(modes);
   await repeat(

@@ -10,19 +10,22 @@ import { outcomeBefore } from "../ensuring";
 
 const ENROLLMENT = `u.username, e.course_run_key as "courseRunKey", e.mode, e.is_active as "isActive", e.created_at as "createdAt"`;
 
+/** Tells the history of the tables who has made the change, and why. */
+const SIGNED = `signed as materialized (
+    select set_config('history.user', 'system', true), set_config('history.reason', 'ensureEnrollment', true))`;
 /** What changes an enrollment, only as long as it is one that may be changed. */
-const ACTIVATE = `with e as (
+const ACTIVATE = `with ${SIGNED}, e as (
     insert into course_enrollment as known (user_id, course_run_key, mode, is_active, created_at)
-    select id, $2, $4, true, $5 from user_account where username = $1
+    select id, $2, $4, true, $5 from user_account, signed where username = $1
     on conflict (user_id, course_run_key) do update set mode = excluded.mode, is_active = true
       where not known.is_active or known.mode = any($3)
     returning *
   ) select ${ENROLLMENT} from e join user_account u on u.id = e.user_id`;
-const CHANGE_ACTIVE = `with e as (
-    update course_enrollment set is_active = $4::text is not null, mode = coalesce($4, mode)
+const CHANGE_ACTIVE = `with ${SIGNED}, e as (
+    update course_enrollment set is_active = $4::text is not null, mode = coalesce($4, mode) from signed
     where user_id = (select id from user_account where username = $1) and course_run_key = $2
       and is_active and mode = any($3)
-    returning *
+    returning course_enrollment.*
   ) select ${ENROLLMENT} from e join user_account u on u.id = e.user_id`;
 
 /**

@@ -1,12 +1,21 @@
 import { LMS_TABLES } from "../../tables/source-table";
-import { AS_OF, DROP_TOLD, flagFault, orChange, textFault, toldStatements, type LineRange } from "./range";
+import {
+  AS_OF,
+  DROP_TOLD,
+  flagFault,
+  orChange,
+  textFault,
+  toldStatements,
+  type LineRange,
+  type StepStatement,
+} from "./range";
 
 /**
  * Statements that store accounts as the LMS told them at the instant of the source. An account is its id: another one that
  * still has a username which is told here gets `?` and its id in its place, and so does an account that is told here with a
  * username which another one was told to have later. The LMS is asked for both.
  */
-export function accountStatements(range: LineRange): string[] {
+export function accountStatements(range: LineRange): StepStatement[] {
   const told = toldStatements(LMS_TABLES.USERS, range, {
     id: "s.id",
     values: `s.id, import_staging.flag_of(s.is_active) as is_active,

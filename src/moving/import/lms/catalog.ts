@@ -1,6 +1,16 @@
+import { CourseRun } from "../../../entities/course-run";
 import { LMS_TABLES } from "../../tables/source-table";
 import { stagedName } from "../../staging/names";
-import { AS_OF, DROP_TOLD, IS_NEWS, orChange, textFault, toldStatements, type LineRange } from "./range";
+import {
+  AS_OF,
+  DROP_TOLD,
+  IS_NEWS,
+  orChange,
+  textFault,
+  toldStatements,
+  type LineRange,
+  type StepStatement,
+} from "./range";
 
 const INSTANTS = {
   start: "starts_at",
@@ -10,7 +20,7 @@ const INSTANTS = {
 };
 
 /** Statements that store the hosts of the installation. */
-export function siteStatements(range: LineRange): string[] {
+export function siteStatements(range: LineRange): StepStatement[] {
   const told = toldStatements(LMS_TABLES.SITES, range, {
     id: "s.id",
     values: "s.id, s.domain, coalesce(s.name, '') as name",
@@ -27,12 +37,13 @@ export function siteStatements(range: LineRange): string[] {
 }
 
 /** Statements that store runs. The course of a run stays as it is known, because only the catalog tells it. */
-export function runStatements(range: LineRange): string[] {
+export function runStatements(range: LineRange): StepStatement[] {
   const instants = Object.entries(INSTANTS).map(
     ([from, to]) => `import_staging.instant_of(s."${from}") as ${to}`,
   );
   const columns = ["title", "org", "is_self_paced", ...Object.values(INSTANTS), "max_enrollments", "seen_at"];
   const told = toldStatements(LMS_TABLES.RUNS, range, {
+    entity: CourseRun,
     id: "s.id",
     values: `s.id as key, left(coalesce(s.display_name, ''), 255) as title, left(coalesce(s.org, ''), 255) as org,
       left(split_part(s.id, '+', 2), 255) as number, coalesce(import_staging.flag_of(s.self_paced), false) as is_self_paced,
@@ -51,7 +62,7 @@ export function runStatements(range: LineRange): string[] {
 }
 
 /** Statements that store the modes of runs; a mode that the LMS has no longer is removed. */
-export function modeStatements(range: LineRange): string[] {
+export function modeStatements(range: LineRange): StepStatement[] {
   const { MODES, RUNS } = LMS_TABLES;
   const isOurs = `exists (select from course_run r where r.key = s.course_id and r.seen_at > ${AS_OF})`;
   const told = toldStatements(MODES, range, {

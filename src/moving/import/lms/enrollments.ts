@@ -1,3 +1,5 @@
+import { Certificate } from "../../../entities/certificate";
+import { CourseEnrollment } from "../../../entities/course-enrollment";
 import { IS_CALL_OPEN } from "../../../entities/enrollment-call";
 import { LMS_TABLES } from "../../tables/source-table";
 import {
@@ -9,6 +11,7 @@ import {
   textFault,
   toldStatements,
   type LineRange,
+  type StepStatement,
 } from "./range";
 
 const UNKNOWN_LEARNER = `case when not exists (select from user_account u where u.id = s.user_id)
@@ -19,8 +22,9 @@ const OWNED = "s.user_id in (select id from import_staging.owner)";
  * Statements that store the enrollments for which an entitlement is redeemed, and all those of learners with entitlements.
  * One that the LMS has told of later stays as it is, and so does one that the LMS is asked to change.
  */
-export function enrollmentStatements(range: LineRange): string[] {
+export function enrollmentStatements(range: LineRange): StepStatement[] {
   const told = toldStatements(LMS_TABLES.ENROLLMENTS, range, {
+    entity: CourseEnrollment,
     id: "s.id",
     values: `s.user_id, s.course_id as course_run_key, s.mode, import_staging.flag_of(s.is_active) as is_active,
       import_staging.instant_of(s.created) as created_at, import_staging.id_of('course_enrollment', s.id) as id`,
@@ -54,8 +58,9 @@ export function enrollmentStatements(range: LineRange): string[] {
 }
 
 /** Statements that store the certificates of learners with entitlements. */
-export function certificateStatements(range: LineRange): string[] {
+export function certificateStatements(range: LineRange): StepStatement[] {
   const told = toldStatements(LMS_TABLES.CERTIFICATES, range, {
+    entity: Certificate,
     id: "concat_ws(' ', s.user_id, s.course_id)",
     values: "s.user_id, s.course_id as course_run_key, s.status",
     faults: [textFault("course_id", 255), textFault("status", 32), UNKNOWN_LEARNER],

@@ -8,6 +8,9 @@ export interface LineRange {
   last: string;
 }
 
+/** A statement of a step, or one that stores rows of a tracked table and asks something of them. */
+export type StepStatement = string | { entity: new () => object; statement: string; asked: string };
+
 /** The instant of the source, for SQL. */
 export const AS_OF = "(select as_of from import_staging.import)";
 
@@ -26,17 +29,21 @@ export function toldStatements(
     faults: readonly string[];
     where?: string;
     store: string;
+    /** The entity whose table it is stored in, where that has a history. */
+    entity?: new () => object;
   },
-): string[] {
-  const { id, values, joins = "", faults, where = "true", store } = told;
+): StepStatement[] {
+  const { id, values, joins = "", faults, where = "true", store, entity } = told;
+  const tally = `insert into import_staging.tally
+    select '${table.name}', case when is_new then 'new' else 'told again' end, count(*)`;
   return [
     `create temporary table told on commit drop as
      select ${id} as source_id, ${values}, concat_ws('; ', ${faults.join(", ")}) as fault
      from ${stagedName(table)} s ${joins} where s.line between ${first} and ${last} and ${where}`,
     "analyze told",
-    `with stored as (${store})
-     insert into import_staging.tally select '${table.name}', case when is_new then 'new' else 'told again' end, count(*)
-     from stored group by 2`,
+    entity
+      ? { entity, statement: store, asked: `, tally as (${tally} from l group by 2) select id from l` }
+      : `with stored as (${store}) ${tally} from stored group by 2`,
     `insert into import_staging.note select '${table.name}', source_id, 'refused', fault from told where fault <> ''`,
   ];
 }
@@ -46,7 +53,7 @@ export function orChange(key: string, columns: readonly string[], condition = "t
   const list = (row: string) => columns.map((column) => `${row}.${column}`).join(", ");
   return `on conflict (${key}) do update set (${columns.join(", ")}) = row(${list("excluded")})
     where ${condition} and row(${list("known")}) is distinct from row(${list("excluded")})
-    returning xmax = 0 as is_new`;
+    returning known.*, known.xmax = 0 as is_new`;
 }
 
 /** Whether nothing was told of a row later than at the instant of the source. */
