@@ -28,6 +28,11 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
     meaning:
       "What was so at the instant of `asOf` cannot be told yet, because changes of it may still be committed. `settledUntil` is the latest instant that can be asked for now. Try again.",
   },
+  FIELD_HAS_NO_PAST: {
+    status: "200",
+    meaning:
+      "The field that `field` and `path` name cannot be told as of the instant: it has no past, or it depends on an enrollment that was recorded only later. Ask for it without `asOf`, or leave it out.",
+  },
   UNAUTHENTICATED: {
     status: "401",
     meaning:

@@ -1,4 +1,4 @@
-import type { HistorySource, HistoryType } from "../history/historical";
+import type { HistorySource, HistoryType } from "../history/history-columns";
 import type { TrackedType } from "../history/tracked-types";
 import { publish } from "./enums";
 
@@ -42,6 +42,9 @@ export const TrackedTypeEnum = publish<TrackedType>(
     SUPPORT_DETAIL: "A support detail: an action of an agent or a shop on an entitlement.",
     COURSE_ENTITLEMENT_POLICY: "A policy with the periods of entitlements.",
     REFUND: "A refund of the order of an entitlement.",
+    COURSE_ENROLLMENT: "An enrollment of a learner in a run.",
+    CERTIFICATE: "A certificate of a learner for a run.",
+    COURSE_RUN: "A run of a course.",
     WEBHOOK: "A webhook: an address that is told of changes.",
     SUPPORT_AGENT: "A support agent: an account that staff have made one.",
   },

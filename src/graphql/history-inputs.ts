@@ -1,6 +1,6 @@
 import { ArrayMaxSize, IsOptional, IsUUID, MaxLength, MinLength, ValidateNested } from "class-validator";
 import { ArgsType, Field, ID, InputType } from "type-graphql";
-import type { HistorySource } from "../history/historical";
+import type { HistorySource } from "../history/history-columns";
 import type { TrackedType } from "../history/tracked-types";
 import { PageArgs } from "./pages/connection";
 import { HistorySourceEnum, HistoryTypeEnum, TrackedTypeEnum, type HistoryTypeName } from "./history-enums";
@@ -39,7 +39,7 @@ export class HistoryFilter {
   @Field(() => [String], {
     nullable: true,
     description:
-      "The usernames of learners, in any case, of which one must have or have had the entitlement, or be the support agent; at most 100. Changes of support details and refunds match too.",
+      "The usernames of learners, in any case, of which one must have or have had the entitlement, or be the support agent; at most 100. Changes of support details, refunds, and of their enrollments and certificates match too.",
   })
   @IsOptional()
   @ArrayMaxSize(100, atMost(100))

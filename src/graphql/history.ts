@@ -1,7 +1,7 @@
 import { mayReadAnyone, owns, ROLES } from "../auth/actor";
 import type { Entry } from "../reads/finding/entry-rows";
 import { countEntriesOf, entriesOf } from "../reads/history-entries";
-import type { EntryCriteria } from "../reads/history-entries";
+import type { EntryCriteria } from "../reads/finding/entry-criteria";
 import {
   changesBetween,
   TRACKED_TYPES,
@@ -14,8 +14,8 @@ import { learnerToTell, type Context } from "./context";
 import { Cursors } from "./pages/cursors";
 import { CHARACTER_OF, TYPE_OF } from "./history-enums";
 import type { HistoryArgs } from "./history-inputs";
+import { atInstant, pastOf } from "./types/past";
 import { shown } from "../reads/feed/shown";
-import type { CourseEntitlementView } from "./types/entitlements/course-entitlement";
 import type { FieldChangeView, HistoryEntryConnection, HistoryEntryView } from "./types/history-entry";
 
 const TYPES = Object.keys(TRACKED_TYPES) as TrackedType[];
@@ -49,22 +49,25 @@ function cursorsOf(type: TrackedType | null): Cursors {
 
 /**
  * A page of the history of an object and of what belongs to it: one statement for all objects of a request that ask
- * alike. It is read as of an earlier instant, and as the history of a learner's entitlement, where these are given.
+ * alike. Of an object of an earlier instant it is that of then. The learner is the one of the entitlement that it is of.
  */
 export async function historyOf(
   context: Context,
   type: TrackedType,
-  id: string,
+  object: { id: string },
   args: HistoryArgs,
-  entitlement: Pick<CourseEntitlementView, "facts" | "context"> | null = null,
+  learner: { userId: string } | null = null,
 ): Promise<HistoryEntryConnection> {
+  const asOf = pastOf(object);
   const criteria = {
-    ...criteriaOf(context, args, entitlement && entitlement.context.asOf),
-    learnerId: entitlement && learnerToTell(context, entitlement.facts),
+    ...criteriaOf(context, args, asOf),
+    learnerId: learner && learnerToTell(context, learner),
   };
   const { app, loaders } = context;
+  const { id } = object;
   const name = `history:${type}:${JSON.stringify(criteria)}`;
-  return toHistory(context, args, type, entitlement && entitlement.facts.userId, {
+  return toHistory(context, args, type, learner && learner.userId, {
+    asOf,
     read: (page) =>
       loaders
         .named(`${name}:${JSON.stringify(page)}`, (ids) => entriesOf(app.db, type, ids, criteria, page))
@@ -80,12 +83,17 @@ export async function toHistory(
   args: HistoryArgs,
   type: TrackedType | null,
   learnerId: string | null,
-  { read, count }: Pick<List<Entry, HistoryEntryView>, "read"> & Pick<HistoryEntryConnection, "count">,
+  {
+    read,
+    count,
+    asOf,
+  }: Pick<List<Entry, HistoryEntryView>, "read"> &
+    Pick<HistoryEntryConnection, "count"> & { asOf: Date | null },
 ): Promise<HistoryEntryConnection> {
   const list: List<Entry, HistoryEntryView> = {
     cursors: cursorsOf(type),
     keyOf: ({ id, entityId }) => ({ value: id, id: entityId }),
-    toNode: (entry) => toEntryView(context, entry, learnerId),
+    toNode: (entry) => atInstant(toEntryView(context, entry, learnerId), asOf),
     read,
   };
   return { ...(await connectionOf(list, args)), count };

@@ -120,6 +120,9 @@ async function entriesOfIds(context: Context, ids: readonly string[]): Promise<F
       REFUND: refunds.has(entry.entityId),
       SUPPORT_DETAIL: seesSupport,
       COURSE_ENTITLEMENT_POLICY: seesSupport,
+      COURSE_ENROLLMENT: seesSupport,
+      CERTIFICATE: seesSupport,
+      COURSE_RUN: seesSupport,
       SUPPORT_AGENT: false,
       WEBHOOK: false,
     };

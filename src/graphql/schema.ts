@@ -77,6 +77,7 @@ import { PolicyCountsResolver } from "./types/policies/policy-counts.resolver";
 import { EntitlementRefundsResolver, RefundResolver } from "./queries/refunds.resolver";
 import { SupportAgentsResolver } from "./queries/support-agents.resolver";
 import { UserResolver } from "./queries/users.resolver";
+import { refusePast } from "./types/past";
 
 /** Builds the schema from the resolvers. Inputs are checked by class-validator, who may ask by the permissions. */
 export function buildGraphQLSchema(): GraphQLSchema {
@@ -155,6 +156,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
     ],
     validate: { forbidUnknownValues: false },
   });
+  refusePast(schema);
   for (const field of Object.values(schema.getMutationType()!.getFields())) endProperly(field);
   return schema;
 }

@@ -6,6 +6,7 @@ import { columnOf, namesOf } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
 import { selectFacts, toFacts, type EntitlementFacts, type FactsSource } from "./entitlement-facts";
 import { courseOf, type EntitlementCriteria } from "./entitlement-search";
+import { selectEnrollments, toEnrollment, type EnrollmentFacts } from "./enrollments";
 import type { SupportDetailSource } from "./support-details";
 
 /**
@@ -20,19 +21,40 @@ function rowsAsOf(history: string, at: string, narrowing = ""): string {
     ) newest where history_type <> '-')`;
 }
 
-/** The policy of an entitlement `e` at an instant. */
-export function policyAsOf(at: string): string {
-  return `lateral ${rowsAsOf("historical_course_entitlement_policy", at, "and id = e.policy_id")}`;
+/** What decides about entitlements `e` at an instant besides themselves. */
+export function decidingAsOf(at: string): Omit<FactsSource, "entitlements"> {
+  const rowsOf = (history: string, narrowing: string) => `lateral ${rowsAsOf(history, at, narrowing)}`;
+  return {
+    policies: rowsOf("historical_course_entitlement_policy", "and id = e.policy_id"),
+    refunds: rowsOf("historical_refund", "and entitlement_id = e.id"),
+    enrollments: (id) => `lateral ${rowsSeen("historical_course_enrollment", at, `and id = ${id}`)}`,
+    runs: `lateral ${runsAsOf(at, "n.course_run_key")}`,
+    certificates: `lateral ${rowsSeen(
+      "historical_certificate",
+      at,
+      `and id in (select id from historical_certificate
+        where user_id = n.user_id and course_run_key = n.course_run_key)`,
+    )}`,
+    // A scalar, because PostgreSQL might read the whole table for what it takes for a set.
+    isUntold: `e.enrollment_id is not null and (select true from historical_course_enrollment h
+      where h.id = e.enrollment_id and ${countsAt("h", at)} limit 1) is null`,
+  };
 }
 
-/** The refunds of an entitlement `e` at an instant. */
-export function refundsAsOf(at: string): string {
-  return `lateral ${rowsAsOf("historical_refund", at, "and entitlement_id = e.id")}`;
+/** The runs of an instant that ever had a key. */
+function runsAsOf(at: string, key: string): string {
+  const ever = `and id in (select id from historical_course_run where key = ${key})`;
+  return rowsSeen("historical_course_run", at, ever);
 }
 
-/** Reads entitlements, their policies and their refunds as they were at the instant in a parameter, narrowed to some ids. */
+/** When another system was last asked of a row has no history. */
+function rowsSeen(history: string, at: string, narrowing: string): string {
+  return `(select *, null::timestamptz as seen_at from ${rowsAsOf(history, at, narrowing)} seen)`;
+}
+
+/** Reads entitlements and what decides about them as they were at the instant in a parameter, narrowed to some ids. */
 export function asOfSource(at: string, narrowing = ""): FactsSource {
-  return sourceAsOf(rowsAsOf("historical_course_entitlement", at, narrowing), at);
+  return { entitlements: rowsAsOf("historical_course_entitlement", at, narrowing), ...decidingAsOf(at) };
 }
 
 /**
@@ -47,8 +69,9 @@ export function walkAsOf(at: string): FactsSource {
     columnOf(name, COURSE_ENTITLEMENT_FIELDS[name]),
   );
   const others = columns.filter((column) => column !== "created_at" && column !== "id");
-  return sourceAsOf(
-    `(
+  return {
+    ...decidingAsOf(at),
+    entitlements: `(
     select life.id, life.created_at, ${others.map((column) => `newest.${column}`).join(", ")}
     from (
       select id, created_at, history_id as began from historical_course_entitlement
@@ -62,15 +85,6 @@ export function walkAsOf(at: string): FactsSource {
     where newest.history_type <> '-' and coalesce((
       select false from historical_course_entitlement d where d.id = life.id and d.history_type = '-'
         and d.history_id > life.began and d.history_id < newest.history_id limit 1), newest.history_id >= life.began))`,
-    at,
-  );
-}
-
-function sourceAsOf(entitlements: string, at: string): FactsSource {
-  return {
-    entitlements,
-    policies: policyAsOf(at),
-    refunds: refundsAsOf(at),
   };
 }
 
@@ -83,6 +97,21 @@ export async function factsAsOf(
   const sql = selectFacts(asOfSource("$2", `and id = any(${listOf("$1", "uuid")})`));
   const rows = await select(db, sql, [ids, at]);
   return byKey(ids, rows.map(toFacts), ({ id }) => id);
+}
+
+/** Enrollments as they were, with the runs and certificates of then; null where none was recorded yet. */
+export async function enrollmentsAsOf(
+  db: Database,
+  ids: readonly string[],
+  at: Date,
+): Promise<(EnrollmentFacts | null)[]> {
+  const narrowing = `and id = any(${listOf("$1", "uuid")})`;
+  const sql = selectEnrollments(
+    rowsSeen("historical_course_enrollment", "$2", narrowing),
+    decidingAsOf("$2"),
+  );
+  const rows = await select(db, sql, [ids, at]);
+  return byKey(ids, rows.map(toEnrollment), (found) => found!.id);
 }
 
 /** Whether criteria hold what an index knows of. */
@@ -112,11 +141,19 @@ export function everMatching(criteria: EntitlementCriteria, add: (value: unknown
   return `and id in (select id from historical_course_entitlement where ${where.join(" and ")})`;
 }
 
-/** Reads support details as they were. */
+/** Reads support details as they were, with the runs of then. */
 export function supportDetailsAsOf(at: Date): SupportDetailSource {
   const history = "historical_course_entitlement_support_detail";
   const ever = `and id in (select id from ${history} where entitlement_id = k.entitlement_id)`;
-  return (parameter) => rowsAsOf(history, parameter(at), ever);
+  return (parameter) => {
+    const instant = parameter(at);
+    return { details: rowsAsOf(history, instant, ever), runs: runsOfDetails(instant) };
+  };
+}
+
+/** The run of a support detail `d` at an instant. */
+export function runsOfDetails(at: string): string {
+  return `lateral ${runsAsOf(at, "d.unenrolled_run_key")}`;
 }
 
 /** Reads refunds as they were, of the entitlements in the first parameter. */

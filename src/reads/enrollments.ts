@@ -17,6 +17,15 @@ export interface EnrollmentFacts extends StoredEnrollment {
   run: CourseRun | null;
 }
 
+/** A certificate with its run, where the catalog knows it. */
+export interface CertificateFacts {
+  id: string;
+  courseRunKey: string;
+  /** Null when the LMS has said that there is none. */
+  status: string | null;
+  run: CourseRun | null;
+}
+
 /** A run, for a `select` that has it as `r`. */
 export const RUN = part<CourseRun>(columnsOf(COURSE_RUN_FIELDS, "r"), "run.");
 
@@ -32,6 +41,17 @@ const ENROLLMENT = part<StoredEnrollment>(
 /** An enrollment, for a `select` that has it as `n`, its run as `r` and the certificate earned there as `c`. */
 export const ENROLLMENT_LIST = `${ENROLLMENT.list}, ${RUN.list}`;
 
+/** Enrollments `n` with their runs and certificates, from the live tables or others: what precedes `where`. */
+export function selectEnrollments(
+  enrollments = "course_enrollment",
+  { runs, certificates } = { runs: "course_run", certificates: "certificate" },
+  columns = "",
+): string {
+  return `select ${columns} ${ENROLLMENT_LIST} from ${enrollments} n
+    left join ${runs} r on r.key = n.course_run_key
+    left join ${certificates} c on c.user_id = n.user_id and c.course_run_key = n.course_run_key`;
+}
+
 /** The enrollment of a row, or null. */
 export function toEnrollment(row: Row): EnrollmentFacts | null {
   const enrollment = ENROLLMENT.of(row);
@@ -43,14 +63,7 @@ export async function enrollmentsById(
   db: Database,
   ids: readonly string[],
 ): Promise<(EnrollmentFacts | null)[]> {
-  const rows = await select(
-    db,
-    `select ${ENROLLMENT_LIST} from course_enrollment n
-     left join course_run r on r.key = n.course_run_key
-     left join certificate c on c.user_id = n.user_id and c.course_run_key = n.course_run_key
-     where n.id = any(${listOf("$1", "uuid")})`,
-    [ids],
-  );
+  const rows = await select(db, `${selectEnrollments()} where n.id = any(${listOf("$1", "uuid")})`, [ids]);
   return byKey(
     ids,
     rows.map((row) => toEnrollment(row)!),
@@ -85,10 +98,7 @@ export async function enrollmentsOfUser(
 ): Promise<EnrollmentFacts[]> {
   const rows = await select(
     db,
-    `select ${ENROLLMENT_LIST} from course_enrollment n
-     left join course_run r on r.key = n.course_run_key
-     left join certificate c on c.user_id = n.user_id and c.course_run_key = n.course_run_key
-     where n.user_id = $1
+    `${selectEnrollments()} where n.user_id = $1
      order by n.created_at desc, n.id limit $2`,
     [userId, most],
   );

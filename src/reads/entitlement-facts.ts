@@ -12,8 +12,6 @@ interface StoredEntitlement extends CourseEntitlement {
   isLearnerActive: boolean | null;
   /** Of the refund that has not failed; null when there is none. */
   refundState: RefundState | null;
-  /** The key of the run that the LMS is asked to enroll the learner in; null for none. */
-  pendingRunKey: string | null;
 }
 
 /** All that is stored about one entitlement and that a card, a table row or a rule needs: one plain object. */
@@ -21,6 +19,10 @@ export interface EntitlementFacts extends StoredEntitlement {
   /** Null means the default periods. */
   policy: PolicyFacts | null;
   enrollment: EnrollmentFacts | null;
+  /** The key of the run that the LMS is asked to enroll the learner in; null for none. */
+  pendingRunKey: string | null;
+  /** Whether it is of an instant at which it had an enrollment that was recorded only later, so that nothing is known of it. */
+  isEnrollmentUntold: boolean;
 }
 
 const ENTITLEMENT = part<StoredEntitlement>({
@@ -28,7 +30,6 @@ const ENTITLEMENT = part<StoredEntitlement>({
   username: "u.username",
   isLearnerActive: "u.is_active",
   refundState: "f.state",
-  pendingRunKey: "(select course_run_key from course_enrollment where id = e.pending_enrollment_id)",
 });
 
 /** Where facts are read from: the live tables, or their rows of an earlier instant. */
@@ -39,6 +40,14 @@ export interface FactsSource {
   policies: string;
   /** A table or lateral subselect of refunds, known as `f`. */
   refunds: string;
+  /** A table or lateral subselect of enrollments, given SQL for the id of the one that is looked for. */
+  enrollments: (id: string) => string;
+  /** A table or lateral subselect of runs, known as `r`, of the enrollment `n`. */
+  runs: string;
+  /** A table or lateral subselect of certificates, known as `c`, of the enrollment `n`. */
+  certificates: string;
+  /** SQL for whether an entitlement `e` had an enrollment of which nothing was recorded yet. */
+  isUntold: string;
   /** Further columns to select, each followed by a comma. */
   columns?: string;
 }
@@ -48,30 +57,42 @@ export const LIVE: FactsSource = {
   entitlements: "course_entitlement",
   policies: "course_entitlement_policy",
   refunds: "refund",
+  enrollments: () => "course_enrollment",
+  runs: "course_run",
+  certificates: "certificate",
+  isUntold: "false",
 };
 
 /** Selects the facts of entitlements, one row each, whatever they refer to: what precedes `where`. */
 export function selectFacts(source: FactsSource = LIVE): string {
-  const { columns = "" } = source;
-  return `select ${columns} ${ENTITLEMENT.list}, ${POLICY.list}, ${ENROLLMENT_LIST} ${fromFacts(source)}`;
+  const { columns = "", enrollments, isUntold } = source;
+  const pending = enrollments("e.pending_enrollment_id");
+  return `select ${columns} ${ENTITLEMENT.list}, ${POLICY.list}, ${ENROLLMENT_LIST}, ${isUntold} as "isEnrollmentUntold",
+    (select course_run_key from ${pending} q where q.id = e.pending_enrollment_id) as "pendingRunKey" ${fromFacts(source)}`;
 }
 
 /** Where the facts of entitlements are: each known to the rest of the statement by one letter. */
-export function fromFacts({ entitlements, policies, refunds }: FactsSource = LIVE): string {
+export function fromFacts(source: FactsSource = LIVE): string {
+  const { entitlements, policies, refunds, enrollments, runs, certificates } = source;
   return `
     from ${entitlements} e
     left join user_account u on u.id = e.user_id
     left join ${policies} p on p.id = e.policy_id
     left join site s on s.id = p.site_id
     left join ${refunds} f on f.entitlement_id = e.id and f.state <> 'FAILED'
-    left join course_enrollment n on n.id = e.enrollment_id and n.user_id = e.user_id
-    left join course_run r on r.key = n.course_run_key
-    left join certificate c on c.user_id = n.user_id and c.course_run_key = n.course_run_key`;
+    left join ${enrollments("e.enrollment_id")} n on n.id = e.enrollment_id and n.user_id = e.user_id
+    left join ${runs} r on r.key = n.course_run_key
+    left join ${certificates} c on c.user_id = n.user_id and c.course_run_key = n.course_run_key`;
 }
 
 /** The entitlement of a row of `selectFacts`. */
 export function toFacts(row: Row): EntitlementFacts {
-  return Object.assign(ENTITLEMENT.of(row)!, { policy: POLICY.of(row), enrollment: toEnrollment(row) });
+  return Object.assign(ENTITLEMENT.of(row)!, {
+    policy: POLICY.of(row),
+    enrollment: toEnrollment(row),
+    pendingRunKey: row["pendingRunKey"] as string | null,
+    isEnrollmentUntold: row["isEnrollmentUntold"] as boolean,
+  });
 }
 
 /** Entitlements by id; those that do not exist are left out. */

@@ -58,7 +58,7 @@ export async function findEntitlements(
   const values: unknown[] = [];
   const parameter: Parameter = (value) => `$${values.push(value)}`;
   const source = sourceOf(parameter);
-  const conditions = conditionsOf(criteria, time, parameter, source === LIVE);
+  const conditions = conditionsOf(criteria, time, parameter, source);
   const sorted = ORDERS[field];
   const value = typeof sorted === "string" ? sorted : sorted(time, parameter);
   const { condition, order } = sliceOf({ value, id: "e.id", direction }, page, parameter);
@@ -89,10 +89,8 @@ export async function countEntitlements(
   const values: unknown[] = [];
   const parameter: Parameter = (value) => `$${values.push(value)}`;
   const source = sourceOf(parameter);
-  const conditions = conditionsOf(criteria, time, parameter, source === LIVE);
-  const { search, states, expiringBefore, isRefundPending, isExpired } = criteria;
-  const decided = [search, states, expiringBefore, isRefundPending, isExpired];
-  const needsFacts = decided.some((given) => given !== undefined && given !== null);
+  const conditions = conditionsOf(criteria, time, parameter, source);
+  const needsFacts = dependsOnEnrollment(criteria) || isGiven(criteria.isRefundPending);
   const from = needsFacts ? fromFacts(source) : `from ${source.entitlements} e`;
   const [row] = await select<{ count: number }>(
     db,
@@ -100,6 +98,13 @@ export async function countEntitlements(
     values,
   );
   return row!.count;
+}
+
+const isGiven = (value: unknown) => value !== undefined && value !== null;
+
+/** Whether it depends on the enrollment of an entitlement if it meets criteria. */
+function dependsOnEnrollment({ search, states, expiringBefore, isExpired }: EntitlementCriteria): boolean {
+  return [search, states, expiringBefore, isExpired].some(isGiven);
 }
 
 function where(conditions: string[]): string {
@@ -110,9 +115,11 @@ function conditionsOf(
   criteria: EntitlementCriteria,
   time: DecisionTime,
   parameter: Parameter,
-  isLive: boolean,
+  source: FactsSource,
 ): string[] {
-  const conditions: string[] = [];
+  const isLive = source === LIVE;
+  // What is not known of an instant is in no state.
+  const conditions = !isLive && dependsOnEnrollment(criteria) ? [`not (${source.isUntold})`] : [];
   const add = <T>(value: T | null | undefined, condition: (value: T) => string | null) => {
     const sql = value === undefined || value === null ? null : condition(value);
     if (sql !== null) conditions.push(sql);

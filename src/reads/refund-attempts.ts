@@ -1,3 +1,4 @@
+import { countsAt } from "../history/visible";
 import type { RefundAnswer, RefundState } from "../rules/refund-rules";
 import { listOf, select, type Database } from "../store/statement";
 
@@ -25,21 +26,25 @@ const ANSWERS: Record<RefundState, readonly RefundAnswer[]> = {
 };
 
 /**
- * For each refund its attempts, the first one first, made of its history: one statement for all. An attempt begins with
+ * For each refund its attempts, the first one first, made of its history, all of it or up to an instant: one statement for all. An attempt begins with
  * the first entry that has its number, and ends with the second. What was refunded elsewhere has none.
  */
-export async function attemptsOf(db: Database, refundIds: readonly string[]): Promise<RefundAttempt[][]> {
+export async function attemptsOf(
+  db: Database,
+  refundIds: readonly string[],
+  asOf: Date | null = null,
+): Promise<RefundAttempt[][]> {
   const rows = await select<RefundAttempt>(
     db,
     `select id as "refundId", attempt as number, min(history_date) as "startedAt",
        (array_agg(history_date order by history_id))[2] as "endedAt",
        (array_agg(answer order by history_id))[2] as answer,
        coalesce((array_agg(state order by history_id))[2], min(state)) as state
-     from historical_refund
-     where id = any(${listOf("$1", "uuid")}) and attempt > 0 and history_type <> '-'
+     from historical_refund h
+     where id = any(${listOf("$1", "uuid")}) ${asOf ? `and ${countsAt("h", "$2")}` : ""} and attempt > 0 and history_type <> '-'
      group by id, attempt having (array_agg(next_attempt_at order by history_id))[1] is not null
      order by attempt`,
-    [refundIds],
+    [refundIds, ...(asOf ? [asOf] : [])],
   );
   const attempts = rows.map((row) => ({ ...row, answer: ledTo(row) ? row.answer : null }));
   return refundIds.map((id) => attempts.filter(({ refundId }) => refundId === id));

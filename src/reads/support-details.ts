@@ -27,20 +27,23 @@ const SUPPORT_DETAIL = part<StoredSupportDetail>({
 const SORTING = { value: "d.created_at", id: "d.id", direction: "DESC" } as const;
 
 /**
- * Where support details are read from: the live table, or a subselect made with what makes a parameter of a
- * value. It stands beside `k(entitlement_id)`, the entitlement asked for.
+ * Where support details are read from: the live tables, or subselects made with what makes a parameter of a value. That of
+ * the details stands beside `k(entitlement_id)`, the entitlement asked for, and that of the runs beside the detail `d`.
  */
-export type SupportDetailSource = (parameter: Parameter) => string;
+export type SupportDetailSource = (parameter: Parameter) => { details: string; runs: string };
 
-const LIVE: SupportDetailSource = () => "course_entitlement_support_detail";
+const LIVE: SupportDetailSource = () => ({
+  details: "course_entitlement_support_detail",
+  runs: "course_run",
+});
 
 /** The columns of a support detail `d`, its agent and run: what precedes `where`. */
-export function selectSupportDetails(source: string, columns = ""): string {
+export function selectSupportDetails(source: string, columns = "", runs = "course_run"): string {
   return `
     select ${columns} ${SUPPORT_DETAIL.list}, ${RUN.list}
     from ${source} d
     left join user_account u on u.id = d.support_user_id
-    left join course_run r on r.key = d.unenrolled_run_key`;
+    left join ${runs} r on r.key = d.unenrolled_run_key`;
 }
 
 /** For each entitlement, a page of its support details, newest first: one statement for all. */
@@ -53,13 +56,15 @@ export async function supportDetailsOf(
   const values: unknown[] = [];
   const parameter: Parameter = (value) => `$${values.push(value)}`;
   const { condition, order } = sliceOf(SORTING, page, parameter);
+  const ids = listOf(parameter(entitlementIds), "uuid");
+  const { details, runs } = sourceOf(parameter);
   const source = `(
-    select d.* from unnest(${listOf(parameter(entitlementIds), "uuid")}) k(entitlement_id)
+    select d.* from unnest(${ids}) k(entitlement_id)
     cross join lateral (
-      select * from ${sourceOf(parameter)} d where d.entitlement_id = k.entitlement_id and ${condition}
+      select * from ${details} d where d.entitlement_id = k.entitlement_id and ${condition}
       order by ${order} limit ${parameter(page.size + 1)}
     ) d)`;
-  const rows = await select(db, `${selectSupportDetails(source)} order by ${order}`, values);
+  const rows = await select(db, `${selectSupportDetails(source, "", runs)} order by ${order}`, values);
   const found = new Map<string, SupportDetailFacts[]>(entitlementIds.map((id) => [id, []]));
   for (const detail of rows.map(toSupportDetail)) found.get(detail.entitlementId)!.push(detail);
   return entitlementIds.map((id) => toPage(found.get(id)!, page));
@@ -76,7 +81,7 @@ export async function countSupportDetailsOf(
   const rows = await select<{ id: string; count: number }>(
     db,
     `select k.entitlement_id as id, (
-       select count(*)::int from ${sourceOf(parameter)} d where d.entitlement_id = k.entitlement_id
+       select count(*)::int from ${sourceOf(parameter).details} d where d.entitlement_id = k.entitlement_id
      ) as count
      from unnest(${listOf(parameter(entitlementIds), "uuid")}) k(entitlement_id)`,
     values,

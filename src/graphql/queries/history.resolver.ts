@@ -1,25 +1,18 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
 import type { UserFacts } from "../../reads/accounts/users";
 import { factsAsOf } from "../../reads/as-of";
-import {
-  policiesOfEntries,
-  refundsOfEntries,
-  supportAgentsOfEntries,
-  supportDetailsOfEntries,
-  webhooksOfEntries,
-} from "../../reads/finding/states-of-entries";
 import { countEntries, entriesById, findEntries } from "../../reads/history-entries";
 import { maySee, type Context } from "../context";
 import { criteriaOf, historyOf, maySeeWho, toEntryView, toHistory } from "../history";
-import { requireSettled, settledFactsOf } from "./history-log/settled";
+import { requireSettled } from "./history-log/settled";
+import { stateOf } from "./history-log/state-of-entry";
 import { AsOfArgs, HistoryArgs } from "../history-inputs";
 import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
-import { CourseEntitlementPolicyView, toPolicyView } from "../types/policies/course-entitlement-policy";
+import { CourseEntitlementPolicyView } from "../types/policies/course-entitlement-policy";
 import { HistoryEntryConnection, HistoryEntryView, HistoryState } from "../types/history-entry";
-import { RefundView, toRefundView } from "../types/refunds/refund";
-import { SupportDetailView, toSupportDetailView } from "../types/entitlements/support-detail";
-import { toSupportAgentView } from "../types/support-agent";
-import { toWebhookView } from "../types/webhooks/webhook";
+import { RefundView } from "../types/refunds/refund";
+import { SupportDetailView } from "../types/entitlements/support-detail";
+import { atInstant, pastOf } from "../types/past";
 import { users, UserView } from "../types/user";
 
 const DESCRIPTION = "The history of the object, the newest change first.";
@@ -35,13 +28,13 @@ export class EntitlementHistoryResolver {
     @Args() args: HistoryArgs,
     @Ctx() context: Context,
   ): Promise<HistoryEntryConnection> {
-    return historyOf(context, "COURSE_ENTITLEMENT", entitlement.id, args, entitlement);
+    return historyOf(context, "COURSE_ENTITLEMENT", entitlement, args, entitlement.facts);
   }
 
   @FieldResolver(() => CourseEntitlementView, {
     nullable: true,
     description:
-      "The entitlement as it was at an instant, with its policy, its refunds and the decisions of that instant; null before its creation and after its deletion. Enrollments, runs and certificates have no history and are read as they are now.",
+      "The entitlement as it was at an instant, with its policy, its enrollment, its refunds and the decisions of that instant; null before its creation and after its deletion. What has no past is refused with FIELD_HAS_NO_PAST, and so is what depends on an enrollment that was recorded only later.",
   })
   async asOf(
     @Root() { id }: CourseEntitlementView,
@@ -59,11 +52,11 @@ export class EntitlementHistoryResolver {
 export class SupportDetailHistoryResolver {
   @FieldResolver(() => HistoryEntryConnection, { description: DESCRIPTION })
   history(
-    @Root() { id }: SupportDetailView,
+    @Root() detail: SupportDetailView,
     @Args() args: HistoryArgs,
     @Ctx() context: Context,
   ): Promise<HistoryEntryConnection> {
-    return historyOf(context, "SUPPORT_DETAIL", id, args);
+    return historyOf(context, "SUPPORT_DETAIL", detail, args);
   }
 }
 
@@ -71,11 +64,11 @@ export class SupportDetailHistoryResolver {
 export class RefundHistoryResolver {
   @FieldResolver(() => HistoryEntryConnection, { description: DESCRIPTION })
   history(
-    @Root() { id }: RefundView,
+    @Root() refund: RefundView,
     @Args() args: HistoryArgs,
     @Ctx() context: Context,
   ): Promise<HistoryEntryConnection> {
-    return historyOf(context, "REFUND", id, args);
+    return historyOf(context, "REFUND", refund, args);
   }
 }
 
@@ -86,11 +79,11 @@ export class PolicyHistoryResolver {
     description: `${DESCRIPTION} Null for the default policy. For support, staff and auditors.`,
   })
   async history(
-    @Root() { id, isDefault }: CourseEntitlementPolicyView,
+    @Root() policy: CourseEntitlementPolicyView,
     @Args() args: HistoryArgs,
     @Ctx() context: Context,
   ): Promise<HistoryEntryConnection | null> {
-    return isDefault ? null : historyOf(context, "COURSE_ENTITLEMENT_POLICY", id, args);
+    return policy.isDefault ? null : historyOf(context, "COURSE_ENTITLEMENT_POLICY", policy, args);
   }
 }
 
@@ -104,6 +97,7 @@ export class HistoryEntryResolver {
     const { db } = context.app;
     const criteria = criteriaOf(context, args, null);
     return toHistory(context, args, null, null, {
+      asOf: null,
       read: (page) => findEntries(db, criteria, page),
       count: () => countEntries(db, criteria),
     });
@@ -122,40 +116,8 @@ export class HistoryEntryResolver {
     nullable: true,
     description: "The object as it was after this change; after a deletion, the object as it was last.",
   })
-  async state(
-    @Root() { entry }: HistoryEntryView,
-    @Ctx() context: Context,
-  ): Promise<typeof HistoryState | null> {
-    const { app, loaders } = context;
-    const load = <T>(of: (db: Context["app"]["db"], ids: readonly string[]) => Promise<T[]>): Promise<T> =>
-      loaders.named(`state:${entry.entityType}`, (ids) => of(app.db, ids)).load(entry.id);
-    switch (entry.entityType) {
-      case "COURSE_ENTITLEMENT": {
-        const found = await load((_, ids) => settledFactsOf(app, ids));
-        if (!found || !maySee(context, found.facts)) return null;
-        return toEntitlement(context, found.facts, found.instant);
-      }
-      case "SUPPORT_DETAIL": {
-        const facts = await load(supportDetailsOfEntries);
-        return facts && toSupportDetailView(facts);
-      }
-      case "REFUND": {
-        const refund = await load(refundsOfEntries);
-        return refund && toRefundView(refund);
-      }
-      case "COURSE_ENTITLEMENT_POLICY": {
-        const policy = await load(policiesOfEntries);
-        return policy && toPolicyView(policy, app.config.defaultPeriods);
-      }
-      case "WEBHOOK": {
-        const webhook = await load(webhooksOfEntries);
-        return webhook && toWebhookView(webhook);
-      }
-      case "SUPPORT_AGENT": {
-        const agent = await load(supportAgentsOfEntries);
-        return agent && toSupportAgentView(agent);
-      }
-    }
+  state(@Root() view: HistoryEntryView, @Ctx() context: Context): Promise<typeof HistoryState | null> {
+    return stateOf(context, view);
   }
 
   @FieldResolver(() => HistoryEntryView, {
@@ -187,9 +149,9 @@ export class HistoryEntryResolver {
 async function entryOf(
   context: Context,
   id: string | null,
-  { learnerId }: HistoryEntryView,
+  from: HistoryEntryView,
 ): Promise<HistoryEntryView | null> {
   if (id === null) return null;
   const entry = await context.loaders.named("entries", (ids) => entriesById(context.app.db, ids)).load(id);
-  return entry && toEntryView(context, entry, learnerId);
+  return entry && atInstant(toEntryView(context, entry, from.learnerId), pastOf(from));
 }

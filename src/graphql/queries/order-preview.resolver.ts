@@ -74,7 +74,7 @@ export class OrderPreviewResolver {
         redeemedRun: redeemed && toCourseRun(redeemed.run.key, redeemed.run),
         upgradeableRuns: upgradeable.map(({ run }) => toCourseRun(run.key, run)),
         entitlements: held[i]!.map((facts) => toEntitlement(context, facts)),
-        enrollments: enrollments[i]!.map(toEnrollmentView),
+        enrollments: enrollments[i]!.map((enrollment) => toEnrollmentView(enrollment)),
       };
     });
   }

@@ -8,6 +8,7 @@ import type { RefundState } from "../../rules/refund-rules";
 import { connectionOf, createdKey, PageArgs } from "../pages/connection";
 import { learnerToTell, type Context } from "../context";
 import { Cursors } from "../pages/cursors";
+import { atInstant, pastOf } from "../types/past";
 import { atMost, EntitlementPartFilter, IsText } from "../inputs";
 import { DateTimeScalar } from "../scalars";
 import { CourseEntitlementView } from "../types/entitlements/course-entitlement";
@@ -72,7 +73,7 @@ export class EntitlementRefundsResolver {
       refundsOf(context.app.db, ids, learnerId, source),
     );
     const refunds = await loader.load(id);
-    return refunds.map(toRefundView);
+    return refunds.map((refund) => atInstant(toRefundView(refund), asOf));
   }
 }
 
@@ -97,10 +98,15 @@ export class RefundResolver {
       "The attempts to ask the shop, the first one first: what the history of the refund tells of them, put together. Empty for an order that was refunded elsewhere.",
   })
   async attemptLog(
-    @Root() { id, attempts }: RefundView,
+    @Root() refund: RefundView,
     @Ctx() { app, loaders }: Context,
   ): Promise<RefundAttemptView[]> {
-    const log = await loaders.named("attemptLog", (ids) => attemptsOf(app.db, ids)).load(id);
+    const { id, attempts } = refund;
+    const asOf = pastOf(refund);
+    const loader = loaders.named(`attemptLog:${asOf?.getTime() ?? ""}`, (ids) =>
+      attemptsOf(app.db, ids, asOf),
+    );
+    const log = await loader.load(id);
     return log.filter(({ number }) => number <= attempts).map(toAttemptView);
   }
 

@@ -30,10 +30,10 @@ export class SupportAgentsResolver {
     description: "The history of the agent: every grant and withdrawal, the newest change first.",
   })
   history(
-    @Root() { id }: SupportAgentView,
+    @Root() agent: SupportAgentView,
     @Args() args: HistoryArgs,
     @Ctx() context: Context,
   ): Promise<HistoryEntryConnection> {
-    return historyOf(context, "SUPPORT_AGENT", id, args);
+    return historyOf(context, "SUPPORT_AGENT", agent, args);
   }
 }

@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import { enrollmentsById, type EnrollmentFacts } from "../../reads/enrollments";
-import type { Context } from "../context";
+import type { CertificateFacts, EnrollmentFacts } from "../../reads/enrollments";
+import { atInstant } from "./past";
 import { DateTimeScalar } from "../scalars";
 import { CourseRunView, toCourseRun } from "./course";
 
@@ -29,18 +29,41 @@ export class CourseEnrollmentView {
   enrolledAt!: Date | null;
 }
 
-/** An enrollment with its run. */
-export function toEnrollmentView(enrollment: EnrollmentFacts): CourseEnrollmentView {
-  const { id, mode, isActive, createdAt: enrolledAt, courseRunKey, run } = enrollment;
-  const courseRun = toCourseRun(courseRunKey, run);
-  return Object.assign(new CourseEnrollmentView(), { id, mode, isActive, enrolledAt, courseRun });
+@ObjectType("Certificate", {
+  description: "The certificate of a learner for a run, as the LMS has told of it.",
+  simpleResolvers: true,
+})
+export class CertificateView {
+  @Field(() => ID, { description: "The UUID of the certificate." })
+  id!: string;
+
+  @Field(() => CourseRunView, { description: "The run for which it is the certificate." })
+  courseRun!: CourseRunView;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The status of the certificate in the LMS, such as `downloadable`; null when the LMS has said that there is none.",
+  })
+  status!: string | null;
 }
 
-/** The enrollment with this id, or null: one statement for all that a request asks for. */
-export async function enrollmentOf(
-  { app, loaders }: Context,
-  id: string,
-): Promise<CourseEnrollmentView | null> {
-  const enrollment = await loaders.named("enrollments", (ids) => enrollmentsById(app.db, ids)).load(id);
-  return enrollment && toEnrollmentView(enrollment);
+/** A certificate with its run, as they were at an instant. */
+export function toCertificateView(
+  { id, status, courseRunKey, run }: CertificateFacts,
+  instant: Date,
+): CertificateView {
+  const courseRun = atInstant(toCourseRun(courseRunKey, run), instant);
+  return atInstant(Object.assign(new CertificateView(), { id, status, courseRun }), instant);
+}
+
+/** An enrollment with its run, as they are now or were at an instant. */
+export function toEnrollmentView(
+  enrollment: EnrollmentFacts,
+  asOf: Date | null = null,
+): CourseEnrollmentView {
+  const { id, mode, isActive, createdAt: enrolledAt, courseRunKey, run } = enrollment;
+  const courseRun = atInstant(toCourseRun(courseRunKey, run), asOf);
+  const view = Object.assign(new CourseEnrollmentView(), { id, mode, isActive, enrolledAt, courseRun });
+  return atInstant(view, asOf);
 }

@@ -92,7 +92,7 @@ const UNKNOWN_RUN: Omit<CourseRunView, "id" | "key"> = {
 
 /** A run by its key, with nothing else when the catalog does not know it. */
 export function toCourseRun(key: string, run: CourseRun | null): CourseRunView {
-  return { id: key, key, ...(run ?? UNKNOWN_RUN) };
+  return { key, ...(run ?? UNKNOWN_RUN), id: key };
 }
 
 @ObjectType("RunSummary", {

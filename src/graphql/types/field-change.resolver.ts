@@ -7,7 +7,7 @@ import { CourseView, toCourse } from "./catalog";
 import { CourseRunView, toCourseRun } from "./course";
 import { entitlementOf } from "./entitlements/entitlement-of.resolver";
 import { toPolicyView } from "./policies/course-entitlement-policy";
-import { enrollmentOf } from "./course-enrollment";
+import { enrollmentOf } from "./entitlements/enrollment-of";
 import { ChangedReference, FieldChangeView } from "./history-entry";
 import { users, UserView } from "./user";
 

@@ -1,7 +1,7 @@
 import { GraphQLScalarType } from "graphql";
 import { createUnionType, Field, ID, ObjectType } from "type-graphql";
 import type { Entry } from "../../reads/finding/entry-rows";
-import type { HistorySource } from "../../history/historical";
+import type { HistorySource } from "../../history/history-columns";
 import type { TrackedType } from "../../history/tracked-types";
 import type { FieldKind } from "../../store/rows/fields";
 import { connectionType } from "../pages/connection";
@@ -11,7 +11,7 @@ import { RoleEnum } from "../enums";
 import { DateTimeScalar } from "../scalars";
 import { CourseView } from "./catalog";
 import { CourseRunView } from "./course";
-import { CourseEnrollmentView } from "./course-enrollment";
+import { CertificateView, CourseEnrollmentView } from "./course-enrollment";
 import { CourseEntitlementPolicyView } from "./policies/course-entitlement-policy";
 import { CourseEntitlementView } from "./entitlements/course-entitlement";
 import { Node } from "./node";
@@ -161,6 +161,9 @@ export const HistoryState = createUnionType({
       SupportDetailView,
       CourseEntitlementPolicyView,
       RefundView,
+      CourseEnrollmentView,
+      CertificateView,
+      CourseRunView,
       SupportAgentView,
       WebhookView,
     ] as const,

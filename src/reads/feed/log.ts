@@ -1,5 +1,5 @@
 import { ALL_TYPES, entriesFrom } from "../finding/entry-rows";
-import { conditionsOf, type EntryCriteria } from "../history-entries";
+import { conditionsOf, type EntryCriteria } from "../finding/entry-criteria";
 import { select, type Database } from "../../store/statement";
 import { foundOf, logEnd, PLACE, PLACED, placedOf, type PlacedEntry } from "./placed";
 

@@ -1,4 +1,4 @@
-import type { HistorySource, HistoryType } from "../../history/historical";
+import type { HistorySource, HistoryType } from "../../history/history-columns";
 import { imageOf, TRACKED_TYPES, type Image, type TrackedType } from "../../history/tracked-types";
 import type { PageRequest } from "../../store/rows/page";
 import { listOf, select, type Database } from "../../store/statement";

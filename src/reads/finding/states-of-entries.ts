@@ -4,7 +4,15 @@ import { byKey } from "../../store/by-key";
 import type { Row } from "../../store/rows/fields";
 import { select, type Database } from "../../store/statement";
 import { selectSupportAgents, toSupportAgent, type SupportAgentFacts } from "../accounts/support-agents";
-import { policyAsOf, refundsAsOf } from "../as-of";
+import type { CourseRun } from "../../entities/course-run";
+import { decidingAsOf, runsOfDetails } from "../as-of";
+import {
+  RUN,
+  selectEnrollments,
+  toEnrollment,
+  type CertificateFacts,
+  type EnrollmentFacts,
+} from "../enrollments";
 import { selectFacts, toFacts, type EntitlementFacts } from "../entitlement-facts";
 import { POLICY, type PolicyFacts } from "../policies";
 import { selectRefunds } from "../refunds";
@@ -26,16 +34,20 @@ export interface FactsOfEntry {
   isSettled: boolean;
 }
 
-/** Entitlements as entries of their history left them, with the policies and refunds of those instants. */
+/** The entries of a history in the first parameter, each with the instant from which it counts. */
+function datedEntriesIn(history: string, columns = ""): string {
+  return `(select h.*, ${columns} ${instantOf("h", "x")} as instant, x.txid is not null as is_settled
+    from ${entriesIn(history)} h left join history_transaction x on x.txid = h.history_txid)`;
+}
+
+/** Entitlements as entries of their history left them, with what decided about them at those instants. */
 export async function factsOfEntries(
   db: Database,
   entryIds: readonly string[],
 ): Promise<(FactsOfEntry | null)[]> {
   const sql = selectFacts({
-    entitlements: `(select h.*, ${instantOf("h", "x")} as instant, x.txid is not null as is_settled
-      from ${entriesIn("historical_course_entitlement")} h left join history_transaction x on x.txid = h.history_txid)`,
-    policies: policyAsOf("e.instant"),
-    refunds: refundsAsOf("e.instant"),
+    ...decidingAsOf("e.instant"),
+    entitlements: datedEntriesIn("historical_course_entitlement"),
     columns: 'e.history_id::text as "entryId", e.instant, e.is_settled as "isSettled",',
   });
   const rows = await select<EntryRow & Omit<FactsOfEntry, "facts">>(db, sql, [entryIds]);
@@ -52,8 +64,8 @@ export async function supportDetailsOfEntries(
   db: Database,
   entryIds: readonly string[],
 ): Promise<(SupportDetailFacts | null)[]> {
-  const source = entriesIn("historical_course_entitlement_support_detail");
-  const sql = selectSupportDetails(source, 'd.history_id::text as "entryId",');
+  const source = datedEntriesIn("historical_course_entitlement_support_detail");
+  const sql = selectSupportDetails(source, 'd.history_id::text as "entryId",', runsOfDetails("d.instant"));
   const rows = await select<EntryRow>(db, sql, [entryIds]);
   return byKey(entryIds, rows, ({ entryId }) => entryId, toSupportDetail);
 }
@@ -81,6 +93,51 @@ export async function refundsOfEntries(
   const sql = selectRefunds(source, 'f.history_id::text as "entryId",');
   const rows = await select<Refund & { entryId: string }>(db, sql, [entryIds]);
   return byKey(entryIds, rows, ({ entryId }) => entryId);
+}
+
+/** Enrollments as entries of their history left them, with the runs of those instants. */
+export async function enrollmentsOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(EnrollmentFacts | null)[]> {
+  const source = datedEntriesIn("historical_course_enrollment", "null::timestamptz as seen_at,");
+  const sql = selectEnrollments(source, decidingAsOf("n.instant"), 'n.history_id::text as "entryId",');
+  const rows = await select<EntryRow>(db, sql, [entryIds]);
+  return byKey(entryIds, rows, ({ entryId }) => entryId, toEnrollment);
+}
+
+/** Runs as entries of their history left them. */
+export async function runsOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(CourseRun | null)[]> {
+  const rows = await select<EntryRow>(
+    db,
+    `select r.history_id::text as "entryId", ${RUN.list}
+     from (select *, null::timestamptz as seen_at from ${entriesIn("historical_course_run")} h) r`,
+    [entryIds],
+  );
+  return byKey(entryIds, rows, ({ entryId }) => entryId, RUN.of);
+}
+
+/** Certificates as entries of their history left them, with the runs of those instants. */
+export async function certificatesOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(CertificateFacts | null)[]> {
+  const rows = await select<EntryRow & Omit<CertificateFacts, "run">>(
+    db,
+    `select n.history_id::text as "entryId", n.id, n.course_run_key as "courseRunKey", n.status, ${RUN.list}
+     from ${datedEntriesIn("historical_certificate")} n
+     left join ${decidingAsOf("n.instant").runs} r on r.key = n.course_run_key`,
+    [entryIds],
+  );
+  return byKey(
+    entryIds,
+    rows,
+    ({ entryId }) => entryId,
+    (row) => ({ id: row.id, courseRunKey: row.courseRunKey, status: row.status, run: RUN.of(row) }),
+  );
 }
 
 /** Support agents as entries of their history left them. */

@@ -1,7 +1,5 @@
 import { GraphQLError } from "graphql";
-import type { App } from "../../../app";
 import { NotSettled } from "../../../history/committer";
-import { factsOfEntries, type FactsOfEntry } from "../../../reads/finding/states-of-entries";
 import { badInput } from "../../bad-input";
 import type { Context } from "../../context";
 
@@ -24,12 +22,4 @@ export async function requireSettled({ app }: Context, instant: Date, argument: 
       { extensions: { code: "NOT_SETTLED", settledUntil: until } },
     );
   }
-}
-
-/** What an entry shows is read as of the instant from which it counts, which has to be settled. */
-export async function settledFactsOf(app: App, ids: readonly string[]): Promise<(FactsOfEntry | null)[]> {
-  const found = await factsOfEntries(app.db, ids);
-  if (found.every((facts) => facts === null || facts.isSettled)) return found;
-  await app.committer.settle();
-  return factsOfEntries(app.db, ids);
 }

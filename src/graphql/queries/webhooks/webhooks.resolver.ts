@@ -50,10 +50,10 @@ export class WebhooksResolver {
     description: "The history of the webhook, the newest change first.",
   })
   history(
-    @Root() { id }: WebhookView,
+    @Root() webhook: WebhookView,
     @Args() args: HistoryArgs,
     @Ctx() context: Context,
   ): Promise<HistoryEntryConnection> {
-    return historyOf(context, "WEBHOOK", id, args);
+    return historyOf(context, "WEBHOOK", webhook, args);
   }
 }

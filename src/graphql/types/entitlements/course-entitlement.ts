@@ -4,6 +4,7 @@ import type { ExpiryCause } from "../../../rules/entitlement-rules";
 import { isModeDifferent } from "../../../rules/lms/reconcile-rules";
 import type { Context } from "../../context";
 import { ExpiryCauseEnum } from "../../enums";
+import { atInstant } from "../past";
 import { DateTimeScalar } from "../../scalars";
 import { CourseEnrollmentView, toEnrollmentView } from "../course-enrollment";
 import { CourseEntitlementPolicyView, toPolicyView } from "../policies/course-entitlement-policy";
@@ -31,7 +32,7 @@ export class CourseEntitlementView extends EntitlementDecisions implements Node 
   })
   get user(): UserView | null {
     const { userId, username } = this.facts;
-    return username === null ? null : { id: userId, username };
+    return username === null ? null : atInstant({ id: userId, username }, this.context.asOf);
   }
 
   @Field(() => ID, { description: "The UUID of the course; the run is chosen when redeeming." })
@@ -104,10 +105,11 @@ export class CourseEntitlementView extends EntitlementDecisions implements Node 
   }
 
   @Field(() => CourseEntitlementPolicyView, {
-    description: "The policy of the entitlement, or the default policy.",
+    description:
+      "The policy of the entitlement, or the default policy, whose periods are the present settings of the installation.",
   })
   get policy(): CourseEntitlementPolicyView {
-    return toPolicyView(this.facts.policy, this.context.defaultPeriods);
+    return atInstant(toPolicyView(this.facts.policy, this.context.defaultPeriods), this.context.asOf);
   }
 
   @Field(() => CourseEnrollmentView, {
@@ -115,7 +117,8 @@ export class CourseEntitlementView extends EntitlementDecisions implements Node 
     description: "The enrollment for which the entitlement is redeemed; null when there is none.",
   })
   get enrollment(): CourseEnrollmentView | null {
-    return this.facts.enrollment && toEnrollmentView(this.facts.enrollment);
+    const { enrollment } = this.known;
+    return enrollment && toEnrollmentView(enrollment, this.context.asOf);
   }
 
   @Field(() => Boolean, {
@@ -124,7 +127,7 @@ export class CourseEntitlementView extends EntitlementDecisions implements Node 
       "Whether the LMS has the enrollment in another mode than that of the entitlement, so that support should look into it. For support, staff and auditors.",
   })
   get isEnrollmentModeDifferent(): boolean | null {
-    return isModeDifferent(this.facts.mode, this.facts.enrollment);
+    return isModeDifferent(this.facts.mode, this.known.enrollment);
   }
 
   @Field(() => FreshnessView, {
@@ -142,7 +145,7 @@ export function toEntitlement(
   asOf?: Date | null,
 ): CourseEntitlementView {
   const { defaultPeriods, freeModes, expirationAlertDays, refund } = app.config;
-  return new CourseEntitlementView(facts, {
+  const view = new CourseEntitlementView(facts, {
     now: asOf ?? now,
     asOf: asOf ?? null,
     defaultPeriods,
@@ -152,4 +155,5 @@ export function toEntitlement(
     hasLms: !app.openEdx.isEmbedded,
     messages,
   });
+  return atInstant(view, asOf ?? null);
 }

@@ -1,45 +1,42 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import type { EntitlementFacts } from "../../../reads/entitlement-facts";
-import { choosingOf, type DecisionTerms } from "../../../reads/decisions/choosing";
-import type { Messages } from "../../../messages/catalog";
+import { choosingOf } from "../../../reads/decisions/choosing";
 import * as deadlines from "../../../rules/deadlines";
 import { entitlementState, isExpired, type EntitlementState } from "../../../rules/entitlement-state";
 import * as rules from "../../../rules/entitlement-rules";
 import type { Choosing } from "../../../rules/session-rules";
 import { EntitlementStateEnum, RedeemBlockerEnum, RefundBlockerEnum, RegainBlockerEnum } from "../../enums";
+import { untold } from "../past";
+import type { DecisionContext } from "./decision-context";
 import { DateScalar, DateTimeScalar } from "../../scalars";
-
-/** The inputs of the rules besides the facts of an entitlement. */
-export interface DecisionContext extends DecisionTerms {
-  /** The instant at which decisions are taken. */
-  now: Date;
-  /** The earlier instant from which the facts were read; null for the present facts. */
-  asOf: Date | null;
-  /** The number of days before expiry from which `expirationDate` is given. */
-  expirationAlertDays: number;
-  /** Whether this installation refunds orders. */
-  handlesRefunds: boolean;
-  /** Whether the LMS and its catalog are other systems, which are asked again and again. */
-  hasLms: boolean;
-  /** What a learner can be told of blockers. */
-  messages: Messages;
-}
 
 /** The fields of an entitlement that the rules decide, at one instant. */
 @ObjectType({ simpleResolvers: true })
 export abstract class EntitlementDecisions {
-  /** The entitlement as the rules of sessions see it. */
-  readonly choosing: Choosing;
-  private readonly standing: rules.Standing;
-  private readonly periods: rules.Periods;
+  private decided: Choosing | undefined;
 
   constructor(
     readonly facts: EntitlementFacts,
     readonly context: DecisionContext,
-  ) {
-    this.choosing = choosingOf(facts, context);
-    this.standing = this.choosing.standing;
-    this.periods = this.choosing.periods;
+  ) {}
+
+  /** What is stored of it and of its enrollment; refused where that was recorded only after the instant. */
+  protected get known(): EntitlementFacts {
+    if (this.facts.isEnrollmentUntold) throw untold("enrollment");
+    return this.facts;
+  }
+
+  /** The entitlement as the rules of sessions see it. */
+  get choosing(): Choosing {
+    return (this.decided ??= choosingOf(this.known, this.context));
+  }
+
+  private get standing(): rules.Standing {
+    return this.choosing.standing;
+  }
+
+  private get periods(): rules.Periods {
+    return this.choosing.periods;
   }
 
   @Field(() => Boolean, {

@@ -1,14 +1,20 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { countSupportDetailsOf, supportDetailsOf } from "../../../reads/support-details";
+import {
+  countSupportDetailsOf,
+  supportDetailsOf,
+  type SupportDetailFacts,
+} from "../../../reads/support-details";
 import type { PageRequest } from "../../../store/rows/page";
 import { supportDetailsAsOf } from "../../../reads/as-of";
 import { connectionOf, createdKey, PageArgs } from "../../pages/connection";
 import type { Context } from "../../context";
 import { Cursors } from "../../pages/cursors";
-import { CourseEnrollmentView, enrollmentOf } from "../course-enrollment";
+import { atInstant, untold } from "../past";
+import { CourseEnrollmentView } from "../course-enrollment";
 import { CourseView, toCourse } from "../catalog";
 import { RunSummaryView, toRunSummary } from "../course";
 import { CourseEntitlementView } from "./course-entitlement";
+import { enrollmentOf } from "./enrollment-of";
 import { displayedRun, SessionView, toSessionViews } from "./session";
 import { SupportDetailConnection, toSupportDetailView } from "./support-detail";
 
@@ -45,12 +51,16 @@ export class EntitlementDetailsResolver {
   @FieldResolver(() => CourseView, {
     description: "The course of the entitlement, as the catalog describes it.",
   })
-  async course(@Root() { facts }: CourseEntitlementView, @Ctx() { loaders }: Context): Promise<CourseView> {
+  async course(
+    @Root() { facts, context: { asOf } }: CourseEntitlementView,
+    @Ctx() { loaders }: Context,
+  ): Promise<CourseView> {
     const sessions = await loaders.sessions.load(facts);
-    return toCourse(
+    const course = toCourse(
       facts.courseUuid,
       sessions.map(({ run }) => run),
     );
+    return atInstant(course, asOf);
   }
 
   @FieldResolver(() => CourseEnrollmentView, {
@@ -59,11 +69,13 @@ export class EntitlementDetailsResolver {
       "The enrollment that the LMS is asked for and has not confirmed; null when the entitlement does not wait for one. It becomes `enrollment` once the LMS has enrolled the learner.",
   })
   async pendingEnrollment(
-    @Root() { facts }: CourseEntitlementView,
+    @Root() { facts, context: { asOf } }: CourseEntitlementView,
     @Ctx() context: Context,
   ): Promise<CourseEnrollmentView | null> {
     const { pendingEnrollmentId: id } = facts;
-    return id === null ? null : enrollmentOf(context, id);
+    const enrollment = id === null ? null : await enrollmentOf(context, id, asOf);
+    if (asOf && id !== null && !enrollment) throw untold("pendingEnrollment");
+    return enrollment;
   }
 
   @FieldResolver(() => SupportDetailConnection, {
@@ -80,7 +92,7 @@ export class EntitlementDetailsResolver {
     const list = {
       cursors: SUPPORT_DETAILS,
       keyOf: createdKey,
-      toNode: toSupportDetailView,
+      toNode: (detail: SupportDetailFacts) => toSupportDetailView(detail, asOf),
       read: (page: PageRequest) =>
         loaders
           .named(`${name}:${JSON.stringify(page)}`, (ids) => supportDetailsOf(app.db, ids, page, source))

@@ -3,6 +3,7 @@ import { SUPPORT_ACTIONS, type SupportAction } from "../../../entities/course-en
 import type { SupportDetailFacts } from "../../../reads/support-details";
 import { SupportActionEnum } from "../../enums";
 import { connectionType } from "../../pages/connection";
+import { atInstant } from "../past";
 import { DateTimeScalar } from "../../scalars";
 import { CourseRunView, toCourseRun } from "../course";
 import { Node } from "../node";
@@ -53,8 +54,8 @@ export class SupportDetailConnection extends Base {
   count!: () => Promise<number>;
 }
 
-/** A support detail with its agent and run. */
-export function toSupportDetailView(facts: SupportDetailFacts): SupportDetailView {
+/** A support detail with its agent and run, as they are now or were at an instant. */
+export function toSupportDetailView(facts: SupportDetailFacts, asOf: Date | null = null): SupportDetailView {
   const {
     id,
     entitlementId,
@@ -66,15 +67,17 @@ export function toSupportDetailView(facts: SupportDetailFacts): SupportDetailVie
     unenrolledRun,
     createdAt,
   } = facts;
-  return Object.assign(new SupportDetailView(), {
+  const run = unenrolledRunKey === null ? null : toCourseRun(unenrolledRunKey, unenrolledRun);
+  const view = Object.assign(new SupportDetailView(), {
     id,
     entitlementId,
     action: isKnown(action) ? action : "OTHER",
     comments,
     supportUser: supportUserId === null || username === null ? null : { id: supportUserId, username },
-    unenrolledRun: unenrolledRunKey === null ? null : toCourseRun(unenrolledRunKey, unenrolledRun),
+    unenrolledRun: run && atInstant(run, asOf),
     createdAt,
   });
+  return atInstant(view, asOf);
 }
 
 function isKnown(action: string): action is SupportAction {
