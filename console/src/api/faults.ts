@@ -2,7 +2,7 @@ import type { CombinedError } from "urql";
 
 /** Why there is no answer, as far as the reader can do something about it. */
 export interface Fault {
-  kind: "signedOut" | "refused" | "offline" | "tooOld" | "busy" | "failed";
+  kind: "signedOut" | "refused" | "untold" | "offline" | "tooOld" | "busy" | "failed";
   /** What the server says; null where nothing has come from it. */
   message: string | null;
   /** By what the failure is found in the server's log; null where the server has not answered. */
@@ -12,6 +12,7 @@ export interface Fault {
 const KINDS: Record<string, Fault["kind"]> = {
   UNAUTHENTICATED: "signedOut",
   FORBIDDEN: "refused",
+  FIELD_HAS_NO_PAST: "untold",
   // The server does not know what this console asks for: one of them is older than the other.
   GRAPHQL_VALIDATION_FAILED: "tooOld",
   UNTRUSTED_DOCUMENT: "tooOld",
@@ -31,3 +32,7 @@ export function faultOf({ graphQLErrors, networkError, response }: CombinedError
   if (status === 401) return { kind: "signedOut", message: null, requestId };
   return { kind: networkError && !status ? "offline" : "failed", message: null, requestId };
 }
+
+/** Whether an answer is not whole because something of the instant was not recorded yet. */
+export const isUntold = (error: CombinedError | undefined): boolean =>
+  error !== undefined && faultOf(error).kind === "untold";

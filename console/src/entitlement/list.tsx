@@ -26,20 +26,21 @@ export function statesOf(state: string | undefined): EntitlementState[] | null {
   return states.length > 0 ? states : null;
 }
 
-/** A page of entitlements, the choice of a state, and the way to the next page. */
+/** A page of entitlements, null where it is not known at the instant; the choice of a state, and the way to the next page. */
 export function EntitlementList(props: {
   of: {
     edges: readonly { node: SummaryFragment }[];
     pageInfo: { hasNextPage: boolean; endCursor?: string | null };
-  };
+  } | null;
   saying: Saying;
   say: (change: Saying) => void;
   toNextPage: (after: string | null) => void;
   /** Whether the entitlements are those of several learners. */
   isOfMany?: boolean;
 }) {
-  const { edges, pageInfo } = props.of;
   const { state, at } = props.saying;
+  if (!props.of) return <Notice icon="clock" title={t("answer.untold")} hint={t("answer.untoldHint")} />;
+  const { edges, pageInfo } = props.of;
   return (
     <>
       <div className="chips" role="group" aria-label={t("list.filter")}>

@@ -270,7 +270,7 @@ export type HistoryFilter = {
   sources?: Array<HistorySource> | null | undefined;
   /** The kinds of change, of which one must match. */
   types?: Array<HistoryType> | null | undefined;
-  /** The usernames of learners, in any case, of which one must have or have had the entitlement, or be the support agent; at most 100. Changes of support details and refunds match too. */
+  /** The usernames of learners, in any case, of which one must have or have had the entitlement, or be the support agent; at most 100. Changes of support details, refunds, and of their enrollments and certificates match too. */
   usernames?: Array<string> | null | undefined;
 };
 
@@ -693,10 +693,16 @@ export type SwitchSessionInput = {
 
 /** A type of object whose changes are recorded. */
 export type TrackedType =
+  /** A certificate of a learner for a run. */
+  | 'CERTIFICATE'
+  /** An enrollment of a learner in a run. */
+  | 'COURSE_ENROLLMENT'
   /** An entitlement of a learner. */
   | 'COURSE_ENTITLEMENT'
   /** A policy with the periods of entitlements. */
   | 'COURSE_ENTITLEMENT_POLICY'
+  /** A run of a course. */
+  | 'COURSE_RUN'
   /** A refund of the order of an entitlement. */
   | 'REFUND'
   /** A support agent: an account that staff have made one. */
@@ -846,8 +852,11 @@ export type TransferMutation = { __typename: 'Mutation', done: { __typename: 'Tr
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -875,8 +884,11 @@ export type ChangeModeMutation = { __typename: 'Mutation', done: { __typename: '
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -904,8 +916,11 @@ export type AssignPolicyMutation = { __typename: 'Mutation', done: { __typename:
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -933,8 +948,11 @@ export type RevokeMutation = { __typename: 'Mutation', done: { __typename: 'Revo
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -974,8 +992,11 @@ export type ReissueMutation = { __typename: 'Mutation', done: { __typename: 'Rei
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1003,8 +1024,11 @@ export type RenewMutation = { __typename: 'Mutation', done: { __typename: 'Renew
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1032,8 +1056,11 @@ export type ExpireMutation = { __typename: 'Mutation', done: { __typename: 'Expi
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1061,8 +1088,11 @@ export type LockRefundsMutation = { __typename: 'Mutation', done: { __typename: 
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1090,8 +1120,11 @@ export type RefundMutation = { __typename: 'Mutation', done: { __typename: 'Unen
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1119,8 +1152,11 @@ export type ResolveMutation = { __typename: 'Mutation', done: { __typename: 'Res
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1148,8 +1184,11 @@ export type RevertMutation = { __typename: 'Mutation', done: { __typename: 'Reve
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1177,8 +1216,11 @@ export type MoveMutation = { __typename: 'Mutation', done: { __typename: 'MoveSe
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1264,8 +1306,11 @@ export type RetryMutation = { __typename: 'Mutation', done: { __typename: 'Retry
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1299,8 +1344,11 @@ export type EntryFragment = { __typename: 'HistoryEntry', id: string, entityType
       | { __typename: 'CourseRun', id: string, title: string | null }
       | { __typename: 'User', id: string, username: string }
      | null }>, state:
+    | { __typename: 'Certificate' }
+    | { __typename: 'CourseEnrollment' }
     | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
     | { __typename: 'CourseEntitlementPolicy' }
+    | { __typename: 'CourseRun' }
     | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
     | { __typename: 'SupportAgent' }
     | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1349,8 +1397,11 @@ export type EntitlementPageQuery = { __typename: 'Query', entitlement: { __typen
               | { __typename: 'CourseRun', id: string, title: string | null }
               | { __typename: 'User', id: string, username: string }
              | null }>, state:
+            | { __typename: 'Certificate' }
+            | { __typename: 'CourseEnrollment' }
             | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
             | { __typename: 'CourseEntitlementPolicy' }
+            | { __typename: 'CourseRun' }
             | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
             | { __typename: 'SupportAgent' }
             | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1379,8 +1430,11 @@ export type OlderQuery = { __typename: 'Query', entitlement: { __typename: 'Cour
               | { __typename: 'CourseRun', id: string, title: string | null }
               | { __typename: 'User', id: string, username: string }
              | null }>, state:
+            | { __typename: 'Certificate' }
+            | { __typename: 'CourseEnrollment' }
             | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
             | { __typename: 'CourseEntitlementPolicy' }
+            | { __typename: 'CourseRun' }
             | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
             | { __typename: 'SupportAgent' }
             | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1440,8 +1494,11 @@ export type HistorySearchQuery = { __typename: 'Query', history: { __typename: '
             | { __typename: 'CourseRun', id: string, title: string | null }
             | { __typename: 'User', id: string, username: string }
            | null }>, state:
+          | { __typename: 'Certificate' }
+          | { __typename: 'CourseEnrollment' }
           | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
           | { __typename: 'CourseEntitlementPolicy' }
+          | { __typename: 'CourseRun' }
           | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
           | { __typename: 'SupportAgent' }
           | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1479,8 +1536,11 @@ export type GrantMutation = { __typename: 'Mutation', done: { __typename: 'Grant
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1539,8 +1599,11 @@ export type ChooseMutation = { __typename: 'Mutation', done: { __typename: 'Enro
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1568,8 +1631,11 @@ export type ChangeMutation = { __typename: 'Mutation', done: { __typename: 'Swit
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1597,8 +1663,11 @@ export type LeaveMutation = { __typename: 'Mutation', done: { __typename: 'Leave
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1649,8 +1718,11 @@ export type PolicyHistoryQuery = { __typename: 'Query', node:
                 | { __typename: 'CourseRun', id: string, title: string | null }
                 | { __typename: 'User', id: string, username: string }
                | null }>, state:
+              | { __typename: 'Certificate' }
+              | { __typename: 'CourseEnrollment' }
               | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
               | { __typename: 'CourseEntitlementPolicy' }
+              | { __typename: 'CourseRun' }
               | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
               | { __typename: 'SupportAgent' }
               | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1687,8 +1759,11 @@ export type CreatePolicyMutation = { __typename: 'Mutation', done: { __typename:
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1716,8 +1791,11 @@ export type UpdatePolicyMutation = { __typename: 'Mutation', done: { __typename:
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1747,8 +1825,11 @@ export type DeletePolicyMutation = { __typename: 'Mutation', done: { __typename:
           | { __typename: 'CourseRun', id: string, title: string | null }
           | { __typename: 'User', id: string, username: string }
          | null }>, state:
+        | { __typename: 'Certificate' }
+        | { __typename: 'CourseEnrollment' }
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
+        | { __typename: 'CourseRun' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }

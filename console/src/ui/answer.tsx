@@ -8,6 +8,7 @@ import { Icon, type IconName } from "./icon";
 const ICONS: Record<Fault["kind"], IconName> = {
   signedOut: "lock",
   refused: "lock",
+  untold: "clock",
   offline: "offline",
   tooOld: "back",
   busy: "clock",

@@ -1,5 +1,6 @@
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useQuery } from "urql";
+import { isUntold } from "../../api/faults";
 import { usePages } from "../../api/pages";
 import { EntitlementList, statesOf, type Saying } from "../../entitlement/list";
 import { Answer } from "../../ui/answer";
@@ -25,17 +26,19 @@ export default function CourseScreen() {
       <Crumbs trail={[<Link to="/">{t("section.find")}</Link>, key]} />
       <Answer of={result} again={again}>
         {({ entitlements }) =>
-          entitlements && (
+          (entitlements ?? isUntold(result.error)) && (
             <>
               <div className="title">
                 <div>
-                  <h1>{entitlements.edges[0]?.node.course.title ?? key}</h1>
-                  <p className="muted">{t("list.count", { count: entitlements.totalCount })}</p>
+                  <h1>{entitlements?.edges[0]?.node.course.title ?? key}</h1>
+                  {entitlements && (
+                    <p className="muted">{t("list.count", { count: entitlements.totalCount })}</p>
+                  )}
                 </div>
                 <AsOf at={at} choose={(instant) => say({ at: instant })} />
               </div>
               <EntitlementList
-                of={entitlements}
+                of={entitlements ?? null}
                 saying={{ state, at }}
                 say={say}
                 toNextPage={toNextPage}

@@ -2,6 +2,7 @@ import "./entitlement.css";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useQuery } from "urql";
+import { isUntold } from "../../api/faults";
 import { useDialogs } from "../../commands/use-dialog";
 import { decide } from "../../commands/decide";
 import { useLive } from "../../api/use-live";
@@ -111,7 +112,11 @@ function Loaded({ page, refresh }: { page: Page; refresh: () => void }) {
               }
             />
             <div className="aside" role="region" aria-label={t("standing.title")} tabIndex={0}>
-              {at && !past && then.fetching ? <Loading /> : <StandingPanel now={page} past={past} at={at} />}
+              {at && !past && then.fetching ? (
+                <Loading />
+              ) : (
+                <StandingPanel now={page} past={past} at={at} isUntold={isUntold(then.error)} />
+              )}
               <Sessions page={page} isPast={at !== undefined} />
               <Refunds
                 page={page}

@@ -2,6 +2,7 @@ import "./learner.css";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Button } from "react-aria-components";
 import { useQuery } from "urql";
+import { isUntold } from "../../api/faults";
 import { usePages } from "../../api/pages";
 import { useLive } from "../../api/use-live";
 import { useDialogs } from "../../commands/use-dialog";
@@ -45,7 +46,7 @@ export default function LearnerScreen() {
       <Crumbs trail={[<Link to="/">{t("section.find")}</Link>, username]} />
       <Answer of={result} again={again}>
         {({ user, entitlements }) =>
-          user && entitlements ? (
+          user && (entitlements ?? isUntold(result.error)) ? (
             <>
               <div className="title">
                 <div className="learner">
@@ -53,8 +54,8 @@ export default function LearnerScreen() {
                   <div>
                     <h1>{user.username}</h1>
                     <p className="muted">
-                      {t("learner.id", { id: user.id })} ·{" "}
-                      {t("list.count", { count: entitlements.totalCount })}
+                      {t("learner.id", { id: user.id })}
+                      {entitlements && <> · {t("list.count", { count: entitlements.totalCount })}</>}
                     </p>
                   </div>
                 </div>
@@ -68,7 +69,12 @@ export default function LearnerScreen() {
                 </div>
               </div>
               {shown}
-              <EntitlementList of={entitlements} saying={{ state, at }} say={say} toNextPage={toNextPage} />
+              <EntitlementList
+                of={entitlements ?? null}
+                saying={{ state, at }}
+                say={say}
+                toNextPage={toNextPage}
+              />
             </>
           ) : (
             <Notice

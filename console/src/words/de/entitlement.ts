@@ -46,8 +46,7 @@ export const entitlement = {
   "standing.then": "Stand von {instant}",
   "standing.now": "jetzt: {value}",
   "standing.before": "Zu diesem Zeitpunkt gab es die Berechtigung noch nicht.",
-  "standing.asKnownNow":
-    "Kursläufe, Einschreibungen und Zertifikate haben keinen Verlauf: Sie sind auf heutigem Stand.",
+  "standing.asKnownNow": "Kurse und Konten heißen, wie sie heute heißen.",
 
   "sessions.title": "Kursläufe",
   "sessions.asKnownNow": "auf heutigem Stand",

@@ -31,7 +31,7 @@ export const entitlements = {
   "learner.id": "Konto {id}",
   "asOf.label": "Stand von",
   "asOf.now": "Zurück zu jetzt",
-  "asOf.past": "So war es am {instant}. Kursläufe und Einschreibungen sind auf heutigem Stand.",
+  "asOf.past": "So war es am {instant}. Kurse und Konten heißen, wie sie heute heißen.",
 
   "mine.title": "Meine Kurse",
   "mine.lead": "Worauf Sie Anspruch haben, und was Sie damit tun können.",

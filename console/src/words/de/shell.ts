@@ -50,6 +50,9 @@ export const shell = {
   "answer.refused": "Sie dürfen dies nicht sehen",
   "answer.refusedHint":
     "Ihrem Konto fehlt die Rolle dafür. Fragen Sie die Verwaltung, wenn Sie sie brauchen.",
+  "answer.untold": "Wie es zu diesem Zeitpunkt war, ist nicht bekannt",
+  "answer.untoldHint":
+    "Einschreibungen und Zertifikate wurden erst später aufgezeichnet. Wählen Sie einen späteren Zeitpunkt.",
   "answer.offline": "Der Server antwortet nicht",
   "answer.offlineHint": "Prüfen Sie das Netz. Nichts Gespeichertes ist verloren.",
   "answer.tooOld": "Diese Seite passt nicht zum Server",

@@ -45,7 +45,7 @@ export const entitlement = {
   "standing.then": "As of {instant}",
   "standing.now": "now: {value}",
   "standing.before": "The entitlement did not exist at this instant.",
-  "standing.asKnownNow": "Sessions, enrollments and certificates have no history: they are as known now.",
+  "standing.asKnownNow": "Courses and accounts have the names that they have now.",
 
   "sessions.title": "Sessions",
   "sessions.asKnownNow": "as known now",

@@ -31,7 +31,7 @@ export const entitlements = {
   "learner.id": "Account {id}",
   "asOf.label": "As of",
   "asOf.now": "Back to now",
-  "asOf.past": "This is how it was on {instant}. Sessions and enrollments are shown as known now.",
+  "asOf.past": "This is how it was on {instant}. Courses and accounts have the names that they have now.",
 
   "mine.title": "My courses",
   "mine.lead": "What you may take, and what you can do with it.",

@@ -1,7 +1,8 @@
 /** The words of the search of the history. */
 export const historySearch = {
   "search.title": "History",
-  "search.lead": "Every change of entitlements, refunds, policies and agents: who made it, when, and why.",
+  "search.lead":
+    "Every change of entitlements, enrollments, refunds, policies and agents: who made it, when, and why.",
   "search.label": "Conditions",
   "search.add": "Add a condition",
   "search.first": "Add a condition, such as actor:grace or type:refund",
@@ -56,6 +57,9 @@ export const historySearch = {
   "tracked.REFUND": "Refund",
   "tracked.SUPPORT_DETAIL": "Comments",
   "tracked.COURSE_ENTITLEMENT_POLICY": "Policy",
+  "tracked.COURSE_ENROLLMENT": "Enrollment",
+  "tracked.CERTIFICATE": "Certificate",
+  "tracked.COURSE_RUN": "Session",
   "tracked.SUPPORT_AGENT": "Support agent",
   "tracked.WEBHOOK": "Webhook",
   "changed.CREATED": "created",

@@ -49,6 +49,8 @@ export const shell = {
   "answer.signedOutHint": "Sign in again, and this page comes back.",
   "answer.refused": "You may not see this",
   "answer.refusedHint": "Your account lacks the role for it. Ask a member of staff if you need it.",
+  "answer.untold": "What was so at this instant is not known",
+  "answer.untoldHint": "Enrollments and certificates were recorded only later. Choose a later instant.",
   "answer.offline": "The server does not answer",
   "answer.offlineHint": "Check the network. Nothing that you have saved is lost.",
   "answer.tooOld": "This page does not fit the server",

@@ -2,6 +2,7 @@ import "./compare.css";
 import { Link } from "@tanstack/react-router";
 import { useQuery } from "urql";
 import type { StandingFragment } from "../../../gql/graphql";
+import { isUntold } from "../../../api/faults";
 import { Answer, Notice } from "../../../ui/answer";
 import { Avatar } from "../../../ui/avatar";
 import { Time } from "../../../ui/time";
@@ -52,7 +53,7 @@ export function Comparison(props: {
       {isWrong ? (
         <Notice icon="clock" title={t("compare.wrong")} hint={t("compare.wrongHint")} />
       ) : (
-        <Answer of={result} again={again}>
+        <Answer of={isUntold(result.error) ? { ...result, data: undefined } : result} again={again}>
           {({ entitlement }) => (
             <Columns
               span={span}

@@ -7,15 +7,21 @@ import { DecisionMark, DecisionText } from "./decision";
 import { factsOf } from "./facts";
 
 /** What can be done with the entitlement and why not, and the facts: now, or at an instant beside what is now. */
-export function StandingPanel(props: { now: StandingFragment; past: StandingFragment | null; at?: string }) {
-  const { now, past, at } = props;
+export function StandingPanel(props: {
+  now: StandingFragment;
+  past: StandingFragment | null;
+  at?: string;
+  /** Whether it existed then, and something of it was not recorded yet. */
+  isUntold: boolean;
+}) {
+  const { now, past, at, isUntold } = props;
   if (at && !past)
     return (
       <section className="card standing past-ring">
         <div className="head">
           <h2>{t("standing.then", { instant: tell(at, "minute") })}</h2>
         </div>
-        <p className="pad muted">{t("standing.before")}</p>
+        <p className="pad muted">{isUntold ? t("answer.untoldHint") : t("standing.before")}</p>
       </section>
     );
   const shown = past ?? now;
