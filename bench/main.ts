@@ -12,6 +12,7 @@ import { compareAnswers, runRound, startLoad, type Contest } from "./run";
 import { measureSlowLms } from "./slow-lms";
 import { serverSettings, startServer } from "./servers";
 import { prepareWorld } from "./world";
+import { measureTracking } from "./tracking";
 import { measureWorst } from "./worst";
 import { prepareWorkloads, type Workload } from "./workloads";
 
@@ -25,7 +26,7 @@ requests with one prepared statement each, from the same big demo world.
   --learners  size of the world, which is made at the first run and kept in .data/bench-<learners>
   --rows      how many entitlements the sweep expires, next to one plain statement that does the same, or are imported
   --workload  dashboard, support, expire, history, hostile, worst or lms, which are all measured unless one is given; or
-              import, which needs a MariaDB at 127.0.0.1 whose user root has no password
+              tracking, the part of history that is about enrollments; or import, which needs a MariaDB at 127.0.0.1 whose user root has no password
 
 Processor time is read from /proc, so only Linux shows it. BENCH_PROFILE=server (or floor) writes a CPU profile.
 `;
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
       await measureAll(postgres.url, options);
     if (workloads.includes("expire")) await measureExpiry(postgres.url, options.rows);
     if (workloads.includes("history")) await measureHistory(postgres.url);
+    if (workloads.some((name) => ["history", "tracking"].includes(name))) await measureTracking(postgres.url);
     if (workloads.includes("import")) await measureImport(postgres.url, options.rows);
   } finally {
     await postgres.stop();

@@ -53,6 +53,7 @@ const RESTRICTED: Record<string, string[]> = {
   "Mutation.testWebhook": STAFF,
   "Mutation.replayWebhook": STAFF,
   "Query.search": SUPPORT_OR_AUDITOR,
+  "Certificate.*": SUPPORT_OR_AUDITOR,
   "SupportAgent.id": EVERYONE,
   "SupportDetail.id": EVERYONE,
   "SupportAgent.*": [...STAFF, "auditor"],

@@ -125,6 +125,7 @@ test("a dry run answers with the state and the history that would result, and st
   expect(await give(ada, "enrollAndFulfill", input, selection)).toMatchObject({
     entitlement: { state: "FULFILLED_CHANGEABLE", enrollment: { courseRun: { key: courseRunKey } } },
     preview: [
+      { reason: "enrollAndFulfill", changedByLabel: "ada", previous: null }, // of the enrollment
       {
         reason: "enrollAndFulfill",
         entityId: entitlementId,

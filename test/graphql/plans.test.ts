@@ -19,6 +19,9 @@ beforeAll(async () => {
   await asSuperuser(
     `set session_replication_role = replica;
      alter table course_entitlement disable trigger guard;
+     alter table course_run disable trigger guard;
+     alter table certificate disable trigger guard;
+     alter table course_enrollment disable trigger guard;
      insert into user_account (id, username, email)
        select 1000000 + n, 'learner' || n, 'learner' || n || '@demo.example' from generate_series(1, ${LEARNERS}) n;
      insert into course_entitlement (user_id, course_uuid, mode, order_number, expired_at, created_at, modified_at)
@@ -46,8 +49,25 @@ beforeAll(async () => {
        select id, user_id, course_uuid, mode, order_number, refund_locked, created_at, modified_at, now(), '+', 'import',
          'learner' || user_id, 'IMPORT', 1000000000 + row_number() over (), 'r-' || user_id
        from course_entitlement where user_id > 1000000;
+     insert into historical_course_enrollment (id, user_id, course_run_key, mode, is_active, created_at, history_date,
+         history_type, history_change_reason, history_user_label, history_source, history_txid)
+       select id, user_id, course_run_key, mode, is_active, created_at, now(), '+', 'import', 'learner' || user_id, 'IMPORT',
+         1000000000 + row_number() over () from course_enrollment where user_id > 1000000;
+     insert into historical_course_run (id, key, course_uuid, title, org, number, is_self_paced, starts_at, history_date,
+         history_type, history_change_reason, history_user_label, history_source, history_txid)
+       select id, key, course_uuid, title, org, number, is_self_paced, starts_at, now(), '+', 'startOfHistory', 'system',
+         'DATABASE', 999999999 from course_run where org = 'Big';
+     insert into certificate (user_id, course_run_key, status)
+       select user_id, course_run_key, 'notpassing' from course_enrollment where user_id > 1000000;
+     insert into historical_certificate (id, user_id, course_run_key, status, history_date, history_type,
+         history_change_reason, history_user_label, history_source, history_txid)
+       select id, user_id, course_run_key, status, now(), '+', 'startOfHistory', 'system', 'DATABASE', 999999998
+       from certificate where user_id > 1000000;
      update history_clock set seen = null, horizon = 0;
      alter table course_entitlement enable always trigger guard;
+     alter table course_run enable always trigger guard;
+     alter table certificate enable always trigger guard;
+     alter table course_enrollment enable always trigger guard;
      analyze;`,
     app.db.options.type === "postgres" ? app.db.options.url! : "",
   );
@@ -58,6 +78,10 @@ beforeAll(async () => {
 /** The tables that a statement's plans read from end to end: for these values, and for any. */
 async function scannedBy({ text, values }: Statement): Promise<string[]> {
   const walk = (node: PlanNode): string[] => [
+    // Nothing is read below a condition that holds for no row of a type, because a filter cannot match one.
+    ...(/^\(\$\d+ IS NULL\)$/.test(node["One-Time Filter"] ?? "") ? [] : readBy(node)),
+  ];
+  const readBy = (node: PlanNode): string[] => [
     ...(node["Node Type"].includes("Seq Scan") ? [node["Relation Name"]!] : []),
     ...(node.Plans ?? []).flatMap(walk),
   ];
@@ -73,6 +97,7 @@ async function scannedBy({ text, values }: Statement): Promise<string[]> {
 interface PlanNode {
   "Node Type": string;
   "Relation Name"?: string;
+  "One-Time Filter"?: string;
   Plans?: PlanNode[];
 }
 
@@ -81,7 +106,12 @@ const earlier = new Date(Date.now() - 60_000).toISOString();
 const BIG_TABLES = [
   "course_entitlement",
   "historical_course_entitlement",
+  "historical_course_enrollment",
+  "historical_course_run",
+  "historical_certificate",
   "user_account",
+  "course_enrollment",
+  "certificate",
   "course_run",
   "course_mode",
   "enrollment_call",

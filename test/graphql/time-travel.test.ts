@@ -137,23 +137,3 @@ test("applying the changes to the first state gives each later state", async () 
     for (const [field, value] of Object.entries(state)) expect(folded[field] ?? null).toEqual(value);
   }
 });
-
-test("as of an instant, the run of a redeemed entitlement is listed once, whatever its enrollment is linked to now", async () => {
-  const redeemed = await app.db.query<{ id: string }[]>(
-    "select e.id from course_entitlement e join course_enrollment n on n.id = e.enrollment_id and n.is_active where e.id <> $1 limit 1",
-    [ID],
-  );
-  const { id } = redeemed[0]!;
-  const at = (await aMomentLater()).toISOString();
-  await take(id, { kind: "unlink" });
-  type Listed = { id: string; isCurrent: boolean }[];
-  const { data } = await ask<{ entitlement: { asOf: { sessions: Listed } } }>(
-    app,
-    grace,
-    "query ($id: ID!, $at: DateTime!) { entitlement(id: $id) { asOf(at: $at) { sessions { id isCurrent } } } }",
-    { id, at },
-  );
-  const { sessions } = data!.entitlement.asOf;
-  expect(new Set(sessions.map((session) => session.id)).size).toBe(sessions.length);
-  expect(sessions.filter(({ isCurrent }) => isCurrent)).toHaveLength(1);
-});

@@ -1,3 +1,4 @@
+import { HISTORIES } from "../../src/history/settle";
 import { connect } from "node:net";
 import { EXPORTS_AT_ONCE } from "../../src/http/export/export-route";
 import { FORMATS } from "../../src/http/export/formats";
@@ -48,12 +49,9 @@ test.each(["history", "entitlements", "refunds"])(
     const [{ count }] = table
       ? await app.db.query<[{ count: number }]>(`select count(*)::int as count from ${table}`)
       : await app.db.query<[{ count: number }]>(
-          `select sum(reltuples)::int as count from (
-             select count(*) as reltuples from historical_course_entitlement union all
-             select count(*) from historical_course_entitlement_support_detail union all
-             select count(*) from historical_course_entitlement_policy union all
-             select count(*) from historical_support_agent union all
-             select count(*) from historical_refund) h`,
+          `select sum(entries)::int as count from (${HISTORIES.map(
+            (history) => `select count(*) as entries from ${history}`,
+          ).join(" union all ")}) h`,
         );
     expect(end).toEqual({ complete: true, rows: count, startedAt: expect.any(String) as string });
     expect(new Set(rows.map(({ id }) => id)).size).toBe(count);

@@ -1,4 +1,4 @@
-import type { DataSource } from "typeorm";
+import type { DataSource, EntityTarget, ObjectLiteral } from "typeorm";
 import { Certificate } from "../../../src/entities/certificate";
 import { CourseEnrollment } from "../../../src/entities/course-enrollment";
 import { CourseMode } from "../../../src/entities/course-mode";
@@ -10,6 +10,7 @@ import type { CatalogRun } from "../../../src/gateways/open-edx/catalog-gateway"
 import { embeddedOpenEdx } from "../../../src/gateways/open-edx/embedded/embedded-open-edx";
 import { httpOpenEdx } from "../../../src/gateways/open-edx/http/http-open-edx";
 import type { OpenEdx } from "../../../src/gateways/open-edx/open-edx";
+import { transact, type Change } from "../../../src/store/transact";
 import type { FakeEdx } from "../../fake-edx/fake-edx";
 import { enrollmentId } from "../../fake-edx/world/world";
 
@@ -25,6 +26,15 @@ export interface Installation {
 
 /** The installation of our own tables. */
 export function embeddedInstallation(db: DataSource): Installation {
+  const change: Change = {
+    userId: null,
+    userLabel: "system",
+    reason: "test",
+    source: "IMPORT",
+    requestId: null,
+  };
+  const save = (entity: EntityTarget<ObjectLiteral>, row: object) =>
+    transact(db, change, (tx) => tx.save(entity, row));
   const idOf = async (username: string) => (await db.manager.findOneByOrFail(UserAccount, { username })).id;
   return {
     openEdx: embeddedOpenEdx(
@@ -33,17 +43,17 @@ export function embeddedInstallation(db: DataSource): Installation {
     ),
     account: async (account) => void (await db.manager.save(UserAccount, account)),
     async run({ modes, ...run }) {
-      await db.manager.save(CourseRun, run);
+      await save(CourseRun, run);
       for (const mode of modes) await db.manager.save(CourseMode, { courseRunKey: run.key, ...mode });
     },
     async enroll(username, courseRunKey, mode, isActive) {
       const key = { userId: await idOf(username), courseRunKey };
       const known = await db.manager.findOneBy(CourseEnrollment, key);
       const enrollment = known ?? db.manager.create(CourseEnrollment, { ...key, createdAt: new Date() });
-      await db.manager.save(Object.assign(enrollment, { mode, isActive }));
+      await save(CourseEnrollment, Object.assign(enrollment, { mode, isActive }));
     },
     async certify(username, courseRunKey, status) {
-      await db.manager.save(Certificate, { userId: await idOf(username), courseRunKey, status });
+      await save(Certificate, { userId: await idOf(username), courseRunKey, status });
     },
   };
 }

@@ -126,7 +126,7 @@ export class Audit {
 /** A row, or what an entry says of it, as text that is equal only if all of it is. */
 function image(row: ReadonlyMap<string, string | null>): string {
   return [...row]
-    .filter(([column]) => !column.startsWith("history_"))
+    .filter(([column]) => !column.startsWith("history_") && column !== "seen_at")
     .map(([column, value]) => `${column}=${value}`)
     .toSorted()
     .join(" ");

@@ -187,6 +187,9 @@ async function prepare(url: string): Promise<Client> {
     "insert into user_account (id, username) select i, 'user-' || i from generate_series(1, $1::int) i",
     [USERS],
   );
+  // By which the audit knows them, also where a row is deleted.
+  for (const table of ["certificate", "course_run"])
+    await client.query(`alter table ${table} replica identity using index ${table}_id_key`);
   await client.query("begin");
   await client.query(`select pg_logical_emit_message(true, 'storm',
     '{"path": "start", "label": "database:' || session_user || '", "sources": ["DATABASE"]}')`);

@@ -8,6 +8,7 @@ import { writeSet } from "../../../src/history/write-set";
 import { WRITE_PATHS, type WritePath } from "../write-paths";
 import { asGrace, GRACE } from "../world";
 import type { Expected } from "./audit";
+import { LMS_PATHS } from "./lms-paths";
 
 /** Learners of the storm's world, numbered from 1. */
 export const USERS = 2_000;
@@ -104,7 +105,8 @@ async function main(url: string, seed: number): Promise<void> {
     for (let round = 0; ; round++)
       try {
         if (round % 25 === 0) isCrowded = await tendTo(ours);
-        const paths = isCrowded ? [...WRITE_PATHS, ...BULK.slice(2), ...THINNING] : [...WRITE_PATHS, ...BULK];
+        const always = [...WRITE_PATHS, ...LMS_PATHS];
+        const paths = isCrowded ? [...always, ...BULK.slice(2), ...THINNING] : [...always, ...BULK];
         const path = paths[Math.floor(random() * paths.length)]!;
         await attempt(path, path.isOurs ? ours : theirs, role, random());
       } catch {

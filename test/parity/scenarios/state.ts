@@ -7,8 +7,8 @@ import { CourseEntitlementSupportDetail } from "../../../src/entities/course-ent
 import {
   HistoricalCourseEntitlement,
   HistoricalCourseEntitlementSupportDetail,
-  type HistoryColumns,
 } from "../../../src/history/historical";
+import type { HistoryColumns } from "../../../src/history/history-columns";
 import { toInstant, toMaybeInstant } from "../answers";
 import type { Step } from "./format";
 

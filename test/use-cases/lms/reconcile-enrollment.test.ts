@@ -368,6 +368,7 @@ async function setAge(id: string, courseRunKey: string, days: number): Promise<v
   } as const;
   await transact(beside.app.db, change, async (tx) => {
     await tx.save(CourseEntitlement, { id, createdAt: at, redeemedAt: at });
-    await tx.update(CourseEnrollment, { courseRunKey }, { createdAt: at });
+    const rows = await tx.findBy(CourseEnrollment, { courseRunKey });
+    await tx.save(rows.map((row) => Object.assign(row, { createdAt: at })));
   });
 }

@@ -24,6 +24,7 @@ import {
   NOW,
   shop,
   useApp,
+  put,
 } from "../../support/world";
 
 const app = useApp();
@@ -44,8 +45,10 @@ const settled = (work: Promise<unknown>) =>
   );
 
 /** Makes a change as the LMS would. */
-const inLms = (key: string, changes: Partial<CourseEnrollment>) =>
-  app.db.getRepository(CourseEnrollment).update({ courseRunKey: key }, changes);
+const inLms = async (key: string, changes: Partial<CourseEnrollment>) => {
+  const rows = await app.db.manager.findBy(CourseEnrollment, { courseRunKey: key });
+  await put(app, CourseEnrollment, ...rows.map((row) => Object.assign(row, changes)));
+};
 
 describe.each(BOUGHT)("an enrollment in the mode %s that was bought elsewhere", (mode) => {
   test("is never taken over", async () => {

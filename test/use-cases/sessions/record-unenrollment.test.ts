@@ -149,7 +149,10 @@ test("a dry run tells the same and changes nothing", async () => {
     refund: { state: "REQUESTED" },
     entitlement: { id, refundBlocker: "REFUND_PENDING" },
     userErrors: [],
-    preview: [{ operation: "recordUnenrollment" }, { operation: "recordUnenrollment" }],
+    preview: ["COURSE_ENROLLMENT", "COURSE_ENTITLEMENT", "REFUND"].map((entityType) => ({
+      operation: "recordUnenrollment",
+      entityType,
+    })),
   });
   expect(await checksumOf(app.db)).toEqual(before);
 });
