@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
@@ -87,7 +86,8 @@ async function crash(copy: Copy): Promise<void> {
   const [killed, beside] = await Promise.all([connected(copy), connected(copy)]);
   const { rows } = await killed.query<{ pid: number }>("select pg_backend_pid() as pid");
   await killed.query(`begin; ${CHANGE} where id = '${OTHER}'`);
-  const ended = once(beside, "end"); // PostgreSQL ends all others when it has noticed
+  // PostgreSQL ends all others when it has noticed; that is an error of theirs, at which `once` would give up.
+  const ended = new Promise((resolve) => beside.once("end", resolve));
   process.kill(rows[0]!.pid, "SIGKILL");
   await ended;
   // All connections of the pool have to notice.
