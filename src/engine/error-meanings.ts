@@ -32,6 +32,10 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
     status: "200",
     meaning:
       "The field that `field` and `path` name cannot be told as of the instant: it has no past, or it depends on an enrollment that was recorded only later. Ask for it without `asOf`, or leave it out.",
+  NOT_SEALED: {
+    status: "200",
+    meaning:
+      "The change has no proof yet. `sealedUntil` is the instant up to which changes are sealed, or null where none are: try again in a second, unless the installation seals nothing.",
   },
   UNAUTHENTICATED: {
     status: "401",

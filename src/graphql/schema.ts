@@ -71,6 +71,7 @@ import {
   EnrollmentOfCallResolver,
 } from "./queries/enrollment-calls/enrollment-calls.resolver";
 import { HistoryLogResolver, PlaceResolver } from "./queries/history-log/history-log.resolver";
+import { ProofResolver, SealsResolver } from "./queries/history-log/proof.resolver";
 import { OrderPreviewResolver } from "./queries/order-preview.resolver";
 import { PolicyResolver } from "./queries/policies.resolver";
 import { PolicyCountsResolver } from "./types/policies/policy-counts.resolver";
@@ -110,6 +111,10 @@ export function buildGraphQLSchema(): GraphQLSchema {
       HistoryEntryResolver,
       HistoryLogResolver,
       PlaceResolver,
+      ProofResolver,
+      SealsResolver,
+      ProofResolver,
+      SealsResolver,
       FieldChangeResolver,
       EntitlementOfDetailResolver,
       EntitlementOfEntryResolver,

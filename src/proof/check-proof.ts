@@ -11,7 +11,7 @@ export interface Checkpoint {
   root: Buffer;
 }
 
-/** What proves an entry, as `npm run history:proof` writes it. */
+/** What proves an entry, as `npm run history:proof` writes it, or GraphQL answers it. */
 export interface ProofFile {
   /** The sealed text of the entry. */
   leaf: string;
@@ -108,7 +108,14 @@ export function openCheckpoint(note: string, vkey: string): Checkpoint {
 /** Reads a proof file. Throws an error when it is none. */
 export function readProof(file: string): ProofFile {
   try {
-    const { leaf, position, hashes, checkpoint, openings = [] } = JSON.parse(file) as Partial<ProofFile>;
+    const {
+      leaf,
+      position,
+      hashes,
+      checkpoint: given,
+      openings = [],
+    } = JSON.parse(file) as Partial<ProofFile>;
+    const checkpoint = (given as { note?: string } | undefined)?.note ?? given; // GraphQL has an object there
     const texts = [leaf, checkpoint, ...hashes!, ...openings.flatMap((each) => Object.values(each))];
     if (texts.every((text) => typeof text === "string") && Number.isSafeInteger(position))
       return { leaf: leaf!, position: position!, hashes: hashes!, checkpoint: checkpoint!, openings };

@@ -29,9 +29,12 @@ const FROM_HISTORY: Record<string, string> = {
   Refund:
     "attemptLog attempts createdAt detail history id modifiedAt nextAttemptAt orderNumber shopReferences state",
   RefundAttempt: "answer endedAt id number startedAt state",
-  HistoryEntry: `changedAt changedByLabel changedByRole changes entityId entityType id operation position previous reason
-    requestId revertedTo settledAt source state transactionId type`,
+  HistoryEntry: `changedAt changedByLabel changedByRole changes entityId entityType id operation position previous proof
+    reason requestId revertedTo settledAt source state transactionId type`,
   FieldChange: "field from id to",
+  HistoryProof: "checkpoint hashes leaf openings position",
+  Checkpoint: "note settledAt size",
+  Opening: "field salt value",
 };
 /** Types of pages and their parts, which hold what is listed. */
 const PAGES = /Connection$|Edge$|^PageInfo$/;

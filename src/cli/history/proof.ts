@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     throw new ConfigError(
       `There is no sealed entry ${entry}${size === undefined ? "" : " under that checkpoint"}.`,
     );
-  process.stdout.write(`${JSON.stringify(proof, null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify({ ...proof, checkpoint: proof.checkpoint.note }, null, 2)}\n`);
 }
 
 main().catch(endWith);

@@ -37,8 +37,8 @@ interface Page {
 /** A field without a selection. */
 const VALUE: Page = { size: [1], inner: [], kind: "value" };
 
-/** Fields that show an object at another time, which is one more to load each time. */
-const TIME_TRAVEL: ReadonlySet<string> = new Set(["asOf", "previous", "next", "state", "revertedTo"]);
+/** Fields that show an object at another time, or prove it, which is one more to load each time. */
+const TIME_TRAVEL = new Set(["asOf", "previous", "next", "state", "revertedTo", "proof"]);
 
 /** What an operation can return at most. */
 export interface Counted {

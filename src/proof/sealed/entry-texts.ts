@@ -73,8 +73,7 @@ type ReadEntry = Omit<SealedEntry, "values"> & { at: string; texts: SealedEntry[
 /** Reads settled entries in their order. The columns are those of the database, which a newer server may have given it. */
 export class EntryTexts {
   private constructor(
-    private readonly sql: string,
-    private readonly columns: ReadonlyMap<string, readonly string[]>,
+    private readonly columns: ReadonlyMap<string, readonly { column: string; type: string }[]>,
   ) {}
 
   static async of(db: Queryable): Promise<EntryTexts> {
@@ -86,33 +85,45 @@ export class EntryTexts {
       [TABLES],
     );
     const columns = new Map(TABLES.map((table) => [table, rows.filter((row) => row.table === table)]));
-    const parts = [...columns].map(
-      ([table, own]) => `
-        select '${table}' as "table", h.history_id, h.id::text as entity, b.first_position, b.at, h.history_user_id::text as "actorId",
-          ${ABOUT_LEARNER[table] === undefined ? "null" : LEARNER} as "learnerId",
-          json_build_array(${own.map(({ column, type }) => textOf(column, type)).join(", ")}) as texts
-        from batch b join ${table} h on h.history_txid = b.txid`,
-    );
+    return new EntryTexts(columns);
+  }
+
+  /** The entries of the transactions that begin at one of these positions. */
+  read(db: Queryable, from: number, until: number): Promise<SealedEntry[]> {
     const sql = `
       with batch as materialized (
         select txid, first_position, at from history_transaction where first_position >= $1 and first_position < $2
       )
-      select "table", history_id::text as "historyId", entity, first_position::float8 as first, "actorId", "learnerId", texts,
+      ${this.select((table) => `batch b join ${table} h on h.history_txid = b.txid`)}`;
+    return this.ask(db, sql, [from, until]);
+  }
+
+  /** The settled ones of some entries, in their order. */
+  readSome(db: Queryable, historyIds: readonly string[]): Promise<SealedEntry[]> {
+    const of = (table: string) =>
+      `${table} h join history_transaction b on b.txid = h.history_txid where h.history_id = any($1::bigint[])`;
+    return this.ask(db, this.select(of), [historyIds]);
+  }
+
+  private select(from: (table: string) => string): string {
+    const parts = [...this.columns].map(
+      ([table, own]) => `
+        select '${table}' as "table", h.history_id, h.id::text as entity, b.first_position, b.at, h.history_user_id::text as "actorId",
+          ${ABOUT_LEARNER[table] === undefined ? "null" : LEARNER} as "learnerId",
+          json_build_array(${own.map(({ column, type }) => textOf(column, type)).join(", ")}) as texts
+        from ${from(table)}`,
+    );
+    return `select "table", history_id::text as "historyId", entity, first_position::float8 as first, "actorId", "learnerId", texts,
         to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
       from (${parts.join(" union all ")}) e
       order by first_position, history_id`;
-    return new EntryTexts(
-      sql,
-      new Map([...columns].map(([table, own]) => [table, own.map((each) => each.column)])),
-    );
   }
 
-  /** The entries of the transactions that begin at one of these positions. */
-  async read(db: Queryable, from: number, until: number): Promise<SealedEntry[]> {
-    const rows = await db.query<ReadEntry[]>(this.sql, [from, until]);
+  private async ask(db: Queryable, sql: string, given: unknown[]): Promise<SealedEntry[]> {
+    const rows = await db.query<ReadEntry[]>(sql, given);
     return rows.map(({ at, texts, ...entry }) => {
       const values: SealedEntry["values"] = { at, table: entry.table };
-      this.columns.get(entry.table)!.forEach((column, place) => (values[column] = texts[place]!));
+      this.columns.get(entry.table)!.forEach(({ column }, place) => (values[column] = texts[place]!));
       return { ...entry, values };
     });
   }

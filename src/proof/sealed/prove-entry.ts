@@ -1,48 +1,73 @@
 import type { Queryable } from "../../store/statement";
 import type { ProofFile } from "../check-proof";
-import { EntryTexts, subjectsOf, TABLES } from "./entry-texts";
 import { saltOf } from "../tree/leaf";
 import { inclusionPath } from "../tree/paths";
+import { checkpointOf, type SealedCheckpoint } from "./checkpoints";
+import { EntryTexts, subjectsOf, TABLES } from "./entry-texts";
 import { textOf } from "./sealer";
 import { readKeys } from "./subject-keys";
 import { withTiles } from "./tile-store";
 
+/** What proves an entry, with its checkpoint as it was read. */
+export type EntryProof = Omit<ProofFile, "checkpoint"> & { checkpoint: SealedCheckpoint };
+
 /** Proves an entry under a checkpoint: the newest one, unless its size is given. Null while the entry is not sealed. */
-export async function proveEntry(db: Queryable, historyId: string, size?: number): Promise<ProofFile | null> {
-  const [checkpoint] = await db.query<{ size: number; note: string }[]>(
-    "select size::float8, note from history_checkpoint where $1::bigint is null or size = $1 order by size desc limit 1",
-    [size ?? null],
-  );
-  const first = await firstPositionOf(db, historyId);
-  if (!checkpoint || first === null || first >= checkpoint.size) return null;
-  const entries = await (await EntryTexts.of(db)).read(db, first, first + 1);
-  const rank = entries.findIndex((entry) => entry.historyId === historyId);
-  const entry = entries[rank]!;
-  const subjects = subjectsOf(entry);
-  const keys = await readKeys(db, new Set(subjects.map(([, userId]) => userId)));
-  const position = first + rank;
-  const hashes = await withTiles(db, (read) => inclusionPath(position, checkpoint.size, read));
-  return {
-    leaf: textOf(entry, keys),
-    position,
-    hashes: hashes.map((hash) => hash.toString("base64")),
-    checkpoint: checkpoint.note,
-    openings: subjects.map(([field, userId]) => ({
-      field,
-      salt: saltOf(keys.get(userId)!, historyId).toString("hex"),
-      value: entry.values[field] as string,
-    })),
-  };
+export async function proveEntry(
+  db: Queryable,
+  historyId: string,
+  size?: number,
+): Promise<EntryProof | null> {
+  const checkpoint = await checkpointOf(db, size);
+  const [proof] = checkpoint ? await proveEntries(db, [historyId], checkpoint) : [];
+  return proof ?? null;
 }
 
-const TXID_OF_ENTRY = TABLES.map((table) => `select history_txid from ${table} where history_id = $1`).join(
-  " union all ",
-);
-
-async function firstPositionOf(db: Queryable, historyId: string): Promise<number | null> {
-  const [found] = await db.query<{ first: number }[]>(
-    `select first_position::float8 as first from history_transaction where txid = (${TXID_OF_ENTRY})`,
-    [historyId],
+/** Proves entries under a checkpoint; null for those that it does not seal. As many statements for all as for one. */
+export async function proveEntries(
+  db: Queryable,
+  historyIds: readonly string[],
+  checkpoint: SealedCheckpoint,
+): Promise<(EntryProof | null)[]> {
+  const positions = await positionsOf(db, historyIds);
+  const sealed = historyIds.filter((id) => (positions.get(id) ?? Infinity) < checkpoint.size);
+  if (sealed.length === 0) return historyIds.map(() => null);
+  const entries = await (await EntryTexts.of(db)).readSome(db, sealed);
+  const keys = await readKeys(db, new Set(entries.flatMap((entry) => subjectsOf(entry).map(([, id]) => id))));
+  const paths = await withTiles(db, (read) =>
+    entries.map(({ historyId }) => inclusionPath(positions.get(historyId)!, checkpoint.size, read)),
   );
-  return found?.first ?? null;
+  const proofs = entries.map((entry, place): [string, EntryProof] => [
+    entry.historyId,
+    {
+      leaf: textOf(entry, keys),
+      position: positions.get(entry.historyId)!,
+      hashes: paths[place]!.map((hash) => hash.toString("base64")),
+      checkpoint,
+      openings: subjectsOf(entry).map(([field, userId]) => ({
+        field,
+        salt: saltOf(keys.get(userId)!, entry.historyId).toString("hex"),
+        value: entry.values[field] as string,
+      })),
+    },
+  ]);
+  const found = new Map(proofs);
+  return historyIds.map((id) => found.get(id) ?? null);
+}
+
+const ENTRIES = TABLES.map(
+  (table) => `select history_id, history_txid from ${table} where history_id = any($1::bigint[])`,
+).join(" union all ");
+const BEFORE = TABLES.map(
+  (table) =>
+    `(select count(*) from ${table} other where other.history_txid = e.history_txid and other.history_id < e.history_id)`,
+).join(" + ");
+
+/** The positions of settled entries by their ids. */
+async function positionsOf(db: Queryable, historyIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await db.query<{ id: string; position: number }[]>(
+    `select e.history_id::text as id, (x.first_position + ${BEFORE})::float8 as position
+     from (${ENTRIES}) e join history_transaction x on x.txid = e.history_txid`,
+    [historyIds],
+  );
+  return new Map(rows.map(({ id, position }) => [id, position]));
 }
