@@ -9,7 +9,7 @@ import { callGauges } from "../reads/enrollments";
 import { lookGauges } from "../reads/lms/due";
 import { followedImportGauges } from "../reads/lms/followed-imports";
 import { refundGauges } from "../reads/refunds";
-import { HistoryMetrics } from "./requests/history-metrics";
+import { HistoryMetrics } from "./history/history-metrics";
 import { lastDone } from "../jobs/last-done";
 import { poolOf } from "../store/statement";
 import { unhandledFaults } from "../log";

@@ -26,6 +26,8 @@ export interface Sealing {
  * works. It reads what is committed and settled, and no writer waits for it.
  */
 export class Sealer {
+  /** How often this process could not seal. */
+  failures = 0;
   private edge: Edge | undefined;
   private known: Signer | undefined;
 
@@ -49,10 +51,11 @@ export class Sealer {
   }
 
   private async sealSome(): Promise<Sealing> {
-    if (isDone(await placeOf(this.db))) return NOTHING;
     try {
+      if (isDone(await placeOf(this.db))) return NOTHING;
       return await this.db.transaction((tx) => this.round(tx));
     } catch (error) {
+      this.failures += 1;
       this.edge = undefined;
       throw error;
     }

@@ -34,6 +34,8 @@ export interface HandOutFailure {
 export class HandOut {
   /** The size of the last checkpoint that each keeper has kept. */
   private readonly kept = new Map<Keeper, number>();
+  /** The keepers that have seen a history which this one does not continue, when they were asked last. */
+  private readonly contradicting = new Set<Keeper>();
   private newest = 0;
 
   constructor(
@@ -44,6 +46,11 @@ export class HandOut {
   /** How many entries each keeper lacks, by its name. */
   get lags(): ReadonlyMap<string, number> {
     return new Map(this.keepers.map((keeper) => [keeper.name, this.newest - (this.kept.get(keeper) ?? 0)]));
+  }
+
+  /** Whether each keeper has seen a history which this one does not continue, by its name. */
+  get contradictions(): ReadonlyMap<string, boolean> {
+    return new Map(this.keepers.map((keeper) => [keeper.name, this.contradicting.has(keeper)]));
   }
 
   /** Hands out the newest checkpoint. Calls `onFailure` for each keeper that has not kept it. */
@@ -60,9 +67,12 @@ export class HandOut {
         keeper.keep?.(checkpoint.note);
         if (keeper.ask) await this.cosigned(keeper, keeper.ask, checkpoint);
         this.kept.set(keeper, checkpoint.size);
+        this.contradicting.delete(keeper);
       } catch (error) {
         const { message: reason } = error as Error;
-        onFailure({ keeper: keeper.name, reason, isContradiction: error instanceof Contradiction });
+        const isContradiction = error instanceof Contradiction;
+        if (isContradiction) this.contradicting.add(keeper);
+        onFailure({ keeper: keeper.name, reason, isContradiction });
       }
   }
 
