@@ -73,6 +73,7 @@ function configOf(settings: Settings) {
       origin: settings.HISTORY_ORIGIN,
       keyFile: settings.HISTORY_SIGNING_KEY_FILE,
       witnesses: settings.HISTORY_WITNESSES,
+      isPublic: settings.HISTORY_PUBLIC,
     },
     webhooks: {
       deadlineMs: settings.WEBHOOK_DEADLINE_MS,

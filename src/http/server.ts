@@ -8,6 +8,7 @@ import { eventsRoute } from "./events/events-route";
 import { Streams } from "./events/streams";
 import { exportRoute } from "./export/export-route";
 import { graphqlRoute } from "./graphql-route";
+import { HISTORY_PREFIX, historyRoute } from "./history/history-route";
 import { livenessRoute, readinessRoute } from "./health";
 import { InFlightLimiter, type Load } from "./in-flight";
 import { listen } from "./listener";
@@ -42,6 +43,7 @@ export async function startServer(app: App, graph: Graph, rest: RestApi): Promis
     ["/graphql", graphqlRoute(app, engine, admit)],
     ["/export/*", exportRoute(app, engine, admit)],
     ["/events", eventsRoute(app, engine, admit, streams, stopping.signal)],
+    [`${HISTORY_PREFIX}*`, historyRoute(app, admit)],
     ["/healthz", readOnly(livenessRoute)],
     ["/readyz", readOnly(readinessRoute(app, stopping.signal))],
   ]);

@@ -1,4 +1,4 @@
-import { listOf, text, textLike } from "../setting-kinds";
+import { flag, listOf, text, textLike } from "../setting-kinds";
 
 /** The settings of how the history is sealed. */
 export const HISTORY_SETTINGS = {
@@ -22,5 +22,10 @@ export const HISTORY_SETTINGS = {
     .default([])
     .describe(
       "Who keeps the checkpoints of the history, out of reach of those who could change the database: files, and witnesses (C2SP `tlog-witness`) with their verification keys. See [docs/history.md](history.md).",
+    ),
+  HISTORY_PUBLIC: flag
+    .default(false)
+    .describe(
+      "Whether everybody may read the checkpoint and the tiles of the history at `/history/`, which are hashes only. Otherwise staff and auditors may.",
     ),
 };

@@ -17,6 +17,19 @@ export async function readTiles(db: Queryable, ids: readonly TileId[]): Promise<
   return rows.map(({ level, index, hashes }) => ({ level, index, hashes: split(hashes) }));
 }
 
+/** The first hashes of a tile; null where it has fewer. */
+export async function hashesOf(
+  db: Queryable,
+  { level, index }: TileId,
+  count: number,
+): Promise<Buffer | null> {
+  const [tile] = await db.query<{ hashes: Buffer }[]>(
+    "select substr(hashes, 1, $3) as hashes from history_tile where level = $1 and index = $2 and octet_length(hashes) >= $3",
+    [level, index, count * HASH_BYTES],
+  );
+  return tile?.hashes ?? null;
+}
+
 /** Writes tiles, in place of shorter ones. */
 export async function writeTiles(db: Queryable, tiles: readonly Tile[]): Promise<void> {
   await db.query(
