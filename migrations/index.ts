@@ -29,6 +29,7 @@ import { SealHistory1795341600000 } from "./1795341600000-seal-history";
 import { WalkLives1795342800000 } from "./1795342800000-walk-lives";
 import { CountSeals1795345200000 } from "./1795345200000-count-seals";
 import { TrackWhatDecides1795345800000 } from "./1795345800000-track-what-decides";
+import { GiveUpCheckpoints1795346400000 } from "./1795346400000-give-up-checkpoints";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -63,4 +64,5 @@ export const migrations = [
   WalkLives1795342800000,
   CountSeals1795345200000,
   TrackWhatDecides1795345800000,
+  GiveUpCheckpoints1795346400000,
 ];

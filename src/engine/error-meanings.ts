@@ -32,6 +32,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
     status: "200",
     meaning:
       "The field that `field` and `path` name cannot be told as of the instant: it has no past, or it depends on an enrollment that was recorded only later. Ask for it without `asOf`, or leave it out.",
+  },
   NOT_SEALED: {
     status: "200",
     meaning:

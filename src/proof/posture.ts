@@ -50,7 +50,13 @@ const TRIGGERS = {
 const OTHER_TRIGGERS = new Set(["refund refund_final"]);
 
 /** The tables of the order of history and of its seal: those that are only added to, and its clock. */
-const ORDER = ["history_transaction", "history_told", "history_checkpoint", "history_cosignature"];
+const ORDER = [
+  "history_transaction",
+  "history_told",
+  "history_checkpoint",
+  "history_cosignature",
+  "history_given_up",
+];
 const COUNTED = ["history_checkpoint", "history_cosignature"];
 const CLOCK = "history_clock";
 /** What is sealed: hashes, and the keys of what is hidden in them. */

@@ -1,5 +1,6 @@
 import type { QueryRunner } from "typeorm";
 import { checkProof, openCheckpoint } from "../../src/proof/check-proof";
+import { giveUp } from "../../src/proof/given-up";
 import { rootOf } from "../../src/proof/tree/edge";
 import { prove } from "../../src/proof/sealed/prove";
 import { proveEntry } from "../../src/proof/sealed/prove-entry";
@@ -163,4 +164,27 @@ test("a past that was sealed again with the stolen key is found beside one check
     [note],
   );
   expect(fault).toContain("is missing in the database");
+});
+
+test("a checkpoint of another past is a fault until it is given up, and then is told with the reason", async () => {
+  await changeAndSeal();
+  const { size, note } = await newest();
+  const text = `${signer.name}\n${size}\n${Buffer.alloc(32, 7).toString("base64")}\n`;
+  const outside = [note, `${text}\n${signer.line(text)}`].map((each) => ({ where: "a file", note: each }));
+  const trusted = { vkey: signer.vkey, outside, witnesses: [] };
+  expect((await prove(db, trusted)).faults).toEqual([
+    `the first ${size} entries are not those of the checkpoint in a file`,
+  ]);
+  expect(await giveUp(db, trusted, "the disk was lost")).toBe(1);
+  expect(await giveUp(db, trusted, "the disk was lost")).toBe(0);
+  const { faults: left, givenUp } = await prove(db, trusted);
+  expect(left).toEqual([]);
+  expect(givenUp).toEqual([
+    expect.stringMatching(`^the checkpoint of ${size} entries was given up by .*: the disk was lost$`),
+  ]);
+  const foreign = { ...trusted, vkey: newSigner(signer.name).vkey };
+  await expect(giveUp(db, foreign, "x")).rejects.toThrow(
+    "cannot be given up. The checkpoint is not signed by this key.",
+  );
+  await expect(db.query("delete from history_given_up")).rejects.toThrow("history is never changed");
 });

@@ -1,15 +1,15 @@
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
 import { withDatabase } from "../../compose/database";
-import { historySigner, isSealed } from "../../compose/sealer";
-import { ConfigError, loadConfig, type Config } from "../../config";
-import { prove, type KeptCheckpoint, type Trusted } from "../../proof/sealed/prove";
+import { loadConfig } from "../../config";
+import { prove } from "../../proof/sealed/prove";
+import type { Trusted } from "../../proof/sealed/trusted";
 import { inSnapshot } from "../../store/snapshot";
 import type { Queryable } from "../../store/statement";
 import { endWith } from "../failure";
 import { startProgress } from "../progress";
 import { printFaults } from "./print-faults";
-import { readText } from "./read-text";
+import { checkpointsIn, ownKey } from "./trusted";
 
 const HELP = `Proves that the history is as it was sealed: it hashes all entries again, and compares them with what was signed.
 
@@ -19,7 +19,7 @@ const HELP = `Proves that the history is as it was sealed: it hashes all entries
   --key          the verification key of the history, <name>+<id>+<base64>; without it, that of the settings
 
 Only a checkpoint that was kept out of reach of who could change the database proves that nothing was changed and sealed
-again. It does what history:verify does as well, and exits with status 1 if there is any fault. It reads one snapshot and
+again. One that was given up by history:adopt is named, and is no fault. It does what history:verify does as well, and exits with status 1 if there is any fault. It reads one snapshot and
 writes nothing, also while servers run.
 `;
 
@@ -48,29 +48,16 @@ async function main(): Promise<void> {
 async function printDifferences(tx: Queryable, trusted: Trusted): Promise<number> {
   const start = Date.now();
   let progress: ReturnType<typeof startProgress> | undefined;
-  const { entries, faults } = await prove(tx, trusted, (done, of) => {
+  const { entries, faults, givenUp } = await prove(tx, trusted, (done, of) => {
     progress ??= startProgress(of, "entries hashed");
     progress(done);
   });
-  for (const fault of faults) process.stdout.write(`${fault}\n`);
+  for (const line of [...givenUp, ...faults]) process.stdout.write(`${line}\n`);
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
   process.stdout.write(
     `${faults.length} faults; ${entries} sealed entries and ${trusted.outside.length} kept checkpoints compared in ${seconds} s\n`,
   );
   return faults.length;
-}
-
-function ownKey(config: Config): string {
-  if (!isSealed(config))
-    throw new ConfigError("--key: must be given, as HISTORY_SIGNING_KEY_FILE is not set");
-  return historySigner(config).vkey;
-}
-
-/** Checkpoints are kept one after the other, each with an empty line before its signatures. */
-function checkpointsIn(path: string): KeptCheckpoint[] {
-  const notes = readText(path).match(/(?:.+\n)+\n(?:— .+\n)+/g) ?? [];
-  if (notes.length === 0) throw new ConfigError(`--checkpoints: ${path} holds no checkpoint`);
-  return notes.map((note) => ({ where: path, note }));
 }
 
 main().catch(endWith);

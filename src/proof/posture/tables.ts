@@ -27,6 +27,7 @@ const SHAPES: Record<string, string> = {
   history_transaction: "b09982c0b6a25e16",
   history_told: "c6a3f19c3406a2b2",
   history_checkpoint: "1ec2d27fec3c0757",
+  history_given_up: "45a62c122ea7fdbd",
   history_cosignature: "3d6e0a97917537d2",
   history_clock: "c6145e110089a169",
   history_tile: "ecef545dc2db29fc",

@@ -1,32 +1,16 @@
 import type { Queryable } from "../../store/statement";
 import { leafHash, openCheckpoint } from "../check-proof";
+import { givenUp } from "../given-up";
 import { append, rootOf, TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
 import { endOfPart, EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
 import { sealFaults } from "./seal-faults";
 import { textOf } from "./sealer";
+import type { Trusted } from "./trusted";
 import { readKeys } from "./subject-keys";
 import { readTiles } from "./tile-store";
 
 /** Entries that are read at once: so many tiles are complete at the end of each part. */
 const READ_AT_ONCE = 64 * TILE_WIDTH;
-
-/** A checkpoint, where it was kept, and whether the history must have it. */
-export interface KeptCheckpoint {
-  /** What a fault calls it: the name of a file, or "the database". */
-  where: string;
-  /** The signed checkpoint. */
-  note: string;
-}
-
-/** What a history is proven with, which nobody who can change the database can change. */
-export interface Trusted {
-  /** The verification key of the history. */
-  vkey: string;
-  /** Checkpoints that were kept elsewhere. */
-  outside: readonly KeptCheckpoint[];
-  /** The verification keys of its witnesses, as far as they are known. */
-  witnesses: readonly string[];
-}
 
 /** What was proven, or is wrong. */
 export interface Proving {
@@ -34,6 +18,8 @@ export interface Proving {
   entries: number;
   /** One sentence for each fault; none when everything is as it was sealed. */
   faults: string[];
+  /** One sentence for each checkpoint that was given up: whoever relies on the history has to know. */
+  givenUp: string[];
 }
 
 /**
@@ -51,7 +37,10 @@ export async function prove(
        coalesce((select max(first_position + entries) from history_transaction), 0)::float8 as "inTables"`,
   );
   const faults: string[] = [];
-  const expected = await expectedRoots(db, trusted, faults);
+  const forsaken = await givenUp(db);
+  const isGivenUp = (size: number, root: Buffer) =>
+    forsaken.some((each) => each.size === size && each.root === root.toString("base64"));
+  const expected = await expectedRoots(db, trusted, isGivenUp, faults);
   const last = Math.max(size, ...expected.map((each) => each.size));
   if (last > inTables)
     faults.push(`history has ${inTables} entries, and ${last} were sealed: the newest ones are missing`);
@@ -82,7 +71,11 @@ export async function prove(
     edge = next;
   }
   faults.push(...(await sealFaults(db, size, trusted.witnesses)));
-  return { entries: edge.size, faults };
+  const told = forsaken.map(
+    (each) =>
+      `the checkpoint of ${each.size} entries was given up by ${each.role} at ${each.at.toISOString()}: ${each.reason}`,
+  );
+  return { entries: edge.size, faults, givenUp: told };
 }
 
 interface Expected {
@@ -94,6 +87,7 @@ interface Expected {
 async function expectedRoots(
   db: Queryable,
   { vkey, outside }: Trusted,
+  isGivenUp: (size: number, root: Buffer) => boolean,
   faults: string[],
 ): Promise<Expected[]> {
   const rows = await db.query<{ size: number; note: string }[]>(
@@ -110,7 +104,7 @@ async function expectedRoots(
         throw new Error(`It stands under ${under} entries, and has ${size}.`);
       if (under !== null && note.slice(note.indexOf("\n\n") + 2).split("\n").length !== 2)
         throw new Error(`That of ${size} entries has not one signature.`);
-      return [{ size, root, where }];
+      return under === null && isGivenUp(size, root) ? [] : [{ size, root, where }];
     } catch (error) {
       faults.push(`a checkpoint in ${where}: ${(error as Error).message}`);
       return [];
