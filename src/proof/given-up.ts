@@ -1,4 +1,4 @@
-import type { Queryable } from "../store/statement";
+import type { Database } from "../store/statement";
 import { openCheckpoint } from "./check-proof";
 import { readEdge } from "./sealed/tile-store";
 import type { KeptCheckpoint, Trusted } from "./sealed/trusted";
@@ -19,7 +19,7 @@ export interface GivenUp {
 }
 
 /** What was given up, the oldest first. */
-export function givenUp(db: Queryable): Promise<GivenUp[]> {
+export function givenUp(db: Database): Promise<GivenUp[]> {
   return db.query("select size::float8, root, at, role, reason from history_given_up order by at, size");
 }
 
@@ -28,7 +28,7 @@ export function givenUp(db: Queryable): Promise<GivenUp[]> {
  * they are. Throws an error for one that the key has not signed.
  */
 export async function giveUp(
-  owner: Queryable,
+  owner: Database,
   { vkey, outside }: Pick<Trusted, "vkey" | "outside">,
   reason: string,
 ): Promise<number> {

@@ -1,5 +1,5 @@
 import type { EntityManager, EntityMetadata } from "typeorm";
-import type { Queryable } from "../store/statement";
+import type { Database } from "../store/statement";
 import { tracked } from "../history/historical";
 import { trackedColumns } from "../history/record";
 
@@ -39,7 +39,7 @@ export async function* brokenRows(tx: EntityManager, onProgress?: OnProgress): A
   }
 }
 
-async function countEntries(tx: Queryable, tables: EntityMetadata[]): Promise<number[]> {
+async function countEntries(tx: Database, tables: EntityMetadata[]): Promise<number[]> {
   const counts: number[] = [];
   for (const { tableName } of tables) {
     const [row]: [{ count: string }] = await tx.query(`select count(*) from "historical_${tableName}"`);
@@ -49,7 +49,7 @@ async function countEntries(tx: Queryable, tables: EntityMetadata[]): Promise<nu
 }
 
 /** The id at which the next batch of history entries ends; null for the last batch. */
-async function nextBound(tx: Queryable, { tableName }: EntityMetadata, from: string): Promise<string | null> {
+async function nextBound(tx: Database, { tableName }: EntityMetadata, from: string): Promise<string | null> {
   const rows: { id: string }[] = await tx.query(
     `select id from "historical_${tableName}" where id > $1 order by id limit 1 offset ${HISTORY_ROWS_AT_ONCE}`,
     [from],
@@ -57,12 +57,7 @@ async function nextBound(tx: Queryable, { tableName }: EntityMetadata, from: str
   return rows[0]?.id ?? null;
 }
 
-function compare(
-  tx: Queryable,
-  table: EntityMetadata,
-  from: string,
-  to: string | null,
-): Promise<BrokenRow[]> {
+function compare(tx: Database, table: EntityMetadata, from: string, to: string | null): Promise<BrokenRow[]> {
   const { tableName } = table;
   const names = trackedColumns(table);
   const row = (alias: string) => `row(${names.map((name) => `${alias}."${name}"`).join(", ")})::record`;

@@ -13,9 +13,6 @@ export type Parameter = (value: unknown) => string;
 /** Where statements are sent: any connection of the pool, or the one of a transaction. */
 export type Database = DataSource | EntityManager;
 
-/** What can run any statement. */
-export type Queryable = Pick<EntityManager, "query">;
-
 /**
  * Runs a read-only statement and returns its plain rows. It is prepared once a connection under a name, which saves
  * PostgreSQL the parsing and planning; beyond a bounded number of texts it is sent unnamed.

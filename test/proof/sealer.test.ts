@@ -1,4 +1,4 @@
-import type { QueryRunner } from "typeorm";
+import type { EntityManager, QueryRunner } from "typeorm";
 import { checkProof, openCheckpoint } from "../../src/proof/check-proof";
 import { giveUp } from "../../src/proof/given-up";
 import { rootOf } from "../../src/proof/tree/edge";
@@ -14,12 +14,14 @@ import { newSigner } from "./signers";
 const app = useApp();
 const signer = newSigner("history.example");
 let sealer: Sealer;
-let db: QueryRunner;
+let connection: QueryRunner;
+let db: EntityManager;
 beforeAll(() => {
   sealer = new Sealer(app.db, () => signer);
-  db = app.db.createQueryRunner();
+  connection = app.db.createQueryRunner();
+  db = connection.manager;
 });
-afterAll(() => db.release());
+afterAll(() => connection.release());
 
 const COMMENTS = 'She said: "I have paid" – twice';
 /** Some changes, one of them with words about a learner, sealed. */
@@ -96,7 +98,7 @@ test("an entry that is not sealed yet has no proof", async () => {
 
 /** Changes the past as an owner could who switches the triggers off; the change is undone afterwards. */
 async function tampered(sql: string, outside: string[] = []): Promise<string[]> {
-  await db.startTransaction();
+  await connection.startTransaction();
   try {
     await db.query("set local session_replication_role = replica");
     for (const table of [
@@ -109,7 +111,7 @@ async function tampered(sql: string, outside: string[] = []): Promise<string[]> 
     await db.query(sql);
     return await faults(outside);
   } finally {
-    await db.rollbackTransaction();
+    await connection.rollbackTransaction();
   }
 }
 const FIRST = "(select min(history_id) from historical_course_entitlement)";

@@ -5,7 +5,7 @@ import { loadConfig } from "../../config";
 import { prove } from "../../proof/sealed/prove";
 import type { Trusted } from "../../proof/sealed/trusted";
 import { inSnapshot } from "../../store/snapshot";
-import type { Queryable } from "../../store/statement";
+import type { Database } from "../../store/statement";
 import { endWith } from "../failure";
 import { startProgress } from "../progress";
 import { printFaults } from "./print-faults";
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   if (faults > 0) process.exitCode = 1;
 }
 
-async function printDifferences(tx: Queryable, trusted: Trusted): Promise<number> {
+async function printDifferences(tx: Database, trusted: Trusted): Promise<number> {
   const start = Date.now();
   let progress: ReturnType<typeof startProgress> | undefined;
   const { entries, faults, givenUp } = await prove(tx, trusted, (done, of) => {

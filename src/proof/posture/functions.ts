@@ -1,4 +1,4 @@
-import type { Queryable } from "../../store/statement";
+import type { Database } from "../../store/statement";
 
 /** The functions of PostgreSQL by which the text of an entry is read. */
 const READ_BY = ["to_char", "timezone", "extract", "encode", "to_json", "json_build_array", "text"];
@@ -9,7 +9,7 @@ const FIRST_OWN_ID = 16_384;
  * What is wrong with how functions run, whatever their source: those of history must look for what they use where they were
  * made, and those of PostgreSQL by which entries are read must be its own.
  */
-export async function runFaults(db: Queryable, names: readonly string[]): Promise<string[]> {
+export async function runFaults(db: Database, names: readonly string[]): Promise<string[]> {
   const rows = await db.query<{ fault: string }[]>(
     `select format('function %s does not run as it was made', proname) as fault from pg_proc
      where pronamespace = current_schema()::regnamespace and proname = any($1::text[]) and (proisstrict

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Queryable } from "../../store/statement";
+import type { Database } from "../../store/statement";
 
 /**
  * What tables are made of, as hashes: their columns, constraints and indexes. A migration that changes one changes its hash
@@ -82,11 +82,7 @@ const UNPLAIN = `
  * What is wrong with tables, and with the sequence of history: those that are not plain tables, or are not made as the
  * migrations made them.
  */
-export async function tableFaults(
-  db: Queryable,
-  tables: readonly string[],
-  first: string,
-): Promise<string[]> {
+export async function tableFaults(db: Database, tables: readonly string[], first: string): Promise<string[]> {
   const unplain = await db.query<{ fault: string }[]>(UNPLAIN, [tables, first]);
   const rows = await db.query<{ name: string; line: string }[]>(LINES, [tables]);
   const changed = tables.flatMap((table) => {

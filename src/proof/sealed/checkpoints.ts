@@ -1,4 +1,4 @@
-import type { Queryable } from "../../store/statement";
+import { select, type Database } from "../../store/statement";
 
 /** A checkpoint of the history. */
 export interface SealedCheckpoint {
@@ -12,10 +12,11 @@ export interface SealedCheckpoint {
 
 /** The checkpoint of a size, or the newest one; null where there is none. */
 export async function checkpointOf(
-  db: Queryable,
+  db: Database,
   size: number | null = null,
 ): Promise<SealedCheckpoint | null> {
-  const [checkpoint] = await db.query<SealedCheckpoint[]>(
+  const [checkpoint] = await select<SealedCheckpoint>(
+    db,
     `select size::float8, at as "settledAt", note || coalesce((
        select string_agg(line, '' order by witness) from history_cosignature s where s.size = c.size), '') as note
      from history_checkpoint c where $1::bigint is null or size = $1 order by size desc limit 1`,

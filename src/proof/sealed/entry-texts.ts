@@ -1,4 +1,4 @@
-import type { Queryable } from "../../store/statement";
+import { select, type Database } from "../../store/statement";
 import { TRACKED_TYPES } from "../../history/tracked-types";
 
 /** A settled entry as it is sealed. */
@@ -76,8 +76,9 @@ export class EntryTexts {
     private readonly columns: ReadonlyMap<string, readonly { column: string; type: string }[]>,
   ) {}
 
-  static async of(db: Queryable): Promise<EntryTexts> {
-    const rows = await db.query<{ table: string; column: string; type: string }[]>(
+  static async of(db: Database): Promise<EntryTexts> {
+    const rows = await select<{ table: string; column: string; type: string }>(
+      db,
       `select relname as "table", attname as "column", format_type(atttypid, null) as type
        from pg_class c join pg_attribute a on attrelid = c.oid
        where c.oid = any(select to_regclass(quote_ident(name)) from unnest($1::text[]) name) and attnum > 0 and not attisdropped
@@ -89,7 +90,7 @@ export class EntryTexts {
   }
 
   /** The entries of the transactions that begin at one of these positions. */
-  read(db: Queryable, from: number, until: number): Promise<SealedEntry[]> {
+  read(db: Database, from: number, until: number): Promise<SealedEntry[]> {
     const sql = `
       with batch as materialized (
         select txid, first_position, at from history_transaction where first_position >= $1 and first_position < $2
@@ -99,7 +100,7 @@ export class EntryTexts {
   }
 
   /** The settled ones of some entries, in their order. */
-  readSome(db: Queryable, historyIds: readonly string[]): Promise<SealedEntry[]> {
+  readSome(db: Database, historyIds: readonly string[]): Promise<SealedEntry[]> {
     const of = (table: string) =>
       `${table} h join history_transaction b on b.txid = h.history_txid where h.history_id = any($1::bigint[])`;
     return this.ask(db, this.select(of), [historyIds]);
@@ -119,8 +120,8 @@ export class EntryTexts {
       order by first_position, history_id`;
   }
 
-  private async ask(db: Queryable, sql: string, given: unknown[]): Promise<SealedEntry[]> {
-    const rows = await db.query<ReadEntry[]>(sql, given);
+  private async ask(db: Database, sql: string, given: unknown[]): Promise<SealedEntry[]> {
+    const rows = await select<ReadEntry>(db, sql, given);
     return rows.map(({ at, texts, ...entry }) => {
       const values: SealedEntry["values"] = { at, table: entry.table };
       this.columns.get(entry.table)!.forEach(({ column }, place) => (values[column] = texts[place]!));
@@ -131,11 +132,12 @@ export class EntryTexts {
 
 /** Up to where at most so many entries are read after a position; null where there are none. Transactions are never parted. */
 export async function endOfPart(
-  db: Queryable,
+  db: Database,
   from: number,
   most: number,
 ): Promise<{ size: number; at: Date } | null> {
-  const [last] = await db.query<{ size: number; at: Date }[]>(
+  const [last] = await select<{ size: number; at: Date }>(
+    db,
     `select (first_position + entries)::float8 as size, at from history_transaction
      where first_position >= $1 and first_position < $2 order by first_position desc limit 1`,
     [from, from + most],

@@ -1,4 +1,4 @@
-import type { Queryable } from "../../store/statement";
+import { select, type Database } from "../../store/statement";
 import type { ProofFile } from "../check-proof";
 import { saltOf } from "../tree/leaf";
 import { inclusionPath } from "../tree/paths";
@@ -12,11 +12,7 @@ import { withTiles } from "./tile-store";
 export type EntryProof = Omit<ProofFile, "checkpoint"> & { checkpoint: SealedCheckpoint };
 
 /** Proves an entry under a checkpoint: the newest one, unless its size is given. Null while the entry is not sealed. */
-export async function proveEntry(
-  db: Queryable,
-  historyId: string,
-  size?: number,
-): Promise<EntryProof | null> {
+export async function proveEntry(db: Database, historyId: string, size?: number): Promise<EntryProof | null> {
   const checkpoint = await checkpointOf(db, size);
   const [proof] = checkpoint ? await proveEntries(db, [historyId], checkpoint) : [];
   return proof ?? null;
@@ -24,7 +20,7 @@ export async function proveEntry(
 
 /** Proves entries under a checkpoint; null for those that it does not seal. As many statements for all as for one. */
 export async function proveEntries(
-  db: Queryable,
+  db: Database,
   historyIds: readonly string[],
   checkpoint: SealedCheckpoint,
 ): Promise<(EntryProof | null)[]> {
@@ -63,8 +59,9 @@ const BEFORE = TABLES.map(
 ).join(" + ");
 
 /** The positions of settled entries by their ids. */
-async function positionsOf(db: Queryable, historyIds: readonly string[]): Promise<Map<string, number>> {
-  const rows = await db.query<{ id: string; position: number }[]>(
+async function positionsOf(db: Database, historyIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await select<{ id: string; position: number }>(
+    db,
     `select e.history_id::text as id, (x.first_position + ${BEFORE})::float8 as position
      from (${ENTRIES}) e join history_transaction x on x.txid = e.history_txid`,
     [historyIds],

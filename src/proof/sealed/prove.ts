@@ -1,4 +1,4 @@
-import type { Queryable } from "../../store/statement";
+import type { Database } from "../../store/statement";
 import { leafHash, openCheckpoint } from "../check-proof";
 import { givenUp } from "../given-up";
 import { append, rootOf, TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
@@ -28,7 +28,7 @@ export interface Proving {
  * connection should be repeatable read. A fault names the first position that is not as it was sealed, and its entity.
  */
 export async function prove(
-  db: Queryable,
+  db: Database,
   trusted: Trusted,
   onProgress: (done: number, of: number) => void = () => undefined,
 ): Promise<Proving> {
@@ -85,7 +85,7 @@ interface Expected {
 }
 
 async function expectedRoots(
-  db: Queryable,
+  db: Database,
   { vkey, outside }: Trusted,
   isGivenUp: (size: number, root: Buffer) => boolean,
   faults: string[],
@@ -117,7 +117,7 @@ async function expectedRoots(
   return found.toSorted((one, other) => one.size - other.size);
 }
 
-async function hashes(db: Queryable, entries: readonly SealedEntry[], faults: string[]): Promise<Buffer[]> {
+async function hashes(db: Database, entries: readonly SealedEntry[], faults: string[]): Promise<Buffer[]> {
   const subjects = new Set(entries.flatMap((entry) => subjectsOf(entry).map(([, userId]) => userId)));
   const keys = await readKeys(db, subjects);
   const leaves: Buffer[] = [];
@@ -133,7 +133,7 @@ async function hashes(db: Queryable, entries: readonly SealedEntry[], faults: st
 
 /** The first entry whose hash is not that in the tiles, or the first tile that does not follow from those below it. */
 async function firstDifference(
-  db: Queryable,
+  db: Database,
   from: number,
   entries: readonly SealedEntry[],
   sealed: number,

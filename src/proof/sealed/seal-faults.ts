@@ -1,4 +1,4 @@
-import type { Queryable } from "../../store/statement";
+import type { Database } from "../../store/statement";
 import { readKey } from "../check-proof";
 import { cosignedAt } from "../notes/cosignature";
 import { TILE_WIDTH } from "../tree/edge";
@@ -22,7 +22,7 @@ const COUNTS = `
  * that are none. `witnesses` are the verification keys of the known witnesses.
  */
 export async function sealFaults(
-  db: Queryable,
+  db: Database,
   size: number,
   witnesses: readonly string[],
 ): Promise<string[]> {
@@ -45,7 +45,7 @@ export async function sealFaults(
   ];
 }
 
-async function cosignatureFaults(db: Queryable, witnesses: readonly string[]): Promise<string[]> {
+async function cosignatureFaults(db: Database, witnesses: readonly string[]): Promise<string[]> {
   const rows = await db.query<{ size: number; note: string; witness: string; line: string }[]>(
     `select size::float8, note, witness, line from history_cosignature join history_checkpoint using (size)
      where witness = any($1::text[]) order by size`,

@@ -1,5 +1,5 @@
 import type { DataSource } from "typeorm";
-import type { Queryable } from "../../store/statement";
+import type { Database } from "../../store/statement";
 import { leafHash } from "../check-proof";
 import { append, rootOf, type Edge } from "../tree/edge";
 import { endOfPart, EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
@@ -61,7 +61,7 @@ export class Sealer {
     }
   }
 
-  private async round(tx: Queryable): Promise<Sealing> {
+  private async round(tx: Database): Promise<Sealing> {
     const [{ isOurs }] = await tx.query<[{ isOurs: boolean }]>(
       `select pg_try_advisory_xact_lock(${LOCK}) as "isOurs"`,
     );
@@ -96,7 +96,7 @@ export class Sealer {
 const NOTHING: Sealing = { sealed: 0, hasMore: false };
 
 /** How much is sealed, and how much could be. */
-async function placeOf(db: Queryable): Promise<{ size: number; settled: number }> {
+async function placeOf(db: Database): Promise<{ size: number; settled: number }> {
   const [place] = await db.query<[{ size: number; settled: number }]>(
     `select coalesce((select max(size) from history_checkpoint), 0)::float8 as size,
        coalesce((select first_position + entries from history_transaction order by first_position desc limit 1), 0)::float8 as settled`,

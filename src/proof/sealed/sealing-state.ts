@@ -1,4 +1,4 @@
-import type { Queryable } from "../../store/statement";
+import type { Database } from "../../store/statement";
 
 /** How far the history is sealed. */
 export interface SealingState {
@@ -11,7 +11,7 @@ export interface SealingState {
 }
 
 /** How far the history is sealed, for metrics. */
-export async function sealingState(db: Queryable): Promise<SealingState> {
+export async function sealingState(db: Database): Promise<SealingState> {
   const [state] = await db.query<[SealingState]>(
     `select sealed::float8,
        coalesce(extract(epoch from history_now() - (

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import type { Queryable } from "../../store/statement";
+import { select, type Database } from "../../store/statement";
 
 /** The keys of accounts by their LMS user ids. An account that was forgotten has none. */
 export type SubjectKeys = ReadonlyMap<string, Buffer>;
 
 /** The keys of these accounts; those of which nothing was sealed before get one. */
-export async function makeKeys(db: Queryable, userIds: ReadonlySet<string>): Promise<SubjectKeys> {
+export async function makeKeys(db: Database, userIds: ReadonlySet<string>): Promise<SubjectKeys> {
   if (userIds.size === 0) return new Map();
   const ids = [...userIds];
   await db.query(
@@ -17,9 +17,10 @@ export async function makeKeys(db: Queryable, userIds: ReadonlySet<string>): Pro
 }
 
 /** The keys of these accounts, as far as they have one. */
-export async function readKeys(db: Queryable, userIds: ReadonlySet<string>): Promise<SubjectKeys> {
+export async function readKeys(db: Database, userIds: ReadonlySet<string>): Promise<SubjectKeys> {
   if (userIds.size === 0) return new Map();
-  const rows = await db.query<{ userId: string; key: Buffer }[]>(
+  const rows = await select<{ userId: string; key: Buffer }>(
+    db,
     'select user_id::text as "userId", key from history_subject_key where user_id = any($1::bigint[])',
     [[...userIds]],
   );

@@ -1,4 +1,4 @@
-import type { Queryable } from "../../store/statement";
+import { select, type Database } from "../../store/statement";
 import { TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
 import type { ReadTile } from "../tree/paths";
 
@@ -8,8 +8,9 @@ const HASH_BYTES = 32;
 export type TileId = Pick<Tile, "level" | "index">;
 
 /** Reads tiles; a missing one has no hashes. */
-export async function readTiles(db: Queryable, ids: readonly TileId[]): Promise<Tile[]> {
-  const rows = await db.query<{ level: number; index: number; hashes: Buffer }[]>(
+export async function readTiles(db: Database, ids: readonly TileId[]): Promise<Tile[]> {
+  const rows = await select<{ level: number; index: number; hashes: Buffer }>(
+    db,
     `select level, index::float8, coalesce(hashes, '') as hashes
      from unnest($1::smallint[], $2::bigint[]) wanted (level, index) left join history_tile using (level, index)`,
     [ids.map(({ level }) => level), ids.map(({ index }) => index)],
@@ -19,11 +20,12 @@ export async function readTiles(db: Queryable, ids: readonly TileId[]): Promise<
 
 /** The first hashes of a tile; null where it has fewer. */
 export async function hashesOf(
-  db: Queryable,
+  db: Database,
   { level, index }: TileId,
   count: number,
 ): Promise<Buffer | null> {
-  const [tile] = await db.query<{ hashes: Buffer }[]>(
+  const [tile] = await select<{ hashes: Buffer }>(
+    db,
     "select substr(hashes, 1, $3) as hashes from history_tile where level = $1 and index = $2 and octet_length(hashes) >= $3",
     [level, index, count * HASH_BYTES],
   );
@@ -31,7 +33,7 @@ export async function hashesOf(
 }
 
 /** Writes tiles, in place of shorter ones. */
-export async function writeTiles(db: Queryable, tiles: readonly Tile[]): Promise<void> {
+export async function writeTiles(db: Database, tiles: readonly Tile[]): Promise<void> {
   await db.query(
     `insert into history_tile (level, index, hashes) select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])
      on conflict (level, index) do update set hashes = excluded.hashes`,
@@ -44,7 +46,7 @@ export async function writeTiles(db: Queryable, tiles: readonly Tile[]): Promise
 }
 
 /** What is needed of the tree of a size to append to it. */
-export async function readEdge(db: Queryable, size: number): Promise<Edge> {
+export async function readEdge(db: Database, size: number): Promise<Edge> {
   const ids: TileId[] = [];
   for (let level = 0, hashes = size; hashes > 0; level++, hashes = Math.floor(hashes / TILE_WIDTH))
     ids.push({ level, index: Math.floor(hashes / TILE_WIDTH) });
@@ -68,7 +70,7 @@ function split(hashes: Buffer): Buffer[] {
  * What is computed from tiles. They are read at once: `compute` runs first with hashes that say nothing, so that it is known
  * which tiles it needs. So it must not decide by hashes which ones to read.
  */
-export async function withTiles<T>(db: Queryable, compute: (read: ReadTile) => T): Promise<T> {
+export async function withTiles<T>(db: Database, compute: (read: ReadTile) => T): Promise<T> {
   const needed = new Map<string, TileId>();
   compute((level, index) => {
     needed.set(`${level}/${index}`, { level, index });
