@@ -153,6 +153,11 @@ describe("the check reports whatever would let a change bypass the history:", ()
       "everybody may update history_transaction",
     ],
     [
+      "the right of every role to give checkpoints up",
+      "grant insert on history_given_up to public",
+      "everybody may insert history_given_up",
+    ],
+    [
       "the right of every role to delete the clock of history",
       "grant delete on history_clock to public",
       "everybody may delete history_clock",

@@ -6,14 +6,15 @@ export type SubjectKeys = ReadonlyMap<string, Buffer>;
 
 /** The keys of these accounts; those of which nothing was sealed before get one. */
 export async function makeKeys(db: Database, userIds: ReadonlySet<string>): Promise<SubjectKeys> {
-  if (userIds.size === 0) return new Map();
-  const ids = [...userIds];
+  const known = await readKeys(db, userIds);
+  const others = [...userIds].filter((id) => !known.has(id));
+  if (others.length === 0) return known;
   await db.query(
     `insert into history_subject_key (user_id, key) select * from unnest($1::bigint[], $2::bytea[])
      on conflict do nothing`,
-    [ids, ids.map(() => randomBytes(32))],
+    [others, others.map(() => randomBytes(32))],
   );
-  return readKeys(db, userIds);
+  return new Map([...known, ...(await readKeys(db, new Set(others)))]);
 }
 
 /** The keys of these accounts, as far as they have one. */
