@@ -4,6 +4,7 @@ import { verifyMerkleInclusion } from "@sigstore/verify/dist/tlog/merkle";
 import { leafHash, openCheckpoint, rootOfPath } from "../../src/proof/check-proof";
 import { isConsistent } from "../../src/proof/tree/consistency";
 import { append, rootOf, TILE_WIDTH, type Edge } from "../../src/proof/tree/edge";
+import { Frontier } from "../../src/proof/tree/frontier";
 import { consistencyPath, inclusionPath, type ReadTile } from "../../src/proof/tree/paths";
 import { signCheckpoint } from "../../src/proof/notes/signer";
 import { newSigner } from "./signers";
@@ -51,6 +52,14 @@ test.each(SIZES)(
     }
   },
 );
+
+test("a tree that grows entry by entry has the root of the definition at each size", () => {
+  const tree = new Frontier();
+  for (const leaf of LEAVES.slice(0, 300)) {
+    tree.append(leaf);
+    expect([tree.size, tree.root.equals(naiveRoot(LEAVES.slice(0, tree.size)))]).toEqual([tree.size, true]);
+  }
+});
 
 test("each tile of a tree is full but for the last of its level, and is replaced by longer ones only", () => {
   const seen = new Map<string, readonly Buffer[]>();

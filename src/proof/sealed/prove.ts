@@ -1,12 +1,14 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Database } from "../../store/statement";
 import { leafHash, openCheckpoint } from "../check-proof";
 import { givenUp } from "../given-up";
-import { append, rootOf, TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
+import { append, TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
+import { Frontier } from "../tree/frontier";
 import { endOfPart, EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
 import { sealFaults } from "./seal-faults";
 import { textOf } from "./sealer";
 import type { Trusted } from "./trusted";
-import { readKeys } from "./subject-keys";
+import { readKeys, type SubjectKeys } from "./subject-keys";
 import { readTiles } from "./tile-store";
 
 /** Entries that are read at once: so many tiles are complete at the end of each part. */
@@ -45,29 +47,33 @@ export async function prove(
   if (last > inTables)
     faults.push(`history has ${inTables} entries, and ${last} were sealed: the newest ones are missing`);
   const texts = await EntryTexts.of(db);
+  const rootsOf = new Roots(expected);
+  const end = Math.min(last, inTables);
   let edge: Edge = { size: 0, last: [] };
-  for (let wasTold = false; edge.size < Math.min(last, inTables); onProgress(edge.size, last)) {
-    const until = await endOfPart(db, edge.size, READ_AT_ONCE);
-    const entries = until ? await texts.read(db, edge.size, until.size) : [];
+  let wasTold = false;
+  const ask = async (from: number) => {
+    const until = from < end ? await endOfPart(db, from, READ_AT_ONCE) : null;
+    return until ? { entries: texts.read(db, from, until.size) } : null;
+  };
+  for (let part = await ask(0); edge.size < end; onProgress(edge.size, last)) {
+    const entries = (await part?.entries) ?? [];
     if (entries.length === 0) {
       faults.push(`position ${edge.size} has no entry, so what was sealed from there on is not proven`);
       break;
     }
-    const leaves = await hashes(db, entries, faults);
-    const from = edge;
+    const keys = await keysOf(db, entries);
+    part = await ask(edge.size + entries.length);
+    await nextTurn(); // the next part is asked for: PostgreSQL reads it while this one is hashed
+    const leaves = hashes(entries, keys, faults);
+    const differing = rootsOf.append(leaves);
     const { edge: next, tiles } = append(edge, leaves);
+    await part?.entries; // one statement at a time
     if (!wasTold) {
-      const fault = await firstDifference(db, from.size, entries, Math.min(size, next.size), tiles);
+      const fault = await firstDifference(db, edge.size, entries, Math.min(size, next.size), tiles);
       if (fault) faults.push(fault);
       wasTold = fault !== null;
     }
-    for (const { size: at, root, where } of expected.filter(
-      (each) => each.size > from.size && each.size <= next.size,
-    )) {
-      const there = at === next.size ? next : append(from, leaves.slice(0, at - from.size)).edge;
-      if (!rootOf(there).equals(root))
-        faults.push(`the first ${at} entries are not those of the checkpoint in ${where}`);
-    }
+    faults.push(...differing);
     edge = next;
   }
   faults.push(...(await sealFaults(db, size, trusted.witnesses)));
@@ -117,18 +123,41 @@ async function expectedRoots(
   return found.toSorted((one, other) => one.size - other.size);
 }
 
-async function hashes(db: Database, entries: readonly SealedEntry[], faults: string[]): Promise<Buffer[]> {
-  const subjects = new Set(entries.flatMap((entry) => subjectsOf(entry).map(([, userId]) => userId)));
-  const keys = await readKeys(db, subjects);
-  const leaves: Buffer[] = [];
-  for (const entry of entries)
+/** Compares the roots of the growing tree with those that are expected. */
+class Roots {
+  private readonly tree = new Frontier();
+  private next = 0;
+
+  /** What is expected, the smallest first. */
+  constructor(private readonly expected: readonly Expected[]) {}
+
+  append(leaves: readonly Buffer[]): string[] {
+    const faults: string[] = [];
+    for (const leaf of leaves) {
+      this.tree.append(leaf);
+      for (; (this.expected[this.next]?.size ?? Infinity) <= this.tree.size; this.next++) {
+        const { size, root, where } = this.expected[this.next]!;
+        if (size > 0 && !this.tree.root.equals(root))
+          faults.push(`the first ${size} entries are not those of the checkpoint in ${where}`);
+      }
+    }
+    return faults;
+  }
+}
+
+function keysOf(db: Database, entries: readonly SealedEntry[]): Promise<SubjectKeys> {
+  return readKeys(db, new Set(entries.flatMap((entry) => subjectsOf(entry).map(([, userId]) => userId))));
+}
+
+function hashes(entries: readonly SealedEntry[], keys: SubjectKeys, faults: string[]): Buffer[] {
+  return entries.map((entry) => {
     try {
-      leaves.push(leafHash(textOf(entry, keys)));
+      return leafHash(textOf(entry, keys));
     } catch (error) {
       faults.push((error as Error).message);
-      leaves.push(Buffer.alloc(32));
+      return Buffer.alloc(32);
     }
-  return leaves;
+  });
 }
 
 /** The first entry whose hash is not that in the tiles, or the first tile that does not follow from those below it. */

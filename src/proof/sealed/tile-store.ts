@@ -7,15 +7,16 @@ const HASH_BYTES = 32;
 /** Which tile: its level, and its place among the tiles of that level. */
 export type TileId = Pick<Tile, "level" | "index">;
 
-/** Reads tiles; a missing one has no hashes. */
+/** Reads tiles, in the order in which they are asked for; a missing one has no hashes. */
 export async function readTiles(db: Database, ids: readonly TileId[]): Promise<Tile[]> {
-  const rows = await select<{ level: number; index: number; hashes: Buffer }>(
+  const rows = await select<{ hashes: Buffer }>(
     db,
-    `select level, index::float8, coalesce(hashes, '') as hashes
-     from unnest($1::smallint[], $2::bigint[]) wanted (level, index) left join history_tile using (level, index)`,
+    `select coalesce(hashes, '') as hashes
+     from unnest($1::smallint[], $2::bigint[]) with ordinality wanted (level, index, place)
+     left join history_tile using (level, index) order by place`,
     [ids.map(({ level }) => level), ids.map(({ index }) => index)],
   );
-  return rows.map(({ level, index, hashes }) => ({ level, index, hashes: split(hashes) }));
+  return rows.map(({ hashes }, place) => ({ ...ids[place]!, hashes: split(hashes) }));
 }
 
 /** The first hashes of a tile; null where it has fewer. */
