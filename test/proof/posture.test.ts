@@ -127,6 +127,17 @@ describe("the check reports whatever would let a change bypass the history:", ()
       "function to_char is not that of PostgreSQL",
     ],
     [
+      "foreign keys that are not enforced",
+      "alter table refund disable trigger all",
+      "refund does not enforce its foreign keys",
+    ],
+    [
+      "a foreign trigger of the keys of accounts",
+      `create function swallow() returns trigger language plpgsql as $$ begin return null; end $$;
+       create trigger swallow before insert on history_subject_key for each row execute function swallow()`,
+      "trigger history_subject_key swallow is not ours",
+    ],
+    [
       "checkpoints that are not counted",
       "alter table history_checkpoint disable trigger counted",
       "trigger history_checkpoint counted does not always fire",
@@ -198,6 +209,6 @@ test("what is added to the ids of transactions may differ from one database to a
 test("guard_history() restores the triggers and functions that have been changed", () =>
   briefly(async (tx) => {
     await tx.query("alter table refund disable trigger all; drop trigger refuse_truncate on refund");
-    await tx.query("select guard_history('refund'); alter table refund enable trigger refund_final");
+    await tx.query("alter table refund enable trigger all; select guard_history('refund')");
     expect(await postureFaults(tx)).toEqual([]);
   }));

@@ -126,6 +126,15 @@ const ON_GUARDS: readonly Attack[] = [
     "a trigger is not fired any more, in the catalog",
     "update pg_class set relhastriggers = false where relname = 'refund'",
   ),
+  sql(
+    "foreign keys are not enforced",
+    "alter table refund disable trigger all; alter table refund enable always trigger guard, enable always trigger refuse_truncate, enable trigger refund_final",
+  ),
+  sql(
+    "a trigger swallows tiles",
+    `create function swallow() returns trigger language plpgsql as $$ begin return null; end $$;
+     create trigger swallow before insert on history_subject_key for each row execute function swallow()`,
+  ),
   sql("a trigger has another name", "alter trigger guard on refund rename to guards"),
   sql(
     "an index is of something else",
