@@ -1,3 +1,4 @@
+import { useEffect, useState, type KeyboardEvent } from "react";
 import { Button } from "react-aria-components";
 import { tell } from "../words/dates";
 import { t } from "../words/words";
@@ -8,8 +9,28 @@ function local(instant: string): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }
 
+/** The page travels when nothing has been typed for so long. */
+const TYPED_MS = 800;
+const FIRST = "2000-01-01T00:00:00";
+
 /** The choice of an instant for the whole page; undefined stands for now. */
 export function AsOf({ at, choose }: { at?: string; choose: (at: string | undefined) => void }) {
+  const [draft, setDraft] = useState<{ text: string; isValid: boolean } | null>(null);
+  const travel = () => {
+    if (!draft?.isValid) return;
+    choose(draft.text ? new Date(draft.text).toISOString() : undefined);
+    setDraft(null);
+  };
+  useEffect(() => {
+    // An empty field may be one that is typed into: the browser says so when it is left.
+    if (!draft?.text) return;
+    const timer = setTimeout(travel, TYPED_MS);
+    return () => clearTimeout(timer);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [draft]);
+  const onKeyDown = ({ key, currentTarget }: KeyboardEvent<HTMLInputElement>) => {
+    if (key === "Enter" && currentTarget.reportValidity()) travel();
+  };
   return (
     <div className="as-of">
       <label>
@@ -17,9 +38,12 @@ export function AsOf({ at, choose }: { at?: string; choose: (at: string | undefi
         <input
           type="datetime-local"
           step={1}
-          value={at ? local(at) : ""}
+          value={draft ? draft.text : at ? local(at) : ""}
+          min={FIRST}
           max={local(new Date().toISOString())}
-          onChange={({ target }) => choose(target.value ? new Date(target.value).toISOString() : undefined)}
+          onChange={({ target }) => setDraft({ text: target.value, isValid: target.validity.valid })}
+          onBlur={travel}
+          onKeyDown={onKeyDown}
         />
       </label>
       {at && (

@@ -33,12 +33,17 @@ export const tell = (instant: string | number, exactness: Exactness): string =>
 /** An instant in UTC, to the second. */
 export const tellUtc = (instant: string | number): string => `${inUtc.format(new Date(instant))} UTC`;
 
+/** The number of the calendar day of an instant in the time zone of the reader. */
+const dayOf = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000;
+
 /** How far an instant is from another, as “3 days ago”. */
 export function distance(instant: string | number, from = Date.now()): string {
   const seconds = (new Date(instant).getTime() - from) / 1_000;
   for (const [unit, size] of UNITS)
     if (Math.abs(seconds) >= (unit === "year" ? 2 * size : size))
-      return (unit === "day" ? inWords : inNumbers).format(Math.trunc(seconds / size), unit);
+      return unit === "day"
+        ? inWords.format(dayOf(new Date(instant)) - dayOf(new Date(from)), unit)
+        : inNumbers.format(Math.trunc(seconds / size), unit);
   return inWords.format(Math.trunc(seconds), "second");
 }
 
