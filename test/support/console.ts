@@ -88,6 +88,11 @@ export function useConsole(
 const axe = require.resolve("axe-core/axe.min.js");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** What reaches beyond the edge of a box that hides it. */
+const CUT_OFF = `[...document.querySelectorAll("*")].filter((each) => each.scrollWidth > each.clientWidth + 1 &&
+  each.clientWidth > 1 && ["hidden", "clip"].includes(getComputedStyle(each).overflowX) &&
+  getComputedStyle(each).textOverflow !== "ellipsis").map(({ tagName, className }) => tagName + " " + className)`;
+
 /**
  * What WCAG 2.2 AA and good practice object to in what a page shows, in the light and in the dark, on a desk and on a
  * telephone. The page must be opened with `bypassCSP`. Takes pictures, for people, where SCREENSHOTS names a folder.
@@ -117,12 +122,13 @@ export async function objections(page: Page, shown: string): Promise<string[]> {
       ...((await isTooWide()) ? [`${name}: scrolls sideways`] : []),
     );
   }
-  // A telephone of the smallest size, and a desk at 200 % zoom.
-  for (const width of [320, 720]) {
+  // A telephone of the smallest size, a desk at 200 % zoom, and small desks.
+  for (const width of [320, 720, 1024, 1190]) {
     await page.setViewportSize({ width, height: 700 });
     if (folder && width === 320)
       await page.screenshot({ path: join(folder, `${shown} small.png`.replaceAll(" ", "-")) });
     if (await isTooWide()) all.push(`scrolls sideways at ${width} px`);
+    all.push(...(await page.evaluate<string[]>(CUT_OFF)).map((each) => `${each} is cut off at ${width} px`));
   }
   return all;
 }
