@@ -18,7 +18,7 @@ export const GERMAN: Messages = {
     EXPIRED:
       "Die Berechtigung ist abgelaufen, daher kann der Kurslauf nicht mehr verlassen oder gewechselt werden.",
     NOT_REDEEMED:
-      "Die Berechtigung ist für keinen Kurslauf eingelöst, daher gibt es keinen Kurslauf zu verlassen.",
+      "Die Berechtigung ist für keinen Kurslauf eingelöst, daher gibt es keinen, den man verlassen könnte.",
     CERTIFICATE_EARNED:
       "Für den Kurslauf gibt es ein Zertifikat, daher kann er nicht mehr verlassen oder gewechselt werden.",
     REGAIN_PERIOD_OVER: "Die Frist, in der der Kurslauf verlassen oder gewechselt werden konnte, ist vorbei.",

@@ -37,7 +37,7 @@ test("a call that the LMS has not answered is told with its reason, and an agent
   expect(await objections(page, "retry")).toEqual([]);
   await page.setViewportSize({ width: 1440, height: 900 });
   await dialog.getByRole("button", { name: "Retry", exact: true }).click();
-  await page.getByRole("status").getByText("Have the LMS asked again: done.").waitFor();
+  await page.getByRole("status").getByText("Done: Have the LMS asked again.").waitFor();
   await page.getByText("Nothing waits").waitFor();
   await page.getByRole("button", { name: "All", exact: true }).click();
   await page.waitForURL(/\?state=ALL$/);

@@ -42,7 +42,7 @@ test("a dialog shows before what happens afterwards, wants to know why, and says
   expect(await objections(page, "dialog")).toEqual([]);
   await page.setViewportSize({ width: 1440, height: 900 });
   await confirm(page, "Reissue");
-  await page.getByRole("status").getByText("Reissue the entitlement: done.").waitFor();
+  await page.getByRole("status").getByText("Done: Reissue the entitlement.").waitFor();
   const event = page.getByRole("listitem").filter({ hasText: "reissued the entitlement" });
   expect(await rowsIn(event)).toEqual(promised);
   await event.getByText("As told on the telephone.").waitFor();
@@ -110,7 +110,7 @@ test("a learner chooses a session, changes it and leaves it, and sees why others
   await dialog.getByRole("button", { name: "Save" }).click();
   await page
     .getByRole("status")
-    .getByText(/done\.$/)
+    .getByText(/^Done: /)
     .waitFor();
   await card.getByRole("button", { name: /^Leave session/ }).click();
   await dialog.getByRole("button", { name: "Leave session" }).click();

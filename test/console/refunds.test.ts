@@ -41,7 +41,7 @@ test("refunds that wait come first, the side bar tells their number, and the lis
   await page.getByRole("link", { name: "Refunds 1 waits" }).waitFor();
   expect(await page.getByRole("region", { name: "The shop is being asked" }).count()).toBe(0);
   const agent = await refund("TIMEOUT");
-  await agent.getByRole("status").getByText("Refund the order: done.").waitFor();
+  await agent.getByRole("status").getByText("The refund has been requested.").waitFor();
   await agent.getByText("In doubt: asking again").first().waitFor();
   await page.getByRole("link", { name: "Refunds" }).click();
   const underWay = page.getByRole("region", { name: "The shop is being asked" });
@@ -63,14 +63,16 @@ test("a refund that the shop declines is told at once, and stands in the list as
   await agent.getByRole("dialog").getByRole("alert").waitFor();
   const page = await tested.open("grace", "/refunds?state=FAILED");
   await row(page, "DECLINED").getByText("Not refunded").waitFor();
-  await row(page, "DECLINED").getByText("The shop said: ORDER_NOT_REFUNDABLE").waitFor();
+  await row(page, "DECLINED")
+    .getByText("The shop said: the order cannot be refunded (ORDER_NOT_REFUNDABLE)")
+    .waitFor();
 });
 
 test("a shop that is slow, or that has refunded the order before, is waited for, and its reference is shown", async () => {
   const page = await tested.open("grace", "/refunds?state=SUCCEEDED");
   for (const order of ["SLOW", "DUPLICATE"] as const) {
     const agent = await refund(order);
-    await agent.getByRole("status").getByText("Refund the order: done.").waitFor();
+    await agent.getByRole("status").getByText("The refund has been requested.").waitFor();
     await agent.getByText("Order refunded", { exact: true }).first().waitFor();
   }
   await page.reload();
@@ -120,7 +122,7 @@ test("a refund is decided in the list with the keyboard alone, and nothing waits
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await page.getByRole("status").getByText("Decide the refund: done.").waitFor();
+  await page.getByRole("status").getByText("Done: Decide the refund.").waitFor();
   await page.locator("[role=status]:focus").waitFor();
   await page.getByRole("region", { name: "Wait for a decision" }).waitFor({ state: "detached" });
   await page.getByRole("link", { name: "Refunds", exact: true }).waitFor();

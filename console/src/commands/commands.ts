@@ -70,6 +70,8 @@ export interface Command {
   comments: "comments" | "reason" | null;
   /** Whether the mutation can be told what has been seen, so that it refuses when something newer has happened. */
   isGuarded: boolean;
+  /** What is told once it is done; its title without it. */
+  saved?: string;
   /** Shows what a dry run tells besides the changes. */
   explain?: (outcome: Outcome) => ReactNode;
   /** Asks the server what else the reader should know before the command is confirmed, in words. */

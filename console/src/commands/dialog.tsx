@@ -95,7 +95,7 @@ export function CommandDialog(props: {
                 change={(value) => setAnswers((before) => ({ ...before, [question.field]: value }))}
               />
             ))}
-            {isAnswered && !(preview && problemOf(preview)) && (
+            {isAnswered && !refused && !(preview && problemOf(preview)) && (
               <Preview of={preview?.outcome ?? null} advice={advice} explain={command.explain} />
             )}
             {command.comments && (

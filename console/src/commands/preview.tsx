@@ -29,6 +29,7 @@ export function Preview(props: {
 }) {
   const { of: outcome, advice, explain } = props;
   const entries = (outcome?.preview ?? []).filter(({ entityType }) => entityType !== "SUPPORT_DETAIL");
+  const told = outcome?.userErrors.length === 0 && explain?.(outcome);
   const warnings = [...(outcome?.warnings ?? []).map((each) => word(`warning.${each}`)), ...advice];
   return (
     <section className="preview" aria-label={t("command.preview")} aria-live="polite">
@@ -41,7 +42,7 @@ export function Preview(props: {
         <Diff key={entry.id} entry={entry} isWhole={false} />
       ))}
       {entries.some(({ type }) => type === "DELETED") && <p>{t("command.deleted")}</p>}
-      {outcome && explain?.(outcome)}
+      {typeof told === "string" ? <p className="muted">{told}</p> : told}
       {[...new Set(warnings)].map((warning) => (
         <p key={warning} className="banner warn problem">
           <Icon name="warn" /> {warning}

@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "rea
 import type { Command, Outcome } from "./commands";
 import { commands } from "../words/en/commands";
 import { addWords, t } from "../words/words";
+import { Saved } from "./saved";
 
 addWords(commands);
 
@@ -32,7 +33,7 @@ export function useDialogs(props: {
   const { refresh, seen, newest, more } = props;
   const [command, open] = useState<Command | null>(null);
   const [done, setDone] = useState<{ what: string; outcome: Outcome } | null>(null);
-  const told = useRef<HTMLParagraphElement>(null);
+  const told = useRef<HTMLDivElement>(null);
   // What has opened the dialog goes when the screen has been read again, such as the row of a refund that is decided.
   useEffect(() => {
     if (command !== null || done === null) return;
@@ -45,13 +46,13 @@ export function useDialogs(props: {
   }, [command, done]);
   const shown = (
     <>
-      <p role="status" ref={told} tabIndex={-1} className={done ? "banner good saved" : undefined}>
+      <Saved ref={told} close={() => setDone(null)}>
         {done && (
           <>
-            {t("command.saved", { what: done.what })} {more?.(done.outcome)}
+            {done.what} {more?.(done.outcome)}
           </>
         )}
-      </p>
+      </Saved>
       {command && (
         <Suspense>
           <CommandDialog
@@ -62,7 +63,7 @@ export function useDialogs(props: {
             close={() => open(null)}
             done={(outcome) => {
               open(null);
-              setDone({ what: command.title, outcome });
+              setDone({ what: command.saved ?? t("command.saved", { what: command.title }), outcome });
               refresh();
             }}
           />

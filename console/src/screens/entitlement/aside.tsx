@@ -5,6 +5,7 @@ import { Badge, RefundBadge } from "../../ui/badge";
 import { Time } from "../../ui/time";
 import { askedAgain, tell } from "../../words/dates";
 import { t } from "../../words/words";
+import { shopSaid } from "../../entitlement/shop-said";
 import type { Page } from "./screen";
 
 /** The sessions of the course, with the reason against each that cannot be chosen. */
@@ -63,7 +64,7 @@ export function Refunds(props: { page: Page; decide: ((refundId: string) => void
               </b>
               <small>{t("refunds.asked", { count: refund.attempts })}</small>
               {refund.nextAttemptAt && <small aria-live="off">{askedAgain(refund.nextAttemptAt, now)}</small>}
-              {refund.detail && <small>{t("refunds.detail", { detail: refund.detail })}</small>}
+              {refund.detail && <small>{shopSaid(refund.detail)}</small>}
               {refund.shopReferences.map((reference) => (
                 <code key={reference}>{reference}</code>
               ))}

@@ -47,6 +47,8 @@ export function commandsFor(page: Page): Command[] {
       document: Refund,
       input: { ...input, refund: "REQUEST", username: page.user?.username },
       isDangerous: true,
+      saved: t("refund.saved"),
+      explain: () => t("refund.ifAccepted"),
       comments: null,
       isGuarded: false,
     },

@@ -41,8 +41,11 @@ export function Event(props: {
   const { at, who, operation, comments, entries, first, refund, state, times } = happening;
   const [isWhole, showWhole] = useState(false);
   const row = useRef<HTMLLIElement>(null);
+  const wasShown = useRef(false);
   useEffect(() => {
-    if (isChosen) row.current?.scrollIntoView({ block: "nearest" });
+    // A page that is opened begins with its title.
+    if (isChosen && wasShown.current) row.current?.scrollIntoView({ block: "nearest" });
+    wasShown.current = true;
   }, [isChosen]);
   const hidden = entries.flatMap(quietChanges).length;
   const name = who ?? t("timeline.support");

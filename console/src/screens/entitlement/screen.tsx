@@ -86,7 +86,7 @@ function Loaded({ page, refresh }: { page: Page; refresh: () => void }) {
   });
   return (
     <>
-      <Title page={page}>
+      <Title page={page} isPast={at !== undefined || span !== null}>
         <Actions commands={commands} open={open} />
       </Title>
       {shown}

@@ -9,7 +9,13 @@ import { t } from "../../words/words";
 import type { Page } from "./screen";
 
 /** Which entitlement the page is about, with what can be done about it. */
-export function Title({ page, children }: { page: Page; children: ReactNode }) {
+export function Title(props: {
+  page: Page;
+  /** Whether the page shows another instant than now, whose state its badge must not contradict. */
+  isPast: boolean;
+  children: ReactNode;
+}) {
+  const { page, isPast, children } = props;
   const { may } = useReader();
   const title = page.course.title ?? t("list.untitled");
   const { user } = page;
@@ -31,7 +37,7 @@ export function Title({ page, children }: { page: Page; children: ReactNode }) {
       <div className="title">
         <div>
           <h1>
-            {title} <StateBadge of={page.state} />
+            {title} {!isPast && <StateBadge of={page.state} />}
           </h1>
           <p className="facts-line muted">
             {user && (

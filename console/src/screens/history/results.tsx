@@ -61,7 +61,9 @@ function Listed(
       </div>
       <ol className="entries">
         {isGrouped
-          ? groupsOf(nodes).map((each) => <GroupRow key={each.id} group={each} narrow={narrow} />)
+          ? groupsOf(nodes).map((each) => (
+              <GroupRow key={each.id} group={each} isPartial={Boolean(readOn)} narrow={narrow} />
+            ))
           : nodes.map((entry) => <EntryRow key={entry.id} entry={entry} narrow={narrow} />)}
       </ol>
       {error && <FaultNotice error={error} again={() => void readOn?.()} />}

@@ -19,7 +19,13 @@ function Deed({ of: { changedByLabel, operation } }: { of: Found }) {
 }
 
 /** The changes of one request, as one row that opens. */
-export function GroupRow({ group, narrow }: { group: Group; narrow: (requestId: string) => void }) {
+export function GroupRow(props: {
+  group: Group;
+  /** Whether older changes have not been loaded, of which some may belong to it. */
+  isPartial: boolean;
+  narrow: (requestId: string) => void;
+}) {
+  const { group, isPartial, narrow } = props;
   const [isOpen, open] = useState(false);
   const [first] = group.entries;
   return (
@@ -29,7 +35,9 @@ export function GroupRow({ group, narrow }: { group: Group; narrow: (requestId: 
           <Icon name="chevron" size={16} />
           <Deed of={first} />
         </Button>
-        <span className="entry-count muted">{t("entry.changes", { count: group.entries.length })}</span>
+        <span className="entry-count muted">
+          {t(isPartial ? "entry.shown" : "entry.changes", { count: group.entries.length })}
+        </span>
         <Time at={first.changedAt} as="second" />
       </div>
       {isOpen && (

@@ -31,7 +31,7 @@ export function CardDialog(props: {
       command={command}
       seen={undefined}
       close={close}
-      done={() => done(command.title)}
+      done={() => done(command.saved ?? t("command.saved", { what: command.title }))}
       refresh={() => again({ requestPolicy: "network-only" })}
     />
   );
@@ -79,6 +79,8 @@ function commandOf(card: { id: string; title: string }, deed: Deed, sessions: Se
         document: Refund,
         input: { ...input, refund: "REQUEST" },
         isDangerous: true,
+        saved: t("refund.saved"),
+        explain: () => t("refund.ifAccepted"),
       };
   }
 }

@@ -13,6 +13,7 @@ import { StateBadge } from "../../ui/badge";
 import { pick } from "../../ui/pick";
 import { distance, tell } from "../../words/dates";
 import { commands } from "../../words/en/commands";
+import { Saved } from "../../commands/saved";
 import { addWords, t } from "../../words/words";
 import type { Deed } from "./card-dialog";
 import { Mine } from "./documents";
@@ -35,16 +36,14 @@ export default function MeScreen() {
     cards?.some(({ node }) => node.refunds.some(({ nextAttemptAt }) => nextAttemptAt)) ?? false;
   useLive({ choice: `?${new URLSearchParams({ username })}`, isPending, look });
   const done = (what: string) => {
-    setSaved(t("command.saved", { what }));
+    setSaved(what);
     look();
   };
   return (
     <div className="page page-narrow">
       <h1>{t("mine.title")}</h1>
       <p className="muted">{t("mine.lead")}</p>
-      <p role="status" className={saved && "banner good saved"}>
-        {saved}
-      </p>
+      <Saved close={() => setSaved("")}>{saved}</Saved>
       <Answer of={result} again={look}>
         {({ viewer }) =>
           viewer && viewer.entitlements.edges.length > 0 ? (

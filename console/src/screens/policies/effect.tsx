@@ -2,6 +2,9 @@ import type { Outcome } from "../../commands/commands";
 import { t } from "../../words/words";
 import { Icon } from "../../ui/icon";
 
+/** It stands below the questions, where it might not be seen before the command is given. */
+const show = (warning: HTMLElement | null) => warning?.scrollIntoView({ block: "nearest" });
+
 const ROWS = ["usable", "changeable", "refundable"] as const;
 
 /** What a change of a policy would do to the entitlements that have it. */
@@ -37,7 +40,7 @@ export function Effect({ of: { before, after } }: { of: NonNullable<Outcome["eff
         </div>
       )}
       {expiring > 0 && (
-        <p className="banner bad problem">
+        <p className="banner bad problem" ref={show}>
           <Icon name="warn" /> {t("effect.expire", { count: expiring })}
         </p>
       )}

@@ -7,6 +7,7 @@ import { RefundBadge } from "../../ui/badge";
 import { Time } from "../../ui/time";
 import { askedAgain } from "../../words/dates";
 import { t } from "../../words/words";
+import { shopSaid } from "../../entitlement/shop-said";
 import { Attempts } from "./attempts";
 
 /** Refunds as a table, which becomes a list of cards where the page is narrow. */
@@ -86,7 +87,7 @@ function Row(props: {
           ) : (
             <span className="muted">{t("refunds.elsewhere")}</span>
           )}
-          {refund.detail && <small>{t("refunds.detail", { detail: refund.detail })}</small>}
+          {refund.detail && <small>{shopSaid(refund.detail)}</small>}
           {refund.shopReferences.map((reference) => (
             <code key={reference}>{reference}</code>
           ))}

@@ -13,13 +13,13 @@ export const commands = {
   "command.newest": "{who} {what} {when}",
   "command.more": "Mehr",
   "command.actions": "Was Sie tun können",
-  "command.saved": "{what}: erledigt.",
+  "command.saved": "Erledigt: {what}.",
   "command.deleted": "Sie ist gelöscht. Ihr Verlauf bleibt.",
   "command.noted": "Kein gespeicherter Wert ändert sich. Was Sie schreiben, bleibt bei der Berechtigung.",
   "command.showAll": "Alle zeigen",
   "command.noneFound": "Nichts gefunden.",
 
-  "reissue.label": "Zurückgeben",
+  "reissue.label": "Wieder freigeben",
   "reissue.title": "Die Berechtigung zurückgeben",
   "reissue.lead": "Die Person kann wieder einen Kurslauf wählen. Ist sie in einem, so verlässt sie ihn.",
   "reissue.renew": "Die Ablauffrist neu beginnen lassen",
@@ -36,10 +36,12 @@ export const commands = {
   "refund.title": "Die Bestellung erstatten",
   "refund.lead":
     "Die Person verlässt den Kurslauf, und der Shop wird um die Erstattung gebeten. Das lässt sich nicht rückgängig machen.",
+  "refund.saved": "Die Erstattung ist beantragt. Die Seite zeigt, was der Shop antwortet.",
+  "refund.ifAccepted": "Das ändert sich, wenn der Shop zustimmt. Bis er antwortet, wartet die Erstattung.",
   "expire.label": "Ablaufen lassen",
   "expire.title": "Die Berechtigung ablaufen lassen",
   "expire.lead": "Die Berechtigung endet jetzt, und die Person verlässt den Kurslauf.",
-  "move.label": "Verschieben",
+  "move.label": "Umbuchen",
   "move.title": "In einen anderen Kurslauf verschieben",
   "move.lead": "Die Person kommt in den Kurslauf, auch wenn sie ihn nicht selbst wählen könnte.",
   "move.session": "Kurslauf",
@@ -66,7 +68,7 @@ export const commands = {
   "revert.action": "Hierauf zurücksetzen",
   "revert.title": "Auf {instant} zurücksetzen",
   "revert.lead":
-    "Die Berechtigung wird, wie sie gleich nach diesem Ereignis war. Der Verlauf behält, was seither geschah.",
+    "Die Berechtigung wird wieder so, wie sie gleich nach diesem Ereignis war. Der Verlauf behält, was seither geschah.",
 
   "assign.label": "Regelung zuweisen",
   "assign.title": "Eine andere Regelung zuweisen",

@@ -11,7 +11,7 @@ export const entitlement = {
   "time.hint": "Die Pfeiltasten springen von Änderung zu Änderung",
 
   "timeline.title": "Zeitleiste",
-  "timeline.count": "{count, plural, one {# Änderung} other {# Änderungen}}, die neueste zuerst",
+  "timeline.count": "{count, plural, one {# Eintrag} other {# Einträge}} im Verlauf, die neuesten zuerst",
   "timeline.support": "Support",
   "timeline.times": "({times}-mal)",
   "timeline.request": "Anfrage",
@@ -45,6 +45,7 @@ export const entitlement = {
   "standing.title": "Wie es steht",
   "standing.then": "Stand von {instant}",
   "standing.now": "jetzt: {value}",
+  "standing.future": "Dieser Zeitpunkt liegt in der Zukunft.",
   "standing.before": "Zu diesem Zeitpunkt gab es die Berechtigung noch nicht.",
   "standing.asKnownNow": "Kurse und Konten heißen, wie sie heute heißen.",
 
@@ -62,6 +63,9 @@ export const entitlement = {
   "refunds.again": "Nächste Frage {when}",
   "refunds.due": "Nächste Frage jeden Moment",
   "refunds.detail": "Der Shop sagte: {detail}",
+  "shopSaid.LINE_ALREADY_REFUNDED": "Die Bestellung ist schon erstattet worden",
+  "shopSaid.ORDER_NOT_REFUNDABLE": "Die Bestellung kann nicht erstattet werden",
+  "refunds.told": "Die Bestellung wurde anderswo erstattet, wie der Support oder der Shop mitgeteilt hat.",
 
   "policy.name": "{site}, {mode}",
   "policy.retired": "außer Gebrauch",

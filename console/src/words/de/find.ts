@@ -2,7 +2,7 @@
 export const find = {
   "find.title": "Eine Person finden",
   "find.lead":
-    "Nach Benutzername, E-Mail-Adresse, Bestellung, Kurs oder Nummer einer Berechtigung. Ein Anfang genügt.",
+    "Nach Benutzername, E-Mail-Adresse, Bestellung, Kurs oder Nummer einer Berechtigung. Der Anfang genügt.",
   "find.label": "Suche",
   "find.placeholder": "Benutzername, E-Mail, Bestellung, Kurs oder Nummer",
   "find.open": "Überall suchen",

@@ -69,6 +69,7 @@ export const historySearch = {
   "changed.DELETED": "gelöscht",
 
   "entry.changes": "{count, plural, one {# Änderung} other {# Änderungen}}",
+  "entry.shown": "{count, plural, one {# Änderung} other {# Änderungen}} von den gezeigten",
   "entry.gone": "Die Berechtigung gibt es nicht mehr.",
   "entry.then": "Den Stand von damals öffnen",
   "entry.request": "Nur diese Anfrage",

@@ -36,17 +36,17 @@ export const policies = {
   "policy.regainHint":
     "Ab dem spätesten von Anlage, Einschreibung und Beginn des Kurslaufs, der letzte Tag eingeschlossen.",
   "policy.edit": "Bearbeiten",
-  "policy.editTitle": "Die Regelung {name} ändern",
+  "policy.editTitle": "Die Regelung „{name}“ ändern",
   "policy.editLead": "Die neuen Fristen gelten sofort für alle Berechtigungen mit dieser Regelung.",
   "policy.save": "Speichern",
   "policy.retire": "Außer Gebrauch setzen",
-  "policy.retireTitle": "Die Regelung {name} außer Gebrauch setzen",
+  "policy.retireTitle": "Die Regelung „{name}“ außer Gebrauch setzen",
   "policy.retireLead": "Neue Berechtigungen erhalten sie nicht mehr. Die sie haben, behalten sie.",
   "policy.unretire": "Wieder verwenden",
-  "policy.unretireTitle": "Die Regelung {name} wieder verwenden",
+  "policy.unretireTitle": "Die Regelung „{name}“ wieder verwenden",
   "policy.unretireLead": "Neue Berechtigungen der Site und des Modus erhalten sie wieder.",
   "policy.delete": "Löschen",
-  "policy.deleteTitle": "Die Regelung {name} löschen",
+  "policy.deleteTitle": "Die Regelung „{name}“ löschen",
   "policy.deleteLead":
     "Nur eine Regelung ohne Berechtigungen kann gelöscht werden. Jede andere kann außer Gebrauch gesetzt werden.",
 

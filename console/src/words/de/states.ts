@@ -19,8 +19,8 @@ export const states = {
   "cause.REVOKED": "Entzogen",
   "cause.SUPPORT": "Vom Support beendet",
 
-  "source.API": "über das API",
-  "source.JOB": "durch Hintergrundarbeit",
+  "source.API": "über die API",
+  "source.JOB": "im Hintergrund",
   "source.CLI": "durch den Betrieb",
   "source.DATABASE": "durch direktes SQL",
   "source.IMPORT": "durch einen Import",

@@ -30,7 +30,7 @@ export const waiting = {
   "refunds.noneFilterHint": "Nichts passt zu diesen Filtern. Ändern Sie sie, um mehr zu sehen.",
 
   "calls.lead":
-    "Worum das LMS bei Einschreibungen gebeten wurde und was es nicht getan hat. Der Support sieht dort nach und lässt es erneut fragen.",
+    "Worum das LMS bei Einschreibungen gebeten wurde und was es nicht getan hat. Der Support sieht dort nach und lässt erneut anfragen.",
   "calls.filter": "Aufrufe in diesem Zustand zeigen",
   "calls.learner": "Benutzername und Kurslauf",
   "calls.wish": "Was gewünscht ist",

@@ -16,7 +16,7 @@ export const commands = {
   "command.noneFound": "Nothing is found.",
   "command.more": "More",
   "command.actions": "What you can do",
-  "command.saved": "{what}: done.",
+  "command.saved": "Done: {what}.",
 
   "reissue.label": "Reissue",
   "reissue.title": "Reissue the entitlement",
@@ -35,6 +35,8 @@ export const commands = {
   "refund.title": "Refund the order",
   "refund.lead":
     "The learner leaves the session and the shop is asked to refund the order. It cannot be undone.",
+  "refund.saved": "The refund has been requested. The page tells what the shop answers.",
+  "refund.ifAccepted": "If the shop accepts, this changes. Until it answers, the refund waits.",
   "expire.label": "Expire",
   "expire.title": "Expire the entitlement",
   "expire.lead": "The entitlement ends now, and the learner leaves the session.",

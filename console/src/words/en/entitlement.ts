@@ -11,7 +11,7 @@ export const entitlement = {
   "time.hint": "The arrow keys hop from change to change",
 
   "timeline.title": "Timeline",
-  "timeline.count": "{count, plural, one {# change} other {# changes}}, the newest first",
+  "timeline.count": "{count, plural, one {# entry} other {# entries}} in the history, the newest first",
   "timeline.support": "support",
   "timeline.times": "({times} times)",
   "timeline.request": "request",
@@ -44,6 +44,7 @@ export const entitlement = {
   "standing.title": "How it stands",
   "standing.then": "As of {instant}",
   "standing.now": "now: {value}",
+  "standing.future": "This instant is still to come.",
   "standing.before": "The entitlement did not exist at this instant.",
   "standing.asKnownNow": "Courses and accounts have the names that they have now.",
 
@@ -61,6 +62,9 @@ export const entitlement = {
   "refunds.again": "Asked again {when}",
   "refunds.due": "Asked again at any moment",
   "refunds.detail": "The shop said: {detail}",
+  "shopSaid.LINE_ALREADY_REFUNDED": "the order has been refunded before",
+  "shopSaid.ORDER_NOT_REFUNDABLE": "the order cannot be refunded",
+  "refunds.told": "The order was refunded elsewhere, as an agent or the shop has told.",
 
   "policy.days": "{count, plural, one {# day} other {# days}}",
   "policy.name": "{site}, {mode}",

@@ -67,6 +67,7 @@ export const historySearch = {
   "changed.DELETED": "deleted",
 
   "entry.changes": "{count, plural, one {# change} other {# changes}}",
+  "entry.shown": "{count, plural, one {# change} other {# changes}} of those shown",
   "entry.gone": "The entitlement no longer exists.",
   "entry.then": "Open as of then",
   "entry.request": "This request alone",

@@ -21,7 +21,15 @@ export function StandingPanel(props: {
         <div className="head">
           <h2>{t("standing.then", { instant: tell(at, "minute") })}</h2>
         </div>
-        <p className="pad muted">{isUntold ? t("answer.untoldHint") : t("standing.before")}</p>
+        <p className="pad muted">
+          {t(
+            isUntold
+              ? "answer.untoldHint"
+              : Date.parse(at) > Date.now()
+                ? "standing.future"
+                : "standing.before",
+          )}
+        </p>
       </section>
     );
   const shown = past ?? now;
