@@ -1,10 +1,11 @@
 import { DataSource } from "typeorm";
-import { dataSourceOptions, migrationOptions } from "../ormconfig";
+import { migrationOptions } from "../ormconfig";
 import { CourseEnrollment } from "../src/entities/course-enrollment";
 import { Committer } from "../src/history/committer";
 import { writeSet } from "../src/history/write-set";
 import { migrateUp } from "../src/store/schema/migrate";
 import { transact, type Change } from "../src/store/transact";
+import { eraseUser } from "../src/use-cases/accounts/erase-user";
 import { median } from "./report";
 import { at, onServer, recreate, run } from "./scratch";
 
@@ -12,6 +13,8 @@ const NAME = "bench_tracking";
 const ROWS = 10_000;
 const ROUNDS = 7;
 const BYTES_AT_MOST = 530;
+const ERASED = 10_000;
+const ERASED_MS_AT_MOST = 5_000;
 const CHANGE: Change = {
   userId: null,
   userLabel: "system",
@@ -31,10 +34,11 @@ export async function measureTracking(url: string): Promise<void> {
      select n, 'course-v1:BenchX+' || n % 500 || '+2026', 'verified', now() from generate_series(1, ${ROWS}) n`,
     "vacuum analyze",
   ]);
-  const db = await new DataSource(dataSourceOptions(at(url, NAME), 2)).initialize();
+  const db = await new DataSource(migrationOptions(at(url, NAME), 2)).initialize();
   try {
     await compareWays(db);
     await weighVersion(db);
+    await forgetOne(db);
   } finally {
     await db.destroy();
     await onServer(url, [`drop database if exists ${NAME} with (force)`]);
@@ -98,5 +102,21 @@ async function weighVersion(db: DataSource): Promise<void> {
   const bytes = (after.bytes - before.bytes) / (after.versions - before.versions);
   process.stdout.write(
     `a version of an enrollment, with its place among all changes: ${bytes.toFixed(0)} bytes (target: at most ${BYTES_AT_MOST})\n`,
+  );
+}
+
+/** One user who has made many changes, among those of others. */
+async function forgetOne(db: DataSource): Promise<void> {
+  await db.query(
+    `insert into historical_course_enrollment (id, user_id, course_run_key, mode, is_active, created_at, history_date,
+       history_type, history_change_reason, history_user_id, history_user_label, history_source)
+     select id, user_id, course_run_key, mode, is_active, created_at, now(), '~', 'switchSession', 1, 'learner1', 'API'
+     from course_enrollment limit ${ERASED}`,
+  );
+  await db.query("analyze historical_course_enrollment");
+  const start = performance.now();
+  const entries = await eraseUser(db, { userId: "1", comments: "measured" }, new Date());
+  process.stdout.write(
+    `forgetting a user in ${entries} entries: ${(performance.now() - start).toFixed(0)} ms (target: at most ${ERASED_MS_AT_MOST} ms)\n`,
   );
 }

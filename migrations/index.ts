@@ -30,6 +30,7 @@ import { WalkLives1795342800000 } from "./1795342800000-walk-lives";
 import { CountSeals1795345200000 } from "./1795345200000-count-seals";
 import { TrackWhatDecides1795345800000 } from "./1795345800000-track-what-decides";
 import { GiveUpCheckpoints1795346400000 } from "./1795346400000-give-up-checkpoints";
+import { ForgetPeople1795347000000 } from "./1795347000000-forget-people";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -65,4 +66,5 @@ export const migrations = [
   CountSeals1795345200000,
   TrackWhatDecides1795345800000,
   GiveUpCheckpoints1795346400000,
+  ForgetPeople1795347000000,
 ];

@@ -20,6 +20,7 @@ const ARGUMENTS: Record<string, string[]> = {
   "history:verify": [],
   "history:check-proof": ["--help"],
   "history:proof": ["--help"],
+  "history:erase": ["--help"],
   "history:prove": ["--help"],
   "history:witness": ["--help"],
   "refunds:check": [],

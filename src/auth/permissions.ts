@@ -54,6 +54,7 @@ export const readPermissions: Permissions = {
   PolicyReach: { "*": anyone },
   CourseEnrollment: { "*": anyone, call: supportOrAuditor },
   CourseRun: { "*": anyone },
+  Erasure: { "*": staffOrAuditor }, // likewise
   Certificate: { "*": supportOrAuditor }, // in the history of all
   Session: { "*": anyone },
   RunSummary: { "*": anyone },

@@ -8,6 +8,7 @@ import { CourseRun } from "./course-run";
 import { EnrollmentCall } from "./enrollment-call";
 import { ReconcileDue } from "./lms/reconcile-due";
 import { SeenEvent } from "./lms/seen-event";
+import { HistoryErasure } from "./accounts/history-erasure";
 import { ImportedRow } from "./moving/imported-row";
 import { ImportSource } from "./moving/import-source";
 import { Refund } from "./refund";
@@ -29,6 +30,7 @@ export const entities = [
   CourseRun,
   EnrollmentCall,
   ReconcileDue,
+  HistoryErasure,
   ImportedRow,
   ImportSource,
   Refund,

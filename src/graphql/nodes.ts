@@ -123,6 +123,7 @@ async function entriesOfIds(context: Context, ids: readonly string[]): Promise<F
       COURSE_ENROLLMENT: seesSupport,
       CERTIFICATE: seesSupport,
       COURSE_RUN: seesSupport,
+      ERASURE: false,
       SUPPORT_AGENT: false,
       WEBHOOK: false,
     };

@@ -11,6 +11,7 @@ import {
   CourseEntitlementSupportDetailColumns,
 } from "../entities/course-entitlement-support-detail";
 import { CourseRun, CourseRunColumns } from "../entities/course-run";
+import { HistoryErasure, HistoryErasureColumns } from "../entities/accounts/history-erasure";
 import { SupportAgent, SupportAgentColumns } from "../entities/accounts/support-agent";
 import { Refund, RefundColumns } from "../entities/refund";
 import { Webhook, WebhookColumns } from "../entities/webhooks/webhook";
@@ -144,6 +145,16 @@ export class HistoricalSupportAgent extends SupportAgentColumns {
   history!: HistoryColumns;
 }
 
+/** An erasure as it was recorded. */
+@Historical("history_erasure")
+export class HistoricalHistoryErasure extends HistoryErasureColumns {
+  @Column("uuid")
+  id!: string;
+
+  @Column(() => HistoryColumns)
+  history!: HistoryColumns;
+}
+
 /** A webhook as it was after a change. */
 @Historical("webhook")
 export class HistoricalWebhook extends WebhookColumns {
@@ -165,4 +176,5 @@ export const tracked = new Map<object, new () => { id: string; history: HistoryC
   [CourseRun, HistoricalCourseRun],
   [SupportAgent, HistoricalSupportAgent],
   [Webhook, HistoricalWebhook],
+  [HistoryErasure, HistoricalHistoryErasure],
 ]);

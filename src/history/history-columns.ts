@@ -75,6 +75,7 @@ export function Historical(table: string): ClassDecorator {
     Index(`${name}_user_label_idx`, ["history.userLabel"]),
     Index(`${name}_reason_idx`, ["history.reason"]),
     Index(`${name}_source_idx`, ["history.source"]),
+    Index(`${name}_user_id_idx`, ["history.userId"], { where: "history_user_id is not null" }),
   ];
   return (target) => decorators.forEach((decorate) => decorate(target));
 }

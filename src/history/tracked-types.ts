@@ -6,6 +6,7 @@ import { COURSE_ENTITLEMENT_POLICY_FIELDS } from "../entities/course-entitlement
 import { SUPPORT_DETAIL_FIELDS } from "../entities/course-entitlement-support-detail";
 import { COURSE_RUN_FIELDS } from "../entities/course-run";
 import { REFUND_FIELDS } from "../entities/refund";
+import { HISTORY_ERASURE_FIELDS } from "../entities/accounts/history-erasure";
 import { SUPPORT_AGENT_FIELDS } from "../entities/accounts/support-agent";
 import { WEBHOOK_FIELDS } from "../entities/webhooks/webhook";
 import { columnsOf, type TrackedField } from "../store/rows/fields";
@@ -21,6 +22,7 @@ export const TRACKED_TYPES = {
   COURSE_RUN: { table: "course_run", fields: COURSE_RUN_FIELDS },
   SUPPORT_AGENT: { table: "support_agent", fields: SUPPORT_AGENT_FIELDS },
   WEBHOOK: { table: "webhook", fields: WEBHOOK_FIELDS },
+  ERASURE: { table: "history_erasure", fields: HISTORY_ERASURE_FIELDS },
 } as const satisfies Record<string, { table: string; fields: Readonly<Record<string, TrackedField>> }>;
 export type TrackedType = keyof typeof TRACKED_TYPES;
 

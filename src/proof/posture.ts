@@ -13,8 +13,10 @@ const FUNCTIONS: Record<string, string> = {
   history_now: "f954044c1f173e5c",
   history_txid: "f5e86c0760d86eeb",
   history_txid_offset: "4361232e0acda47e",
-  history_refuse: "943dcfeb4d9638bc",
+  history_refuse: "51e471f34f0c6204",
   history_clock_forward: "e52a480c64e2f0e4",
+  history_erase: "91c89fbb96044d1a",
+  history_erase_only: "c66cd42b2f9cffd9",
   history_count: "03cb6d05c404cac6",
   guard_course_entitlement: "ef3a0d1f92df184a",
   guard_course_entitlement_support_detail: "034054338f776342",
@@ -24,6 +26,7 @@ const FUNCTIONS: Record<string, string> = {
   guard_course_run: "a43961bd750eeeac",
   guard_refund: "c1183b159b52011e",
   guard_support_agent: "8f176103678b7934",
+  guard_history_erasure: "9ce7cd1748051705",
   guard_webhook: "e6810aba388bb3e9",
 };
 
@@ -45,12 +48,23 @@ const TRIGGERS = {
   history: (table: string) => ({
     append_only: `CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION history_refuse()`,
   }),
+  erasable: (table: string) => ({
+    erase_only:
+      `CREATE TRIGGER erase_only BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (current_setting('history.erasing'::text, true)` +
+      " = pg_current_xact_id()::text) EXECUTE FUNCTION history_erase_only()",
+  }),
 };
 /** The triggers that have nothing to do with history. */
 const OTHER_TRIGGERS = new Set(["refund refund_final"]);
 
 /** The tables of the order of history and of its seal: those that are only added to, and its clock. */
-const ORDER = ["history_transaction", "history_told", "history_checkpoint", "history_cosignature"];
+const ORDER = [
+  "history_transaction",
+  "history_told",
+  "history_checkpoint",
+  "history_cosignature",
+  "history_erased",
+];
 /** What was given up of another past: only the owner adds to it. */
 const GIVEN_UP = "history_given_up";
 const COUNTED = ["history_checkpoint", "history_cosignature"];
@@ -99,6 +113,7 @@ async function triggerFaults(db: EntityManager, live: string[], history: string[
     for (const [name, definition] of Object.entries(triggers)) expected.set(`${table} ${name}`, definition);
   };
   for (const table of live) expect(table, TRIGGERS.live(table, owner));
+  for (const table of live) expect(`historical_${table}`, TRIGGERS.erasable(`historical_${table}`));
   for (const table of history) expect(table, TRIGGERS.history(table));
   for (const table of COUNTED) expect(table, TRIGGERS.counted(table));
   expect(CLOCK, TRIGGERS.clock(CLOCK));

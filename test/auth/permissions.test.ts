@@ -54,6 +54,7 @@ const RESTRICTED: Record<string, string[]> = {
   "Mutation.replayWebhook": STAFF,
   "Query.search": SUPPORT_OR_AUDITOR,
   "Certificate.*": SUPPORT_OR_AUDITOR,
+  "Erasure.*": [...STAFF, "auditor"],
   "SupportAgent.id": EVERYONE,
   "SupportDetail.id": EVERYONE,
   "SupportAgent.*": [...STAFF, "auditor"],

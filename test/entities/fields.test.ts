@@ -13,6 +13,7 @@ import {
 } from "../../src/entities/course-entitlement-support-detail";
 import { CourseRun, COURSE_RUN_FIELDS } from "../../src/entities/course-run";
 import { Refund, REFUND_FIELDS } from "../../src/entities/refund";
+import { HISTORY_ERASURE_FIELDS, HistoryErasure } from "../../src/entities/accounts/history-erasure";
 import { SUPPORT_AGENT_FIELDS, SupportAgent } from "../../src/entities/accounts/support-agent";
 import { Webhook, WEBHOOK_FIELDS } from "../../src/entities/webhooks/webhook";
 import { TRACKED_TYPES, type TrackedType } from "../../src/history/tracked-types";
@@ -39,6 +40,7 @@ const NOUNS: [entity: new () => object, Readonly<Record<string, Field>>][] = [
   [CourseRun, COURSE_RUN_FIELDS],
   [Refund, REFUND_FIELDS],
   [SupportAgent, SUPPORT_AGENT_FIELDS],
+  [HistoryErasure, HISTORY_ERASURE_FIELDS],
   [Webhook, WEBHOOK_FIELDS],
 ];
 
@@ -110,6 +112,7 @@ test("every field in a history has the same name in the schema, except those nam
     Webhook: WEBHOOK_FIELDS,
     CourseEnrollment: COURSE_ENROLLMENT_FIELDS,
     Certificate: CERTIFICATE_FIELDS,
+    Erasure: HISTORY_ERASURE_FIELDS,
     CourseRun: COURSE_RUN_FIELDS,
   }).flatMap(([type, fields]) => {
     const inSchema = (schema.getType(type) as GraphQLObjectType).getFields();

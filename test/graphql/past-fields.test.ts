@@ -39,7 +39,7 @@ const FROM_HISTORY: Record<string, string> = {
 /** Types of pages and their parts, which hold what is listed. */
 const PAGES = /Connection$|Edge$|^PageInfo$/;
 /** What no history of an entitlement has. */
-const ELSEWHERE = new Set(["Webhook", "SupportAgent"]);
+const ELSEWHERE = new Set(["Webhook", "SupportAgent", "Erasure"]);
 
 type Field = GraphQLField<unknown, unknown>;
 /** What the schema says of a field. */

@@ -293,6 +293,7 @@ const OF_AGENTS = new Set(["withdrawSupport"]);
 const BY_SYSTEM = [
   "claimLooks",
   "endLook",
+  "eraseUser",
   "expireDueEntitlements",
   "followLms",
   "followOpenEdx",

@@ -703,6 +703,8 @@ export type TrackedType =
   | 'COURSE_ENTITLEMENT_POLICY'
   /** A run of a course. */
   | 'COURSE_RUN'
+  /** An erasure: that history has forgotten a user. */
+  | 'ERASURE'
   /** A refund of the order of an entitlement. */
   | 'REFUND'
   /** A support agent: an account that staff have made one. */
@@ -857,6 +859,7 @@ export type TransferMutation = { __typename: 'Mutation', done: { __typename: 'Tr
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -889,6 +892,7 @@ export type ChangeModeMutation = { __typename: 'Mutation', done: { __typename: '
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -921,6 +925,7 @@ export type AssignPolicyMutation = { __typename: 'Mutation', done: { __typename:
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -953,6 +958,7 @@ export type RevokeMutation = { __typename: 'Mutation', done: { __typename: 'Revo
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -997,6 +1003,7 @@ export type ReissueMutation = { __typename: 'Mutation', done: { __typename: 'Rei
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1029,6 +1036,7 @@ export type RenewMutation = { __typename: 'Mutation', done: { __typename: 'Renew
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1061,6 +1069,7 @@ export type ExpireMutation = { __typename: 'Mutation', done: { __typename: 'Expi
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1093,6 +1102,7 @@ export type LockRefundsMutation = { __typename: 'Mutation', done: { __typename: 
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1125,6 +1135,7 @@ export type RefundMutation = { __typename: 'Mutation', done: { __typename: 'Unen
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1157,6 +1168,7 @@ export type ResolveMutation = { __typename: 'Mutation', done: { __typename: 'Res
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1189,6 +1201,7 @@ export type RevertMutation = { __typename: 'Mutation', done: { __typename: 'Reve
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1221,6 +1234,7 @@ export type MoveMutation = { __typename: 'Mutation', done: { __typename: 'MoveSe
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1311,6 +1325,7 @@ export type RetryMutation = { __typename: 'Mutation', done: { __typename: 'Retry
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1349,6 +1364,7 @@ export type EntryFragment = { __typename: 'HistoryEntry', id: string, entityType
     | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
     | { __typename: 'CourseEntitlementPolicy' }
     | { __typename: 'CourseRun' }
+    | { __typename: 'Erasure' }
     | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
     | { __typename: 'SupportAgent' }
     | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1402,6 +1418,7 @@ export type EntitlementPageQuery = { __typename: 'Query', entitlement: { __typen
             | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
             | { __typename: 'CourseEntitlementPolicy' }
             | { __typename: 'CourseRun' }
+            | { __typename: 'Erasure' }
             | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
             | { __typename: 'SupportAgent' }
             | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1435,6 +1452,7 @@ export type OlderQuery = { __typename: 'Query', entitlement: { __typename: 'Cour
             | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
             | { __typename: 'CourseEntitlementPolicy' }
             | { __typename: 'CourseRun' }
+            | { __typename: 'Erasure' }
             | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
             | { __typename: 'SupportAgent' }
             | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1499,6 +1517,7 @@ export type HistorySearchQuery = { __typename: 'Query', history: { __typename: '
           | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
           | { __typename: 'CourseEntitlementPolicy' }
           | { __typename: 'CourseRun' }
+          | { __typename: 'Erasure' }
           | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
           | { __typename: 'SupportAgent' }
           | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1541,6 +1560,7 @@ export type GrantMutation = { __typename: 'Mutation', done: { __typename: 'Grant
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1604,6 +1624,7 @@ export type ChooseMutation = { __typename: 'Mutation', done: { __typename: 'Enro
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1636,6 +1657,7 @@ export type ChangeMutation = { __typename: 'Mutation', done: { __typename: 'Swit
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1668,6 +1690,7 @@ export type LeaveMutation = { __typename: 'Mutation', done: { __typename: 'Leave
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1723,6 +1746,7 @@ export type PolicyHistoryQuery = { __typename: 'Query', node:
               | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
               | { __typename: 'CourseEntitlementPolicy' }
               | { __typename: 'CourseRun' }
+              | { __typename: 'Erasure' }
               | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
               | { __typename: 'SupportAgent' }
               | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1764,6 +1788,7 @@ export type CreatePolicyMutation = { __typename: 'Mutation', done: { __typename:
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1796,6 +1821,7 @@ export type UpdatePolicyMutation = { __typename: 'Mutation', done: { __typename:
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }
@@ -1830,6 +1856,7 @@ export type DeletePolicyMutation = { __typename: 'Mutation', done: { __typename:
         | { __typename: 'CourseEntitlement', id: string, entitlementState: EntitlementState }
         | { __typename: 'CourseEntitlementPolicy' }
         | { __typename: 'CourseRun' }
+        | { __typename: 'Erasure' }
         | { __typename: 'Refund', id: string, attempts: number, refundState: RefundState }
         | { __typename: 'SupportAgent' }
         | { __typename: 'SupportDetail' } & { __typename: 'SupportDetail', id?: string, action?: SupportAction, comments?: string | null }

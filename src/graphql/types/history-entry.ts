@@ -14,6 +14,7 @@ import { CourseRunView } from "./course";
 import { CertificateView, CourseEnrollmentView } from "./course-enrollment";
 import { CourseEntitlementPolicyView } from "./policies/course-entitlement-policy";
 import { CourseEntitlementView } from "./entitlements/course-entitlement";
+import { ErasureView } from "./accounts/erasure";
 import { Node } from "./node";
 import { RefundView } from "./refunds/refund";
 import { SupportDetailView } from "./entitlements/support-detail";
@@ -164,6 +165,7 @@ export const HistoryState = createUnionType({
       CourseEnrollmentView,
       CertificateView,
       CourseRunView,
+      ErasureView,
       SupportAgentView,
       WebhookView,
     ] as const,

@@ -15,24 +15,28 @@ export interface SealedEntry {
   values: Record<string, string | string[] | null>;
   /** The account that acted; null for background work. */
   actorId: string | null;
+  /** What stands for the values that were erased, by column, with the erasure that did it. */
+  erased: Readonly<Record<string, readonly [hidden: string, erasureId: string]>>;
   /** The learner that its comments, or the words of a shop, are about; null where there are none. */
   learnerId: string | null;
 }
 
 /** The tables of history. */
 export const TABLES = Object.values(TRACKED_TYPES).map(({ table }) => `historical_${table}`);
-/** Columns with words about the learner of the entitlement, by table. */
+/** Columns with words about the learner of the entitlement, or about the agent, by table. */
 const ABOUT_LEARNER: Readonly<Record<string, string>> = {
   historical_course_entitlement_support_detail: "comments",
   historical_refund: "detail",
+  historical_support_agent: "comments",
 };
 const NAMES_OF_ACTOR = ["history_user_label", "history_claimed_label"];
 
-/** Which columns of an entry are about which account. */
+/** Which columns of an entry are about which account, as far as they were not erased. */
 export function subjectsOf({
   table,
   actorId,
   learnerId,
+  erased,
   values,
 }: SealedEntry): [column: string, userId: string][] {
   const about = ABOUT_LEARNER[table];
@@ -41,7 +45,7 @@ export function subjectsOf({
     ...(about === undefined ? [] : [[about, learnerId] as const]),
   ];
   return subjects.flatMap(([column, userId]) =>
-    userId === null || values[column] === null ? [] : [[column, userId]],
+    userId === null || values[column] === null || erased[column] ? [] : [[column, userId]],
   );
 }
 
@@ -69,6 +73,12 @@ const LEARNER = `coalesce(
   (select e.user_id from historical_course_entitlement e where e.id = h.entitlement_id order by e.history_id limit 1))::text`;
 
 type ReadEntry = Omit<SealedEntry, "values"> & { at: string; texts: SealedEntry["values"][string][] };
+
+/** SQL for who the words of an entry `h` are about. */
+function learnerOf(table: string): string {
+  if (table === "historical_support_agent") return "h.user_id::text";
+  return ABOUT_LEARNER[table] === undefined ? "null" : LEARNER;
+}
 
 /** Reads settled entries in their order. The columns are those of the database, which a newer server may have given it. */
 export class EntryTexts {
@@ -110,11 +120,13 @@ export class EntryTexts {
     const parts = [...this.columns].map(
       ([table, own]) => `
         select '${table}' as "table", h.history_id, h.id::text as entity, b.first_position, b.at, h.history_user_id::text as "actorId",
-          ${ABOUT_LEARNER[table] === undefined ? "null" : LEARNER} as "learnerId",
+          ${learnerOf(table)} as "learnerId",
           json_build_array(${own.map(({ column, type }) => textOf(column, type)).join(", ")}) as texts
         from ${from(table)}`,
     );
     return `select "table", history_id::text as "historyId", entity, first_position::float8 as first, "actorId", "learnerId", texts,
+      coalesce((select jsonb_object_agg(column_name, jsonb_build_array(hidden, erasure_id)) from history_erased r
+        where r.history_id = e.history_id), '{}') as erased,
         to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
       from (${parts.join(" union all ")}) e
       order by first_position, history_id`;

@@ -5,6 +5,7 @@ import { givenUp } from "../given-up";
 import { append, TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
 import { Frontier } from "../tree/frontier";
 import { endOfPart, EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
+import { silentErasures } from "./erasures";
 import { sealFaults } from "./seal-faults";
 import { textOf } from "./sealer";
 import type { Trusted } from "./trusted";
@@ -62,6 +63,7 @@ export async function prove(
       break;
     }
     const keys = await keysOf(db, entries);
+    faults.push(...(await silentErasures(db, entries)));
     part = await ask(edge.size + entries.length);
     await nextTurn(); // the next part is asked for: PostgreSQL reads it while this one is hashed
     const leaves = hashes(entries, keys, faults);

@@ -106,12 +106,12 @@ async function placeOf(db: Database): Promise<{ size: number; settled: number }>
 
 const isDone = ({ size, settled }: { size: number; settled: number }) => size >= settled;
 
-/** The text of an entry that is sealed. Throws when the key of an account is missing, as after erasure. */
+/** The text of an entry that is sealed. Throws when the key of an account is missing. */
 export function textOf(entry: SealedEntry, keys: SubjectKeys): string {
   const hidden = subjectsOf(entry).map(([column, userId]) => {
     const key = keys.get(userId);
     if (!key) throw new Error(`the key of an account in entry ${entry.historyId} is missing`);
     return [column, key] as const;
   });
-  return leafText(entry.historyId, entry.values, Object.fromEntries(hidden));
+  return leafText(entry.historyId, entry.values, Object.fromEntries(hidden), entry.erased);
 }

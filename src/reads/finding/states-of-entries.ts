@@ -4,6 +4,7 @@ import { byKey } from "../../store/by-key";
 import type { Row } from "../../store/rows/fields";
 import { select, type Database } from "../../store/statement";
 import { selectSupportAgents, toSupportAgent, type SupportAgentFacts } from "../accounts/support-agents";
+import type { HistoryErasure } from "../../entities/accounts/history-erasure";
 import type { CourseRun } from "../../entities/course-run";
 import { decidingAsOf, runsOfDetails } from "../as-of";
 import {
@@ -148,6 +149,20 @@ export async function supportAgentsOfEntries(
   const sql = selectSupportAgents(entriesIn("historical_support_agent"), 'a.history_id::text as "entryId",');
   const rows = await select<EntryRow>(db, sql, [entryIds]);
   return byKey(entryIds, rows, ({ entryId }) => entryId, toSupportAgent);
+}
+
+/** Erasures as they were recorded. */
+export async function erasuresOfEntries(
+  db: Database,
+  entryIds: readonly string[],
+): Promise<(HistoryErasure | null)[]> {
+  const rows = await select<HistoryErasure & { entryId: string }>(
+    db,
+    `select history_id::text as "entryId", id, user_id as "userId", comments, entries, created_at as "createdAt"
+     from ${entriesIn("historical_history_erasure")} h`,
+    [entryIds],
+  );
+  return byKey(entryIds, rows, ({ entryId }) => entryId);
 }
 
 /** Webhooks as entries of their history left them. */

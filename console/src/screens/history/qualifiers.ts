@@ -29,6 +29,7 @@ const TYPES: Record<string, TrackedType> = {
   session: "COURSE_RUN",
   policy: "COURSE_ENTITLEMENT_POLICY",
   agent: "SUPPORT_AGENT",
+  erasure: "ERASURE",
   webhook: "WEBHOOK",
 };
 const CHANGES: Record<string, HistoryType> = { created: "CREATED", changed: "CHANGED", deleted: "DELETED" };

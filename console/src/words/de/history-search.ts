@@ -62,6 +62,7 @@ export const historySearch = {
   "tracked.COURSE_ENROLLMENT": "Einschreibung",
   "tracked.CERTIFICATE": "Zertifikat",
   "tracked.COURSE_RUN": "Kurslauf",
+  "tracked.ERASURE": "Löschung",
   "tracked.SUPPORT_AGENT": "Support",
   "tracked.WEBHOOK": "Webhook",
   "changed.CREATED": "angelegt",

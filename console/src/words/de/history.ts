@@ -44,6 +44,7 @@ export const history = {
   "operation.recordRuns": "hat Kursläufe aus dem Katalog übernommen",
   "operation.recordLiveRun": "hat einen Kurslauf aus dem LMS übernommen",
   "operation.startOfHistory": "hat festgehalten, was es zu Beginn des Verlaufs gab",
+  "operation.eraseUser": "hat eine Person vergessen",
   "operation.fillDemoWorld": "hat die Demo-Welt gefüllt",
 
   "field.enrollment": "Kurslauf",
@@ -88,6 +89,8 @@ export const history = {
   "field.url": "Adresse",
   "field.entityTypes": "Meldet",
   "field.isActive": "Aktiv",
+  "field.userId": "LMS-Nummer",
+  "field.entries": "Einträge",
   "field.courseRun": "Kurslauf",
   "field.enrolledAt": "Eingeschrieben am",
   "field.status": "Status",

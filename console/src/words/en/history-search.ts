@@ -60,6 +60,7 @@ export const historySearch = {
   "tracked.COURSE_ENROLLMENT": "Enrollment",
   "tracked.CERTIFICATE": "Certificate",
   "tracked.COURSE_RUN": "Session",
+  "tracked.ERASURE": "Erasure",
   "tracked.SUPPORT_AGENT": "Support agent",
   "tracked.WEBHOOK": "Webhook",
   "changed.CREATED": "created",

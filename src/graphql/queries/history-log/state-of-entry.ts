@@ -2,6 +2,7 @@ import type { App } from "../../../app";
 import {
   certificatesOfEntries,
   enrollmentsOfEntries,
+  erasuresOfEntries,
   factsOfEntries,
   policiesOfEntries,
   refundsOfEntries,
@@ -18,6 +19,7 @@ import { toCertificateView, toEnrollmentView } from "../../types/course-enrollme
 import { toEntitlement } from "../../types/entitlements/course-entitlement";
 import { toSupportDetailView } from "../../types/entitlements/support-detail";
 import type { HistoryEntryView, HistoryState } from "../../types/history-entry";
+import { toErasureView } from "../../types/accounts/erasure";
 import { atInstant, pastOf } from "../../types/past";
 import { toPolicyView } from "../../types/policies/course-entitlement-policy";
 import { toRefundView } from "../../types/refunds/refund";
@@ -59,6 +61,10 @@ export async function stateOf(context: Context, view: HistoryEntryView): Promise
     case "COURSE_RUN": {
       const run = await load(runsOfEntries);
       return run && atInstant(Object.assign(new CourseRunView(), toCourseRun(run.key, run)), entry.date);
+    }
+    case "ERASURE": {
+      const erasure = await load(erasuresOfEntries);
+      return erasure && toErasureView(erasure);
     }
     case "WEBHOOK": {
       const webhook = await load(webhooksOfEntries);
