@@ -120,3 +120,17 @@ test("the addresses are only read, with one statement each", async () => {
   for (const path of ["checkpoint", "tile/0/000"])
     expect(await statementsOf(() => fetch(`${open.url}/history/${path}`))).toHaveLength(1);
 });
+
+test("frontends of other hosts may read them where the installation allows that", async () => {
+  const allowing = await serve(app, { HISTORY_PUBLIC: "on", CORS_ORIGINS: "https://apps.example.org" });
+  try {
+    const allowedFor = async (origin: string) =>
+      (await fetch(`${allowing.url}/history/tile/0/000`, { headers: { origin } })).headers.get(
+        "access-control-allow-origin",
+      );
+    expect(await allowedFor("https://apps.example.org")).toBe("https://apps.example.org");
+    expect(await allowedFor("https://elsewhere.example.org")).toBeNull();
+  } finally {
+    await allowing.stop();
+  }
+});
