@@ -31,6 +31,7 @@ import { CountSeals1795345200000 } from "./1795345200000-count-seals";
 import { TrackWhatDecides1795345800000 } from "./1795345800000-track-what-decides";
 import { GiveUpCheckpoints1795346400000 } from "./1795346400000-give-up-checkpoints";
 import { ForgetPeople1795347000000 } from "./1795347000000-forget-people";
+import { RecordEveryErasure1795347600000 } from "./1795347600000-record-every-erasure";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -67,4 +68,5 @@ export const migrations = [
   TrackWhatDecides1795345800000,
   GiveUpCheckpoints1795346400000,
   ForgetPeople1795347000000,
+  RecordEveryErasure1795347600000,
 ];

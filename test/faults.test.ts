@@ -1,4 +1,7 @@
 import { getNamedType, type GraphQLObjectType } from "graphql";
+import { UserAccount } from "../src/entities/accounts/user-account";
+import { CourseEntitlement } from "../src/entities/course-entitlement";
+import { transact } from "../src/store/transact";
 import type { Actor } from "../src/auth/actor";
 import { grantSupport } from "../src/use-cases/agents/grant-support";
 import { expireEntitlement } from "../src/use-cases/entitlements/expire-entitlement";
@@ -140,6 +143,21 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     return { asking: hopper, input: { courseUuid, orderNumber, mode: "professional", comments } };
   },
   grantSupport: () => Promise.resolve({ asking: hopper, input: { username: "bob", comments } }),
+  retireUser: async () => {
+    const change = {
+      userId: "901",
+      userLabel: "leaver",
+      reason: "test",
+      source: "API",
+      requestId: null,
+    } as const;
+    await put(app, UserAccount, { id: "901", username: "leaver", email: null, name: null });
+    const { entitlementId } = await anUnspentOne();
+    await transact(app.db, change, (tx) =>
+      tx.save(CourseEntitlement, { id: entitlementId, refundLocked: true }),
+    );
+    return { asking: shop, input: { userId: "901", retiredUsername: "retired__user_901" } };
+  },
   withdrawSupport: async () => {
     await grantSupport(by(hopper, app), { username: "bob", comments });
     return { asking: hopper, input: { username: "bob", comments } };

@@ -166,7 +166,6 @@ test.each([
   "create or replace function guard_course_entitlement() returns trigger language plpgsql as 'begin return null; end'",
   "create or replace function history_now() returns timestamptz language sql return now()",
   "select guard_history('course_entitlement')",
-  "select history_erase(1, gen_random_uuid())",
   "insert into history_erased (history_id, column_name, hidden, erasure_id) values (1, 'comments', repeat('0', 64), gen_random_uuid())",
   "update historical_course_entitlement set history_user_label = 'hopper'",
   "delete from historical_course_entitlement",

@@ -22,6 +22,7 @@ import { AssignPolicyMutation } from "./mutations/policies/assign-policy";
 import { CreateEntitlementPolicyMutation } from "./mutations/policies/create-entitlement-policy";
 import { DeleteEntitlementPolicyMutation } from "./mutations/policies/delete-entitlement-policy";
 import { UpdateEntitlementPolicyMutation } from "./mutations/policies/update-entitlement-policy";
+import { RetireUserMutation } from "./mutations/accounts/retire-user";
 import { ResolveRefundMutation } from "./mutations/refunds/resolve-refund";
 import { UnenrollAndRefundMutation } from "./mutations/refunds/unenroll-and-refund";
 import { EnrollAndFulfillMutation } from "./mutations/sessions/enroll-and-fulfill";
@@ -143,6 +144,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       DeleteEntitlementPolicyMutation,
       UpdateEntitlementPolicyMutation,
       ResolveRefundMutation,
+      RetireUserMutation,
       UnenrollAndRefundMutation,
       EnrollAndFulfillMutation,
       EnrollIfEntitledMutation,

@@ -183,10 +183,18 @@ test.each([
   await app.db.query("rollback").catch(() => undefined);
 });
 
+test("nothing is forgotten without an erasure that is recorded", async () => {
+  const [{ id }] = await app.db.query<[{ id: string }]>("select gen_random_uuid() as id");
+  await expect(app.db.query("select history_erase(2, $1)", [id])).rejects.toThrow(
+    "history_erased_erasure_id_fkey",
+  );
+});
+
 test("an erasure that history does not tell of is found", async () => {
   const { options } = app.db;
   await asSuperuser(
     `alter table history_erased disable trigger append_only;
+     alter table history_erased drop constraint history_erased_erasure_id_fkey;
      update history_erased set erasure_id = gen_random_uuid()
        where history_id = (select min(history_id) from history_erased);
      alter table history_erased enable always trigger append_only`,

@@ -1,3 +1,5 @@
+import { UserAccount } from "../../src/entities/accounts/user-account";
+import { transact } from "../../src/store/transact";
 import "../../src/moving/follow/follow"; // commands that only the command line gives
 import "../../src/moving/import/import-from-open-edx";
 import { readdirSync } from "node:fs";
@@ -14,6 +16,7 @@ import { Refusal } from "../../src/refusal";
 import { type Call } from "../../src/use-cases/command";
 import { COMMANDS } from "../../src/use-cases/system-command";
 import { grantSupport } from "../../src/use-cases/agents/grant-support";
+import { retireUser } from "../../src/use-cases/accounts/retire-user";
 import { withdrawSupport } from "../../src/use-cases/agents/withdraw-support";
 import { retryEnrollmentCall } from "../../src/use-cases/enrollment-calls/retry-enrollment-call";
 import { changeEntitlementMode } from "../../src/use-cases/entitlements/change-entitlement-mode";
@@ -202,6 +205,10 @@ const TABLE: Record<string, [Expected, (call: Call, scene: Scene) => Promise<unk
       }),
   ],
   grantSupport: [byStaff, (call, { owner: { username } }) => grantSupport(call, { username, comments })],
+  retireUser: [
+    byStaffOrServices,
+    (call) => retireUser(call, { userId: LEAVER.userId, retiredUsername: "retired__user_902" }),
+  ],
   withdrawSupport: [
     byStaff,
     (call, { owner: { username } }) => withdrawSupport(call, { username, comments }),
@@ -289,6 +296,14 @@ const IN_REVIEW = new Set(["resolveRefund"]);
 const UNANSWERED = new Set(["retryEnrollmentCall"]);
 /** The commands that need an agent named by staff. */
 const OF_AGENTS = new Set(["withdrawSupport"]);
+/** Who leaves, for the command that forgets a user. */
+const LEAVER = {
+  userId: "902",
+  userLabel: "leaver",
+  reason: "test",
+  source: "API",
+  requestId: null,
+} as const;
 /** The commands that only the system gives. */
 const BY_SYSTEM = [
   "claimLooks",
@@ -343,6 +358,12 @@ async function setScene(name: string, owner: Actor): Promise<Scene> {
     ...(run && { run }),
     ...(ABOUT_TO_EXPIRE.has(name) && { createdAt: ago(700), redeemedAt: NOW }),
   });
+  if (name === "retireUser") {
+    await put(app, UserAccount, { id: LEAVER.userId, username: "leaver" });
+    await transact(app.db, LEAVER, (tx) =>
+      tx.save(CourseEntitlement, { id: entitlementId, refundLocked: true }),
+    );
+  }
   if (OF_AGENTS.has(name)) await grantSupport(by(hopper, app), { username: owner.username, comments });
   const [entry] = await app.db.query<[{ id: string }]>(
     "select max(history_id)::text as id from historical_course_entitlement where id = $1",

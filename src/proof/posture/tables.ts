@@ -31,7 +31,7 @@ const SHAPES: Record<string, string> = {
   history_checkpoint: "1ec2d27fec3c0757",
   history_given_up: "45a62c122ea7fdbd",
   history_cosignature: "3d6e0a97917537d2",
-  history_erased: "5e510372932ca57b",
+  history_erased: "7e2090ed5c5b817c",
   history_clock: "c6145e110089a169",
   history_tile: "ecef545dc2db29fc",
   history_subject_key: "773ab8184c76e7b8",

@@ -39,6 +39,7 @@ export async function grantServing(owner: EntityManager, role: string): Promise<
       `grant usage on schema ${schema} to ${quoted}`,
       `grant usage, create on schema jobs to ${quoted}`,
       `grant usage, select on sequence history_id_seq to ${quoted}`,
+      `grant execute on function history_erase to ${quoted}`,
       ...tables.map(({ sql }) => sql),
     ];
     for (const sql of grants) await tx.query(sql);

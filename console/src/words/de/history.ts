@@ -44,6 +44,7 @@ export const history = {
   "operation.recordRuns": "hat Kursläufe aus dem Katalog übernommen",
   "operation.recordLiveRun": "hat einen Kurslauf aus dem LMS übernommen",
   "operation.startOfHistory": "hat festgehalten, was es zu Beginn des Verlaufs gab",
+  "operation.retireUser": "hat ein stillgelegtes Konto vergessen",
   "operation.eraseUser": "hat eine Person vergessen",
   "operation.fillDemoWorld": "hat die Demo-Welt gefüllt",
 

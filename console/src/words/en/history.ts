@@ -37,6 +37,7 @@ export const history = {
   "operation.recordRuns": "took over runs from the catalog",
   "operation.recordLiveRun": "took over a run from the LMS",
   "operation.startOfHistory": "recorded what there was when the history began",
+  "operation.retireUser": "forgot a retired account",
   "operation.eraseUser": "forgot a user",
   "operation.fillDemoWorld": "filled the demo world",
   "operation.grantSupport": "made an account a support agent",

@@ -1,0 +1,59 @@
+import { CourseEntitlement } from "../../../src/entities/course-entitlement";
+import { UserAccount } from "../../../src/entities/accounts/user-account";
+import { transact } from "../../../src/store/transact";
+import { retireUser } from "../../../src/use-cases/accounts/retire-user";
+import { expectRefusal } from "../../support/stored";
+import { anEntitlement, by, put, shop, useApp } from "../../support/world";
+
+const app = useApp();
+const LEAVER = {
+  userId: "903",
+  userLabel: "leaver",
+  reason: "test",
+  source: "API",
+  requestId: null,
+} as const;
+const retire = (userId: string, retiredUsername: string) =>
+  retireUser(by(shop, app), { userId, retiredUsername });
+
+let entitlementId: string;
+beforeAll(async () => {
+  await put(app, UserAccount, { id: "903", username: "leaver", name: "Lea Ver", email: "lea@example.org" });
+  entitlementId = await anEntitlement(app, { userId: "903" });
+  await transact(app.db, LEAVER, (tx) =>
+    tx.save(CourseEntitlement, { id: entitlementId, refundLocked: true }),
+  );
+});
+
+test("an account that nobody knows, and a username of another account, are refused", async () => {
+  await expectRefusal(app, () => retire("999", "retired__user_999"), "USER_NOT_FOUND", { field: "userId" });
+  await expectRefusal(app, () => retire("903", "ada"), "CONFLICT", { field: "retiredUsername" });
+});
+
+test("a retired account is forgotten, and its entitlement and its past stay", async () => {
+  const user = { id: "903", username: "retired__user_1a2b" };
+  expect(await retire("903", user.username)).toEqual({ user, entries: 1 });
+  expect(await app.db.manager.findOneBy(UserAccount, { id: "903" })).toMatchObject({
+    ...user,
+    name: null,
+    email: null,
+    isActive: false,
+  });
+  const entries = await app.db.query<{ label: string; locked: boolean }[]>(
+    `select history_user_label as label, refund_locked as locked from historical_course_entitlement
+     where id = $1 order by history_id`,
+    [entitlementId],
+  );
+  expect(entries).toEqual([
+    { label: "system", locked: false },
+    { label: "erased", locked: true },
+  ]);
+});
+
+test("to retire it again changes nothing", async () => {
+  expect(await retire("903", "retired__user_1a2b")).toMatchObject({ entries: 0 });
+  const [row] = await app.db.query<[{ erasures: number }]>(
+    "select count(*)::int as erasures from historical_history_erasure",
+  );
+  expect(row.erasures).toBe(1);
+});
