@@ -18,7 +18,7 @@ export default [
         "error",
         {
           exceptions: {
-            types: ["PageInfo", "UserError", "HistoryLog"],
+            types: ["PageInfo", "UserError", "HistoryLog", "Checkpoint", "HistoryProof", "Opening"],
             suffixes: ["Connection", "Edge", "Payload"],
           },
         },
