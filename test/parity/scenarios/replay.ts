@@ -5,7 +5,8 @@ import type { Actor } from "../../../src/auth/actor";
 import { Certificate } from "../../../src/entities/certificate";
 import { act, type CommandRequest } from "../../../src/use-cases/command";
 import { judge, type Answer, type Verdict } from "../judge";
-import { enterWorld } from "../world";
+import { transact } from "../../../src/store/transact";
+import { enterWorld, replayer } from "../world";
 import { decisionOf } from "./commands";
 import { differencesWithin, scenarioDifferences } from "./differences";
 import type { Operation, ScenarioVector, Step } from "./format";
@@ -92,9 +93,11 @@ async function setStage(db: DataSource, vector: ScenarioVector): Promise<Stage> 
   const aliases = new Aliases();
   for (const [alias, id] of userIds) aliases.set("user", alias, id);
   for (const [alias, id] of policyIds) aliases.set("policy", alias, id);
-  await db.manager.save(
-    vector.world.certificates.map(({ user, run, status }) =>
-      db.manager.create(Certificate, { userId: aliases.id("user", user), courseRunKey: run, status }),
+  await transact(db, replayer, (tx) =>
+    tx.save(
+      vector.world.certificates.map(({ user, run, status }) =>
+        tx.create(Certificate, { userId: aliases.id("user", user), courseRunKey: run, status }),
+      ),
     ),
   );
   const app = appOn(db);
