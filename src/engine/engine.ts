@@ -109,7 +109,7 @@ class TooLongAnswer extends Error {
   readonly code = LIMIT_EXCEEDED;
   constructor() {
     super(
-      `The answer has more than the ${LIMITS.answerBytes} bytes allowed. A mutation in it has been carried out.`,
+      `The answer has more than the ${LIMITS.answerBytes} bytes allowed. Ask for less at once. If the operation is a mutation, it has been carried out.`,
     );
   }
 }
