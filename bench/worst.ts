@@ -18,7 +18,11 @@ const FACTS = `id courseUuid mode orderNumber isRefundLocked createdAt modifiedA
   daysUntilExpiration expiresAt expirationDate isRedeemable redeemBlocker isRegainable regainBlocker isRefundable refundBlocker
   policy { id isDefault mode expirationPeriod refundPeriod regainPeriod } enrollment { id mode isActive enrolledAt ${RUN} }`;
 const CHANGES = "id entityId type changedAt source reason changes { field from to }";
-const at = (place: number) => `asOf(at: "2027-01-${String(place + 1).padStart(2, "0")}T00:00:00Z")`;
+/** Instants that are settled, and at which all that there is existed. */
+const started = Date.now();
+const at = (place: number) => `asOf(at: "${new Date(started - 1_000 * place).toISOString()}")`;
+/** Instants that are refused, each for every object that is asked for it. */
+const later = (place: number) => `asOf(at: "${new Date(started + 86_400_000 * (place + 1)).toISOString()}")`;
 
 /** What an entitlement was at another time, and at another time before that. */
 const chain = (place: number, levels: number): string =>
@@ -31,7 +35,8 @@ const DOCUMENTS = {
   "other times of other times": `{ entitlements(first: 100) { edges { node { ...F ${times(11, (i) => `a${i}: ${chain(i, 2)}`)} } } } }
     fragment F on CourseEntitlement { ${FACTS} }`,
   sessions: `{ entitlements(first: 100) { edges { node { ${FACTS} sessions { id isAvailable blocker isCurrent ${RUN} }
-    ${at(0)} { ${FACTS} sessions { id isAvailable blocker isCurrent ${RUN} } } } } } }`,
+    ${at(0)} { ${FACTS} } } } } }`,
+  "times to come": `{ entitlements(first: 100) { edges { node { id ${times(14, (i) => `a${i}: ${later(i)} { id }`)} } } } }`,
   history: `{ history(first: 100) { edges { node { ...C previous { ...C } state { ...S } } } } }
     fragment C on HistoryEntry { ${CHANGES} } fragment S on CourseEntitlement { ${FACTS} }`,
   timelines: `{ entitlements(first: 38) { edges { node { ${FACTS} history(first: 2) { edges { node { ${CHANGES} next { ${CHANGES} } } } } } } } }`,

@@ -111,6 +111,16 @@ test("an instant in the future is a fault of the argument", async () => {
   expect(list.errors![0]).toMatchObject({ extensions: { code: "BAD_USER_INPUT", argument: "asOf" } });
 });
 
+test("all objects that are asked for one instant wait for it once, and are refused together", async () => {
+  const until = jest.spyOn(app.committer, "until");
+  const question =
+    "query ($at: DateTime!) { entitlements(first: 5) { edges { node { asOf(at: $at) { id } } } } }";
+  const { errors } = await ask(app, grace, question, { at: new Date(Date.now() + 3_600_000) });
+  expect(errors).toHaveLength(5);
+  expect(until).toHaveBeenCalledTimes(1);
+  until.mockRestore();
+});
+
 test("an instant that cannot be settled in time is refused with the latest one that can be asked for", async () => {
   await app.committer.settle(true);
   const [{ until }] = await app.db.query<[{ until: Date }]>(
