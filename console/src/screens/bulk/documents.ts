@@ -53,20 +53,27 @@ export const BulkRevoke = graphql(`
   }
 `);
 
+/** What has become of an entitlement. */
+export const BulkOutcome = graphql(`
+  fragment BulkOutcome on BulkResult {
+    id
+    outcome
+    entitlement {
+      id
+      state
+    }
+    error {
+      ...Refused
+    }
+  }
+`);
+
 /** End entitlements. */
 export const BulkExpire = graphql(`
   mutation BulkExpire($input: ExpireEntitlementsInput!) {
     done: expireEntitlements(input: $input) {
       results {
-        id
-        outcome
-        entitlement {
-          id
-          state
-        }
-        error {
-          ...Refused
-        }
+        ...BulkOutcome
       }
       userErrors {
         ...Refused
@@ -80,15 +87,7 @@ export const BulkRenew = graphql(`
   mutation BulkRenew($input: RenewEntitlementsInput!) {
     done: renewEntitlements(input: $input) {
       results {
-        id
-        outcome
-        entitlement {
-          id
-          state
-        }
-        error {
-          ...Refused
-        }
+        ...BulkOutcome
       }
       userErrors {
         ...Refused
@@ -102,15 +101,7 @@ export const BulkRefund = graphql(`
   mutation BulkRefund($input: RefundEntitlementsInput!) {
     done: refundEntitlements(input: $input) {
       results {
-        id
-        outcome
-        entitlement {
-          id
-          state
-        }
-        error {
-          ...Refused
-        }
+        ...BulkOutcome
       }
       userErrors {
         ...Refused
@@ -124,15 +115,7 @@ export const BulkMode = graphql(`
   mutation BulkMode($input: ChangeEntitlementModesInput!) {
     done: changeEntitlementModes(input: $input) {
       results {
-        id
-        outcome
-        entitlement {
-          id
-          state
-        }
-        error {
-          ...Refused
-        }
+        ...BulkOutcome
       }
       userErrors {
         ...Refused

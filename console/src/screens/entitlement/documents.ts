@@ -129,15 +129,7 @@ export const EntitlementPage = graphql(`
       }
       history(first: 50) {
         totalCount
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
-        edges {
-          node {
-            ...Entry
-          }
-        }
+        ...EntryPage
       }
     }
   }
@@ -149,15 +141,7 @@ export const Older = graphql(`
     entitlement(id: $id) {
       id
       history(first: 50, after: $after) {
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
-        edges {
-          node {
-            ...Entry
-          }
-        }
+        ...EntryPage
       }
     }
   }
@@ -185,6 +169,21 @@ export const Compare = graphql(`
       }
       after: asOf(at: $to) @skip(if: $isToNow) {
         ...Standing
+      }
+    }
+  }
+`);
+
+/** A page of changes, and where it goes on. */
+export const EntryPage = graphql(`
+  fragment EntryPage on HistoryEntryConnection {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...Entry
       }
     }
   }

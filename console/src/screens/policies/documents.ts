@@ -49,15 +49,7 @@ export const PolicyHistory = graphql(`
       id
       ... on CourseEntitlementPolicy {
         history(first: 20, after: $after) {
-          pageInfo {
-            hasNextPage
-            endCursor
-          }
-          edges {
-            node {
-              ...Entry
-            }
-          }
+          ...EntryPage
         }
       }
     }
