@@ -1,17 +1,11 @@
-import { Client } from "pg";
 import { ask, auditor, grace, useDemoApp } from "../support/demo-app";
+import { useOtherClient } from "../support/other-client";
 import { statementsOf } from "../support/statements";
 
 const app = useDemoApp();
 const ID = "e0000000-0000-4000-8000-000000000001";
 
-let other: Client;
-beforeAll(async () => {
-  const { options } = app.db;
-  other = new Client({ connectionString: options.type === "postgres" ? options.url : "" });
-  await other.connect();
-});
-afterAll(() => other.end());
+const other = useOtherClient(app);
 
 async function now(): Promise<Date> {
   const [row] = await app.db.query<[{ now: Date }]>("select history_now() as now");

@@ -1,18 +1,12 @@
-import { Client } from "pg";
 import { actor, ask, auditor, useDemoApp } from "../support/demo-app";
+import { useOtherClient } from "../support/other-client";
 import { statementsOf } from "../support/statements";
 
 const app = useDemoApp();
 const hopper = actor("hopper", { isStaff: true });
 const ID = "e0000000-0000-4000-8000-000000000001";
 
-let other: Client;
-beforeAll(async () => {
-  const { options } = app.db;
-  other = new Client({ connectionString: options.type === "postgres" ? options.url : "" });
-  await other.connect();
-});
-afterAll(() => other.end());
+const other = useOtherClient(app);
 
 interface Node {
   id: string;
