@@ -1,8 +1,7 @@
 import type { Database } from "../store/statement";
 import { openCheckpoint } from "./check-proof";
-import { readEdge } from "./sealed/tile-store";
+import { readTree } from "./sealed/tile-store";
 import type { KeptCheckpoint, Trusted } from "./sealed/trusted";
-import { rootOf } from "./tree/edge";
 
 /** A checkpoint of another past that an operator has given up, so that it is no fault that the history has it not. */
 export interface GivenUp {
@@ -37,7 +36,7 @@ export async function giveUp(
   );
   let count = 0;
   for (const { size, root } of opened(outside, vkey)) {
-    if (size <= sealed && rootOf(await readEdge(owner, size)).equals(root)) continue;
+    if (size <= sealed && (await readTree(owner, size)).root.equals(root)) continue;
     const rows = await owner.query<object[]>(
       "insert into history_given_up (size, root, reason) values ($1, $2, $3) on conflict do nothing returning size",
       [size, root.toString("base64"), reason],

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { leafHash } from "../../src/proof/check-proof";
 import { cosignedAt } from "../../src/proof/notes/cosignature";
-import { leafText } from "../../src/proof/tree/leaf";
+import { LeafForm } from "../../src/proof/tree/leaf";
 import { signCheckpoint } from "../../src/proof/notes/signer";
 import { writeAddCheckpoint } from "../../src/proof/witness/witness";
 import { newSigner } from "../proof/signers";
@@ -21,7 +21,9 @@ const file = (name: string, content: string) => {
 };
 
 const history = newSigner("history.example");
-const leaf = leafText("93", { action: "REISSUE", comments: "hidden here" }, { comments: Buffer.alloc(32) });
+const leaf = new LeafForm(["action", "comments"]).textOf("93", ["REISSUE", "hidden here"], {
+  comments: Buffer.alloc(32),
+});
 const checkpoint = signCheckpoint(history, { size: 1, root: leafHash(leaf) });
 const proof = { leaf, position: 0, hashes: [], checkpoint, openings: [] };
 

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { checkProof, leafHash, nodeHash, type ProofFile } from "../../src/proof/check-proof";
-import { leafText, saltOf } from "../../src/proof/tree/leaf";
+import {
+  LeafForm,
+  saltOf,
+  type EntryValue,
+  type ErasedColumns,
+  type HiddenColumns,
+} from "../../src/proof/tree/leaf";
 import { signCheckpoint } from "../../src/proof/notes/signer";
 import { newSigner } from "./signers";
 
@@ -15,6 +21,13 @@ const VALUES = {
   codes: ["b", "a"],
   Z: "upper case comes first",
 };
+
+const leafText = (
+  historyId: string,
+  values: Record<string, EntryValue>,
+  hidden: HiddenColumns,
+  erased?: ErasedColumns,
+) => new LeafForm(Object.keys(values)).textOf(historyId, Object.values(values), hidden, erased);
 
 test("the text of an entry is canonical JSON, whatever the order of its columns", () => {
   const text = leafText("93", VALUES, {});
@@ -33,6 +46,14 @@ test("a personal value is sealed as a hash with a salt of this entry and account
   expect(comments).toEqual({ hidden });
   expect(leafText("94", VALUES, { comments: KEY })).not.toBe(text);
   expect(leafText("93", VALUES, { comments: Buffer.alloc(32, 8) })).not.toBe(text);
+});
+
+test("what stands for an erased value is sealed, whatever its entry has in that column", () => {
+  const { comments: _, ...others } = VALUES;
+  const text = leafText("93", VALUES, { comments: KEY });
+  const { comments } = JSON.parse(text) as { comments: { hidden: string } };
+  for (const left of [VALUES, { ...VALUES, comments: null }, others])
+    expect(leafText("93", left, {}, { comments: [comments.hidden, "an erasure"] })).toBe(text);
 });
 
 describe("a proof file", () => {

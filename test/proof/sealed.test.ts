@@ -3,9 +3,8 @@ import { verifyCheckpoint } from "@sigstore/verify/dist/tlog/checkpoint";
 import { verifyMerkleInclusion } from "@sigstore/verify/dist/tlog/merkle";
 import { leafHash, openCheckpoint, rootOfPath } from "../../src/proof/check-proof";
 import { isConsistent } from "../../src/proof/tree/consistency";
-import { append, rootOf, TILE_WIDTH, type Edge } from "../../src/proof/tree/edge";
-import { Frontier } from "../../src/proof/tree/frontier";
-import { consistencyPath, inclusionPath, type ReadTile } from "../../src/proof/tree/paths";
+import { GrowingTree, TILE_WIDTH } from "../../src/proof/tree/growing-tree";
+import { consistencyPath, inclusionPath, rootsOf, type ReadTile } from "../../src/proof/tree/paths";
 import { signCheckpoint } from "../../src/proof/notes/signer";
 import { newSigner } from "./signers";
 
@@ -24,17 +23,25 @@ function naiveRoot(leaves: readonly Buffer[]): Buffer {
     .digest();
 }
 
-/** A tree that was appended to in parts, and its tiles. */
+/** A tree that was appended to in parts, and its tiles. Each part is appended to what the tiles tell. */
 function treeOf(parts: readonly number[]) {
   const tiles = new Map<string, readonly Buffer[]>();
-  let edge: Edge = { size: 0, last: [] };
+  let tree = new GrowingTree();
   for (const count of parts) {
-    const appended = append(edge, LEAVES.slice(edge.size, edge.size + count));
-    edge = appended.edge;
-    for (const { level, index, hashes } of appended.tiles) tiles.set(`${level}/${index}`, hashes);
+    tree = new GrowingTree(tree.size, lastOf(tree.size, tiles));
+    for (const leaf of LEAVES.slice(tree.size, tree.size + count)) tree.append(leaf);
+    for (const { level, index, hashes } of tree.takeChanged()) tiles.set(`${level}/${index}`, hashes);
   }
   const read: ReadTile = (level, index) => tiles.get(`${level}/${index}`)!;
-  return { edge, read };
+  return { tree, read };
+}
+
+/** The hashes in the last tile of each level that is not full. */
+function lastOf(size: number, tiles: ReadonlyMap<string, readonly Buffer[]>): Buffer[][] {
+  const last: Buffer[][] = [];
+  for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / TILE_WIDTH))
+    last.push([...(tiles.get(`${level}/${Math.floor(count / TILE_WIDTH)}`) ?? [])]);
+  return last;
 }
 
 const SIZES = [1, 2, 3, 7, 8, 255, 256, 257, 513, 1_000];
@@ -47,14 +54,14 @@ test.each(SIZES)(
   (size) => {
     const root = naiveRoot(LEAVES.slice(0, size));
     for (const parts of [[size], [1, size - 1], [Math.floor(size / 3), Math.ceil((2 * size) / 3)]]) {
-      const { edge } = treeOf(parts);
-      expect([edge.size, rootOf(edge).equals(root)]).toEqual([size, true]);
+      const { tree } = treeOf(parts);
+      expect([tree.size, tree.root.equals(root)]).toEqual([size, true]);
     }
   },
 );
 
 test("a tree that grows entry by entry has the root of the definition at each size", () => {
-  const tree = new Frontier();
+  const tree = new GrowingTree();
   for (const leaf of LEAVES.slice(0, 300)) {
     tree.append(leaf);
     expect([tree.size, tree.root.equals(naiveRoot(LEAVES.slice(0, tree.size)))]).toEqual([tree.size, true]);
@@ -63,16 +70,15 @@ test("a tree that grows entry by entry has the root of the definition at each si
 
 test("each tile of a tree is full but for the last of its level, and is replaced by longer ones only", () => {
   const seen = new Map<string, readonly Buffer[]>();
-  let edge: Edge = { size: 0, last: [] };
+  const tree = new GrowingTree();
   for (const count of [1, 254, 1, 1, 600, 0, 3]) {
-    const { edge: next, tiles } = append(edge, LEAVES.slice(edge.size, edge.size + count));
-    for (const { level, index, hashes } of tiles) {
+    for (const leaf of LEAVES.slice(tree.size, tree.size + count)) tree.append(leaf);
+    for (const { level, index, hashes } of tree.takeChanged()) {
       const before = seen.get(`${level}/${index}`) ?? [];
       expect(hashes.slice(0, before.length)).toEqual(before);
       expect(hashes.length).toBeGreaterThan(before.length);
-      seen.set(`${level}/${index}`, hashes);
+      seen.set(`${level}/${index}`, [...hashes]);
     }
-    edge = next;
   }
   expect([...seen].map(([place, { length }]) => `${place} ${length}`).sort()).toEqual([
     `0/0 ${TILE_WIDTH}`,
@@ -98,11 +104,11 @@ describe("an independent verifier", () => {
   test.each([...SIZES, LARGE])(
     "accepts the proofs of a tree of %d entries, and refuses altered ones",
     (size) => {
-      const { edge, read } = treeOf([size]);
-      const note = signCheckpoint(signer, { size, root: rootOf(edge) });
+      const { tree, read } = treeOf([size]);
+      const note = signCheckpoint(signer, tree);
       const some = Array.from({ length: 12 }, (_, each) => Math.floor((each * (size - 1)) / 11));
       for (const position of new Set(some)) {
-        const hashes = inclusionPath(position, size, read);
+        const hashes = rootsOf(inclusionPath(position, size), read);
         const judge = (body: Buffer, path: Buffer[], at = position) => {
           const inclusionProof = { logIndex: String(at), hashes: path, checkpoint: { envelope: note } };
           const entry = { canonicalizedBody: body, inclusionProof } as never;
@@ -110,17 +116,17 @@ describe("an independent verifier", () => {
           verifyMerkleInclusion(entry, checkpoint);
         };
         judge(bodyOf(position), hashes);
-        expect(rootOfPath(leafOf(position), position, size, hashes)).toEqual(rootOf(edge));
+        expect(rootOfPath(leafOf(position), position, size, hashes)).toEqual(tree.root);
         expect(() => judge(bodyOf(position + 1), hashes)).toThrow("does not match");
         if (size > 1) {
           const other = (position + 1) % size;
           expect(() => judge(bodyOf(position), hashes, other)).toThrow(/root hash|hash count/);
-          expect(rootOfPath(leafOf(position), other, size, hashes)).not.toEqual(rootOf(edge));
+          expect(rootOfPath(leafOf(position), other, size, hashes)).not.toEqual(tree.root);
           const altered = hashes.with(0, leafOf(size));
           expect(() => judge(bodyOf(position), altered)).toThrow("root hash");
-          expect(rootOfPath(leafOf(position), position, size, altered)).not.toEqual(rootOf(edge));
+          expect(rootOfPath(leafOf(position), position, size, altered)).not.toEqual(tree.root);
           for (const wrong of [hashes.slice(1), [...hashes, leafOf(0)]])
-            expect(rootOfPath(leafOf(position), position, size, wrong)).not.toEqual(rootOf(edge));
+            expect(rootOfPath(leafOf(position), position, size, wrong)).not.toEqual(tree.root);
         }
       }
     },
@@ -141,7 +147,7 @@ test("a proof of consistency is accepted for each pair of sizes, and no other tr
   for (const [from, fromRoot] of roots)
     for (const [to, toRoot] of roots) {
       if (from > to) continue;
-      const path = consistencyPath(from, to, read);
+      const path = rootsOf(consistencyPath(from, to), read);
       const [older, newer] = [
         { size: from, root: fromRoot },
         { size: to, root: toRoot },
@@ -159,10 +165,8 @@ test("a proof of consistency is accepted for each pair of sizes, and no other tr
 });
 
 test("a proof of one in a million entries has twenty hashes", () => {
-  const tile = Array.from({ length: TILE_WIDTH }, () => leafOf(0));
-  const read = () => tile;
-  expect(inclusionPath(123_456, 1_000_000, read)).toHaveLength(20);
-  expect(consistencyPath(999_999, 1_000_000, read).length).toBeLessThanOrEqual(21);
+  expect(inclusionPath(123_456, 1_000_000)).toHaveLength(20);
+  expect(consistencyPath(999_999, 1_000_000).length).toBeLessThanOrEqual(21);
 });
 
 test("a checkpoint is opened by its key, and by no other key, name or text", () => {

@@ -1,11 +1,10 @@
 import type { EntityManager, QueryRunner } from "typeorm";
 import { checkProof, openCheckpoint } from "../../src/proof/check-proof";
 import { giveUp } from "../../src/proof/given-up";
-import { rootOf } from "../../src/proof/tree/edge";
 import { prove } from "../../src/proof/sealed/prove";
 import { proveEntry } from "../../src/proof/sealed/prove-entry";
 import { Sealer } from "../../src/proof/sealed/sealer";
-import { readEdge } from "../../src/proof/sealed/tile-store";
+import { readTree } from "../../src/proof/sealed/tile-store";
 import { reissueEntitlement } from "../../src/use-cases/entitlements/reissue-entitlement";
 import { statementsOf } from "../support/statements";
 import { aCourse, anEntitlement, by, grace, NOW, useApp } from "../support/world";
@@ -52,7 +51,7 @@ test("what is settled is sealed once, under a signed checkpoint", async () => {
   )) as [{ settled: number }];
   expect(size).toBe(settled);
   const { root } = openCheckpoint(note, signer.vkey);
-  expect(rootOf(await readEdge(db, size)).equals(root)).toBe(true);
+  expect((await readTree(db, size)).root.equals(root)).toBe(true);
   // Another process goes on where this one has stopped.
   await anEntitlement(app, { courseUuid: aCourse() });
   await app.committer.settle(true);

@@ -1,7 +1,7 @@
 import { leafHash } from "../../src/proof/check-proof";
 import { cosignedAt } from "../../src/proof/notes/cosignature";
-import { append, rootOf, type Tile } from "../../src/proof/tree/edge";
-import { consistencyPath } from "../../src/proof/tree/paths";
+import { GrowingTree } from "../../src/proof/tree/growing-tree";
+import { consistencyPath, rootsOf } from "../../src/proof/tree/paths";
 import { ALGORITHMS, signCheckpoint } from "../../src/proof/notes/signer";
 import { witness, writeAddCheckpoint } from "../../src/proof/witness/witness";
 import { newSigner } from "./signers";
@@ -11,14 +11,16 @@ const history = newSigner("history.example");
 const its = newSigner("witness.example", ALGORITHMS.cosignature);
 
 function grown(size: number, name = "entry") {
-  const leaves = Array.from({ length: size }, (_, number) => leafHash(`${name} ${number}`));
-  const { edge, tiles } = append({ size: 0, last: [] }, leaves);
+  const tree = new GrowingTree();
+  for (let number = 0; number < size; number++) tree.append(leafHash(`${name} ${number}`));
+  const tiles = tree.takeChanged();
   const read = (level: number, index: number) =>
-    tiles.find((tile: Tile) => tile.level === level && tile.index === index)!.hashes;
-  const note = signCheckpoint(history, { size, root: rootOf(edge) });
+    tiles.find((tile) => tile.level === level && tile.index === index)!.hashes;
+  const note = signCheckpoint(history, tree);
   return {
     note,
-    after: (old: number) => writeAddCheckpoint({ old, path: consistencyPath(old, size, read), note }),
+    after: (old: number) =>
+      writeAddCheckpoint({ old, path: rootsOf(consistencyPath(old, size), read), note }),
   };
 }
 

@@ -4,7 +4,7 @@ import { Denied, denialOf } from "../../auth/denial";
 import { staffOrAuditor } from "../../auth/who";
 import { checkpointOf } from "../../proof/sealed/checkpoints";
 import { hashesOf } from "../../proof/sealed/tile-store";
-import { TILE_WIDTH } from "../../proof/tree/edge";
+import { TILE_WIDTH } from "../../proof/tree/growing-tree";
 import { cors } from "../cors";
 import { finish, pathOf, sendNotFound, sendText } from "../respond";
 import { readOnly, type Route } from "../route";

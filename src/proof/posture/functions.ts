@@ -1,7 +1,16 @@
 import type { Database } from "../../store/statement";
 
 /** The functions of PostgreSQL by which the text of an entry is read. */
-const READ_BY = ["to_char", "timezone", "extract", "encode", "to_json", "json_build_array", "text"];
+const READ_BY = [
+  "to_char",
+  "timezone",
+  "extract",
+  "encode",
+  "to_json",
+  "json_build_array",
+  "json_agg",
+  "text",
+];
 /** The first id that PostgreSQL does not give to what it brings itself. */
 const FIRST_OWN_ID = 16_384;
 

@@ -1,5 +1,5 @@
 import type { Database } from "../../store/statement";
-import type { SealedEntry } from "./entry-texts";
+import type { SealedEntry } from "./sealed-entry";
 
 /** The entries that were erased by what history does not tell of. */
 export async function silentErasures(db: Database, entries: readonly SealedEntry[]): Promise<string[]> {

@@ -1,12 +1,12 @@
-import { select, type Database } from "../../store/statement";
+import { listOf, select, type Database } from "../../store/statement";
 import type { ProofFile } from "../check-proof";
 import { saltOf } from "../tree/leaf";
 import { inclusionPath } from "../tree/paths";
 import { checkpointOf, type SealedCheckpoint } from "./checkpoints";
-import { EntryTexts, subjectsOf, TABLES } from "./entry-texts";
-import { textOf } from "./sealer";
+import { EntryTexts, instantOf, TABLES } from "./entry-texts";
+import { accountsIn } from "./sealed-entry";
 import { readKeys } from "./subject-keys";
-import { withTiles } from "./tile-store";
+import { readPaths } from "./tile-store";
 
 /** What proves an entry, with its checkpoint as it was read. */
 export type EntryProof = Omit<ProofFile, "checkpoint"> & { checkpoint: SealedCheckpoint };
@@ -24,25 +24,26 @@ export async function proveEntries(
   historyIds: readonly string[],
   checkpoint: SealedCheckpoint,
 ): Promise<(EntryProof | null)[]> {
-  const positions = await positionsOf(db, historyIds);
-  const sealed = historyIds.filter((id) => (positions.get(id) ?? Infinity) < checkpoint.size);
+  const sealed = (await placesOf(db, historyIds)).filter(({ position }) => position < checkpoint.size);
   if (sealed.length === 0) return historyIds.map(() => null);
-  const entries = await (await EntryTexts.of(db)).readSome(db, sealed);
-  const keys = await readKeys(db, new Set(entries.flatMap((entry) => subjectsOf(entry).map(([, id]) => id))));
-  const paths = await withTiles(db, (read) =>
-    entries.map(({ historyId }) => inclusionPath(positions.get(historyId)!, checkpoint.size, read)),
+  const [ids, ats] = [sealed.map(({ id }) => id), sealed.map(({ at }) => at)];
+  const entries = await (await EntryTexts.of(db)).read(db, "history_id", ids, ats);
+  const keys = await readKeys(db, accountsIn(entries));
+  const paths = await readPaths(
+    db,
+    sealed.map(({ position }) => inclusionPath(position, checkpoint.size)),
   );
   const proofs = entries.map((entry, place): [string, EntryProof] => [
     entry.historyId,
     {
-      leaf: textOf(entry, keys),
-      position: positions.get(entry.historyId)!,
+      leaf: entry.textOf(keys),
+      position: sealed[place]!.position,
       hashes: paths[place]!.map((hash) => hash.toString("base64")),
       checkpoint,
-      openings: subjectsOf(entry).map(([field, userId]) => ({
+      openings: entry.subjects.map(([field, userId]) => ({
         field,
         salt: saltOf(keys.get(userId)!, entry.historyId).toString("hex"),
-        value: entry.values[field] as string,
+        value: entry.valueOf(field) as string,
       })),
     },
   ]);
@@ -51,20 +52,27 @@ export async function proveEntries(
 }
 
 const ENTRIES = TABLES.map(
-  (table) => `select history_id, history_txid from ${table} where history_id = any($1::bigint[])`,
+  (table) =>
+    `select history_id, history_txid from ${table} where history_id = any(${listOf("$1", "bigint")})`,
 ).join(" union all ");
 const BEFORE = TABLES.map(
   (table) =>
     `(select count(*) from ${table} other where other.history_txid = e.history_txid and other.history_id < e.history_id)`,
 ).join(" + ");
 
-/** The positions of settled entries by their ids. */
-async function positionsOf(db: Database, historyIds: readonly string[]): Promise<Map<string, number>> {
-  const rows = await select<{ id: string; position: number }>(
+interface Place {
+  id: string;
+  position: number;
+  /** The instant from which the entry counts. */
+  at: string;
+}
+
+/** Where the settled ones of some entries stand. */
+function placesOf(db: Database, historyIds: readonly string[]): Promise<Place[]> {
+  return select<Place>(
     db,
-    `select e.history_id::text as id, (x.first_position + ${BEFORE})::float8 as position
+    `select e.history_id::text as id, (x.first_position + ${BEFORE})::float8 as position, ${instantOf("x.at")} as at
      from (${ENTRIES}) e join history_transaction x on x.txid = e.history_txid`,
     [historyIds],
   );
-  return new Map(rows.map(({ id, position }) => [id, position]));
 }

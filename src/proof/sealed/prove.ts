@@ -2,12 +2,11 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Database } from "../../store/statement";
 import { leafHash, openCheckpoint } from "../check-proof";
 import { givenUp } from "../given-up";
-import { append, TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
-import { Frontier } from "../tree/frontier";
-import { endOfPart, EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
+import { GrowingTree, TILE_WIDTH, type Tile } from "../tree/growing-tree";
+import { EntryTexts, partFrom } from "./entry-texts";
 import { silentErasures } from "./erasures";
 import { sealFaults } from "./seal-faults";
-import { textOf } from "./sealer";
+import { accountsIn, type SealedEntry } from "./sealed-entry";
 import type { Trusted } from "./trusted";
 import { readKeys, type SubjectKeys } from "./subject-keys";
 import { readTiles } from "./tile-store";
@@ -48,42 +47,42 @@ export async function prove(
   if (last > inTables)
     faults.push(`history has ${inTables} entries, and ${last} were sealed: the newest ones are missing`);
   const texts = await EntryTexts.of(db);
-  const rootsOf = new Roots(expected);
+  const unmet = expected.toReversed();
   const end = Math.min(last, inTables);
-  let edge: Edge = { size: 0, last: [] };
+  const tree = new GrowingTree();
   let wasTold = false;
   const ask = async (from: number) => {
-    const until = from < end ? await endOfPart(db, from, READ_AT_ONCE) : null;
-    return until ? { entries: texts.read(db, from, until.size) } : null;
+    const part = from < end ? await partFrom(db, from, READ_AT_ONCE) : null;
+    return part ? { entries: texts.read(db, "history_txid", part.txids, part.ats) } : null;
   };
-  for (let part = await ask(0); edge.size < end; onProgress(edge.size, last)) {
+  for (let part = await ask(0); tree.size < end; onProgress(tree.size, last)) {
+    const from = tree.size;
     const entries = (await part?.entries) ?? [];
     if (entries.length === 0) {
-      faults.push(`position ${edge.size} has no entry, so what was sealed from there on is not proven`);
+      faults.push(`position ${from} has no entry, so what was sealed from there on is not proven`);
       break;
     }
-    const keys = await keysOf(db, entries);
+    const keys = await readKeys(db, accountsIn(entries));
     faults.push(...(await silentErasures(db, entries)));
-    part = await ask(edge.size + entries.length);
+    part = await ask(from + entries.length);
     await nextTurn(); // the next part is asked for: PostgreSQL reads it while this one is hashed
     const leaves = hashes(entries, keys, faults);
-    const differing = rootsOf.append(leaves);
-    const { edge: next, tiles } = append(edge, leaves);
+    const differing = append(tree, leaves, unmet);
+    const tiles = tree.takeChanged();
     await part?.entries; // one statement at a time
     if (!wasTold) {
-      const fault = await firstDifference(db, edge.size, entries, Math.min(size, next.size), tiles);
+      const fault = await firstDifference(db, from, entries, Math.min(size, tree.size), tiles);
       if (fault) faults.push(fault);
       wasTold = fault !== null;
     }
     faults.push(...differing);
-    edge = next;
   }
   faults.push(...(await sealFaults(db, size, trusted.witnesses)));
   const told = forsaken.map(
     (each) =>
       `the checkpoint of ${each.size} entries was given up by ${each.role} at ${each.at.toISOString()}: ${each.reason}`,
   );
-  return { entries: edge.size, faults, givenUp: told };
+  return { entries: tree.size, faults, givenUp: told };
 }
 
 interface Expected {
@@ -125,36 +124,24 @@ async function expectedRoots(
   return found.toSorted((one, other) => one.size - other.size);
 }
 
-/** Compares the roots of the growing tree with those that are expected. */
-class Roots {
-  private readonly tree = new Frontier();
-  private next = 0;
-
-  /** What is expected, the smallest first. */
-  constructor(private readonly expected: readonly Expected[]) {}
-
-  append(leaves: readonly Buffer[]): string[] {
-    const faults: string[] = [];
-    for (const leaf of leaves) {
-      this.tree.append(leaf);
-      for (; (this.expected[this.next]?.size ?? Infinity) <= this.tree.size; this.next++) {
-        const { size, root, where } = this.expected[this.next]!;
-        if (size > 0 && !this.tree.root.equals(root))
-          faults.push(`the first ${size} entries are not those of the checkpoint in ${where}`);
-      }
+/** Appends hashes of entries, and compares the roots on the way with those that are expected, of which the smallest is last. */
+function append(tree: GrowingTree, leaves: readonly Buffer[], unmet: Expected[]): string[] {
+  const faults: string[] = [];
+  for (const leaf of leaves) {
+    tree.append(leaf);
+    while ((unmet.at(-1)?.size ?? Infinity) <= tree.size) {
+      const { size, root, where } = unmet.pop()!;
+      if (size > 0 && !tree.root.equals(root))
+        faults.push(`the first ${size} entries are not those of the checkpoint in ${where}`);
     }
-    return faults;
   }
-}
-
-function keysOf(db: Database, entries: readonly SealedEntry[]): Promise<SubjectKeys> {
-  return readKeys(db, new Set(entries.flatMap((entry) => subjectsOf(entry).map(([, userId]) => userId))));
+  return faults;
 }
 
 function hashes(entries: readonly SealedEntry[], keys: SubjectKeys, faults: string[]): Buffer[] {
   return entries.map((entry) => {
     try {
-      return leafHash(textOf(entry, keys));
+      return leafHash(entry.textOf(keys));
     } catch (error) {
       faults.push((error as Error).message);
       return Buffer.alloc(32);

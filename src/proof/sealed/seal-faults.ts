@@ -1,7 +1,7 @@
 import type { Database } from "../../store/statement";
 import { readKey } from "../check-proof";
 import { cosignedAt } from "../notes/cosignature";
-import { TILE_WIDTH } from "../tree/edge";
+import { TILE_WIDTH } from "../tree/growing-tree";
 
 /** Checkpoints that stand under another instant than the transactions that they end with. */
 const MISDATED = `

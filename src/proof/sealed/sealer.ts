@@ -1,12 +1,12 @@
 import type { DataSource } from "typeorm";
 import type { Database } from "../../store/statement";
 import { leafHash } from "../check-proof";
-import { append, rootOf, type Edge } from "../tree/edge";
-import { endOfPart, EntryTexts, subjectsOf, type SealedEntry } from "./entry-texts";
-import { leafText } from "../tree/leaf";
+import type { GrowingTree } from "../tree/growing-tree";
+import { EntryTexts, partFrom } from "./entry-texts";
+import { accountsIn } from "./sealed-entry";
 import { signCheckpoint, type Signer } from "../notes/signer";
-import { makeKeys, type SubjectKeys } from "./subject-keys";
-import { readEdge, writeTiles } from "./tile-store";
+import { makeKeys } from "./subject-keys";
+import { readTree, writeTiles } from "./tile-store";
 
 /** Entries that are sealed in one transaction at most; those of one transaction of writers are never parted. */
 const SEALED_AT_ONCE = 20_000;
@@ -28,7 +28,7 @@ export interface Sealing {
 export class Sealer {
   /** How often this process could not seal. */
   failures = 0;
-  private edge: Edge | undefined;
+  private tree: GrowingTree | undefined;
   private known: Signer | undefined;
 
   constructor(
@@ -56,7 +56,7 @@ export class Sealer {
       return await this.db.transaction((tx) => this.round(tx));
     } catch (error) {
       this.failures += 1;
-      this.edge = undefined;
+      this.tree = undefined;
       throw error;
     }
   }
@@ -68,28 +68,22 @@ export class Sealer {
     const place = isOurs && (await placeOf(tx)); // seen after the lock: another process may have sealed until then
     if (!place || isDone(place)) return NOTHING;
     const { size, settled } = place;
-    const until = await endOfPart(tx, size, SEALED_AT_ONCE);
-    if (!until) throw new Error(`history has no entry at position ${size}`);
-    const entries = await (await EntryTexts.of(tx)).read(tx, size, until.size);
-    if (entries.length !== until.size - size)
-      throw new Error(`history has ${entries.length} entries for positions ${size} to ${until.size - 1}`);
-    const keys = await makeKeys(
-      tx,
-      new Set(entries.flatMap((entry) => subjectsOf(entry).map(([, id]) => id))),
-    );
-    const before = this.edge?.size === size ? this.edge : await readEdge(tx, size);
-    const { edge, tiles } = append(
-      before,
-      entries.map((entry) => leafHash(textOf(entry, keys))),
-    );
-    await writeTiles(tx, tiles);
+    const part = await partFrom(tx, size, SEALED_AT_ONCE);
+    if (!part) throw new Error(`history has no entry at position ${size}`);
+    const entries = await (await EntryTexts.of(tx)).read(tx, "history_txid", part.txids, part.ats);
+    if (entries.length !== part.until - size)
+      throw new Error(`history has ${entries.length} entries for positions ${size} to ${part.until - 1}`);
+    const keys = await makeKeys(tx, accountsIn(entries));
+    const tree = this.tree?.size === size ? this.tree : await readTree(tx, size);
+    for (const entry of entries) tree.append(leafHash(entry.textOf(keys)));
+    await writeTiles(tx, tree.takeChanged());
     await tx.query("insert into history_checkpoint (size, at, note) values ($1, $2, $3)", [
-      edge.size,
-      until.at,
-      signCheckpoint(this.signer, { size: edge.size, root: rootOf(edge) }),
+      tree.size,
+      part.ats.at(-1),
+      signCheckpoint(this.signer, tree),
     ]);
-    this.edge = edge;
-    return { sealed: entries.length, hasMore: edge.size < settled };
+    this.tree = tree;
+    return { sealed: entries.length, hasMore: tree.size < settled };
   }
 }
 
@@ -105,13 +99,3 @@ async function placeOf(db: Database): Promise<{ size: number; settled: number }>
 }
 
 const isDone = ({ size, settled }: { size: number; settled: number }) => size >= settled;
-
-/** The text of an entry that is sealed. Throws when the key of an account is missing. */
-export function textOf(entry: SealedEntry, keys: SubjectKeys): string {
-  const hidden = subjectsOf(entry).map(([column, userId]) => {
-    const key = keys.get(userId);
-    if (!key) throw new Error(`the key of an account in entry ${entry.historyId} is missing`);
-    return [column, key] as const;
-  });
-  return leafText(entry.historyId, entry.values, Object.fromEntries(hidden), entry.erased);
-}

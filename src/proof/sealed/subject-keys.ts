@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { select, type Database } from "../../store/statement";
+import { listOf, select, type Database } from "../../store/statement";
 
 /** The keys of accounts by their LMS user ids. An account that was forgotten has none. */
 export type SubjectKeys = ReadonlyMap<string, Buffer>;
@@ -22,7 +22,7 @@ export async function readKeys(db: Database, userIds: ReadonlySet<string>): Prom
   if (userIds.size === 0) return new Map();
   const rows = await select<{ userId: string; key: Buffer }>(
     db,
-    'select user_id::text as "userId", key from history_subject_key where user_id = any($1::bigint[])',
+    `select user_id::text as "userId", key from history_subject_key where user_id = any(${listOf("$1", "bigint")})`,
     [[...userIds]],
   );
   return new Map(rows.map(({ userId, key }) => [userId, key]));

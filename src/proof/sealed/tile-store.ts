@@ -1,6 +1,6 @@
 import { select, type Database } from "../../store/statement";
-import { TILE_WIDTH, type Edge, type Tile } from "../tree/edge";
-import type { ReadTile } from "../tree/paths";
+import { GrowingTree, TILE_WIDTH, type Tile } from "../tree/growing-tree";
+import { rootsOf, tilesOf, type Span } from "../tree/paths";
 
 const HASH_BYTES = 32;
 
@@ -46,8 +46,8 @@ export async function writeTiles(db: Database, tiles: readonly Tile[]): Promise<
   );
 }
 
-/** What is needed of the tree of a size to append to it. */
-export async function readEdge(db: Database, size: number): Promise<Edge> {
+/** The tree of a size, to append to it. */
+export async function readTree(db: Database, size: number): Promise<GrowingTree> {
   const ids: TileId[] = [];
   for (let level = 0, hashes = size; hashes > 0; level++, hashes = Math.floor(hashes / TILE_WIDTH))
     ids.push({ level, index: Math.floor(hashes / TILE_WIDTH) });
@@ -58,7 +58,7 @@ export async function readEdge(db: Database, size: number): Promise<Edge> {
     if (hashes.length < count) throw new Error(`tile ${level}/${index} of history lacks hashes`);
     return hashes.slice(0, count);
   });
-  return { size, last };
+  return new GrowingTree(size, last);
 }
 
 function split(hashes: Buffer): Buffer[] {
@@ -67,18 +67,11 @@ function split(hashes: Buffer): Buffer[] {
   );
 }
 
-/**
- * What is computed from tiles. They are read at once: `compute` runs first with hashes that say nothing, so that it is known
- * which tiles it needs. So it must not decide by hashes which ones to read.
- */
-export async function withTiles<T>(db: Database, compute: (read: ReadTile) => T): Promise<T> {
-  const needed = new Map<string, TileId>();
-  compute((level, index) => {
-    needed.set(`${level}/${index}`, { level, index });
-    return NOTHING;
-  });
+/** The hashes of paths. The tiles that all of them need are read at once. */
+export async function readPaths(db: Database, paths: readonly (readonly Span[])[]): Promise<Buffer[][]> {
+  const needed = new Map(paths.flatMap(tilesOf).map((tile) => [`${tile.level}/${tile.index}`, tile]));
+  if (needed.size === 0) return paths.map(() => []);
   const tiles = await readTiles(db, [...needed.values()]);
   const known = new Map(tiles.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]));
-  return compute((level, index) => known.get(`${level}/${index}`)!);
+  return paths.map((path) => rootsOf(path, (level, index) => known.get(`${level}/${index}`)!));
 }
-const NOTHING = Array.from({ length: TILE_WIDTH }, () => Buffer.alloc(HASH_BYTES));

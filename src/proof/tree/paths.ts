@@ -1,58 +1,70 @@
 import { nodeHash } from "../check-proof";
-import { perfectRoot, TILE_WIDTH } from "./edge";
+import { perfectRoot, TILE_HEIGHT, TILE_WIDTH } from "./growing-tree";
+
+/** Neighboring entries, from a position on and before another one, whose root is a hash of a path. */
+export type Span = readonly [from: number, to: number];
 
 /** Reads the hashes of a tile. */
 export type ReadTile = (level: number, index: number) => readonly Buffer[];
 
-/** The levels of the tree from one level of tiles to the next. */
-const HEIGHT = Math.log2(TILE_WIDTH);
-
-/** The hashes beside the way from an entry to the root of a tree (RFC 9162, section 2.1.3.1). */
-export function inclusionPath(position: number, size: number, read: ReadTile): Buffer[] {
-  const path: Buffer[] = [];
+/** What the hashes beside the way from an entry to the root of a tree are the roots of (RFC 9162, section 2.1.3.1). */
+export function inclusionPath(position: number, size: number): Span[] {
+  const path: Span[] = [];
   for (let [low, high] = [0, size]; high - low > 1;) {
     const middle = low + leftOf(high - low);
-    const [from, to] = position < middle ? [middle, high] : [low, middle];
-    path.unshift(rootBetween(from, to, read));
+    path.unshift(position < middle ? [middle, high] : [low, middle]);
     if (position < middle) high = middle;
     else low = middle;
   }
   return path;
 }
 
-/** The hashes that prove that a tree of `from` entries is the beginning of one of `to` (section 2.1.4.1). */
-export function consistencyPath(from: number, to: number, read: ReadTile): Buffer[] {
-  const path: Buffer[] = [];
+/** What the hashes are the roots of that prove that a tree of `from` entries is the beginning of one of `to` (section 2.1.4.1). */
+export function consistencyPath(from: number, to: number): Span[] {
+  const path: Span[] = [];
   if (from === 0) return path;
   let isWhole = true; // whether the part looked at is all of the smaller tree, whose root its holder knows
   let [low, high] = [0, to];
   while (from < high) {
     const middle = low + leftOf(high - low);
     if (from <= middle) {
-      path.unshift(rootBetween(middle, high, read));
+      path.unshift([middle, high]);
       high = middle;
     } else {
-      path.unshift(rootBetween(low, middle, read));
+      path.unshift([low, middle]);
       low = middle;
       isWhole = false;
     }
   }
-  if (!isWhole) path.unshift(rootBetween(low, high, read));
+  if (!isWhole) path.unshift([low, high]);
   return path;
 }
 
-/** The root of the tree over a range of entries. */
-function rootBetween(low: number, high: number, read: ReadTile): Buffer {
-  const width = high - low;
+/** The tiles that the roots of a path follow from. */
+export function tilesOf(path: readonly Span[]): { level: number; index: number }[] {
+  return path.flatMap(partsOf);
+}
+
+/** The roots of a path, which are its hashes. */
+export function rootsOf(path: readonly Span[], read: ReadTile): Buffer[] {
+  return path.map((span) =>
+    partsOf(span)
+      .map(({ level, index, first, count }) => perfectRoot(read(level, index).slice(first, first + count)))
+      .reduceRight((right, left) => nodeHash(left, right)),
+  );
+}
+
+/** The perfect parts of the tree over some entries, from left to right: all of each is below some hashes of one tile. */
+function partsOf([from, to]: Span): { level: number; index: number; first: number; count: number }[] {
+  const width = to - from;
   const left = leftOf(width);
   if (width > 1 && left * 2 !== width)
-    return nodeHash(rootBetween(low, low + left, read), rootBetween(low + left, high, read));
-  // A perfect part of the tree: all of it is below some hashes of one tile.
-  const level = Math.floor(Math.log2(width) / HEIGHT);
+    return [...partsOf([from, from + left]), ...partsOf([from + left, to])];
+  const level = Math.floor(Math.log2(width) / TILE_HEIGHT);
   const below = TILE_WIDTH ** level;
-  const first = low / below;
-  const hashes = read(level, Math.floor(first / TILE_WIDTH));
-  return perfectRoot(hashes.slice(first % TILE_WIDTH, (first % TILE_WIDTH) + width / below));
+  const hash = from / below;
+  const index = Math.floor(hash / TILE_WIDTH);
+  return [{ level, index, first: hash % TILE_WIDTH, count: width / below }];
 }
 
 /** How many of some entries are in the left part of their tree: the greatest power of two below their number. */
