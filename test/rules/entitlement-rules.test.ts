@@ -36,6 +36,15 @@ describe("whole days round toward minus infinity", () => {
   });
 });
 
+test("while the LMS has not said whether it enrolls the learner, nothing else can be done", () => {
+  const redemption = { enrolledAt: NOW, redeemedAt: NOW, startsAt: null, certificateStatus: null };
+  for (const standing of [{}, { redemption }]) {
+    const pending = aStanding({ isEnrollmentPending: true, ...standing });
+    for (const blocker of [redeemBlocker, regainBlocker, refundBlocker])
+      expect(blocker(pending, aPolicy(), NOW)).toBe("PENDING_ENROLLMENT");
+  }
+});
+
 describe("an entitlement that is not redeemed, by its age", () => {
   test.each([
     // age, days since created, days left, expires, redeemable, refundable

@@ -30,11 +30,15 @@ test("where several runs could be upgraded, or none, nothing is redeemed", () =>
 });
 
 const priced = (slug: string, minPrice: number) => run("a", { modes: [aMode({ slug, minPrice })] });
+const besideFree = run("a", {
+  modes: [aMode({ slug: "audit", minPrice: 0 }), ...priced("verified", 1).modes],
+});
 
 test.each([
   ["a course without runs", [], true, ["COURSE_UNKNOWN"]],
   ["a mode that is sold", [priced("verified", 1)], true, []],
   ["a mode that only one of its runs is sold in", [run("b", { modes: [] }), priced("verified", 1)], true, []],
+  ["a mode that is sold beside another one", [besideFree], true, []],
   ["a mode that costs nothing", [priced("verified", 0)], true, ["MODE_NOT_OFFERED"]],
   ["another mode that is sold", [priced("professional", 1)], true, ["MODE_NOT_OFFERED"]],
   ["a learner who is not active", [priced("verified", 1)], false, ["LEARNER_INACTIVE"]],

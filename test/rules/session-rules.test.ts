@@ -47,6 +47,7 @@ const late = aStanding({
 test("no session can be chosen while the LMS has not confirmed the last choice", () => {
   const pending = { standing: aStanding({ isEnrollmentPending: true }) };
   expect(blockerOf(pending, aRun(), null)).toBe("PENDING_ENROLLMENT");
+  expect(blockerOf(pending, aRun(), aSeat(by("this")))).toBe("PENDING_ENROLLMENT"); // nor the same one again
 });
 
 describe("an agent moves a learner to another run", () => {
