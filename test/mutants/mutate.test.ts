@@ -15,5 +15,6 @@ test("each condition, comparison and refusal gives a mutant, and comments give n
     [3, 'void new refusal_1.Refusal("NO", "No.");'],
     [4, "return a || b;"],
   ]);
+  expect(mutants.map(({ refuses }) => refuses)).toEqual([true, true, true, true, false]);
   expect(mutants[2]!.source).toBe(source.replace(">=", ">"));
 });

@@ -7,6 +7,8 @@ export interface Mutant {
   is: string;
   /** The whole file with the mistake. */
   source: string;
+  /** Whether the line throws an error, or is the condition for it. */
+  refuses: boolean;
 }
 
 /** Mistakes in one line of compiled code: what is replaced, and by what. */
@@ -14,7 +16,7 @@ const MISTAKES: readonly (readonly [what: RegExp, by: string])[] = [
   [/(?<=\bif \().+(?=\)(?: \{)?$)/g, "true"],
   [/(?<=\bif \().+(?=\)(?: \{)?$)/g, "false"],
   // The refusal is created, but not thrown.
-  [/\bthrow (?=new refusal_1\.Refusal\()/g, "void "],
+  [/\bthrow (?=new refusal_1\.Refusal\(|\w+\()/g, "void "],
   [/ < /g, " <= "],
   [/ <= /g, " < "],
   [/ > /g, " >= "],
@@ -30,6 +32,7 @@ const MISTAKES: readonly (readonly [what: RegExp, by: string])[] = [
   [/\bMath\.floor\b/g, "Math.ceil"],
   [/\.some\(/g, ".every("],
 ];
+const REFUSES = /^\s*(?:throw\b|return new refusal_1\.Refusal\()/;
 const COMMENT = /^\s*(?:\/?\*|\/\/)/;
 
 /** All files that have one of the mistakes at one place of a compiled file. */
@@ -37,6 +40,7 @@ export function mutantsOf(source: string): Mutant[] {
   const lines = source.split("\n");
   return lines.flatMap((text, index) => {
     if (COMMENT.test(text)) return [];
+    const refuses = REFUSES.test(text) || (/\bif \(/.test(text) && REFUSES.test(lines[index + 1] ?? ""));
     return MISTAKES.flatMap(([what, by]) =>
       [...text.matchAll(what)].map((found) => {
         const changed = text.slice(0, found.index) + by + text.slice(found.index + found[0].length);
@@ -45,6 +49,7 @@ export function mutantsOf(source: string): Mutant[] {
           was: text.trim(),
           is: changed.trim(),
           source: lines.with(index, changed).join("\n"),
+          refuses,
         };
       }),
     );

@@ -64,6 +64,7 @@ export function useWorkerDatabase(): DataSource {
   const db = (workers ??= openLater(name));
   beforeAll(async () => {
     if (db.isInitialized) return empty(urlOf(name));
+    await dropDatabase(name); // of a process before, where several have the same templates
     await create(`template ${RUN}_empty`, name);
     await db.initialize();
   });
