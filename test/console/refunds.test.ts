@@ -66,6 +66,9 @@ test("a refund that the shop declines is told at once, and stands in the list as
   await row(page, "DECLINED")
     .getByText("The shop said: the order cannot be refunded (ORDER_NOT_REFUNDABLE)")
     .waitFor();
+  await agent.reload();
+  const change = agent.getByRole("row", { name: "The shop said" });
+  await change.getByText("the order cannot be refunded (ORDER_NOT_REFUNDABLE)").waitFor();
 });
 
 test("a shop that is slow, or that has refunded the order before, is waited for, and its reference is shown", async () => {

@@ -1,6 +1,7 @@
 import "./diff.css";
 import { runName } from "./decisions";
 import { days } from "./policy";
+import { detailWords } from "./shop-said";
 import type { EntryFragment, ReferredFragment } from "../gql/graphql";
 import { Time } from "../ui/time";
 import { tell } from "../words/dates";
@@ -128,6 +129,7 @@ function Text({ of: value, field, reference }: Told) {
   if (field === "expiryCause") return word(`cause.${String(value)}`);
   if (field === "answer") return word(`shop.${String(value)}`);
   if (field === "state") return word(`refund.${String(value)}`);
+  if (field === "detail") return detailWords(String(value));
   if (Array.isArray(value)) return value.join(", ");
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -6,6 +6,7 @@ import type { PolicyRowFragment } from "../../gql/graphql";
 import { Badge } from "../../ui/badge";
 import { Icon } from "../../ui/icon";
 import { tell } from "../../words/dates";
+import { LANGUAGE } from "../../words/language";
 import { t } from "../../words/words";
 import { History } from "./history";
 
@@ -55,7 +56,7 @@ export function PolicyTable(props: {
                 ))}
                 <td>
                   <span className="narrow-only muted">{t("policies.count")}: </span>
-                  {count.toLocaleString("en")}
+                  {count.toLocaleString(LANGUAGE)}
                 </td>
                 <td>
                   {policy.retiredAt ? (
