@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { LONG } from "./support/long-tests";
 
 /** The rooms that each room may import, from the table in the documentation. Type imports count too. */
 const MAY_IMPORT: Record<string, string[]> = Object.fromEntries(
@@ -194,4 +195,8 @@ test("no HTML of the console comes from data, and the browser keeps nothing but 
   expect(sources).not.toMatch(/dangerouslySetInnerHTML|innerHTML|document\.cookie|\beval\(/);
   expect(filesWith("sessionStorage")).toEqual(["api/session.ts"]);
   expect(filesWith("localStorage")).toEqual(["words/language.ts"]);
+});
+
+test("each test file that counts as long exists", () => {
+  expect(LONG.filter((name) => !existsSync(join("test", `${name}.test.ts`)))).toEqual([]);
 });
