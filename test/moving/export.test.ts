@@ -14,7 +14,7 @@ import { transact } from "../../src/store/transact";
 import { openTestDatabase } from "../support/database";
 import { createEdxapp, hasMariadb } from "../support/mariadb";
 import { runToEnd } from "../support/server-process";
-import { AS_OF, changedDump, DUMP, importInto, rowsOf } from "./importing";
+import { AS_OF, changedDump, DUMP, importInto, importOptions, rowsOf } from "./importing";
 
 const OURS = TRACKED_TABLES.flatMap(({ live, past }) => (past ? [live, past] : [live]));
 const scratch = mkdtempSync(join(tmpdir(), "course-entitlements-export-"));
@@ -34,7 +34,7 @@ const source = changedDump([
   ],
 ]);
 beforeAll(async () => {
-  ({ db, url, close } = await openTestDatabase());
+  ({ db, url, close } = await openTestDatabase(importOptions));
   await importInto(db, { source: openFolder(source.folder, AS_OF) });
 });
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { followedImportGauges } from "../../src/reads/lms/followed-imports";
 import { openTestDatabase } from "../support/database";
 import { createEdxapp, hasMariadb, type MysqlDatabase } from "../support/mariadb";
 import { killLeftovers, run, said } from "../support/server-process";
-import { broken, importInto } from "./importing";
+import { broken, importInto, importOptions } from "./importing";
 
 const withMariadb = hasMariadb ? describe : describe.skip;
 const GIVEN = { password: undefined, asOf: null };
@@ -24,7 +24,7 @@ withMariadb("following a MariaDB (skipped where none runs at 127.0.0.1:3306)", (
   let close: () => Promise<void>;
   beforeAll(async () => {
     edxapp = await createEdxapp();
-    ({ db, url, close } = await openTestDatabase());
+    ({ db, url, close } = await openTestDatabase(importOptions));
   });
   afterAll(async () => {
     killLeftovers();

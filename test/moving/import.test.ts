@@ -6,7 +6,7 @@ import { appOn } from "../support/app";
 import { checksumOf } from "../support/checksum";
 import { openTestDatabase } from "../support/database";
 import { ask, grace } from "../support/demo-app";
-import { broken, changedDump, importInto } from "./importing";
+import { broken, changedDump, importInto, importOptions } from "./importing";
 import type { DataSource } from "typeorm";
 import type { Note } from "../../src/moving/import/report";
 
@@ -14,7 +14,7 @@ let db: DataSource;
 let close: () => Promise<void>;
 let notes: Note[];
 beforeAll(async () => {
-  ({ db, close } = await openTestDatabase());
+  ({ db, close } = await openTestDatabase(importOptions));
   ({ notes } = await importInto(db));
 });
 afterAll(() => close());
@@ -190,7 +190,7 @@ test("the same import again changes nothing", async () => {
 });
 
 test("a dry run tells the same as the import, and writes nothing", async () => {
-  const fresh = await openTestDatabase();
+  const fresh = await openTestDatabase(importOptions);
   try {
     const before = await checksumOf(fresh.db);
     const dry = await importInto(fresh.db, { isDryRun: true });

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DataSource } from "typeorm";
+import { migrationOptions } from "../../ormconfig";
 import { importFromOpenEdx, type Import } from "../../src/moving/import/import-from-open-edx";
 import type { Note, Report } from "../../src/moving/import/report";
 import { openFolder } from "../../src/moving/sources/folder";
@@ -13,6 +14,9 @@ import { brokenRows } from "../../src/proof/verify";
 export const DUMP = "test/moving/dump";
 /** The instant of the dump. */
 export const AS_OF = "2026-06-01 12:00:00.000000";
+
+/** The options with which imports and exports open a database: what they do may take long. */
+export const importOptions = (url: string | undefined) => migrationOptions(url!, 4);
 
 /** Imports a source, by default the dump. */
 export async function importInto(

@@ -27,14 +27,14 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
   return create("template template0");
 }
 
-/** A database of a test's own, open as the server opens it. */
-export async function openTestDatabase(): Promise<{
+/** A database of a test's own, open as the server opens it, or with the options of a program that works for long. */
+export async function openTestDatabase(optionsFor = dataSourceOptions): Promise<{
   db: DataSource;
   url: string;
   close: () => Promise<void>;
 }> {
   const database = await createTestDatabase();
-  const db = await new DataSource(patient(dataSourceOptions(database.url))).initialize();
+  const db = await new DataSource(patient(optionsFor(database.url))).initialize();
   return {
     db,
     url: database.url,
