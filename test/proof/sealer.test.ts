@@ -74,7 +74,7 @@ test("each entry is proven by a file that opens its names and words", async () =
   )) as { id: string; table: string }[];
   expect(entries.length).toBeGreaterThan(1);
   for (const { id: historyId, table } of entries) {
-    const proof = await proveEntry(db, historyId);
+    const proof = await proveEntry(app.db, historyId);
     const fields = checkProof(JSON.stringify(proof), signer.vkey);
     expect(fields).toMatchObject({ history_id: historyId, table });
     expect(JSON.stringify(proof).length).toBeLessThan(3_000);
@@ -92,7 +92,7 @@ test("an entry that is not sealed yet has no proof", async () => {
     "select history_id::text as id from historical_course_entitlement where id = $1",
     [id],
   )) as [{ id: string }];
-  expect(await proveEntry(db, entry.id)).toBeNull();
+  expect(await proveEntry(app.db, entry.id)).toBeNull();
 });
 
 /** Changes the past as an owner could who switches the triggers off; the change is undone afterwards. */

@@ -1,4 +1,5 @@
-import { listOf, select, type Database } from "../../store/statement";
+import type { DataSource } from "typeorm";
+import { listOf, select } from "../../store/statement";
 import type { ProofFile } from "../check-proof";
 import { saltOf } from "../tree/leaf";
 import { inclusionPath } from "../tree/paths";
@@ -12,27 +13,35 @@ import { readPaths } from "./tile-store";
 export type EntryProof = Omit<ProofFile, "checkpoint"> & { checkpoint: SealedCheckpoint };
 
 /** Proves an entry under a checkpoint: the newest one, unless its size is given. Null while the entry is not sealed. */
-export async function proveEntry(db: Database, historyId: string, size?: number): Promise<EntryProof | null> {
+export async function proveEntry(
+  db: DataSource,
+  historyId: string,
+  size?: number,
+): Promise<EntryProof | null> {
   const checkpoint = await checkpointOf(db, size);
   const [proof] = checkpoint ? await proveEntries(db, [historyId], checkpoint) : [];
   return proof ?? null;
 }
 
-/** Proves entries under a checkpoint; null for those that it does not seal. As many statements for all as for one. */
+/**
+ * Proves entries under a checkpoint; null for those that it does not seal. As many statements for all as for one, on two
+ * connections at once.
+ */
 export async function proveEntries(
-  db: Database,
+  db: DataSource,
   historyIds: readonly string[],
   checkpoint: SealedCheckpoint,
 ): Promise<(EntryProof | null)[]> {
-  const sealed = (await placesOf(db, historyIds)).filter(({ position }) => position < checkpoint.size);
+  const [places, texts] = await Promise.all([placesOf(db, historyIds), EntryTexts.of(db)]);
+  const sealed = places.filter(({ position }) => position < checkpoint.size);
   if (sealed.length === 0) return historyIds.map(() => null);
   const [ids, ats] = [sealed.map(({ id }) => id), sealed.map(({ at }) => at)];
-  const entries = await (await EntryTexts.of(db)).read(db, "history_id", ids, ats);
+  const path = ({ position }: Place) => inclusionPath(position, checkpoint.size);
+  const [entries, paths] = await Promise.all([
+    texts.read(db, "history_id", ids, ats),
+    readPaths(db, sealed.map(path)),
+  ]);
   const keys = await readKeys(db, accountsIn(entries));
-  const paths = await readPaths(
-    db,
-    sealed.map(({ position }) => inclusionPath(position, checkpoint.size)),
-  );
   const proofs = entries.map((entry, place): [string, EntryProof] => [
     entry.historyId,
     {
@@ -68,7 +77,7 @@ interface Place {
 }
 
 /** Where the settled ones of some entries stand. */
-function placesOf(db: Database, historyIds: readonly string[]): Promise<Place[]> {
+function placesOf(db: DataSource, historyIds: readonly string[]): Promise<Place[]> {
   return select<Place>(
     db,
     `select e.history_id::text as id, (x.first_position + ${BEFORE})::float8 as position, ${instantOf("x.at")} as at

@@ -12,7 +12,7 @@ import { readKeys, type SubjectKeys } from "./subject-keys";
 import { readTiles } from "./tile-store";
 
 /** Entries that are read at once: so many tiles are complete at the end of each part. */
-const READ_AT_ONCE = 16 * TILE_WIDTH;
+const READ_AT_ONCE = 8 * TILE_WIDTH;
 
 /** What was proven, or is wrong. */
 export interface Proving {
