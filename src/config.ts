@@ -80,6 +80,7 @@ function configOf(settings: Settings) {
       arePrivateAllowed: settings.WEBHOOK_PRIVATE_ADDRESSES,
     },
     restFacade: settings.REST_FACADE,
+    retirement: { salts: settings.RETIRED_USER_SALTS, format: settings.RETIRED_USERNAME_FORMAT },
     lms: lmsOf(settings),
     events: eventsOf(settings),
     /** How often and for how long the LMS is asked, whichever it is. */

@@ -55,6 +55,18 @@ export function listOf(form: RegExp, what: string) {
   );
 }
 
+/** A list of texts in JSON, for secrets: each may hold any character. */
+export const textsInJson = kind('a JSON list of texts, such as ["old", "new"]', (fault) =>
+  z.string(fault).transform((json, context) => {
+    try {
+      return z.array(z.string().min(1)).min(1).parse(JSON.parse(json));
+    } catch {
+      context.addIssue(fault.error({ input: json }));
+      return z.NEVER;
+    }
+  }),
+);
+
 /** The address of a web service. */
 export const webUrl = kind("a URL of http or https", (fault) => z.url({ protocol: /^https?$/, ...fault }));
 

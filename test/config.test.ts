@@ -57,6 +57,26 @@ test("production has no development database and no development key", () => {
   ]);
 });
 
+test.each(["a, b", "[]", '["a", ""]', '["a", 1]', '{"a": "b"}'])(
+  "the salts of retired usernames are a JSON list of texts, and %s is none",
+  (RETIRED_USER_SALTS) => {
+    expect(faults({ RETIRED_USER_SALTS })).toEqual([
+      'RETIRED_USER_SALTS: must be a JSON list of texts, such as ["old", "new"]',
+    ]);
+  },
+);
+
+test("a salt can hold any character, and no retired username is made without a place for its hash", () => {
+  const { retirement } = loadConfig({ RETIRED_USER_SALTS: '["a, b", " \\" "]' });
+  expect(retirement).toEqual({ salts: ["a, b", ' " '], format: "retired__user_{}" });
+  for (const format of ["retired", "{}{}", "a b{}", "{}{x}", `${"a".repeat(91)}{}`])
+    expect(faults({ RETIRED_USERNAME_FORMAT: format })).toEqual([
+      expect.stringMatching(
+        /^RETIRED_USERNAME_FORMAT: must be what a username may be, with \{\} for the hash/,
+      ),
+    ]);
+});
+
 test("the keys of tokens come from a setting or from a URL, never from both", () => {
   const JWT_JWK_SET_URL = "https://lms.example/keys.json";
   const byUrl = loadConfig({ ...production, JWT_JWK_SET: "", JWT_JWK_SET_URL });

@@ -158,6 +158,10 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     );
     return { asking: shop, input: { userId: "901", retiredUsername: "retired__user_901" } };
   },
+  replaceUsernames: async () => {
+    await put(app, UserAccount, { id: "902", username: "renamed_before", email: null, name: null });
+    return { asking: shop, input: { replacements: [{ from: "renamed_before", to: "renamed_after" }] } };
+  },
   withdrawSupport: async () => {
     await grantSupport(by(hopper, app), { username: "bob", comments });
     return { asking: hopper, input: { username: "bob", comments } };

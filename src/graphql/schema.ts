@@ -22,6 +22,7 @@ import { AssignPolicyMutation } from "./mutations/policies/assign-policy";
 import { CreateEntitlementPolicyMutation } from "./mutations/policies/create-entitlement-policy";
 import { DeleteEntitlementPolicyMutation } from "./mutations/policies/delete-entitlement-policy";
 import { UpdateEntitlementPolicyMutation } from "./mutations/policies/update-entitlement-policy";
+import { ReplaceUsernamesMutation } from "./mutations/accounts/replace-usernames";
 import { RetireUserMutation } from "./mutations/accounts/retire-user";
 import { ResolveRefundMutation } from "./mutations/refunds/resolve-refund";
 import { UnenrollAndRefundMutation } from "./mutations/refunds/unenroll-and-refund";
@@ -144,6 +145,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
       DeleteEntitlementPolicyMutation,
       UpdateEntitlementPolicyMutation,
       ResolveRefundMutation,
+      ReplaceUsernamesMutation,
       RetireUserMutation,
       UnenrollAndRefundMutation,
       EnrollAndFulfillMutation,

@@ -16,7 +16,7 @@ import { LMS_EVENTS_PATH, lmsEventsRoute } from "./lms-events/lms-events-route";
 import { Metrics } from "./metrics";
 import { consoleRoutes } from "./pages/console";
 import { explorerRoutes } from "./pages/explorers";
-import { REST_PREFIX, restRoute } from "./rest/rest-route";
+import { REST_PREFIXES, restRoute } from "./rest/rest-route";
 import { readOnly, type Route } from "./route";
 import { admission } from "./session";
 
@@ -47,7 +47,9 @@ export async function startServer(app: App, graph: Graph, rest: RestApi): Promis
     ["/healthz", readOnly(livenessRoute)],
     ["/readyz", readOnly(readinessRoute(app, stopping.signal))],
   ]);
-  if (app.config.restFacade !== "off") routes.set(`${REST_PREFIX}*`, restRoute(app, rest, admit, limitRate));
+  const answerRest = restRoute(app, rest, admit, limitRate);
+  routes.set(`${REST_PREFIXES.accounts}*`, answerRest);
+  if (app.config.restFacade !== "off") routes.set(`${REST_PREFIXES.entitlements}*`, answerRest);
   const { secret } = app.config.events;
   if (secret)
     for (const address of [LMS_EVENTS_PATH, `${LMS_EVENTS_PATH}/*`])

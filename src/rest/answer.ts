@@ -2,7 +2,7 @@ import type { App } from "../app";
 import type { Actor } from "../auth/actor";
 import type { Call } from "../use-cases/command";
 
-/** A request for an address below `/api/entitlements/v1/`, independent of the transport. */
+/** A request for an address below `/api/`, independent of the transport. */
 export interface RestAsked {
   /** The HTTP method, in capitals. */
   method: string;

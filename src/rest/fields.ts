@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { USERNAME } from "../rules/accounts/retired-names";
 import { RestFault, type RestRequest } from "./answer";
 
 const UUID = /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/;
@@ -8,7 +9,7 @@ const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 const COMMENTS_AT_MOST = 2_000;
 
 /** How the original words that a field is missing, null, or against a rule. */
-const unless = (rule: string) => ({
+export const unless = (rule: string) => ({
   error: ({ input }: { input?: unknown }) => {
     if (input === undefined) return "This field is required.";
     return input === null ? "This field may not be null." : rule;
@@ -31,6 +32,14 @@ export const text = (most: number) =>
       .min(1, "This field may not be blank.")
       .max(most, `Ensure this field has no more than ${most} characters.`)
       .refine((given) => !given.includes("\0"), "Null characters are not allowed."),
+  );
+
+/** A username as the LMS allows it; numbers are none, as no username is written without quotation marks. */
+export const username = z
+  .string(unless("Not a valid string."))
+  .regex(
+    USERNAME,
+    "Enter a username: 1 to 150 letters, digits, and the characters @ . + - _ without blanks.",
   );
 
 /** A truth value, also in the words of a form. */

@@ -49,10 +49,10 @@ export const REFUSAL_ANSWERS: Record<RefusalCode, Answering> = {
   COURSE_RUN_NOT_IN_COURSE: foreignRun,
   COURSE_RUN_NOT_AVAILABLE: unavailableRun,
   ALREADY_ENROLLED_IN_PAID_MODE: notEnrolled,
-  USER_NOT_FOUND: (_, { fields }) => ({
-    status: 400,
-    body: { user: [`Object with username=${String(fields["user"])} does not exist.`] },
-  }),
+  USER_NOT_FOUND: (_, { fields }) =>
+    "user" in fields
+      ? { status: 400, body: { user: [`Object with username=${String(fields["user"])} does not exist.`] } }
+      : detail(404, "Not found."),
   SUPPORT_AGENT_NOT_FOUND: refused,
   MODE_INVALID: () => ({ status: 400, body: { mode: ["This course mode is not sold."] } }),
   ORDER_ALREADY_USED: () => ({

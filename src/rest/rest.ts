@@ -1,8 +1,10 @@
 import type { App } from "../app";
 import { denialOf, Denied } from "../auth/denial";
 import { RateLimited } from "../auth/rate";
-import { anyone, learner, support, supportOrService, type Who } from "../auth/who";
+import { anyone, learner, staffOrService, support, supportOrService, type Who } from "../auth/who";
 import { Refusal } from "../refusal";
+import { replace } from "./accounts/replace-usernames";
+import { retire } from "./accounts/retire";
 import {
   detail,
   RestFault,
@@ -23,25 +25,30 @@ import { update } from "./update";
 /** What an address does by one method, and who may ask for it at all. */
 type Verb = [who: Who, work: (request: RestRequest) => Promise<RestAnswer>];
 
+/** Where entitlements are. What changes them waits until this service, and no longer the LMS, does so. */
+const ENTITLEMENTS = "entitlements/v1/";
+
 const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
 
 /** The addresses below the prefix, each with or without a slash at its end, and their methods. */
 const ADDRESSES: readonly [address: RegExp, verbs: Readonly<Record<string, Verb>>][] = [
-  [/^entitlements\/?$/, { GET: [anyone, list], POST: [supportOrService, create] }],
+  [new RegExp(`^${ENTITLEMENTS}entitlements/?$`), { GET: [anyone, list], POST: [supportOrService, create] }],
   [
-    new RegExp(`^entitlements/(${UUID})/?$`),
+    new RegExp(`^${ENTITLEMENTS}entitlements/(${UUID})/?$`),
     { GET: [anyone, read], PATCH: [support, update], DELETE: [supportOrService, revoke] },
   ],
   [
-    new RegExp(`^entitlements/(${UUID})/enrollments/?$`),
+    new RegExp(`^${ENTITLEMENTS}entitlements/(${UUID})/enrollments/?$`),
     { POST: [learner, chooseRun], DELETE: [learner, leaveRun] },
   ],
+  [/^v1\/accounts\/retire\/?$/, { POST: [staffOrService, retire] }],
+  [/^v1\/accounts\/replace_usernames\/?$/, { POST: [staffOrService, replace] }],
 ];
 
 /** How long a client of a service that is only read should wait before it writes again, in seconds. */
 const READ_ONLY_RETRY_SECONDS = 60;
 
-/** The entitlements API of Open edX. */
+/** What Open edX calls and knows: the entitlements API, and what its pipelines do with accounts in each service. */
 export const restApi: RestApi = (app) => async (asked) => {
   try {
     return await answer(app, asked);
@@ -70,7 +77,7 @@ async function answer(app: App, asked: RestAsked): Promise<RestAnswer> {
   if (!verb) return detail(405, `Method "${method}" not allowed.`, allow);
   const [who, work] = verb;
   const changes = name !== "GET";
-  if (changes && app.config.restFacade !== "on")
+  if (changes && path.startsWith(ENTITLEMENTS) && app.config.restFacade !== "on")
     return detail(503, "Entitlements are changed elsewhere at the moment: this service is only read.", {
       "retry-after": String(READ_ONLY_RETRY_SECONDS),
     });

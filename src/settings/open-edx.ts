@@ -1,4 +1,4 @@
-import { oneOf, text, webUrl, whole } from "../setting-kinds";
+import { oneOf, text, textLike, textsInJson, webUrl, whole } from "../setting-kinds";
 
 /** The settings of how the Open edX installation is reached. */
 export const OPEN_EDX_SETTINGS = {
@@ -35,6 +35,17 @@ export const OPEN_EDX_SETTINGS = {
     .describe(
       "Whether this process answers the entitlements API of Open edX at `/api/entitlements/v1/`: `read-only` while the LMS still changes entitlements, and `on` when this service does.",
     ),
+  RETIRED_USER_SALTS: textsInJson
+    .default([])
+    .describe(
+      "The setting `RETIRED_USER_SALTS` of the LMS, which is secret: all of its salts, the newest last. The retirement pipeline of Open edX needs it (`POST /api/v1/accounts/retire/`), so that an account gets the same retired username here.",
+    ),
+  RETIRED_USERNAME_FORMAT: textLike(
+    /^[\w.@+-]{0,90}\{\}[\w.@+-]{0,20}$/,
+    "what a username may be, with {} for the hash, such as retired__user_{}",
+  )
+    .default("retired__user_{}")
+    .describe("The setting `RETIRED_USERNAME_FMT` of the LMS: `RETIRED_USERNAME_PREFIX` and `{}`."),
   OAUTH_TOKEN_URL: webUrl
     .optional()
     .describe(

@@ -85,6 +85,7 @@ const RESTRICTED: Record<string, string[]> = {
   "Mutation.leaveSession": BUT_AUDITORS,
   "Mutation.unenrollAndRefund": BUT_AUDITORS,
   "Mutation.fulfillOrder": [...STAFF, "service"],
+  "Mutation.replaceUsernames": [...STAFF, "service"],
   "Mutation.retireUser": [...STAFF, "service"],
   "Mutation.revokeEntitlement": [...SUPPORT, "service"],
   "Mutation.revokeEntitlements": [...SUPPORT, "service"],

@@ -28,7 +28,7 @@ afterAll(killLeftovers);
 async function listOf(actor: Actor, user: string): Promise<FakeEntitlement[]> {
   const { body } = await restApi(beside.app)({
     method: "GET",
-    path: "entitlements/",
+    path: "entitlements/v1/entitlements/",
     parameters: new URLSearchParams({ user, page_size: "100" }),
     address: "",
     body: () => ({}),

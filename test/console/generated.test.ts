@@ -22,6 +22,7 @@ const WITHOUT_DIALOG: Record<string, string> = {
   fulfillOrder: "the shop; an agent grants an order by hand",
   fulfillOrders: "the shop",
   recordUnenrollment: "the LMS",
+  replaceUsernames: "the LMS",
   retireUser: "the LMS",
   createWebhook: "another system, and a secret that is shown once",
   updateWebhook: "the same",

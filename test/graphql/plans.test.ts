@@ -331,7 +331,7 @@ test.each([
     for (const asking of [learner, grace, { ...learner, userId: null }])
       await restApi(app)({
         method: "GET",
-        path: `entitlements/${path}`,
+        path: `entitlements/v1/entitlements/${path}`,
         parameters: new URLSearchParams(query),
         address: "",
         body: () => ({}),

@@ -8,6 +8,7 @@ import { eraseUser } from "../../src/use-cases/accounts/erase-user";
 import { inSnapshot } from "../../src/store/snapshot";
 import { asSuperuser } from "../support/database";
 import { ask, grace, useDemoApp } from "../support/demo-app";
+import { tablesWith } from "../support/texts";
 import { newSigner } from "./signers";
 
 const app = useDemoApp();
@@ -15,23 +16,6 @@ const signer = newSigner("history.example");
 const DETAIL = "Ada says that she was ill.";
 const FAULT = "the shop knows no Ada Lovelace";
 const ID = "e0000000-0000-4000-8000-000000000039";
-
-/** Every text of every table of history, and of the tables that it is about. */
-async function textsOf(words: string): Promise<string[]> {
-  const tables = await app.db.query<{ name: string }[]>(
-    `select relname as name from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace
-       and relname not in ('history_tile')`,
-  );
-  const found: string[] = [];
-  for (const { name } of tables) {
-    const rows = await app.db.query<unknown[]>(
-      `select 1 from ${name} t where t::text ilike '%' || $1 || '%' limit 1`,
-      [words],
-    );
-    if (rows.length > 0) found.push(name);
-  }
-  return found.toSorted();
-}
 
 const sealed = async () => {
   await app.committer.settle(true);
@@ -87,7 +71,7 @@ beforeAll(async () => {
 
 test("no row and no entry names the user or holds words about it, and ids, order and values stay", async () => {
   for (const words of [DETAIL, FAULT, "Lovelace", "ada@example.org"])
-    expect(await textsOf(words)).toEqual([]);
+    expect(await tablesWith(app.db, words)).toEqual([]);
   const [{ labels }] = await app.db.query<[{ labels: string[] }]>(
     `select array_agg(distinct history_user_label) as labels from historical_course_entitlement where history_user_id = 1`,
   );

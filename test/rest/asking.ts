@@ -33,8 +33,8 @@ export interface RestAnswered<Body> {
   body: Body;
 }
 
-/** Asks the API of a server as an account, or without a token. */
-export function asRest({ url }: Pick<TestServer, "url">) {
+/** Asks the entitlements API of a server, or another one, as an account or without a token. */
+export function asRest({ url }: Pick<TestServer, "url">, api = "/api/entitlements/v1/") {
   return async <Body = Record<string, unknown>>(
     asking: Actor | null,
     address: string,
@@ -44,7 +44,7 @@ export function asRest({ url }: Pick<TestServer, "url">) {
       ...init
     }: Omit<RequestInit, "body" | "headers"> & { body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<RestAnswered<Body>> => {
-    const response = await fetch(`${url}/api/entitlements/v1/${address}`, {
+    const response = await fetch(`${url}${api}${address}`, {
       ...init,
       headers: {
         ...(asking && { authorization: await authorization(asking) }),

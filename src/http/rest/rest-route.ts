@@ -11,8 +11,9 @@ import type { Route } from "../route";
 import type { Admit } from "../session";
 import { parseRestBody, REST_BODY_AT_MOST } from "./rest-body";
 
-/** Where the API of Open edX is. */
-export const REST_PREFIX = "/api/entitlements/v1/";
+/** Where the entitlements API of Open edX is, and where its pipelines find what concerns accounts. */
+export const REST_PREFIXES = { entitlements: "/api/entitlements/v1/", accounts: "/api/v1/accounts/" };
+const API = "/api/";
 
 /** The methods by which something is changed. */
 const CHANGING = new Set(["POST", "PATCH", "PUT", "DELETE"]);
@@ -37,7 +38,7 @@ export function restRoute(app: App, api: RestApi, admit: Admit, limitRate: RateL
         const path = pathOf(request);
         const answered = await answer({
           method,
-          path: path.slice(REST_PREFIX.length),
+          path: path.slice(API.length),
           parameters: new URLSearchParams(request.url!.slice(path.length)),
           address: `${originOf(request)}${path}`,
           body: () => parseRestBody(request, text),

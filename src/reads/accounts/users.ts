@@ -32,6 +32,13 @@ export async function userByUsername(db: Database, username: string): Promise<Us
   return user ?? null;
 }
 
+/** The user with one of these usernames, exactly so; of several users, the one whose username comes first. */
+export async function userNamedFirst(db: Database, names: readonly string[]): Promise<UserFacts | null> {
+  const sql = `select id, username from user_account where username = any(${listOf("$1", "text")})
+    order by array_position($1::text[], username::text) limit 1`;
+  return (await select<UserFacts>(db, sql, [names]))[0] ?? null;
+}
+
 /** Users by LMS user id; null for those that do not exist. */
 export async function usersById(db: Database, ids: readonly string[]): Promise<(UserFacts | null)[]> {
   const sql = `select id, username from user_account where id = any(${listOf("$1", "bigint")})`;
