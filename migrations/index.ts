@@ -32,6 +32,7 @@ import { TrackWhatDecides1795345800000 } from "./1795345800000-track-what-decide
 import { GiveUpCheckpoints1795346400000 } from "./1795346400000-give-up-checkpoints";
 import { ForgetPeople1795347000000 } from "./1795347000000-forget-people";
 import { RecordEveryErasure1795347600000 } from "./1795347600000-record-every-erasure";
+import { RetainHistory1795348200000 } from "./1795348200000-retain-history";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -69,4 +70,5 @@ export const migrations = [
   GiveUpCheckpoints1795346400000,
   ForgetPeople1795347000000,
   RecordEveryErasure1795347600000,
+  RetainHistory1795348200000,
 ];

@@ -22,6 +22,7 @@ const ARGUMENTS: Record<string, string[]> = {
   "history:proof": ["--help"],
   "history:erase": ["--help"],
   "history:prove": ["--help"],
+  "history:retain": ["--help"],
   "history:witness": ["--help"],
   "refunds:check": [],
   schema: [],

@@ -15,8 +15,11 @@ const FUNCTIONS: Record<string, string> = {
   history_txid_offset: "4361232e0acda47e",
   history_refuse: "51e471f34f0c6204",
   history_clock_forward: "e52a480c64e2f0e4",
-  history_erase: "91c89fbb96044d1a",
+  history_erase: "4bd6ea051e918a6d",
   history_erase_only: "c66cd42b2f9cffd9",
+  history_personal: "ecc957b44ec80be7",
+  history_retain: "ed6a87565c0b5cd7",
+  history_forget_keys: "854778770a6619ba",
   history_count: "03cb6d05c404cac6",
   guard_course_entitlement: "ef3a0d1f92df184a",
   guard_course_entitlement_support_detail: "034054338f776342",
@@ -26,7 +29,7 @@ const FUNCTIONS: Record<string, string> = {
   guard_course_run: "a43961bd750eeeac",
   guard_refund: "c1183b159b52011e",
   guard_support_agent: "8f176103678b7934",
-  guard_history_erasure: "9ce7cd1748051705",
+  guard_history_erasure: "07482df995d5058f",
   guard_webhook: "e6810aba388bb3e9",
 };
 
@@ -69,8 +72,8 @@ const ORDER = [
 const GIVEN_UP = "history_given_up";
 const COUNTED = ["history_checkpoint", "history_cosignature"];
 const CLOCK = "history_clock";
-/** What is sealed: hashes, and the keys of what is hidden in them. */
-const SEALED = ["history_tile", "history_subject_key"];
+/** What is sealed: hashes, and the keys and salts of what is hidden in them. */
+const SEALED = ["history_tile", "history_subject_key", "history_salt"];
 const SEQUENCE = "history_id_seq";
 
 /** Columns of history that only the database itself fills, so that no entry is forged into the past or for another role. */

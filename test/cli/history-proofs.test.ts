@@ -21,7 +21,7 @@ const file = (name: string, content: string) => {
 };
 
 const history = newSigner("history.example");
-const leaf = new LeafForm(["action", "comments"]).textOf("93", ["REISSUE", "hidden here"], {
+const leaf = new LeafForm(["action", "comments"]).textOf(["REISSUE", "hidden here"], {
   comments: Buffer.alloc(32),
 });
 const checkpoint = signCheckpoint(history, { size: 1, root: leafHash(leaf) });

@@ -186,5 +186,6 @@ test("an erasure that history does not tell of is found", async () => {
   );
   expect(await faultsOf([before])).toEqual([
     expect.stringMatching(/^entry \d+ of historical_\w+ was erased, and history does not tell of it$/),
+    expect.stringMatching(/^the erasure [-\w]+ tells of \d+ entries, and erased \d+$/),
   ]);
 });

@@ -22,43 +22,39 @@ const VALUES = {
   Z: "upper case comes first",
 };
 
-const leafText = (
-  historyId: string,
-  values: Record<string, EntryValue>,
-  hidden: HiddenColumns,
-  erased?: ErasedColumns,
-) => new LeafForm(Object.keys(values)).textOf(historyId, Object.values(values), hidden, erased);
+const leafText = (values: Record<string, EntryValue>, hidden: HiddenColumns, erased?: ErasedColumns) =>
+  new LeafForm(Object.keys(values)).textOf(Object.values(values), hidden, erased);
 
 test("the text of an entry is canonical JSON, whatever the order of its columns", () => {
-  const text = leafText("93", VALUES, {});
+  const text = leafText(VALUES, {});
   expect(text).toBe(canonicalize(JSON.parse(text)));
   expect(text).not.toContain("unenrolled_run");
-  expect(leafText("93", Object.fromEntries(Object.entries(VALUES).toReversed()), {})).toBe(text);
+  expect(leafText(Object.fromEntries(Object.entries(VALUES).toReversed()), {})).toBe(text);
 });
 
 test("a personal value is sealed as a hash with a salt of this entry and account alone", () => {
-  const text = leafText("93", VALUES, { comments: KEY });
+  const text = leafText(VALUES, { comments: saltOf(KEY, "93") });
   expect(text).not.toContain("Löschen");
   const { comments } = JSON.parse(text) as { comments: { hidden: string } };
   const id = Buffer.from("000000000000005d", "hex");
   const salt = createHash("sha256").update(KEY).update(id).digest();
   const hidden = createHash("sha256").update(salt).update(`comments:${VALUES.comments}`).digest("hex");
   expect(comments).toEqual({ hidden });
-  expect(leafText("94", VALUES, { comments: KEY })).not.toBe(text);
-  expect(leafText("93", VALUES, { comments: Buffer.alloc(32, 8) })).not.toBe(text);
+  expect(leafText(VALUES, { comments: saltOf(KEY, "94") })).not.toBe(text);
+  expect(leafText(VALUES, { comments: saltOf(Buffer.alloc(32, 8), "93") })).not.toBe(text);
 });
 
 test("what stands for an erased value is sealed, whatever its entry has in that column", () => {
   const { comments: _, ...others } = VALUES;
-  const text = leafText("93", VALUES, { comments: KEY });
+  const text = leafText(VALUES, { comments: saltOf(KEY, "93") });
   const { comments } = JSON.parse(text) as { comments: { hidden: string } };
   for (const left of [VALUES, { ...VALUES, comments: null }, others])
-    expect(leafText("93", left, {}, { comments: [comments.hidden, "an erasure"] })).toBe(text);
+    expect(leafText(left, {}, { comments: [comments.hidden, "an erasure"] })).toBe(text);
 });
 
 describe("a proof file", () => {
   const signer = newSigner("history.example");
-  const leaf = leafText("93", VALUES, { comments: KEY });
+  const leaf = leafText(VALUES, { comments: saltOf(KEY, "93") });
   const sibling = leafHash("another entry");
   const root = nodeHash(sibling, leafHash(leaf));
   const checkpoint = signCheckpoint(signer, { size: 2, root });

@@ -334,6 +334,7 @@ const BY_SYSTEM = [
   "refreshAccounts",
   "refreshPage",
   "refreshRuns",
+  "retainHistory",
   "sweepEnrollmentCalls",
   "sweepRefunds",
   "sweepWebhooks",

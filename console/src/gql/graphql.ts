@@ -703,7 +703,7 @@ export type TrackedType =
   | 'COURSE_ENTITLEMENT_POLICY'
   /** A run of a course. */
   | 'COURSE_RUN'
-  /** An erasure: that history has forgotten a user. */
+  /** An erasure: that history has forgotten a user, or personal texts by age. */
   | 'ERASURE'
   /** A refund of the order of an entitlement. */
   | 'REFUND'

@@ -15,12 +15,20 @@ export abstract class HistoryErasureColumns {
   @InstantColumn()
   createdAt!: Date;
 
-  /** The LMS user id, which stays in history as a pseudonym. No foreign key: the account may be gone. */
-  @Column("bigint")
-  userId!: string;
+  /** The LMS user id, which stays in history as a pseudonym; null for a retention by age. No foreign key: the account may be gone. */
+  @Column("bigint", { nullable: true })
+  userId!: string | null;
+
+  /** The tracked type whose entries a retention by age has gone through; null for the erasure of a user. */
+  @Column("text", { nullable: true })
+  entityType!: string | null;
+
+  /** The instant before which all of these entries count; null for the erasure of a user. */
+  @InstantColumn({ nullable: true })
+  coversUntil!: Date | null;
 }
 
-/** That history has forgotten a user: the names and words that it had kept. */
+/** That history has forgotten names and words: of a user, or, in a retention by age, of all old entries. */
 @Entity("history_erasure")
 @InstantsCheck("history_erasure")
 export class HistoryErasure extends HistoryErasureColumns {
@@ -35,4 +43,6 @@ export const HISTORY_ERASURE_FIELDS: TrackedFields<HistoryErasure> = {
   comments: { kind: "value", told: "everyone" },
   entries: { kind: "value", told: "everyone" },
   createdAt: { kind: "stamp", told: "everyone" },
+  entityType: { kind: "value", told: "everyone" },
+  coversUntil: { kind: "instant", told: "everyone" },
 };

@@ -22,7 +22,7 @@ export async function runFaults(db: Database, names: readonly string[]): Promise
   const rows = await db.query<{ fault: string }[]>(
     `select format('function %s does not run as it was made', proname) as fault from pg_proc
      where pronamespace = current_schema()::regnamespace and proname = any($1::text[]) and (proisstrict
-       or proconfig is distinct from case when starts_with(proname, 'guard_') or proname = 'history_erase'
+       or proconfig is distinct from case when starts_with(proname, 'guard_') or proname = any('{history_erase,history_retain,history_forget_keys}')
          then array['search_path=' || quote_ident(current_schema()) || ', pg_temp'] end)
      union
      select format('function %s is not that of PostgreSQL', proname) from pg_proc

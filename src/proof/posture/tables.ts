@@ -15,7 +15,7 @@ const SHAPES: Record<string, string> = {
   refund: "1f5a6ee31b1ef59b",
   support_agent: "864dc074978ff016",
   webhook: "9594f371e4c0dd9d",
-  history_erasure: "c02ae6a02905f061",
+  history_erasure: "46e00bfa47aaa282",
   historical_course_entitlement: "9c9af1d43012ffaa",
   historical_course_entitlement_support_detail: "070a6ce2afe420e0",
   historical_course_entitlement_policy: "e9c8d3204dfd4066",
@@ -25,7 +25,7 @@ const SHAPES: Record<string, string> = {
   historical_refund: "58a1e9b95f6cf3dc",
   historical_support_agent: "48bb55feefba87c4",
   historical_webhook: "5df7664b570a86e4",
-  historical_history_erasure: "89cdaebada78c783",
+  historical_history_erasure: "bdc5a052a2f2085f",
   history_transaction: "b09982c0b6a25e16",
   history_told: "c6a3f19c3406a2b2",
   history_checkpoint: "1ec2d27fec3c0757",
@@ -34,7 +34,8 @@ const SHAPES: Record<string, string> = {
   history_erased: "7e2090ed5c5b817c",
   history_clock: "c6145e110089a169",
   history_tile: "ecef545dc2db29fc",
-  history_subject_key: "773ab8184c76e7b8",
+  history_subject_key: "caa098e3330add10",
+  history_salt: "78d2fe40c07a9f7d",
   history_id_seq: "1032388e1382ac37",
 };
 

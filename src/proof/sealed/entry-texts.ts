@@ -1,7 +1,7 @@
 import { listOf, select, type Database } from "../../store/statement";
 import { TRACKED_TYPES } from "../../history/tracked-types";
 import { LeafForm, type EntryValue, type ErasedColumns } from "../tree/leaf";
-import { ABOUT_LEARNER, SealedEntry } from "./sealed-entry";
+import { ABOUT_LEARNER, SealedEntry, type KeptSalts } from "./sealed-entry";
 
 /** The tables of history. */
 export const TABLES = Object.values(TRACKED_TYPES).map(({ table }) => `historical_${table}`);
@@ -52,6 +52,7 @@ interface ReadEntry {
   learnerId: string | null;
   texts: EntryValue[];
   erased: ErasedColumns | null;
+  salts: KeptSalts | null;
 }
 const NOTHING = {};
 
@@ -78,7 +79,9 @@ export class EntryTexts {
       )
       select "table", place::int - 1 as place, "learnerId", texts,
         (select jsonb_object_agg(column_name, jsonb_build_array(hidden, erasure_id)) from history_erased r
-          where r.history_id = e.history_id) as erased
+          where r.history_id = e.history_id) as erased,
+        (select jsonb_object_agg(user_id, encode(salt, 'hex')) from history_salt s
+          where s.history_id = e.history_id) as salts
       from (${parts.map((part) => `${part} on h.${by} = w.id`).join(" union all ")}) e
       order by e.place, history_id`;
     this.statements = { history_id: statement("history_id"), history_txid: statement("history_txid") };
@@ -98,9 +101,10 @@ export class EntryTexts {
     ats: readonly string[],
   ): Promise<SealedEntry[]> {
     const rows = await select<ReadEntry>(db, this.statements[by], [ids]);
-    return rows.map(({ table, place, learnerId, texts, erased }) => {
+    return rows.map(({ table, place, learnerId, texts, erased, salts }) => {
       texts.push(ats[place]!, table);
-      return new SealedEntry(table, this.forms.get(table)!, texts, erased ?? NOTHING, learnerId);
+      const form = this.forms.get(table)!;
+      return new SealedEntry(table, form, texts, erased ?? NOTHING, learnerId, salts ?? NOTHING);
     });
   }
 }

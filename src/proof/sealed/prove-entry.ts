@@ -1,7 +1,6 @@
 import type { DataSource } from "typeorm";
 import { listOf, select } from "../../store/statement";
 import type { ProofFile } from "../check-proof";
-import { saltOf } from "../tree/leaf";
 import { inclusionPath } from "../tree/paths";
 import { checkpointOf, type SealedCheckpoint } from "./checkpoints";
 import { EntryTexts, instantOf, TABLES } from "./entry-texts";
@@ -49,9 +48,9 @@ export async function proveEntries(
       position: sealed[place]!.position,
       hashes: paths[place]!.map((hash) => hash.toString("base64")),
       checkpoint,
-      openings: entry.subjects.map(([field, userId]) => ({
+      openings: Object.entries(entry.saltsOf(keys)).map(([field, salt]) => ({
         field,
-        salt: saltOf(keys.get(userId)!, entry.historyId).toString("hex"),
+        salt: salt.toString("hex"),
         value: entry.valueOf(field) as string,
       })),
     },

@@ -4,7 +4,7 @@ import { leafHash, openCheckpoint } from "../check-proof";
 import { givenUp } from "../given-up";
 import { GrowingTree, TILE_WIDTH, type Tile } from "../tree/growing-tree";
 import { EntryTexts, partFrom } from "./entry-texts";
-import { silentErasures } from "./erasures";
+import { miscountedErasures, silentErasures } from "./erasures";
 import { sealFaults } from "./seal-faults";
 import { accountsIn, type SealedEntry } from "./sealed-entry";
 import type { Trusted } from "./trusted";
@@ -77,6 +77,7 @@ export async function prove(
     }
     faults.push(...differing);
   }
+  faults.push(...(await miscountedErasures(db)));
   faults.push(...(await sealFaults(db, size, trusted.witnesses)));
   const told = forsaken.map(
     (each) =>

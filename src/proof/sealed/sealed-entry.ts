@@ -1,4 +1,4 @@
-import type { ErasedColumns, EntryValue, LeafForm } from "../tree/leaf";
+import { saltOf, type ErasedColumns, type EntryValue, type LeafForm } from "../tree/leaf";
 import type { SubjectKeys } from "./subject-keys";
 
 /** Columns with words about the learner of the entitlement, or about the agent, by table. */
@@ -7,6 +7,9 @@ export const ABOUT_LEARNER: Readonly<Record<string, string>> = {
   historical_refund: "detail",
   historical_support_agent: "comments",
 };
+/** Salts that were kept when the keys of accounts went, in hex, by LMS user id. */
+export type KeptSalts = Readonly<Record<string, string>>;
+
 const NAMES_OF_ACTOR = ["history_user_label", "history_claimed_label"];
 
 /** A settled entry as it is sealed. */
@@ -23,6 +26,7 @@ export class SealedEntry {
     /** What stands for the values that were erased, by column, with the erasure that did it. */
     readonly erased: ErasedColumns,
     learnerId: string | null,
+    private readonly keptSalts: KeptSalts,
   ) {
     const subjects: [string, string][] = [];
     const add = (column: string, userId: EntryValue) => {
@@ -51,15 +55,22 @@ export class SealedEntry {
     return this.form.valueOf(this.values, column);
   }
 
+  /** The salts of its personal values, by column. Throws when the key of an account is missing. */
+  saltsOf(keys: SubjectKeys): Record<string, Buffer> {
+    const salts: Record<string, Buffer> = {};
+    for (const [column, userId] of this.subjects) {
+      const kept = this.keptSalts[userId];
+      const key = keys.get(userId);
+      if (kept !== undefined) salts[column] = Buffer.from(kept, "hex");
+      else if (key) salts[column] = saltOf(key, this.historyId);
+      else throw new Error(`the key of an account in entry ${this.historyId} is missing`);
+    }
+    return salts;
+  }
+
   /** The text that is sealed. Throws when the key of an account is missing. */
   textOf(keys: SubjectKeys): string {
-    const hidden: Record<string, Buffer> = {};
-    for (const [column, userId] of this.subjects) {
-      const key = keys.get(userId);
-      if (!key) throw new Error(`the key of an account in entry ${this.historyId} is missing`);
-      hidden[column] = key;
-    }
-    return this.form.textOf(this.historyId, this.values, hidden, this.erased);
+    return this.form.textOf(this.values, this.saltsOf(keys), this.erased);
   }
 }
 

@@ -3,7 +3,7 @@ import { hiddenValue, sha256 } from "../check-proof";
 /** A value of an entry, as text. */
 export type EntryValue = string | string[] | null;
 
-/** The columns that can be forgotten: by column, the key of the account that the value is about. */
+/** The columns that can be forgotten: by column, the salt of what the entry says of the account. */
 export type HiddenColumns = Readonly<Record<string, Buffer>>;
 
 /** The values that were erased: by column, what stands for the value, in hex. */
@@ -34,26 +34,20 @@ export class LeafForm {
    * The text of an entry that is sealed: JSON in the canonical form of RFC 8785, which is the same for the same values for
    * ever. What is null is left out. A personal value is in it as a hash with a salt of its own.
    */
-  textOf(
-    historyId: string,
-    values: readonly EntryValue[],
-    hidden: HiddenColumns,
-    erased: ErasedColumns = {},
-  ): string {
+  textOf(values: readonly EntryValue[], hidden: HiddenColumns, erased: ErasedColumns = {}): string {
     const strange = Object.keys(erased).filter((column) => !this.places.has(column));
-    if (strange.length > 0)
-      return new LeafForm([...this.columns, ...strange]).textOf(historyId, values, hidden, erased);
+    if (strange.length > 0) return new LeafForm([...this.columns, ...strange]).textOf(values, hidden, erased);
     let text = "";
     for (const { column, start, place } of this.fields) {
       const value = values[place] ?? null;
       const stands = erased[column];
       if (!stands && value === null) continue;
-      const key = hidden[column];
+      const salt = hidden[column];
       text += text === "" ? "{" : ",";
       text += start;
       if (stands) text += JSON.stringify({ hidden: stands[0] });
-      else if (key && typeof value === "string")
-        text += JSON.stringify({ hidden: hiddenValue(saltOf(key, historyId), column, value) });
+      else if (salt && typeof value === "string")
+        text += JSON.stringify({ hidden: hiddenValue(salt, column, value) });
       else text += JSON.stringify(value);
     }
     return `${text}}`;

@@ -158,7 +158,8 @@ export async function erasuresOfEntries(
 ): Promise<(HistoryErasure | null)[]> {
   const rows = await select<HistoryErasure & { entryId: string }>(
     db,
-    `select history_id::text as "entryId", id, user_id as "userId", comments, entries, created_at as "createdAt"
+    `select history_id::text as "entryId", id, user_id as "userId", comments, entries, created_at as "createdAt",
+       entity_type as "entityType", covers_until as "coversUntil"
      from ${entriesIn("historical_history_erasure")} h`,
     [entryIds],
   );

@@ -6,7 +6,7 @@ const FILLED_BY_DATABASE = "('history_id', 'history_txid', 'history_role', 'hist
 /** A GRANT for each table, as text; $1 is the role. The owner's own tables only, as others are not its to give. */
 const TABLES = `
   select format('grant %s on table %s to %I', case
-    when relname in ('migrations', 'history_given_up', 'history_erased') then 'select'
+    when relname in ('migrations', 'history_given_up', 'history_erased', 'history_salt') then 'select'
     when relname in ('history_transaction', 'history_told', 'history_checkpoint', 'history_cosignature') then 'select, insert'
     when relname = 'history_clock' then 'select, insert, update'
     when relname like 'historical\\_%' then format('select, insert (%s)', (

@@ -30,7 +30,10 @@ export async function forget(
     [userId, id],
   );
   await forgetWords(tx, id, userId);
-  if (entries > 0) await tx.save(HistoryErasure, { id, userId, comments, entries, createdAt: now });
+  if (entries > 0) {
+    const retention = { entityType: null, coversUntil: null };
+    await tx.save(HistoryErasure, { id, userId, comments, entries, createdAt: now, ...retention });
+  }
   return entries;
 }
 

@@ -46,6 +46,7 @@ export const history = {
   "operation.startOfHistory": "hat festgehalten, was es zu Beginn des Verlaufs gab",
   "operation.retireUser": "hat ein stillgelegtes Konto vergessen",
   "operation.eraseUser": "hat eine Person vergessen",
+  "operation.retainHistory": "hat alte persönliche Texte entfernt",
   "operation.fillDemoWorld": "hat die Demo-Welt gefüllt",
 
   "field.enrollment": "Kurslauf",

@@ -39,6 +39,7 @@ export const history = {
   "operation.startOfHistory": "recorded what there was when the history began",
   "operation.retireUser": "forgot a retired account",
   "operation.eraseUser": "forgot a user",
+  "operation.retainHistory": "removed old personal texts",
   "operation.fillDemoWorld": "filled the demo world",
   "operation.grantSupport": "made an account a support agent",
   "operation.withdrawSupport": "withdrew the role of a support agent",
