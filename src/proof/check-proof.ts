@@ -29,9 +29,6 @@ export interface ProofFile {
 export const sha256 = (bytes: Buffer | string): Buffer =>
   Buffer.from(hash("sha256", bytes, "binary"), "binary");
 
-const concat = (...parts: readonly (Buffer | string)[]): Buffer =>
-  Buffer.concat(parts.map((part) => Buffer.from(part)));
-
 /** The hash of the text of an entry (RFC 9162, section 2.1.1). */
 export const leafHash = (text: string): Buffer => sha256(`\0${text}`);
 
@@ -44,15 +41,10 @@ export function nodeHash(left: Buffer, right: Buffer): Buffer {
 const both = Buffer.alloc(65, 1);
 /** What stands for a personal value in the text of an entry, in hex. */
 export const hiddenValue = (salt: Buffer, field: string, value: string): string =>
-  hash("sha256", concat(salt, `${field}:${value}`), "hex");
+  hash("sha256", Buffer.concat([salt, Buffer.from(`${field}:${value}`)]), "hex");
 
 /** The root that follows from a leaf and its path; null when the path has another length than it must (section 2.1.3.2). */
-export function rootOfPath(
-  leaf: Buffer,
-  position: number,
-  size: number,
-  path: readonly Buffer[],
-): Buffer | null {
+export function rootOfPath(leaf: Buffer, position: number, size: number, path: Buffer[]): Buffer | null {
   let [at, last, root] = [position, size - 1, leaf];
   if (!(position >= 0 && position < size)) return null;
   for (const hash of path) {
@@ -76,7 +68,8 @@ export function readKey(vkey: string): { name: string; id: string; algorithm: nu
 }
 
 /** The id of a key, of four bytes; the first byte of `key` tells the algorithm. */
-export const keyId = (name: string, key: Buffer): Buffer => sha256(concat(name, "\n", key)).subarray(0, 4);
+export const keyId = (name: string, key: Buffer): Buffer =>
+  sha256(Buffer.concat([Buffer.from(`${name}\n`), key])).subarray(0, 4);
 
 /** The signatures of a key below a signed note, and the text that they stand under. */
 export function signaturesOf(note: string, vkey: string): { text: string; signatures: Buffer[] } {
@@ -112,17 +105,12 @@ export function openCheckpoint(note: string, vkey: string): Checkpoint {
 /** Reads a proof file. Throws an error when it is none. */
 export function readProof(file: string): ProofFile {
   try {
-    const {
-      leaf,
-      position,
-      hashes,
-      checkpoint: given,
-      openings = [],
-    } = JSON.parse(file) as Partial<ProofFile>;
-    const checkpoint = (given as { note?: string } | undefined)?.note ?? given; // GraphQL has an object there
-    const texts = [leaf, checkpoint, ...hashes!, ...openings.flatMap((each) => Object.values(each))];
-    if (texts.every((text) => typeof text === "string") && Number.isSafeInteger(position))
-      return { leaf: leaf!, position: position!, hashes: hashes!, checkpoint: checkpoint!, openings };
+    const { checkpoint: given, openings = [], ...rest } = JSON.parse(file) as Partial<ProofFile>;
+    const checkpoint = (given as unknown as { note?: string }).note ?? given; // GraphQL has an object there
+    const proof = { ...rest, checkpoint, openings } as ProofFile;
+    const words = openings.flatMap((each) => Object.values(each));
+    const texts = [proof.leaf, checkpoint, ...proof.hashes, ...words];
+    if (texts.every((text) => typeof text === "string") && Number.isSafeInteger(proof.position)) return proof;
   } catch {} // told below
   throw new Error("The file is not a proof of an entry.");
 }
