@@ -21,10 +21,13 @@ const JEST = createRequire(join(process.cwd(), "package.json"))("./jest.config.j
 >;
 const COPY = join("dist", "mutants");
 
-/** The tests of a compiled file: those of its name, or else those of its folder. */
+/** The tests of a compiled file: those of its name, or else those of its folder, or of the nearest above it. */
 function testsOf(file: string): string {
   const named = join("test", file.replace(/\.js$/, ".test.js"));
-  return existsSync(join(COPY, named)) ? named : join("test", dirname(file));
+  if (existsSync(join(COPY, named))) return named;
+  let folder = join("test", dirname(file));
+  while (!existsSync(join(COPY, folder))) folder = dirname(folder);
+  return folder;
 }
 
 /** Whether a test of the copy fails. */
