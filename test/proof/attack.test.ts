@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os";
 import { ATTACKS, UNSEEN } from "../history/attack/attacks";
 import { FURTHER } from "../history/attack/further";
 import { judge } from "../history/attack/judge";
@@ -21,7 +20,7 @@ const attacks = [...ATTACKS, ...FURTHER].filter(({ name }) => SOME.includes(name
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = new Stage(process.env["TEST_DATABASE_URL"]!, tmpdir(), `${process.env["TEST_RUN"]}_attack`);
+  stage = new Stage(process.env["TEST_DATABASE_URL"]!, `${process.env["TEST_RUN"]}_attack`);
   await stage.prepare();
 }, 60_000);
 afterAll(() => stage.remove());

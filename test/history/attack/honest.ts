@@ -1,6 +1,3 @@
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { randomFrom } from "../storm/writer";
 import { ENTITLEMENT, honestly, OTHER, type Copy, type Stage } from "./stage";
@@ -9,10 +6,6 @@ import { ENTITLEMENT, honestly, OTHER, type Copy, type Stage } from "./stage";
 export interface HonestStorm {
   stage: Stage;
   seed: number;
-  /** Whether a process of PostgreSQL is killed with kill -9, which makes all of it recover. */
-  isCrashed: boolean;
-  /** The folder of pg_dump and pg_restore, where the database is to be dumped and restored. */
-  binaries?: string | undefined;
 }
 
 /** Some entitlements, which no command changes meanwhile. */
@@ -66,53 +59,12 @@ const STEPS: readonly Step[] = [
 ];
 
 /** Lets many honest things happen to a copy, and returns what `history:prove` has to say: nothing. */
-export function honestStorm({ stage, seed, isCrashed, binaries }: HonestStorm): Promise<string[]> {
+export function honestStorm({ stage, seed }: HonestStorm): Promise<string[]> {
   return stage.withCopy("newest", async (copy) => {
-    // PostgreSQL notes in advance what a sequence hands out, but not in a copy: after a crash it would hand out ids again.
-    await copy.sql("select setval('history_id_seq', last_value) from history_id_seq");
     const random = randomFrom(seed);
-    const steps = Array.from({ length: 8 }, () => STEPS[Math.floor(random() * STEPS.length)]!);
-    for (const [place, step] of steps.entries()) {
-      if (isCrashed && place === 4) await crash(copy);
-      await step(copy, random);
-    }
+    for (let steps = 8; steps > 0; steps--) await STEPS[Math.floor(random() * STEPS.length)]!(copy, random);
     await copy.goOn();
-    const found = await copy.faults();
-    if (!binaries) return found;
-    return [...found, ...(await restored(copy, binaries))];
-  });
-}
-
-/** Kills a process of PostgreSQL in the middle of a transaction, and waits until all of it has recovered. */
-async function crash(copy: Copy): Promise<void> {
-  const [killed, beside] = await Promise.all([connected(copy), connected(copy)]);
-  const { rows } = await killed.query<{ pid: number }>("select pg_backend_pid() as pid");
-  await killed.query(`begin; ${CHANGE} where id = '${OTHER}'`);
-  // PostgreSQL ends all others when it has noticed; that is an error of theirs, at which `once` would give up.
-  const ended = new Promise((resolve) => beside.once("end", resolve));
-  process.kill(rows[0]!.pid, "SIGKILL");
-  await ended;
-  // All connections of the pool have to notice.
-  for (let answers = 0; answers < 5; await sleep(50))
-    answers = await copy.db.query("select 1").then(
-      () => answers + 1,
-      () => 0,
-    );
-}
-
-/** Dumps the database, restores it into another one, and goes on there. */
-function restored(copy: Copy, binaries: string): Promise<string[]> {
-  return copy.stage.withEmpty(async (other) => {
-    const run = (program: string, ...args: string[]) =>
-      execFileSync(join(binaries, program), args, {
-        stdio: ["ignore", "pipe", "inherit"],
-        maxBuffer: 1 << 30,
-      });
-    const dump = `${copy.stage.dir}/${copy.name}.dump`;
-    run("pg_dump", "--format=custom", `--file=${dump}`, copy.url);
-    run("pg_restore", `--dbname=${other.url}`, dump);
-    await other.goOn();
-    return other.faults();
+    return copy.faults();
   });
 }
 

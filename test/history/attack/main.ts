@@ -5,7 +5,6 @@ import { parseArgs } from "node:util";
 import { startProgress } from "../../../src/cli/progress";
 import { startEmbeddedPostgres } from "../../../src/postgres/embedded-postgres";
 import { removeNow, removeWhenThisProcessEnds } from "../../support/cleanup";
-import { startSystemPostgres, SYSTEM_BINARIES } from "../../support/system-postgres";
 import { ATTACKS, UNSEEN, type Attack } from "./attacks";
 import { FURTHER } from "./further";
 import { honestStorm } from "./honest";
@@ -17,16 +16,15 @@ each attack the server goes on with honest changes and seals them; then history:
 
   npm run history:attack -- [--honest 20] [--seed 1] [--only WORDS]
 
-  --honest  how many storms of honest changes follow: with two-phase commit, savepoints, lost clients, and of every ten one
-            with a process of PostgreSQL killed (kill -9) and one with dump and restore. history:prove must tell nothing
+  --honest  how many storms of honest changes follow: with two-phase commit, savepoints and lost clients. history:prove must
+            tell nothing. For kills, replicas, dump and restore see history:storm
   --seed    decides what happens in the first storm; the next ones have the next numbers
   --only    runs only the attacks whose name has these words
 
 Attacks that leave no trace in any table are named as such. It exits with 1 if another one is not seen, or an honest storm
-is taken for an attack. It runs on a PostgreSQL of its own: the one of the system where that has pg_dump, otherwise the
-embedded one, without dump and restore.
+is taken for an attack. It runs on a PostgreSQL of its own.
 `;
-const SETTINGS = { max_prepared_transactions: "10", allow_system_table_mods: "on" };
+const SETTINGS = { fsync: "off", max_prepared_transactions: "10", allow_system_table_mods: "on" };
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -44,9 +42,9 @@ async function main(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), "course-entitlements-attack-"));
   chmodSync(dir, 0o755); // PostgreSQL may have to run under another account
   removeWhenThisProcessEnds(dir);
-  const postgres = await startPostgres(dir);
+  const postgres = await startEmbeddedPostgres(dir, { settings: SETTINGS });
   try {
-    const stage = new Stage(postgres.url, dir);
+    const stage = new Stage(postgres.url);
     await stage.prepare();
     const missed = await attackAll(stage, values.only);
     const alarms = await stormAll(stage, storms, seed);
@@ -55,12 +53,6 @@ async function main(): Promise<void> {
     await postgres.stop();
     await removeNow();
   }
-}
-
-async function startPostgres(dir: string): Promise<{ url: string; stop(): Promise<void> }> {
-  if (!SYSTEM_BINARIES) return startEmbeddedPostgres(dir, { settings: { fsync: "off", ...SETTINGS } });
-  const postgres = await startSystemPostgres(SYSTEM_BINARIES, SETTINGS);
-  return { ...postgres, url: `postgres://postgres@127.0.0.1:${postgres.port}/postgres` };
 }
 
 /** Prints what is seen of each attack. Returns how many were missed. */
@@ -92,19 +84,12 @@ async function stormAll(stage: Stage, storms: number, seed: number): Promise<num
   const onProgress = startProgress(storms, "honest storms");
   let alarms = 0;
   for (let storm = 1; storm <= storms; storm++) {
-    const isRestored = storm % 10 === 0;
-    const faults = await honestStorm({
-      stage,
-      seed: seed + storm - 1,
-      isCrashed: storm % 10 === 5,
-      binaries: isRestored ? SYSTEM_BINARIES : undefined,
-    });
+    const faults = await honestStorm({ stage, seed: seed + storm - 1 });
     if (faults.length > 0) alarms += 1;
     for (const fault of faults) process.stdout.write(`storm ${seed + storm - 1}: ${fault}\n`);
     onProgress(storm);
   }
-  const skipped = SYSTEM_BINARIES ? "" : ", none of them with dump and restore: there is no pg_dump";
-  process.stdout.write(`${alarms} false alarms in ${storms} honest storms${skipped}.\n`);
+  process.stdout.write(`${alarms} false alarms in ${storms} honest storms.\n`);
   return alarms;
 }
 

@@ -37,10 +37,9 @@ export class Stage {
   private readonly keeper: Keeper;
   private copies = 0;
 
-  /** `url` is that of a superuser, `dir` a folder for files, and `name` the beginning of the names of its databases. */
+  /** `url` is that of a superuser, and `name` the beginning of the names of its databases. */
   constructor(
     private readonly url: string,
-    readonly dir: string,
     private readonly name = "attack",
   ) {
     // What it has seen is forgotten with each copy: the checkpoints that were kept are to tell what was changed.
@@ -81,18 +80,9 @@ export class Stage {
   }
 
   /** Does something with a copy, which is removed afterwards. */
-  withCopy<T>(of: "newest" | "older", work: (copy: Copy) => Promise<T>): Promise<T> {
-    return this.withNew(`${this.name}_${of}`, work);
-  }
-
-  /** Does something with a database without any table, which is removed afterwards. */
-  withEmpty<T>(work: (copy: Copy) => Promise<T>): Promise<T> {
-    return this.withNew("template0", work);
-  }
-
-  private async withNew<T>(template: string, work: (copy: Copy) => Promise<T>): Promise<T> {
+  async withCopy<T>(of: "newest" | "older", work: (copy: Copy) => Promise<T>): Promise<T> {
     const name = `copy_${++this.copies}`;
-    await this.admin(`create database ${this.name}_${name} template ${template}`);
+    await this.admin(`create database ${this.name}_${name} template ${this.name}_${of}`);
     try {
       return await this.on(name, work);
     } finally {
