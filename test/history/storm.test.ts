@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase } from "../support/database";
 import { removeNow, removeWhenThisProcessEnds } from "../support/cleanup";
+import { SYSTEM_BINARIES } from "../support/system-postgres";
 import { Audit } from "./storm/audit";
 import { runSettledStorm } from "./storm/settled";
-import { runStorm } from "./storm/storm";
+import { runStorm, type StormOptions } from "./storm/storm";
 import type { Committed, RowChange } from "./storm/wal";
 
 /** To make more changes: `CHANGES=10000 npx jest dist/test/history/storm.test.js`, or `npm run history:storm`. */
@@ -16,21 +17,51 @@ const ANSWERS = Number(process.env["ANSWERS"] ?? 600);
 
 afterAll(() => removeNow());
 
-test("with many writers and killed processes, every change has its history, and all history has its change", async () => {
+async function storm(options: Pick<StormOptions, "scenarios" | "kills" | "changes" | "binaries">) {
   const dir = mkdtempSync(join(tmpdir(), "course-entitlements-storm-"));
   chmodSync(dir, 0o755); // PostgreSQL may have to run under another account
   removeWhenThisProcessEnds(dir);
-  const { counts, kills, broken, faults } = await runStorm({ seed: 1, changes: CHANGES, kills: 3, dir });
-  expect(faults).toEqual([]);
-  expect({ missing: counts.missing, extra: counts.extra, wrong: counts.wrong, broken, kills }).toEqual({
+  const report = await runStorm({ seed: 1, writers: 8, dir, ...options });
+  const { missing, extra, wrong } = report.counts;
+  expect({ found: report.faults, missing, extra, wrong, kills: report.kills }).toEqual({
+    found: [],
     missing: 0,
     extra: 0,
     wrong: 0,
-    broken: 0,
+    kills: options.kills,
+  });
+  for (const verdict of report.verdicts)
+    expect(verdict).toMatchObject({ faults: [], changed: 0, missed: 0, repeated: 0, lost: 0 });
+  expect(Math.min(...report.verdicts.map(({ answers }) => answers))).toBeGreaterThan(0);
+  expect(report.counts.changes).toBeGreaterThanOrEqual(options.changes);
+  return report;
+}
+
+test("with many writers, two phases, a clock set back, killed processes and a promoted replica, every change has its history, and all history has its change", async () => {
+  const { happened, survived, counts } = await storm({
+    scenarios: ["two-phase", "clock", "replica"],
+    changes: CHANGES,
     kills: 3,
   });
-  expect(counts.changes).toBeGreaterThanOrEqual(CHANGES);
+  expect(happened).toHaveLength(9);
+  expect(Math.min(survived, counts.prepared)).toBeGreaterThan(0);
 }, 300_000);
+
+const withTools = SYSTEM_BINARIES ? test : test.skip;
+withTools(
+  "history goes on where a dump of many writers was restored, with all answers and checkpoints from before the dump",
+  async () => {
+    const { happened, verdicts } = await storm({
+      scenarios: ["two-phase", "restore"],
+      changes: CHANGES / 4,
+      kills: 1,
+      binaries: SYSTEM_BINARIES,
+    });
+    expect(happened).toContain("it is restored elsewhere");
+    expect(verdicts).toHaveLength(2);
+  },
+  300_000,
+);
 
 test("while many write, some late, and the clock is set back, no settled answer changes, and who follows the log gets all", async () => {
   const database = await createTestDatabase();

@@ -1,10 +1,13 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { execFile, execFileSync } from "node:child_process";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { startCluster, stopCluster, type Cluster } from "../../src/postgres/cluster";
+import { dataDirectory } from "../../src/postgres/installation";
+import { runningPort } from "../../src/postgres/postmaster";
 
+const execute = promisify(execFile);
 const DEBIAN = "/usr/lib/postgresql";
 const NEEDED = ["initdb", "postgres", "psql", "pg_dump", "pg_restore"];
 
@@ -20,62 +23,42 @@ export interface SystemPostgres {
   stop(): Promise<void>;
 }
 
-/** Starts it, empty, with a superuser `postgres` that needs no password, and with further settings. */
-export async function startSystemPostgres(
-  binaries: string,
-  settings: Record<string, string> = {},
-): Promise<SystemPostgres> {
+/** Starts it, empty, with a superuser `postgres` that needs no password. */
+export async function startSystemPostgres(binaries: string): Promise<SystemPostgres> {
   const dir = mkdtempSync(join(tmpdir(), "course-entitlements-system-"));
-  const account = process.getuid?.() === 0 ? idsOf("postgres") : undefined; // it refuses to run as root
-  if (account) chownSync(dir, account.uid, account.gid);
-  const data = join(dir, "data");
-  const initdb = ["--pgdata", data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"];
-  execFileSync(join(binaries, "initdb"), initdb, { ...account, cwd: dir, stdio: "ignore" });
-  const port = await freePort();
-  const given = Object.entries({ fsync: "off", ...settings }).flatMap(([name, value]) => [
-    "-c",
-    `${name}=${value}`,
-  ]);
-  const server = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port), "-k", dir, ...given], {
-    ...account,
-    cwd: dir,
-    stdio: "ignore",
-  });
-  const isReady = () =>
-    spawnSync(join(binaries, "psql"), [
-      "-h",
-      "127.0.0.1",
-      "-p",
-      String(port),
-      "-U",
-      "postgres",
-      "-c",
-      "select 1",
-    ]).status === 0;
-  for (let tries = 0; !isReady(); tries++) {
-    if (tries > 200 || server.exitCode !== null) throw new Error("the system's PostgreSQL does not start");
-    await sleep(50);
-  }
+  const cluster = prepareSystemCluster(binaries, dir);
+  await startCluster(cluster, { fsync: "off" });
   return {
-    port,
+    port: runningPort(cluster.data)!,
     async stop() {
-      server.kill("SIGINT");
-      while (server.exitCode === null && server.signalCode === null) await sleep(10);
+      await stopCluster(cluster);
       rmSync(dir, { recursive: true, force: true });
     },
   };
 }
 
+/** Creates its data in a directory, with a superuser `postgres` that needs no password. */
+export function prepareSystemCluster(binaries: string, dir: string): Cluster {
+  const account = process.getuid?.() === 0 ? idsOf("postgres") : undefined; // it refuses to run as root
+  mkdirSync(dir, { recursive: true });
+  if (account) chownSync(dir, account.uid, account.gid);
+  const data = dataDirectory(dir);
+  const initdb = ["--pgdata", data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"];
+  execFileSync(join(binaries, "initdb"), initdb, { ...account, cwd: dir, stdio: "ignore" });
+  return { native: dirname(binaries), dir, account, notice: undefined, data, password: "" };
+}
+
+/** Dumps a database into a file, in the format that only pg_restore reads. */
+export async function dump(binaries: string, url: string, file: string): Promise<void> {
+  await execute(join(binaries, "pg_dump"), ["--format=custom", `--file=${file}`, url]);
+}
+
+/** Restores a dump into an empty database. */
+export async function restore(binaries: string, file: string, url: string): Promise<void> {
+  await execute(join(binaries, "pg_restore"), ["--exit-on-error", `--dbname=${url}`, file]);
+}
+
 function idsOf(name: string): { uid: number; gid: number } {
   const id = (which: string) => Number(execFileSync("id", [which, name], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

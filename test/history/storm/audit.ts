@@ -5,7 +5,12 @@ export interface Expected {
   path: string;
   label: string;
   sources: string[];
+  /** Whether it is committed in two phases. */
+  isPrepared?: boolean;
 }
+
+/** The path of a transaction that shows the audit every row there is, and changes none. */
+export const SHOW = "show";
 
 /** What a transaction did to one row, and what it wrote about it. */
 interface Story {
@@ -22,7 +27,7 @@ interface Story {
  * that it has changed: nothing may be missing, superfluous or wrong.
  */
 export class Audit {
-  readonly counts = { transactions: 0, changes: 0, entries: 0, missing: 0, extra: 0, wrong: 0 };
+  readonly counts = { transactions: 0, prepared: 0, changes: 0, entries: 0, missing: 0, extra: 0, wrong: 0 };
   readonly faults: string[] = [];
   /** Every row there is, by table and id. */
   readonly rows = new Map<string, string>();
@@ -38,13 +43,21 @@ export class Audit {
     const stories = new Map<string, Story>();
     for (const change of transaction.changes) this.follow(change, stories);
     if (stories.size === 0) return;
-    this.counts.transactions += 1;
     const expected = transaction.message === null ? null : (JSON.parse(transaction.message) as Expected);
+    if (expected?.path === SHOW) return this.begin(stories);
+    this.counts.transactions += 1;
+    if (expected?.isPrepared) this.counts.prepared += 1;
     for (const [key, story] of stories) {
       this.counts.entries += story.entries.length;
       if (story.before !== story.after) this.counts.changes += 1;
       this.judge(key, story, expected);
     }
+  }
+
+  private begin(stories: Map<string, Story>): void {
+    for (const [key, story] of stories)
+      if (story.entries.length > 0) this.fault("extra", key, story, null);
+      else this.alive.add(key);
   }
 
   private follow({ table, kind, row, oldKey }: RowChange, stories: Map<string, Story>): void {
@@ -121,6 +134,14 @@ export class Audit {
       ].join("\n  "),
     );
   }
+}
+
+/** What several audits have counted together. */
+export function sumOf(audits: readonly Audit[]): Audit["counts"] {
+  const sum = new Audit(new Set()).counts;
+  for (const { counts } of audits)
+    for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += counts[key];
+  return sum;
 }
 
 /** A row, or what an entry says of it, as text that is equal only if all of it is. */

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DataSource, type EntityManager } from "typeorm";
 import { dataSourceOptions } from "../../../ormconfig";
-import { loadConfig } from "../../../src/config";
 import { Committer } from "../../../src/history/committer";
 import { settledFaults } from "../../../src/proof/settled";
-import { factsAsOf, walkAsOf } from "../../../src/reads/as-of";
-import { findEntitlements } from "../../../src/reads/entitlement-search";
-import { readLog } from "../../../src/reads/feed/log";
-import { firstRows } from "../../../src/store/rows/page";
+import { factsAsOf } from "../../../src/reads/as-of";
+import { clockSetBack } from "./paths";
+import { Answers, AT_ONCE, Follower } from "./told";
 import { randomFrom } from "./writer";
 
 /** The length and the seed of a storm against the settled past. */
@@ -44,18 +42,10 @@ export interface SettledReport {
 
 const WRITERS = 6;
 const ENTITLEMENTS = 120;
-const AT_ONCE = 20;
 const ROLLED_BACK = 0.05;
 const LONG = 0.1;
 /** A storm goes on until so many transactions are settled, however slow the machine is. */
 const TRANSACTIONS_AT_LEAST = 50;
-
-/** An answer, by what was asked. */
-interface Recorded {
-  at: Date;
-  ids: readonly string[] | null;
-  answers: readonly string[];
-}
 
 /**
  * Writes with several connections at once, some of them slowly, and rolls some of it back; sets the clock back once; and
@@ -74,7 +64,7 @@ class Storm {
   private readonly random: () => number;
   private readonly committer: Committer;
   private readonly ended = new AbortController();
-  private readonly recorded: Recorded[] = [];
+  private readonly answers = new Answers();
   private readonly waits: number[] = [];
   private ids: string[] = [];
 
@@ -153,12 +143,10 @@ class Storm {
   private async record(): Promise<void> {
     const { answers, onProgress } = this.options;
     let isSetBack = false;
-    for (let count = 0; count < answers || (await this.settled()) < TRANSACTIONS_AT_LEAST;) {
-      if (!isSetBack && count > (3 * answers) / 4) {
+    while (this.answers.count < answers || (await this.settled()) < TRANSACTIONS_AT_LEAST) {
+      if (!isSetBack && this.answers.count > (3 * answers) / 4) {
         isSetBack = true;
-        await this.db
-          .query(`create or replace function history_now() returns timestamptz volatile language sql
-          return date_trunc('milliseconds', clock_timestamp() - interval '10 s')`);
+        await this.db.query(clockSetBack(10));
       }
       const [{ now }] = await this.db.query<[{ now: Date }]>("select history_now() as now");
       const at = new Date(now.getTime() - Math.floor(this.random() * 100));
@@ -166,10 +154,8 @@ class Storm {
       const start = performance.now();
       await this.committer.until(at);
       this.waits.push(performance.now() - start);
-      const found = await this.ask(at, ids);
-      this.recorded.push({ at, ids, answers: found });
-      count += found.length;
-      onProgress?.(Math.min(count, answers));
+      await this.answers.record(this.db, at, ids);
+      onProgress?.(Math.min(this.answers.count, answers));
     }
   }
 
@@ -178,58 +164,30 @@ class Storm {
     return this.ids.slice(from, from + AT_ONCE);
   }
 
-  /** Entitlements by their ids, or a page of everybody, as of an instant: one text for each. */
-  private async ask(at: Date, ids: readonly string[] | null): Promise<string[]> {
-    if (ids !== null)
-      return (await factsAsOf(this.db, ids, at)).map((facts) => `${facts?.mode} ${facts?.courseUuid}`);
-    const { defaultPeriods } = loadConfig({});
-    const { rows } = await findEntitlements(
-      this.db,
-      {},
-      { field: "CREATED_AT", direction: "DESC" },
-      firstRows(AT_ONCE),
-      { now: at, defaultPeriods },
-      (parameter) => walkAsOf(parameter(at)),
-    );
-    return [rows.map(({ id, mode }) => `${id} ${mode}`).join()];
+  /** Follows the log until the end. */
+  private async follow(): Promise<Follower> {
+    const follower = new Follower();
+    while (!this.ended.signal.aborted) {
+      await follower.readOn(this.db);
+      await sleep(50);
+    }
+    await sleep(1_000).then(() => this.committer.settle()); // what the writers have in hand
+    await follower.readOn(this.db);
+    return follower;
   }
 
-  /** Follows the log until the end, and returns the ids of the entries that it was told. */
-  private async follow(): Promise<string[]> {
-    const told: string[] = [];
-    for (let next = -1n, isLast = false; ;) {
-      const page = await readLog(this.db, {}, next, 100);
-      told.push(...page.entries.map(({ id }) => id));
-      next = BigInt(page.next);
-      if (page.hasMore) continue;
-      if (isLast) return told;
-      isLast = this.ended.signal.aborted;
-      if (isLast)
-        await sleep(1_000).then(() => this.committer.settle()); // what the writers have in hand
-      else await sleep(50);
-    }
-  }
-
-  private async judge(told: string[]): Promise<SettledReport> {
-    let [changed, answers] = [0, 0];
-    for (const { at, ids, answers: before } of this.recorded) {
-      const now = await this.ask(at, ids);
-      answers += before.length;
-      changed += before.filter((answer, place) => answer !== now[place]).length;
-    }
+  private async judge(follower: Follower): Promise<SettledReport> {
     const all = await this.db.query<{ id: string }[]>(
       `select history_id as id from historical_course_entitlement
        union all select history_id from historical_course_entitlement_support_detail`,
     );
-    const got = new Set(told);
     const waits = this.waits.toSorted((one, other) => one - other);
     return {
-      answers,
+      answers: this.answers.count,
       transactions: await this.settled(),
       entries: all.length,
-      changed,
-      missed: all.filter(({ id }) => !got.has(id)).length,
-      repeated: told.length - got.size,
+      changed: await this.answers.changed(this.db),
+      ...follower.compare(all.map(({ id }) => id)),
       faults: await settledFaults(this.db.manager),
       waits: { median: Math.round(waits[waits.length >> 1]!), most: Math.round(waits.at(-1)!) },
       ...(await this.tear()),

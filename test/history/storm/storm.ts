@@ -1,18 +1,11 @@
-import { fork, type ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
-import { DataSource } from "typeorm";
-import { dataSourceOptions, migrationOptions } from "../../../ormconfig";
 import { tracked } from "../../../src/history/historical";
-import { startEmbeddedPostgres, type EmbeddedPostgres } from "../../../src/postgres/embedded-postgres";
-import { migrateUp } from "../../../src/store/schema/migrate";
-import { broken } from "../world";
-import { Audit } from "./audit";
-import { nextCommitted, openSlot } from "./wal";
-import { LOST_POSTGRES, randomFrom, USERS } from "./writer";
+import { HISTORIES } from "../../../src/history/settle";
+import { Audit, sumOf } from "./audit";
+import { RESTORED_AT, SCHEDULE, type Happening, type Scenario } from "./schedule";
+import { Stage } from "./stage/stage";
+import { Watch, type Verdict } from "./watch";
+import { randomFrom } from "./writer";
 
 /** The length, the intensity and the seed of a storm. */
 export interface StormOptions {
@@ -21,220 +14,165 @@ export interface StormOptions {
   changes: number;
   /** How often the writing process or PostgreSQL is killed meanwhile. */
   kills: number;
+  scenarios: readonly Scenario[];
+  /** How many write at once. */
+  writers: number;
+  /** The folder with the programs of a PostgreSQL with pg_dump, which a restore needs; without it, the embedded one is used. */
+  binaries?: string | undefined;
   /** An empty directory for a PostgreSQL of its own. */
   dir: string;
   onProgress?: (changes: number) => void;
+  /** Is told what happens besides, when it begins. */
+  onHappening?: (what: string) => void;
 }
 
 /** What the write-ahead log, held against the history, has shown. */
 export interface StormReport {
   counts: Audit["counts"];
   kills: number;
-  /** Rows that differ from the log's, or from their newest entry, in the end. */
-  broken: number;
-  /** The first few in full. */
+  /** Transactions that were prepared before PostgreSQL was killed, and committed afterwards. */
+  survived: number;
+  /** What has happened besides, in its order. */
+  happened: string[];
+  /** The verdict at the end, and before it that of the database that was restored elsewhere. */
+  verdicts: Verdict[];
+  /** The first few faults of the audit in full. */
   faults: string[];
 }
 
-const STARTS_AT_MOST = 20;
-const RESTART_AFTER_MS = 100;
 const STALLED_AFTER_MS = 60_000;
+/** The least share of the changes between two things that happen besides kills. */
+const RESTS = 0.01;
 
 /** Writes by every write path, kills the writing process and PostgreSQL, and audits every committed transaction. */
 export async function runStorm(options: StormOptions): Promise<StormReport> {
-  const stage = await Stage.open(options.dir, options.seed);
+  const has = (scenario: Scenario) => options.scenarios.includes(scenario);
+  const { dir, seed, writers, binaries } = options;
+  const orders = { seed, writers, isTwoPhase: has("two-phase") };
+  const stage = await Stage.open({ dir, binaries, orders, areClocksAhead: has("clock") });
   try {
-    const tables = await trackedTables(stage.url);
-    const audit = new Audit(tables);
-    await rage(stage, audit, options);
-    await stage.silence();
-    while (await readOn(stage, audit));
-    const found = await compareInTheEnd(stage.url, audit, tables);
-    const faults = [...audit.faults, ...found.slice(0, 10)];
-    return { counts: audit.counts, kills: stage.killed, broken: found.length, faults };
+    const storm = new Storm(stage, options);
+    await storm.rage(has("restore") ? RESTORED_AT : 1);
+    if (has("restore")) await storm.restore();
+    await storm.rage(1);
+    return await storm.end();
   } finally {
     await stage.close();
   }
 }
 
-async function rage(stage: Stage, audit: Audit, options: StormOptions): Promise<void> {
-  const { seed, changes, kills, onProgress } = options;
-  const random = randomFrom(seed);
-  let nextKill = (random() * changes) / kills;
-  let movedAt = Date.now();
-  while (audit.counts.changes < changes || stage.killed < kills) {
-    const before = audit.counts.changes;
-    await readOn(stage, audit);
-    onProgress?.(Math.min(audit.counts.changes, changes));
-    if (audit.counts.changes > before) movedAt = Date.now();
-    if (Date.now() - movedAt > STALLED_AFTER_MS) throw new Error("Nothing is written any more");
-    if (stage.failure) throw stage.failure;
-    if (stage.killed < kills && audit.counts.changes >= nextKill) {
-      await (random() < 0.5 ? stage.killWriter() : stage.killPostgres());
-      nextKill = ((stage.killed + random()) * changes) / kills;
-    } else await sleep(20);
-  }
-}
+class Storm {
+  private readonly random: () => number;
+  private readonly tables: ReadonlySet<string>;
+  private readonly due: Happening[];
+  private readonly happened: string[] = [];
+  private readonly verdicts: Verdict[] = [];
+  private readonly audits: Audit[] = [];
+  private watch: Watch;
+  private nextKill: number;
+  /** What happens next waits until so many changes are committed after what happened before. */
+  private restsUntil = 0;
 
-/** Audits what has been committed since, and says whether there was anything. */
-async function readOn(stage: Stage, audit: Audit): Promise<boolean> {
-  const committed = await nextCommitted(stage.client);
-  for (const transaction of committed) audit.read(transaction);
-  return committed.length > 0;
-}
-
-/** A PostgreSQL that keeps its log for the audit, and the process that writes to it. */
-class Stage {
-  killed = 0;
-  /** Why the writing process ended, when nobody killed it. */
-  failure: Error | null = null;
-  client!: Client;
-  private writer!: ChildProcess;
-
-  private constructor(
-    private readonly dir: string,
-    private readonly port: number,
-    private readonly seed: number,
-    private postgres: EmbeddedPostgres,
-  ) {}
-
-  static async open(dir: string, seed: number): Promise<Stage> {
-    const port = await freePort();
-    const stage = new Stage(dir, port, seed, await start(dir, port));
-    await migrateUp(migrationOptions(stage.url));
-    stage.client = await prepare(stage.url);
-    stage.startWriter();
-    return stage;
+  constructor(
+    private readonly stage: Stage,
+    private readonly options: StormOptions,
+  ) {
+    const { seed, changes, kills, scenarios } = options;
+    this.random = randomFrom(seed);
+    this.tables = new Set(
+      [...tracked.keys()].map((entity) => stage.db.getMetadata(entity as () => object).tableName),
+    );
+    this.due = SCHEDULE.filter(({ scenario }) => scenarios.includes(scenario));
+    this.watch = new Watch(this.newAudit(), this.random);
+    this.nextKill = (this.random() * changes) / kills;
   }
 
-  get url(): string {
-    return this.postgres.url;
-  }
-
-  async killWriter(): Promise<void> {
-    this.killed += 1;
-    this.writer.kill("SIGKILL");
-    this.startWriter();
-  }
-
-  async killPostgres(): Promise<void> {
-    this.killed += 1;
-    await this.client.end().catch(() => undefined);
-    const [pid] = readFileSync(join(this.dir, "postgres", "postmaster.pid"), "utf8").split("\n");
-    process.kill(Number(pid), "SIGKILL");
-    this.postgres = await start(this.dir, this.port);
-    this.client = await connect(this.url);
-  }
-
-  /** Ends the writing; the transactions of a process that was killed end when PostgreSQL notices. */
-  async silence(): Promise<void> {
-    this.writer.removeAllListeners("exit").kill("SIGKILL");
-    const others = `select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-      and application_name = 'course-entitlements'`;
-    while ((await this.client.query(others)).rowCount! > 0) await sleep(20);
-  }
-
-  async close(): Promise<void> {
-    this.writer.removeAllListeners("exit").kill("SIGKILL");
-    await this.client.end();
-    await this.postgres.stop();
-  }
-
-  private startWriter(): void {
-    this.writer = fork(join(__dirname, "writer.js"), [this.url, String(this.seed + this.killed)], {
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
-    this.writer.once("exit", (code) => {
-      if (code === LOST_POSTGRES) this.startWriter();
-      else if (code !== null) this.failure = new Error(`The writing process ended by itself, with ${code}`);
-    });
-  }
-}
-
-/**
- * PostgreSQL without waiting for the disk and without full pages in the log: killing a process loses no data and
- * damages no page by that, and each of the many crashes would otherwise write the whole database again.
- */
-async function start(dir: string, port: number): Promise<EmbeddedPostgres> {
-  for (let tries = 1; ; tries++)
-    try {
-      return await startEmbeddedPostgres(dir, {
-        settings: {
-          port: String(port),
-          wal_level: "logical",
-          fsync: "off",
-          full_page_writes: "off",
-          max_wal_size: "512MB",
-        },
-      });
-    } catch (error) {
-      if (tries >= STARTS_AT_MOST) throw error;
-      await sleep(RESTART_AFTER_MS); // those it left behind have to notice first
+  /** Lets it rage until a share of the changes is committed. */
+  async rage(share: number): Promise<void> {
+    const { stage } = this;
+    const { changes, kills, onProgress } = this.options;
+    let [before, movedAt] = [this.changes, Date.now()];
+    const goesOn = () =>
+      this.changes < share * changes ||
+      this.due.some(({ at }) => at < share) ||
+      (share === 1 && stage.killed < kills) ||
+      !this.watch.hasSeen;
+    while (goesOn()) {
+      await this.watch.look(stage);
+      if (before < changes) onProgress?.(Math.min(this.changes, changes));
+      if (this.changes > before) movedAt = Date.now();
+      before = this.changes;
+      if (Date.now() - movedAt > STALLED_AFTER_MS) throw new Error("Nothing is written any more");
+      if (stage.writing.failure) throw stage.writing.failure;
+      if (await this.happen()) movedAt = Date.now();
+      else await sleep(20);
     }
-}
-
-async function connect(url: string): Promise<Client> {
-  const client = new Client({ connectionString: url });
-  client.on("error", () => undefined); // PostgreSQL is killed
-  await client.connect();
-  return client;
-}
-
-async function prepare(url: string): Promise<Client> {
-  const client = await connect(url);
-  await openSlot(client);
-  await client.query(
-    "insert into user_account (id, username) select i, 'user-' || i from generate_series(1, $1::int) i",
-    [USERS],
-  );
-  // By which the audit knows them, also where a row is deleted.
-  for (const table of ["certificate", "course_run"])
-    await client.query(`alter table ${table} replica identity using index ${table}_id_key`);
-  await client.query("begin");
-  await client.query(`select pg_logical_emit_message(true, 'storm',
-    '{"path": "start", "label": "database:' || session_user || '", "sources": ["DATABASE"]}')`);
-  await client.query("insert into course_entitlement_policy (mode) values (null)");
-  await client.query("commit");
-  return client;
-}
-
-async function trackedTables(url: string): Promise<Set<string>> {
-  const db = await new DataSource(dataSourceOptions(url, 1)).initialize();
-  const names = [...tracked.keys()].map((entity) => db.getMetadata(entity as () => object).tableName);
-  await db.destroy();
-  return new Set(names);
-}
-
-async function compareInTheEnd(url: string, audit: Audit, tables: ReadonlySet<string>): Promise<string[]> {
-  const db = await new DataSource(dataSourceOptions(url, 1)).initialize();
-  try {
-    const found = (await broken(db)).map(({ table, id, fault }) => `${table} ${id} ${fault}`);
-    let rows = 0;
-    let entries = 0;
-    for (const table of tables) {
-      rows += await count(db, table);
-      entries += await count(db, `historical_${table}`);
-    }
-    if (rows !== audit.rows.size) found.push(`${rows} rows, but ${audit.rows.size} in the log`);
-    if (entries !== audit.counts.entries)
-      found.push(`${entries} entries, but ${audit.counts.entries} in the log`);
-    return found;
-  } finally {
-    await db.destroy();
   }
-}
 
-async function count(db: DataSource, table: string): Promise<number> {
-  const [row] = (await db.query(`select count(*)::int as count from ${table}`)) as [{ count: number }];
-  return row.count;
-}
+  /** Dumps the database while others write, ends that, and goes on in another one with what was dumped. */
+  async restore(): Promise<void> {
+    const goOn = this.watch.fork();
+    this.tell("it is dumped");
+    const file = await this.stage.dump();
+    await this.judge();
+    this.tell("it is restored elsewhere");
+    await this.stage.restore(file, this.tables);
+    const counts = HISTORIES.map((table) => `(select count(*) from ${table})`).join(" + ");
+    const [{ count }] = await this.stage.db.query<[{ count: string }]>(`select ${counts} as count`);
+    this.watch = goOn(this.newAudit(), Number(count));
+  }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
+  /** Ends it, and says what it has shown. */
+  async end(): Promise<StormReport> {
+    await this.judge();
+    const { happened, verdicts, audits, stage } = this;
+    return {
+      counts: sumOf(audits),
+      kills: stage.killed,
+      survived: stage.survived,
+      happened,
+      verdicts,
+      faults: audits.flatMap(({ faults }) => faults),
+    };
+  }
+
+  private get changes(): number {
+    return sumOf(this.audits).changes;
+  }
+
+  /** Lets happen what is due, and says whether anything was. */
+  private async happen(): Promise<boolean> {
+    const { stage, due, changes } = this;
+    const [next] = due;
+    if (changes < this.restsUntil) return false;
+    if (next && changes >= next.at * this.options.changes) {
+      due.shift();
+      this.restsUntil = changes + this.options.changes * RESTS;
+      this.tell(next.name);
+      await next.happen(stage, this.watch);
+      return true;
+    }
+    if (stage.killed >= this.options.kills || changes < this.nextKill) return false;
+    if (stage.hasReplica || this.random() < 0.5) stage.killWriter();
+    else await stage.killPostgres();
+    this.nextKill = ((stage.killed + this.random()) * this.options.changes) / this.options.kills;
+    return true;
+  }
+
+  private tell(what: string): void {
+    this.happened.push(what);
+    this.options.onHappening?.(what);
+  }
+
+  private newAudit(): Audit {
+    const audit = new Audit(this.tables);
+    this.audits.push(audit);
+    return audit;
+  }
+
+  private async judge(): Promise<void> {
+    this.tell("everything is judged");
+    await this.stage.silence();
+    this.verdicts.push(await this.watch.judge(this.stage, this.tables));
+  }
 }

@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import type { Expected } from "./audit";
 
 /** One change of one row, as the write-ahead log has it. Values are the text of PostgreSQL; null is null. */
 export interface RowChange {
@@ -21,17 +22,27 @@ export interface Committed {
 const SLOT = "storm";
 const LINES_AT_ONCE = 100_000;
 
+/** The statement with which a transaction of the superuser tells the audit what to expect. */
+export function messageOf(path: string, isPrepared = false): string {
+  const expected: Expected = { path, label: "database:postgres", sources: ["DATABASE"], isPrepared };
+  return `select pg_logical_emit_message(true, 'storm', '${JSON.stringify(expected)}')`;
+}
+
 /** Begins to keep the log for us: everything that is committed from now on. */
 export async function openSlot(client: Client): Promise<void> {
   await client.query(`select pg_create_logical_replication_slot($1, 'test_decoding')`, [SLOT]);
 }
 
-/** The next transactions in the order of their commits; after a crash PostgreSQL may hand some out again. */
+/**
+ * The next transactions in the order of their commits, as far as a replica has them too, where there is one; after a crash
+ * PostgreSQL may hand some out again.
+ */
 export async function nextCommitted(client: Client): Promise<Committed[]> {
-  // From here the next reading can begin, rather than from some way back.
-  await client.query("select pg_log_standby_snapshot()");
+  // From here the next reading can begin, rather than from some way back. PostgreSQL 15 only does so by itself, now and then.
+  await client.query("select pg_log_standby_snapshot()").catch(() => undefined);
   const { rows } = await client.query<{ lsn: string; data: string }>(
-    `select lsn::text, data from pg_logical_slot_get_changes($1, null, $2, 'include-xids', '0', 'skip-empty-xacts', '1')`,
+    `select lsn::text, data from pg_logical_slot_get_changes($1,
+       (select min(replay_lsn) from pg_stat_replication), $2, 'include-xids', '0')`,
     [SLOT, LINES_AT_ONCE],
   );
   const committed: Committed[] = [];

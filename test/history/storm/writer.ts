@@ -1,103 +1,43 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DataSource, type EntityManager } from "typeorm";
 import { dataSourceOptions } from "../../../ormconfig";
-import { CourseEntitlement } from "../../../src/entities/course-entitlement";
-import { CourseEntitlementPolicy } from "../../../src/entities/course-entitlement-policy";
-import { CourseEntitlementSupportDetail } from "../../../src/entities/course-entitlement-support-detail";
-import { writeSet } from "../../../src/history/write-set";
+import { composeSealer } from "../../../src/compose/sealer";
+import { loadConfig } from "../../../src/config";
+import { Committer } from "../../../src/history/committer";
 import { WRITE_PATHS, type WritePath } from "../write-paths";
 import { asGrace, GRACE } from "../world";
 import type { Expected } from "./audit";
-import { LMS_PATHS } from "./lms-paths";
+import { BULK, INSERT_MANY, LMS_PATHS, THINNING, USERS } from "./paths";
 
-/** Learners of the storm's world, numbered from 1. */
-export const USERS = 2_000;
-/** How many write at once. */
-const WRITERS = 16;
 const ROWS_AT_MOST = 20_000;
-
-const INSERT_MANY = `insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at)
-  select id, gen_random_uuid(), 'many', now(), now() from user_account where id > 1
-  order by random() limit 1 + floor(random() * 500)`;
-const SOME = `(select id from course_entitlement where id >= gen_random_uuid() and user_id > 1 order by id
-  limit 1 + floor(random() * 300) for update skip locked)`;
 const RETURN = `insert into user_account (id, username) select i, 'user-' || i from generate_series(1, ${USERS}) i
   on conflict do nothing`;
 
-const BULK: WritePath[] = [
-  { name: "insert of many", isOurs: false, write: (tx) => tx.query(INSERT_MANY) },
-  {
-    name: "insert of a set",
-    isOurs: true,
-    write: (tx) => writeSet(tx, CourseEntitlement, `${INSERT_MANY} returning *`),
-  },
-  {
-    name: "update of many",
-    isOurs: false,
-    write: (tx) => tx.query(`update course_entitlement set mode = random()::text where id in ${SOME}`),
-  },
-  {
-    name: "update of a set",
-    isOurs: true,
-    write: (tx) =>
-      writeSet(
-        tx,
-        CourseEntitlement,
-        `update course_entitlement e set mode = random()::text where id in ${SOME} returning e.*`,
-      ),
-  },
-  {
-    name: "update that changes nothing",
-    isOurs: false,
-    write: (tx) => tx.query(`update course_entitlement set mode = mode where id in ${SOME}`),
-  },
-  {
-    name: "support details",
-    isOurs: false,
-    write: (tx) =>
-      tx.query(`insert into course_entitlement_support_detail (entitlement_id, action, comments, created_at, modified_at)
-        select id, 'CREATE', 'it''s [a]:''test''', now(), now() from course_entitlement where id in ${SOME}`),
-  },
-  {
-    name: "save of a support detail",
-    isOurs: true,
-    write: (tx, [entitlementId]) =>
-      tx.save(CourseEntitlementSupportDetail, {
-        entitlementId: entitlementId!,
-        action: "EXPIRE",
-        createdAt: new Date(),
-        modifiedAt: new Date(),
-      }),
-  },
-  {
-    name: "save of a policy",
-    isOurs: true,
-    write: async (tx) => {
-      const [policy] = await tx.find(CourseEntitlementPolicy, { take: 1 });
-      await tx.save(CourseEntitlementPolicy, { id: policy!.id, refundMs: Math.floor(Math.random() * 1e9) });
-    },
-  },
-  {
-    name: "policy in SQL",
-    isOurs: false,
-    write: (tx) =>
-      tx.query(
-        `update course_entitlement_policy set regain_period = make_interval(secs => floor(random() * 1e6))`,
-      ),
-  },
-];
-const THIN: WritePath = {
-  name: "delete of many",
-  isOurs: false,
-  write: (tx) => tx.query(`delete from course_entitlement where id in ${SOME}`),
-};
-const THINNING = Array.from({ length: 5 }, () => THIN);
+/** What a writing process is told. */
+export interface Orders {
+  url: string;
+  seed: number;
+  /** How many write at once. */
+  writers: number;
+  /** Whether some transactions are committed, or rolled back, in two phases. */
+  isTwoPhase: boolean;
+}
 
-/** Writes through every path at once until it is killed, in savepoints and transactions that are rolled back too. */
-async function main(url: string, seed: number): Promise<void> {
-  const ours = new DataSource(dataSourceOptions(url, WRITERS));
-  const theirs = new DataSource({ ...dataSourceOptions(url, WRITERS), subscribers: [] });
-  for (const db of [ours, theirs]) while (!db.isInitialized) await db.initialize().catch(() => sleep(100)); // PostgreSQL may be starting
+const PREPARED = 0.1;
+const FINISHED_AFTER_MS = 300;
+const SETTLED_EVERY_MS = 500;
+
+/**
+ * Writes through every path at once until it is killed, in savepoints and transactions that are rolled back too; and settles
+ * and seals history meanwhile, as a server does.
+ */
+async function main({ url, seed, writers, isTwoPhase }: Orders): Promise<void> {
+  const ours = new DataSource(dataSourceOptions(url, writers));
+  const theirs = new DataSource({ ...dataSourceOptions(url, writers), subscribers: [] });
+  const beside = new DataSource(dataSourceOptions(url, 3));
+  for (const db of [ours, theirs, beside])
+    while (!db.isInitialized) await db.initialize().catch(() => sleep(100)); // PostgreSQL may be starting
   const [{ role }] = (await ours.query("select session_user as role")) as [{ role: string }];
   const random = randomFrom(seed);
   let isCrowded = false;
@@ -108,12 +48,24 @@ async function main(url: string, seed: number): Promise<void> {
         const always = [...WRITE_PATHS, ...LMS_PATHS];
         const paths = isCrowded ? [...always, ...BULK.slice(2), ...THINNING] : [...always, ...BULK];
         const path = paths[Math.floor(random() * paths.length)]!;
-        await attempt(path, path.isOurs ? ours : theirs, role, random());
+        const isPrepared = isTwoPhase && random() < PREPARED;
+        await attempt(path, path.isOurs ? ours : theirs, role, random(), isPrepared);
       } catch {
         await sleep(20); // a deadlock, a learner who is gone, or PostgreSQL itself
       }
   };
-  await Promise.all(Array.from({ length: WRITERS }, write));
+  const [committer, sealer] = [new Committer(beside), composeSealer(loadConfig(process.env), beside)!];
+  void again(SETTLED_EVERY_MS, () => committer.settle().then(() => sealer.seal()));
+  if (isTwoPhase)
+    void again(FINISHED_AFTER_MS / 3, () => finishPrepared((sql) => beside.query(sql), FINISHED_AFTER_MS));
+  await Promise.all(Array.from({ length: writers }, write));
+}
+
+async function again(everyMs: number, work: () => Promise<unknown>): Promise<never> {
+  for (;;) {
+    await work().catch(() => undefined); // PostgreSQL was killed
+    await sleep(everyMs);
+  }
 }
 
 /** Lets learners whose accounts were deleted come back, and says whether there are enough entitlements. */
@@ -125,9 +77,16 @@ async function tendTo(db: DataSource): Promise<boolean> {
   return row.count > ROWS_AT_MOST;
 }
 
-async function attempt(path: WritePath, db: DataSource, role: string, chance: number): Promise<void> {
+async function attempt(
+  path: WritePath,
+  db: DataSource,
+  role: string,
+  chance: number,
+  isPrepared: boolean,
+): Promise<void> {
   const expected: Expected = {
     path: path.name,
+    isPrepared,
     label: path.isOurs ? GRACE.userLabel : `database:${role}`,
     sources: path.isOurs ? ["API", "DATABASE"] : ["DATABASE"],
   };
@@ -138,6 +97,8 @@ async function attempt(path: WritePath, db: DataSource, role: string, chance: nu
     if (chance > 0.9) await path.write(tx, ids).then(regret);
     await path.write(tx, ids);
     if (chance > 0.8) await path.write(tx, await someIds(tx));
+    // The COMMIT that follows is that of no transaction.
+    if (isPrepared) await tx.query(`prepare transaction '${nameOfPrepared(chance < 0.7)}'`);
   };
   await (path.isOurs ? asGrace(db, work) : db.transaction(work)).catch(onlyRegret);
 }
@@ -149,6 +110,23 @@ async function someIds(tx: EntityManager): Promise<string[]> {
   if (rows.length === 3) return rows.map((row) => row.id);
   await tx.query(INSERT_MANY);
   return someIds(tx);
+}
+
+/** A name for a transaction that is to be prepared; it decides what becomes of it, whoever finishes it, and where. */
+function nameOfPrepared(isKept: boolean): string {
+  return `${isKept ? "commit" : "rollback"} ${randomUUID()}`;
+}
+
+/** Runs a statement and returns its rows. */
+type Run = (sql: string) => Promise<{ gid: string }[]>;
+
+/** Finishes, one after the other, the transactions that were prepared here more than so many milliseconds ago. */
+export async function finishPrepared(run: Run, afterMs: number): Promise<void> {
+  const rows = await run(
+    `select gid from pg_prepared_xacts where prepared <= clock_timestamp() - interval '${afterMs} ms' and gid !~ '^held'
+     order by prepared`,
+  );
+  for (const { gid } of rows) await run(`${gid.split(" ")[0]} prepared '${gid}'`);
 }
 
 function regret(): never {
@@ -182,5 +160,5 @@ if (require.main === module) {
     process.stderr.write(`${error.stack}\n`);
     process.exit(1);
   });
-  void main(process.argv[2]!, Number(process.argv[3]));
+  void main(JSON.parse(process.argv[2]!) as Orders);
 }
