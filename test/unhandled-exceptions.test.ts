@@ -5,9 +5,9 @@ const PROGRAM = `
   const { spreadLastNet, unhandledFaults } = require("./dist/src/log");
   spreadLastNet(pino());
   Promise.reject(new TypeError("about \\"ada\\" in a promise"));
-  setTimeout(() => { throw new RangeError("in a callback"); }, 1);
-  setTimeout(() => { throw undefined; }, 2);
-  setTimeout(() => process.stdout.write(JSON.stringify({ counted: unhandledFaults() }) + "\\n"), 50);
+  const tell = () => process.stdout.write(JSON.stringify({ counted: unhandledFaults() }) + "\\n");
+  const throwNothing = () => { setTimeout(tell); throw undefined; };
+  setTimeout(() => { setTimeout(throwNothing); throw new RangeError("in a callback"); });
 `;
 
 test("an exception that no code handles is logged as JSON without its values and counted, and the process continues", () => {
@@ -17,10 +17,12 @@ test("an exception that no code handles is logged as JSON without its values and
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as object);
-  expect(lines).toMatchObject([
+  // The logger writes when it likes.
+  const isCount = (line: object) => "counted" in line;
+  expect(lines.filter((line) => !isCount(line))).toMatchObject([
     { level: 50, msg: "unhandled", error: { type: "TypeError", message: 'about "…" in a promise' } },
     { level: 50, msg: "unhandled", error: { type: "RangeError", message: "in a callback" } },
     { level: 50, msg: "unhandled", error: { type: "undefined" } },
-    { counted: 3 },
   ]);
+  expect(lines.filter(isCount)).toEqual([{ counted: 3 }]);
 });

@@ -48,7 +48,7 @@ test("the command says of how many entries, beforehand and afterwards, and finds
   expect(done.status).toBe(0);
   const counts = (text: string) => text.split("\n").slice(1);
   expect(counts(done.stdout)).toEqual(counts(dry.stdout));
-  expect(done.stderr).toMatch(/ entries, \d+ s\n$/);
+  expect(done.stderr).toMatch(/ entries, \d+ s(, \d+\/s)?\n$/);
   expect((await retain("--older-than", "90d", ...reason)).stdout).toMatch(
     /^History says nothing from before [-\w:.]+ that could be removed\.\n$/,
   );

@@ -77,6 +77,7 @@ export const LONG: readonly string[] = [
   "bench",
   "cli/history-erase",
   "cli/history-fork",
+  "cli/history-retain",
   "console/preferences",
   "cli/expire",
   "http/stop",
