@@ -58,7 +58,11 @@ async function main(): Promise<void> {
     const source = readFileSync(path, "utf8");
     const mutants = mutantsOf(source).filter(({ refuses }) => refuses || !values.refusals);
     const tests = testsOf(file);
-    if (mutants.length > 0 && isCaught(tests)) throw new Error(`${tests} fails without any mistake`);
+    if (mutants.length > 0 && isCaught(tests)) {
+      process.stdout.write(`not tried: ${file}, as ${tests} fails without any mistake\n`);
+      made += mutants.length;
+      continue;
+    }
     for (const { line, was, is, source: mutant } of mutants) {
       writeFileSync(path, mutant);
       made++;
