@@ -14,7 +14,7 @@ export async function untilSomebodyWaits(app: Pick<App, "db">): Promise<void> {
 }
 
 /** Waits until something holds; rejects when that takes too long. */
-export async function until(holds: () => boolean, withinMs = 10_000): Promise<void> {
+export async function until(holds: () => boolean, withinMs = 60_000): Promise<void> {
   for (const deadline = Date.now() + withinMs; !holds(); await sleep(2))
     if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms in vain for ${String(holds)}`);
 }
