@@ -7,9 +7,12 @@ import { measureExpiry } from "./expire";
 import { measureHistory } from "./history";
 import { measureHostile } from "./hostile";
 import { measureImport } from "./import";
+import { measureLag } from "./lag";
+import { measurePast } from "./past";
 import { measureProof } from "./proof";
 import { circumstances, cpuRatio, heading, medianRound, roundLines, type Round } from "./report";
 import { compareAnswers, runRound, startLoad, type Contest } from "./run";
+import { measureSealing } from "./sealing";
 import { measureSlowLms } from "./slow-lms";
 import { serverSettings, startServer } from "./servers";
 import { prepareWorld } from "./world";
@@ -27,8 +30,10 @@ requests with one prepared statement each, from the same big demo world.
   --learners  size of the world, which is made at the first run and kept in .data/bench-<learners>
   --rows      how many entitlements the sweep expires, next to one plain statement that does the same, or are imported or proven
   --workload  dashboard, support, expire, history, hostile, worst or lms, which are all measured unless one is given; or
-              tracking, the part of history that is about enrollments; proof, with as many entries as --rows; or import,
-              which needs a MariaDB at 127.0.0.1 whose user root has no password
+              tracking, the part of history that is about enrollments; proof, with as many entries as --rows; sealing,
+              commands on servers that seal and do not; lag, from a change to its checkpoint; past, a list as of an
+              instant among as many entries as --rows; or import, which needs a MariaDB at 127.0.0.1 whose user root has
+              no password
 
 Processor time is read from /proc, so only Linux shows it. BENCH_PROFILE=server (or floor) writes a CPU profile.
 `;
@@ -49,6 +54,9 @@ async function main(): Promise<void> {
     if (workloads.includes("history")) await measureHistory(postgres.url);
     if (workloads.some((name) => ["history", "tracking"].includes(name))) await measureTracking(postgres.url);
     if (workloads.includes("proof")) await measureProof(postgres.url, options.rows);
+    if (workloads.includes("sealing")) await measureSealing(postgres.url, options.rounds, options.seconds);
+    if (workloads.includes("lag")) await measureLag(postgres.url);
+    if (workloads.includes("past")) await measurePast(postgres.url, options.rows);
     if (workloads.includes("import")) await measureImport(postgres.url, options.rows);
   } finally {
     await postgres.stop();

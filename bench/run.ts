@@ -63,7 +63,8 @@ async function measure(contest: Contest, { pid, port }: BenchServer, workload: W
   };
 }
 
-async function order(load: ChildProcess, what: LoadOrder): Promise<LoadResult> {
+/** Has the load generator do something, and resolves with what it saw. */
+export async function order(load: ChildProcess, what: LoadOrder): Promise<LoadResult> {
   load.send(what);
   const [result] = (await once(load, "message")) as [LoadResult];
   return result;
