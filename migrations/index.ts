@@ -33,6 +33,7 @@ import { GiveUpCheckpoints1795346400000 } from "./1795346400000-give-up-checkpoi
 import { ForgetPeople1795347000000 } from "./1795347000000-forget-people";
 import { RecordEveryErasure1795347600000 } from "./1795347600000-record-every-erasure";
 import { RetainHistory1795348200000 } from "./1795348200000-retain-history";
+import { IndexBegunLives1795352000000 } from "./1795352000000-index-begun-lives";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -71,4 +72,5 @@ export const migrations = [
   ForgetPeople1795347000000,
   RecordEveryErasure1795347600000,
   RetainHistory1795348200000,
+  IndexBegunLives1795352000000,
 ];

@@ -22,7 +22,9 @@ import { Historical, HistoryColumns } from "./history-columns";
 @Index("historical_course_entitlement_of_user_idx", ["userId"])
 @Index("historical_course_entitlement_of_course_idx", ["courseUuid"])
 @Index("historical_course_entitlement_of_order_idx", ["orderNumber"], { where: "order_number is not null" })
-@Index("historical_course_entitlement_begun_idx", ["createdAt", "id"], { where: "history_type = '+'" })
+@Index("historical_course_entitlement_begun_idx", ["createdAt", "id", "history.date", "history.id"], {
+  where: "history_type = '+'",
+})
 export class HistoricalCourseEntitlement extends CourseEntitlementColumns {
   @Column("uuid")
   id!: string;

@@ -62,7 +62,7 @@ export function asOfSource(at: string, narrowing = ""): FactsSource {
  * entries that begin a life in that order, and of each the newest entry is looked up, which has to be of the same life. An
  * entitlement that was deleted and made again has several lives. As its creation is shown what its life began with, which
  * orders the list: a later correction of it must not move what was listed. What is dated more than a day after the instant was
- * made later, and is passed over without a look.
+ * made later, and is passed over without a look; of a life that began later within that day, only the index is read.
  */
 export function walkAsOf(at: string): FactsSource {
   const columns = namesOf(COURSE_ENTITLEMENT_FIELDS).map((name) =>
@@ -75,7 +75,7 @@ export function walkAsOf(at: string): FactsSource {
     select life.id, life.created_at, ${others.map((column) => `newest.${column}`).join(", ")}
     from (
       select id, created_at, history_id as began from historical_course_entitlement
-      where history_type = '+' and created_at < ${at}::timestamptz + interval '1 day'
+      where history_type = '+' and created_at < ${at}::timestamptz + interval '1 day' and history_date <= ${at}
     ) life
     cross join lateral (
       select * from historical_course_entitlement h

@@ -16,7 +16,7 @@ const SHAPES: Record<string, string> = {
   support_agent: "864dc074978ff016",
   webhook: "9594f371e4c0dd9d",
   history_erasure: "46e00bfa47aaa282",
-  historical_course_entitlement: "9c9af1d43012ffaa",
+  historical_course_entitlement: "16806d9449228f01",
   historical_course_entitlement_support_detail: "070a6ce2afe420e0",
   historical_course_entitlement_policy: "e9c8d3204dfd4066",
   historical_course_enrollment: "988ccc1600a7b50f",
