@@ -159,7 +159,7 @@ class KeptServer {
   }
 
   private async launch(): Promise<string> {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const program = run(this.main, this.settings);
       this.program = program;
       void program.exited.then(() => {
@@ -172,13 +172,16 @@ class KeptServer {
       }
       if (this.isEnding) return "";
       program.child.kill("SIGKILL"); // it answers too late, if it is alive
-      await program.exited; // another is being launched
-      // Started again and again, it would keep the harness waiting for ever.
-      if (!this.hasServed) throw new Error(`the server does not start: ${program.stderr()}`);
-      return this.ready;
+      await program.exited;
+      if (this.hasServed) return this.ready; // another is being launched
+      // On a very busy machine PostgreSQL may answer too late. Tried for ever, it would keep the harness waiting.
+      if (tries === TRIES_AT_MOST) throw new Error(`the server does not start: ${program.stderr()}`);
     }
   }
 }
+
+/** How often a server is started that has never served. */
+const TRIES_AT_MOST = 5;
 
 /** The sessions of a server that are in a transaction. */
 const SESSIONS = `from pg_stat_activity where client_port = any($1) and xact_start is not null
