@@ -1,6 +1,6 @@
 /**
  * The test files that take longest, by their paths below `test/`, longest first: in a real browser, with programs of their
- * own, and with many faults. `npm test` leaves them to `npm run test:long`.
+ * own, with many faults, and with many random cases. `npm test` leaves them to `npm run test:long`.
  *
  * Started last, one of them would keep one worker busy after the others have finished. Jest would order them by how long
  * they took before, which a fresh clone does not know. Those that mostly wait are among those that mostly work.
@@ -84,4 +84,27 @@ export const LONG: readonly string[] = [
   "fake-edx/main",
   "cli/history-proofs",
   "cli/token",
+  "engine/equal-answers",
+  "use-cases/webhooks/webhooks",
+  "instants",
+  "reads/entitlement-state",
+  "graphql/refunds",
+  "graphql/past-facts",
+  "use-cases/entitlements/expire-due-entitlements",
+  "engine/bad-input",
+  "graphql/history-log",
+  "engine/executor",
+  "history/committer",
+  "proof/home",
+  "reads/decisions/due-entitlements",
+  "history/write-paths",
+  "graphql/time-travel",
+  "rest/beside-lms",
+  "use-cases/fields-and-commands",
+  "gateways/open-edx/contract",
+  "use-cases/lms/before-redeeming",
+  "graphql/history",
+  "http/in-flight",
+  "use-cases/sessions/held-by-other-means",
+  "use-cases/refunds/early-refund",
 ];
