@@ -41,8 +41,8 @@ export interface StormReport {
 }
 
 const STALLED_AFTER_MS = 60_000;
-/** The least share of the changes between two things that happen besides kills. */
-const RESTS = 0.01;
+/** The least share of the changes after each thing that happens besides kills. */
+const RESTS = 0.05;
 
 /** Writes by every write path, kills the writing process and PostgreSQL, and audits every committed transaction. */
 export async function runStorm(options: StormOptions): Promise<StormReport> {
@@ -70,7 +70,7 @@ class Storm {
   private readonly audits: Audit[] = [];
   private watch: Watch;
   private nextKill: number;
-  /** What happens next waits until so many changes are committed after what happened before. */
+  /** What happens next, or the end, waits until so many changes are committed after what happened before. */
   private restsUntil = 0;
 
   constructor(
@@ -93,7 +93,7 @@ class Storm {
     const { changes, kills, onProgress } = this.options;
     let [before, movedAt] = [this.changes, Date.now()];
     const goesOn = () =>
-      this.changes < share * changes ||
+      this.changes < Math.max(share * changes, this.restsUntil) ||
       this.due.some(({ at }) => at < share) ||
       (share === 1 && stage.killed < kills) ||
       !this.watch.hasSeen;
@@ -120,6 +120,7 @@ class Storm {
     const counts = HISTORIES.map((table) => `(select count(*) from ${table})`).join(" + ");
     const [{ count }] = await this.stage.db.query<[{ count: string }]>(`select ${counts} as count`);
     this.watch = goOn(this.newAudit(), Number(count));
+    await this.rest();
   }
 
   /** Ends it, and says what it has shown. */
@@ -144,12 +145,11 @@ class Storm {
   private async happen(): Promise<boolean> {
     const { stage, due, changes } = this;
     const [next] = due;
-    if (changes < this.restsUntil) return false;
-    if (next && changes >= next.at * this.options.changes) {
+    if (next && changes >= Math.max(next.at * this.options.changes, this.restsUntil)) {
       due.shift();
-      this.restsUntil = changes + this.options.changes * RESTS;
       this.tell(next.name);
       await next.happen(stage, this.watch);
+      await this.rest();
       return true;
     }
     if (stage.killed >= this.options.kills || changes < this.nextKill) return false;
@@ -157,6 +157,12 @@ class Storm {
     else await stage.killPostgres();
     this.nextKill = ((stage.killed + this.random()) * this.options.changes) / this.options.kills;
     return true;
+  }
+
+  /** Whatever happens next, there is something written in between. */
+  private async rest(): Promise<void> {
+    await this.watch.look(this.stage); // what was committed before
+    this.restsUntil = this.changes + this.options.changes * RESTS;
   }
 
   private tell(what: string): void {
