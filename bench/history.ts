@@ -1,12 +1,11 @@
 import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import { CourseEntitlement } from "../src/entities/course-entitlement";
-import { migrateUp } from "../src/store/schema/migrate";
 import { transact, type Change } from "../src/store/transact";
 import { writeSet } from "../src/history/write-set";
 import { post } from "./load";
 import { median } from "./report";
-import { at, onServer, recreate, run } from "./scratch";
+import { at, onServer, recreateMigrated, run } from "./scratch";
 import { serverSettings, startServer, type BenchServer } from "./servers";
 import { prepareTokens, type Authorize, type BenchRequest } from "./workloads";
 
@@ -132,8 +131,7 @@ const runKey = (n: number, run: string) => `course-v1:BenchX+${n}+${run}`;
 
 /** Learners who each take one run of a course and may choose another. */
 async function fill(url: string, name: string): Promise<void> {
-  await recreate(url, name);
-  await migrateUp(migrationOptions(at(url, name)));
+  await recreateMigrated(url, name);
   await run(at(url, name), [
     `insert into user_account (id, username) select n, 'learner' || n from generate_series(1, ${BULK_ROWS}) n`,
     "insert into course_entitlement_policy (mode) values (null)",
@@ -203,8 +201,7 @@ function warmedUp(times: number): number {
  * own.
  */
 async function weigh(url: string): Promise<void> {
-  await recreate(url, WEIGHED);
-  await migrateUp(migrationOptions(at(url, WEIGHED)));
+  await recreateMigrated(url, WEIGHED);
   await run(at(url, WEIGHED), [
     `insert into historical_course_entitlement (id, user_id, course_uuid, mode, order_number, refund_locked, policy_id,
        enrollment_id, redeemed_at, created_at, modified_at, history_date, history_type, history_change_reason,

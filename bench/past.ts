@@ -4,10 +4,9 @@ import { migrationOptions } from "../ormconfig";
 import { walkAsOf } from "../src/reads/as-of";
 import { findEntitlements } from "../src/reads/entitlement-search";
 import { DEFAULT_PERIODS } from "../src/rules/entitlement-rules";
-import { migrateUp } from "../src/store/schema/migrate";
 import { poolOf } from "../src/store/statement";
 import { median } from "./report";
-import { at, onServer, recreate, run } from "./scratch";
+import { at, onServer, recreateMigrated, run } from "./scratch";
 
 const NAME = "bench_past";
 /** Of each entitlement four versions, and of every second one an enrollment with two. */
@@ -28,8 +27,7 @@ export async function measurePast(url: string, entries: number): Promise<void> {
     `\npast: a page of everybody as of an instant, among ${entries} entries of ${YEARS} years\n`,
   );
   const start = performance.now();
-  await recreate(url, NAME);
-  await migrateUp(migrationOptions(at(url, NAME)));
+  await recreateMigrated(url, NAME);
   await fill(at(url, NAME), Math.ceil(entries / ENTRIES_EACH));
   process.stdout.write(`filled in ${((performance.now() - start) / 1_000).toFixed(0)} s\n`);
   const db = await new DataSource(migrationOptions(at(url, NAME), 1)).initialize();

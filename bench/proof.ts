@@ -8,11 +8,10 @@ import { signerOf } from "../src/proof/notes/signer";
 import { proveEntry } from "../src/proof/sealed/prove-entry";
 import { prove } from "../src/proof/sealed/prove";
 import { Sealer } from "../src/proof/sealed/sealer";
-import { migrateUp } from "../src/store/schema/migrate";
 import { inSnapshot } from "../src/store/snapshot";
 import { cpuTimes, type CpuTimes } from "./cpu";
 import { median } from "./report";
-import { at, onServer, postmasterPid, recreate } from "./scratch";
+import { at, onServer, postmasterPid, recreateMigrated } from "./scratch";
 
 const NAME = "bench_proof";
 /** Rounds of so many entries are measured; beyond that, the whole backlog. */
@@ -25,8 +24,7 @@ const CPU_AT_MOST_US = 60;
 /** Measures settling, sealing and proving of so many entries, two of them a transaction. */
 export async function measureProof(url: string, entries: number): Promise<void> {
   process.stdout.write(`\nproof: ${entries} entries, two a transaction\n`);
-  await recreate(url, NAME);
-  await migrateUp(migrationOptions(at(url, NAME)));
+  await recreateMigrated(url, NAME);
   const db = await new DataSource(migrationOptions(at(url, NAME))).initialize();
   try {
     await new Measured(db, await postmasterPid(url)).run(entries);

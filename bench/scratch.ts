@@ -1,8 +1,16 @@
 import { Client } from "pg";
+import { migrationOptions } from "../ormconfig";
+import { migrateUp } from "../src/store/schema/migrate";
 
 /** Creates a database, and replaces an older one of that name. */
 export function recreate(url: string, name: string, as = ""): Promise<unknown> {
   return onServer(url, [`drop database if exists ${name} with (force)`, `create database ${name}${as}`]);
+}
+
+/** Creates a database with our tables and without rows, and replaces an older one of that name. */
+export async function recreateMigrated(url: string, name: string): Promise<void> {
+  await recreate(url, name);
+  await migrateUp(migrationOptions(at(url, name)));
 }
 
 /** Runs statements outside any database of a measurement. */

@@ -4,13 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import { migrationOptions } from "../ormconfig";
 import { HISTORIES } from "../src/history/settle";
-import { migrateUp } from "../src/store/schema/migrate";
 import { cpuTimes } from "./cpu";
 import { median } from "./report";
 import { order, startLoad } from "./run";
-import { at, onServer, postmasterPid, recreate, run } from "./scratch";
+import { at, onServer, postmasterPid, recreateMigrated, run } from "./scratch";
 import { serverSettings, startServer, type BenchServer } from "./servers";
 import { prepareTokens, type BenchRequest } from "./workloads";
 
@@ -99,8 +97,7 @@ function tell(what: string, sealing: Cost, bare: Cost): void {
 
 /** A database with so many learners, who have an entitlement each. */
 export async function fillEntitlements(url: string, name: string, count: number): Promise<void> {
-  await recreate(url, name);
-  await migrateUp(migrationOptions(at(url, name)));
+  await recreateMigrated(url, name);
   await run(at(url, name), [
     `insert into user_account (id, username) select n, 'learner' || n from generate_series(1, ${count}) n`,
     `insert into course_entitlement (id, user_id, course_uuid, mode, order_number, created_at, modified_at)

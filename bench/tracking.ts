@@ -3,11 +3,10 @@ import { migrationOptions } from "../ormconfig";
 import { CourseEnrollment } from "../src/entities/course-enrollment";
 import { Committer } from "../src/history/committer";
 import { writeSet } from "../src/history/write-set";
-import { migrateUp } from "../src/store/schema/migrate";
 import { transact, type Change } from "../src/store/transact";
 import { eraseUser } from "../src/use-cases/accounts/erase-user";
 import { median } from "./report";
-import { at, onServer, recreate, run } from "./scratch";
+import { at, onServer, recreateMigrated, run } from "./scratch";
 
 const NAME = "bench_tracking";
 const ROWS = 10_000;
@@ -26,8 +25,7 @@ const SET = "update course_enrollment e set is_active = not is_active, seen_at =
 
 /** Measures what it costs that enrollments are tracked: a change of many with one statement, and a version's bytes. */
 export async function measureTracking(url: string): Promise<void> {
-  await recreate(url, NAME);
-  await migrateUp(migrationOptions(at(url, NAME)));
+  await recreateMigrated(url, NAME);
   await run(at(url, NAME), [
     `insert into user_account (id, username) select n, 'learner' || n from generate_series(1, ${ROWS}) n`,
     `insert into course_enrollment (user_id, course_run_key, mode, created_at)
