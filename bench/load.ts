@@ -48,7 +48,7 @@ export function post(port: number, { authorization, body }: BenchRequest): Promi
           .on("error", reject)
           .on("end", () => {
             const text = Buffer.concat(chunks).toString();
-            if (response.statusCode === 200 && !text.startsWith(`{"errors"`)) resolve(text);
+            if (response.statusCode === 200 && !text.includes(`"errors":[`)) resolve(text);
             else reject(new Error(`${response.statusCode} ${text.slice(0, 300)}`));
           });
       },

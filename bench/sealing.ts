@@ -15,8 +15,10 @@ import { prepareTokens, type BenchRequest } from "./workloads";
 const SEALED = "bench_sealed";
 const UNSEALED = "bench_unsealed";
 const SHARE_AT_LEAST = 0.95;
-/** More than a round can give; each entitlement is changed once. */
-const COMMANDS_A_ROUND = 4_000;
+/** More than a second can give; each entitlement is changed once. */
+const COMMANDS_A_SECOND = 400;
+/** Connections that rested are closed, and what their successors compile at first is nothing that sealing costs. */
+const WARM_UP_SECONDS = 1;
 const CONNECTIONS = 16;
 /** Settling and sealing what a round has left is part of what the round costs. */
 const SEALED_WITHIN_MS = 2_500;
@@ -30,29 +32,32 @@ interface Cost {
 /** Measures commands through GraphQL on a server that settles and seals, and in turns on one that only does not. */
 export async function measureSealing(url: string, rounds: number, seconds: number): Promise<void> {
   process.stdout.write("\nsealing: setRefundLock through GraphQL, with settling and sealing and without\n");
-  for (const name of [SEALED, UNSEALED]) await fillEntitlements(url, name, (rounds + 1) * COMMANDS_A_ROUND);
+  const perRound = (WARM_UP_SECONDS + seconds) * COMMANDS_A_SECOND;
+  for (const name of [SEALED, UNSEALED]) await fillEntitlements(url, name, (rounds + 1) * perRound);
   const { authorize, jwkSet } = prepareTokens();
   // A service too, as nobody else may ask for that much.
   const claims = { user_id: 1, preferred_username: "learner1", roles: ["support", "service"] };
-  const requests = locks(await authorize(claims), (rounds + 1) * COMMANDS_A_ROUND);
+  const requests = locks(await authorize(claims), (rounds + 1) * perRound);
   const key = makeKey();
   const settings = (name: string) => ({ ...serverSettings(at(url, name), jwkSet), JOBS: "on" });
   const sealing = await startServer("server", "src/main.js", { ...settings(SEALED), ...key.settings });
   const bare = await startServer("server", "bench/unsettled.js", settings(UNSEALED));
   const load = startLoad();
   const postmaster = await postmasterPid(url);
-  const measure = async ({ pid, port }: BenchServer, round: number): Promise<Cost> => {
-    const before = cpuTimes(pid, postmaster);
-    const own = requests.slice(round * COMMANDS_A_ROUND, (round + 1) * COMMANDS_A_ROUND);
-    const {
-      count,
-      fault,
-      seconds: took,
-    } = await order(load, { port, seconds, connections: CONNECTIONS, requests: own });
-    if (fault) throw new Error(fault);
-    if (count > COMMANDS_A_ROUND) throw new Error("a round had commands that changed nothing");
+  const give = async ({ port }: BenchServer, forSeconds: number, from: number) => {
+    const own = requests.slice(from, from + forSeconds * COMMANDS_A_SECOND);
+    const result = await order(load, { port, seconds: forSeconds, connections: CONNECTIONS, requests: own });
+    if (result.fault) throw new Error(result.fault);
+    if (result.count > own.length) throw new Error("a round had commands that changed nothing");
     await sleep(SEALED_WITHIN_MS);
-    const after = cpuTimes(pid, postmaster);
+    return result;
+  };
+  const measure = async (server: BenchServer, round: number): Promise<Cost> => {
+    const from = round * perRound;
+    await give(server, WARM_UP_SECONDS, from);
+    const before = cpuTimes(server.pid, postmaster);
+    const { count, seconds: took } = await give(server, seconds, from + WARM_UP_SECONDS * COMMANDS_A_SECOND);
+    const after = cpuTimes(server.pid, postmaster);
     return {
       cpu: (after.server + after.postgres - before.server - before.postgres) / count,
       perSecond: count / took,
