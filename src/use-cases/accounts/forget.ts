@@ -1,10 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EntityManager } from "typeorm";
 import { HistoryErasure } from "../../entities/accounts/history-erasure";
-import { SupportAgent } from "../../entities/accounts/support-agent";
-import { CourseEntitlementSupportDetail } from "../../entities/course-entitlement-support-detail";
-import { Refund } from "../../entities/refund";
-import { writeSet } from "../../history/write-set";
+import { forgetWords, TYPES_WITH_WORDS } from "./forget-words";
 
 /** Which user to forget, and why. */
 export interface Forgetting {
@@ -29,36 +26,10 @@ export async function forget(
     "select history_erase($1::bigint, $2::uuid) as entries",
     [userId, id],
   );
-  await forgetWords(tx, id, userId);
+  for (const type of TYPES_WITH_WORDS) await forgetWords(tx, type, id, "ANY_ENTRY");
   if (entries > 0) {
     const retention = { entityType: null, coversUntil: null };
     await tx.save(HistoryErasure, { id, userId, comments, entries, createdAt: now, ...retention });
   }
   return entries;
-}
-
-/** The rows as their newest entries have become. */
-async function forgetWords(tx: EntityManager, erasureId: string, userId: string): Promise<void> {
-  const erasedIn = (history: string, column: string) => `(select h.id from historical_${history} h
-    join history_erased r on r.history_id = h.history_id where r.erasure_id = $1 and r.column_name = '${column}')`;
-  await writeSet(
-    tx,
-    CourseEntitlementSupportDetail,
-    `update course_entitlement_support_detail d set comments = null
-     where comments is not null and id in ${erasedIn("course_entitlement_support_detail", "comments")} returning d.*`,
-    [erasureId],
-  );
-  await writeSet(
-    tx,
-    Refund,
-    `update refund f set detail = null
-     where detail is not null and id in ${erasedIn("refund", "detail")} returning f.*`,
-    [erasureId],
-  );
-  await writeSet(
-    tx,
-    SupportAgent,
-    "update support_agent a set comments = 'erased' where user_id = $1 and comments <> 'erased' returning a.*",
-    [userId],
-  );
 }

@@ -1,13 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { DataSource, EntityManager, EntityTarget } from "typeorm";
+import type { DataSource, EntityManager } from "typeorm";
 import { HistoryErasure } from "../../entities/accounts/history-erasure";
-import { SupportAgent } from "../../entities/accounts/support-agent";
-import { CourseEntitlementSupportDetail } from "../../entities/course-entitlement-support-detail";
-import { Refund } from "../../entities/refund";
 import { TRACKED_TYPES, type TrackedType } from "../../history/tracked-types";
-import { writeSet } from "../../history/write-set";
 import { transact } from "../../store/transact";
 import { systemCommand } from "../system-command";
+import { forgetWords } from "./forget-words";
 
 /** Entries whose personal texts are removed in one transaction. */
 const ENTRIES_AT_ONCE = 5_000;
@@ -21,15 +18,6 @@ export interface Retention {
   /** Why. It must not name anyone. */
   comments: string;
 }
-
-/** The rows that hold words themselves, and what takes the place of the words. */
-const WORDS: Partial<
-  Record<TrackedType, [entity: EntityTarget<{ id: string }>, column: string, instead: string]>
-> = {
-  SUPPORT_DETAIL: [CourseEntitlementSupportDetail, "comments", "null"],
-  REFUND: [Refund, "detail", "null"],
-  SUPPORT_AGENT: [SupportAgent, "comments", "'erased'"],
-};
 
 /**
  * Removes personal texts from the entries of history that count from before an instant, and from rows that have not changed
@@ -80,18 +68,7 @@ async function retainSome(
   );
   const { entries } = part;
   if (entries === 0) return part;
-  const [entity, column, instead] = WORDS[type] ?? [];
-  if (entity)
-    await writeSet(
-      tx,
-      entity,
-      `update ${table} r set ${column} = ${instead} where r.${column} is not null and r.id in (
-         select h.id from historical_${table} h join history_erased e using (history_id)
-         where e.erasure_id = $1 and e.column_name = '${column}' and not exists (
-           select from historical_${table} later where later.id = h.id and later.history_id > h.history_id)
-       ) returning r.*`,
-      [id],
-    );
+  await forgetWords(tx, type, id, "NEWEST_ENTRY");
   await tx.save(HistoryErasure, {
     id,
     userId: null,
