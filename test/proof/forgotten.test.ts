@@ -15,6 +15,7 @@ const app = useDemoApp();
 const signer = newSigner("history.example");
 const DETAIL = "Ada says that she was ill.";
 const FAULT = "the shop knows no Ada Lovelace";
+const NAMED = "Ada Lovelace asked for it";
 const ID = "e0000000-0000-4000-8000-000000000039";
 
 const sealed = async () => {
@@ -52,6 +53,10 @@ beforeAll(async () => {
     ["e0000000-0000-4000-8000-000000000001", DETAIL],
   );
   await app.db.query("update refund set detail = $1 where state = 'NEEDS_REVIEW'", [FAULT]);
+  await app.db.query(
+    "insert into support_agent (user_id, comments, created_at, modified_at) values (1, $1, now(), now())",
+    [NAMED],
+  );
   before = await sealed();
   const ofName = await entryOf(
     "select history_id as id from historical_course_entitlement where history_user_label = 'ada' limit 1",
@@ -70,7 +75,7 @@ beforeAll(async () => {
 });
 
 test("no row and no entry names the user or holds words about it, and ids, order and values stay", async () => {
-  for (const words of [DETAIL, FAULT, "Lovelace", "ada@example.org"])
+  for (const words of [DETAIL, FAULT, NAMED, "Lovelace", "ada@example.org"])
     expect(await tablesWith(app.db, words)).toEqual([]);
   const [{ labels }] = await app.db.query<[{ labels: string[] }]>(
     `select array_agg(distinct history_user_label) as labels from historical_course_entitlement where history_user_id = 1`,
