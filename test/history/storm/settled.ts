@@ -3,9 +3,9 @@ import { DataSource, type EntityManager } from "typeorm";
 import { dataSourceOptions } from "../../../ormconfig";
 import { Committer } from "../../../src/history/committer";
 import { settledFaults } from "../../../src/proof/settled";
-import { factsAsOf } from "../../../src/reads/as-of";
 import { clockSetBack } from "./paths";
 import { Answers, AT_ONCE, Follower } from "./told";
+import { askWithinTransactions } from "./torn";
 import { randomFrom } from "./writer";
 
 /** The length and the seed of a storm against the settled past. */
@@ -190,7 +190,7 @@ class Storm {
       ...follower.compare(all.map(({ id }) => id)),
       faults: await settledFaults(this.db.manager),
       waits: { median: Math.round(waits[waits.length >> 1]!), most: Math.round(waits.at(-1)!) },
-      ...(await this.tear()),
+      ...(await askWithinTransactions(this.db, this.options.tornAtMost)),
     };
   }
 
@@ -200,24 +200,5 @@ class Storm {
       "select count(*)::int as count from history_transaction",
     );
     return row.count;
-  }
-
-  /** Asks at every millisecond between the dates of transactions: before its instant, nothing of one may show. */
-  private async tear(): Promise<{ asked: number; torn: number }> {
-    const rows = await this.db.query<{ txid: string; from: Date; at: Date; ids: string[] }[]>(
-      `select x.txid, x.first_date as from, x.at, array_agg(distinct h.id) as ids
-       from history_transaction x join historical_course_entitlement h on h.history_txid = x.txid
-       where x.first_date < x.at and h.mode = 't' || x.txid group by x.txid order by md5(x.txid::text)`,
-    );
-    let [asked, torn] = [0, 0];
-    for (const { txid, from, at, ids } of rows)
-      for (let t = from.getTime(); t <= at.getTime() && asked < this.options.tornAtMost; t++) {
-        asked += 1;
-        const shown = await factsAsOf(this.db, ids, new Date(t));
-        const isShown = shown.some((facts) => facts?.mode === `t${txid}`);
-        // At its instant it shows, unless a later one with the same instant has changed the same rows.
-        if (isShown && t < at.getTime()) torn += 1;
-      }
-    return { asked, torn };
   }
 }

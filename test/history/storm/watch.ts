@@ -6,7 +6,7 @@ import { Answers, AT_ONCE, Follower } from "./told";
 import { nextCommitted } from "./wal";
 
 const TOLD_EVERY_MS = 200;
-const PAGES = 50;
+const PAGES = 10;
 const SEEN = 200;
 
 /** What the end of a storm has shown; `answers` and `said` apart, it should be nothing. */

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
@@ -7,9 +6,10 @@ import { migrationOptions } from "../../../../ormconfig";
 import { migrateUp } from "../../../../src/store/schema/migrate";
 import { dump, restore } from "../../../support/system-postgres";
 import { SHOW } from "../audit";
-import { clockSetBack, USERS } from "../paths";
+import { clockSetBack } from "../paths";
 import { messageOf, openSlot } from "../wal";
 import { finishPrepared, type Orders } from "../writer";
+import { prepareHeld, prepareStorm } from "./prepare";
 import { Programs } from "./programs";
 import { Server } from "./server";
 import { Writing } from "./writing";
@@ -56,7 +56,7 @@ export class Stage {
     const stage = new Stage(await Server.create(join(options.dir, "1"), options.binaries), options);
     await migrateUp(migrationOptions(stage.server.url));
     await stage.join();
-    await prepare(stage.client);
+    await prepareStorm(stage.client);
     stage.writing.start(stage.server.url);
     return stage;
   }
@@ -79,6 +79,8 @@ export class Stage {
     await this.server.start();
     await this.join();
     await this.commitPrepared(held);
+    // A PostgreSQL that is killed every few seconds forgets each time what is to be vacuumed.
+    await this.db.query("vacuum (analyze)");
   }
 
   async attachReplica(): Promise<void> {
@@ -169,15 +171,7 @@ export class Stage {
 
   /** Prepares a transaction, which nobody else finishes, and returns its name; none where there are no two phases. */
   private async prepareOne(): Promise<string | undefined> {
-    if (!this.options.orders.isTwoPhase) return undefined;
-    const gid = `held ${randomUUID()}`;
-    await this.client.query("begin");
-    await this.client.query(messageOf("a change that is prepared before a kill", true));
-    await this.client.query(
-      "insert into course_entitlement (user_id, course_uuid, mode, created_at, modified_at) values (1, gen_random_uuid(), 'held', now(), now())",
-    );
-    await this.client.query(`prepare transaction '${gid}'`);
-    return gid;
+    return this.options.orders.isTwoPhase ? prepareHeld(this.client) : undefined;
   }
 
   private async commitPrepared(gid: string | undefined): Promise<void> {
@@ -203,19 +197,4 @@ export class Stage {
   private dirOfNext(): string {
     return join(this.options.dir, String(++this.servers));
   }
-}
-
-async function prepare(client: Client): Promise<void> {
-  await openSlot(client);
-  await client.query(
-    "insert into user_account (id, username) select i, 'user-' || i from generate_series(1, $1::int) i",
-    [USERS],
-  );
-  // By which the audit knows them, also where a row is deleted.
-  for (const table of ["certificate", "course_run"])
-    await client.query(`alter table ${table} replica identity using index ${table}_id_key`);
-  await client.query("begin");
-  await client.query(messageOf("start"));
-  await client.query("insert into course_entitlement_policy (mode) values (null)");
-  await client.query("commit");
 }
