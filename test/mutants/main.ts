@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { endWith } from "../../src/cli/failure";
+import { startProgress } from "../../src/cli/progress";
 import { ConfigError } from "../../src/config";
 import globalSetup from "../support/global-setup";
 import globalTeardown from "../support/global-teardown";
+import { LONG } from "../support/long-tests";
 import { mutantsOf } from "./mutate";
 
 const HELP = `Breaks each rule and each refusal in turn, and tells which mistakes no test of it has noticed.
@@ -20,23 +22,49 @@ const JEST = createRequire(join(process.cwd(), "package.json"))("./jest.config.j
   unknown
 >;
 const COPY = join("dist", "mutants");
+/** What more tests name is named by accident. */
+const NAMING_AT_MOST = 12;
 
-/** The tests of a compiled file: those of its name, or else those of its folder, or of the nearest above it. */
-function testsOf(file: string): string {
+/**
+ * The tests of a compiled file, the nearest first: the file of its name, or else those that name it or what it exports, as
+ * files are named for that, the quick ones of them before all; and at last those of its folder, or of the nearest one above.
+ */
+function testsOf(file: string): string[][] {
   const named = join("test", file.replace(/\.js$/, ".test.js"));
-  if (existsSync(join(COPY, named))) return named;
+  if (existsSync(join(COPY, named))) return [[named]];
+  const name = basename(file, ".js");
+  const camel = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const names = new RegExp(`/${name}"|\\b${camel}\\b`);
+  const naming = readdirSync(join(COPY, "test"), { recursive: true, encoding: "utf8" })
+    .map((test) => join("test", test))
+    .filter((test) => test.endsWith(".test.js") && names.test(readFileSync(join(COPY, test), "utf8")));
   let folder = join("test", dirname(file));
   while (!existsSync(join(COPY, folder))) folder = dirname(folder);
-  return folder;
+  if (naming.length > NAMING_AT_MOST) return [[folder]];
+  const quick = naming.filter((test) => !LONG.includes(test.slice("test/".length, -".test.js".length)));
+  return [quick, naming, [folder]].filter((tests) => tests.length > 0);
 }
 
 /** Whether a test of the copy fails. */
-function isCaught(tests: string): boolean {
+function isCaught(tests: readonly string[]): boolean {
   const { globalSetup: _start, globalTeardown: _stop, ...each } = JEST; // started once for all
   const config = JSON.stringify({ rootDir: process.cwd(), ...each });
   const text = config.replaceAll("<rootDir>/dist", `<rootDir>/${COPY}`);
-  const jest = ["node_modules/jest/bin/jest.js", "--bail", "--runInBand", "--config", text];
-  return spawnSync(process.execPath, [...jest, join(COPY, tests)], { stdio: "ignore" }).status !== 0;
+  const isOne = tests.length === 1 && tests[0]!.endsWith(".js");
+  const workers = isOne ? "--runInBand" : "--maxWorkers=2";
+  const jest = ["node_modules/jest/bin/jest.js", "--bail", workers, "--config", text];
+  const files = tests.map((test) => join(COPY, test));
+  return spawnSync(process.execPath, [...jest, ...files], { stdio: "ignore" }).status !== 0;
+}
+
+/** Whether a test of the copy fails while a file of it has a mistake. */
+function isCaughtIn(file: string, mutant: string, tests: readonly string[]): boolean {
+  const path = join(COPY, "src", file);
+  const source = readFileSync(path, "utf8");
+  writeFileSync(path, mutant);
+  const seen = isCaught(tests);
+  writeFileSync(path, source);
+  return seen;
 }
 
 async function main(): Promise<void> {
@@ -52,25 +80,29 @@ async function main(): Promise<void> {
     .sort();
   if (files.length === 0) throw new ConfigError(`src has no file that begins with ${what}`);
   if (!what.startsWith("rules")) await globalSetup(); // pure rules need no database
-  let [made, caught] = [0, 0];
-  for (const file of files) {
-    const path = join(COPY, "src", file);
-    const source = readFileSync(path, "utf8");
-    const mutants = mutantsOf(source).filter(({ refuses }) => refuses || !values.refusals);
-    const tests = testsOf(file);
-    if (mutants.length > 0 && isCaught(tests)) {
-      process.stdout.write(`not tried: ${file}, as ${tests} fails without any mistake\n`);
-      made += mutants.length;
-      continue;
-    }
-    for (const { line, was, is, source: mutant } of mutants) {
-      writeFileSync(path, mutant);
-      made++;
-      if (isCaught(tests)) caught++;
-      else process.stdout.write(`not caught: ${file}:${line}\n  ${was}\n  ${is}\n`);
-    }
-    writeFileSync(path, source);
+  const tries = files.flatMap((file) =>
+    mutantsOf(readFileSync(join(COPY, "src", file), "utf8"))
+      .filter(({ refuses }) => refuses || !values.refusals)
+      .map((mutant) => ({ file, tests: testsOf(file), ...mutant })),
+  );
+  const onProgress = startProgress(tries.length, "mistakes");
+  const failing = new Map<string, boolean>();
+  const failsByItself = (tests: readonly string[]) => {
+    const key = tests.join(" ");
+    const known = failing.get(key);
+    if (known !== undefined) return known;
+    const fails = isCaught(tests);
+    failing.set(key, fails);
+    if (fails) process.stdout.write(`not asked: ${key}, which fails without any mistake\n`);
+    return fails;
+  };
+  let caught = 0;
+  for (const [index, { file, tests, line, was, is, source }] of tries.entries()) {
+    if (tests.some((some) => !failsByItself(some) && isCaughtIn(file, source, some))) caught++;
+    else process.stdout.write(`not caught: ${file}:${line}\n  ${was}\n  ${is}\n`);
+    onProgress(index + 1);
   }
+  const made = tries.length;
   process.stdout.write(`${caught} of ${made} mistakes in ${what} were caught\n`);
   rmSync(COPY, { recursive: true });
   await globalTeardown();
