@@ -91,12 +91,15 @@ test("a filter that finds too many entitlements for a bulk command is refused, w
      select gen_random_uuid(), 1, $1, 'verified', now(), now() from generate_series(1, ${BULK_AT_MOST + 1})`,
     [courseUuid],
   );
-  const selection = { filter: { courseUuids: [courseUuid] }, expectedCount: BULK_AT_MOST + 1 };
-  await expectRefusal(
-    app,
-    () => expireEntitlements(by(grace, app), { ...selection, comments }),
-    "COUNT_NOT_CONFIRMED",
-  );
+  const filter = { courseUuids: [courseUuid] };
+  for (const expectedCount of [BULK_AT_MOST, BULK_AT_MOST + 1])
+    for (const rehearsal of [null, { entries: [] }])
+      await expectRefusal(
+        app,
+        () => expireEntitlements({ ...by(grace, app), rehearsal }, { filter, expectedCount, comments }),
+        "COUNT_NOT_CONFIRMED",
+        { field: "expectedCount" },
+      );
 });
 
 test("objects that are not reached in time are reported and unchanged", async () => {
