@@ -27,7 +27,8 @@ const NAMING_AT_MOST = 12;
 
 /**
  * The tests of a compiled file, the nearest first: the file of its name, or else those that name it or what it exports, as
- * files are named for that, the quick ones of them before all; and at last those of its folder, or of the nearest one above.
+ * files are named for that, the quick ones of them before all. Those of its folder, or of the nearest one above it, where
+ * none or too many name it.
  */
 function testsOf(file: string): string[][] {
   const named = join("test", file.replace(/\.js$/, ".test.js"));
@@ -38,11 +39,13 @@ function testsOf(file: string): string[][] {
   const naming = readdirSync(join(COPY, "test"), { recursive: true, encoding: "utf8" })
     .map((test) => join("test", test))
     .filter((test) => test.endsWith(".test.js") && names.test(readFileSync(join(COPY, test), "utf8")));
+  if (naming.length > 0 && naming.length <= NAMING_AT_MOST) {
+    const quick = naming.filter((test) => !LONG.includes(test.slice("test/".length, -".test.js".length)));
+    return quick.length > 0 ? [quick, naming] : [naming];
+  }
   let folder = join("test", dirname(file));
   while (!existsSync(join(COPY, folder))) folder = dirname(folder);
-  if (naming.length > NAMING_AT_MOST) return [[folder]];
-  const quick = naming.filter((test) => !LONG.includes(test.slice("test/".length, -".test.js".length)));
-  return [quick, naming, [folder]].filter((tests) => tests.length > 0);
+  return [[folder]];
 }
 
 /** Whether a test of the copy fails. */
