@@ -60,3 +60,36 @@ test("what we have asked the LMS for ourselves comes first, and is then known", 
   expect(await record(one, "REFUND")).toMatchObject({ outcome: "UNCHANGED", refund: null });
   expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE", refundState: null });
 });
+
+test("nothing is decided of a learner whom the LMS does not know", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  const { users, enrollments } = beside.edx.world;
+  const account = users.get("ada")!;
+  users.delete("ada");
+  enrollments.delete(`ada ${one}`);
+  await expect(record(one, "REFUND")).rejects.toMatchObject({ code: "USER_NOT_FOUND" });
+  users.set("ada", account);
+  expect(await standing(beside, entitlementId)).toMatchObject({ state: "FULFILLED_CHANGEABLE" });
+  expect(await record(one)).toMatchObject({ outcome: "CHANGED" });
+});
+
+test("an enrollment that others change each time that the LMS is asked is refused as a conflict", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  beside.edx.others.deactivate("ada", one);
+  const { enrollments } = beside.app.openEdx;
+  const read = enrollments.read.bind(enrollments);
+  const asking = jest.spyOn(enrollments, "read").mockImplementation(async (key) => {
+    await beside.app.db.query(
+      "update course_enrollment set mode = case mode when 'audit' then 'verified' else 'audit' end where course_run_key = $1",
+      [one],
+    );
+    return read(key);
+  });
+  await expect(record(one)).rejects.toMatchObject({ code: "CONFLICT" });
+  expect(asking).toHaveBeenCalledTimes(3);
+  const fault = new TypeError("a mistake of ours");
+  asking.mockRejectedValueOnce(fault);
+  await expect(record(one)).rejects.toBe(fault);
+  asking.mockRestore();
+  expect(await record(one)).toMatchObject({ outcome: "CHANGED", entitlement: { id: entitlementId } });
+});
