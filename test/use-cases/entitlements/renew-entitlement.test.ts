@@ -72,6 +72,13 @@ test("an entitlement that ends for another reason than its age is not renewed, a
   }
 });
 
+test("an entitlement is renewed when fewer than the days of its warning are left, and no millisecond earlier", async () => {
+  const first = ago(730 - app.config.expirationAlertDays);
+  const [early, due] = [await anEntitlement(app, { createdAt: first }), new Date(first.getTime() - 1)];
+  await expectRefusal(app, () => renew(early), "ENTITLEMENT_NOT_RENEWABLE");
+  expect(await renew(await anEntitlement(app, { createdAt: due }))).toMatchObject({ renewedAt: NOW });
+});
+
 test("an entitlement whose redemption is final is not renewed, because it would expire again at once", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid, { startsAt: ago(790) });

@@ -7,7 +7,7 @@ import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-en
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
 import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lock";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
-import { aCourse, ago, anEntitlement, aRun, by, grace, NOW, put, useApp } from "../../support/world";
+import { aCourse, ago, anEntitlement, aPolicy, aRun, by, grace, NOW, put, useApp } from "../../support/world";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { firstRows } from "../../../src/store/rows/page";
 
@@ -98,6 +98,27 @@ test("a revert is refused, with the conflict, when another entitlement has the e
   expect((await expectRefusal(app, () => revert(id, spent!), "CONFLICT")).message).toContain(
     "does not exist",
   );
+});
+
+test("a revert is refused, with the conflict, when the policy of that state does not exist any more", async () => {
+  const policyId = await aPolicy(app, { mode: "professional" });
+  const id = await anEntitlement(app, { policyId });
+  const [created] = await entryIds(id);
+  await put(app, CourseEntitlement, Object.assign(await stored(app, id), { policyId: null }));
+  await app.db.query("delete from course_entitlement_policy where id = $1", [policyId]);
+  const refusal = await expectRefusal(app, () => revert(id, created!), "CONFLICT");
+  expect(refusal.message).toContain("policy does not exist");
+});
+
+test("a revert is refused, with the conflict, when the learner is enrolled in the run by other means", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const id = await anEntitlement(app, { courseUuid, run });
+  const [spent] = await entryIds(id);
+  await leaveSession(by(grace, app), { entitlementId: id });
+  await app.db.query("update course_enrollment set is_active = true where course_run_key = $1", [run]);
+  const refusal = await expectRefusal(app, () => revert(id, spent!), "CONFLICT");
+  expect(refusal.message).toContain("by other means");
 });
 
 test("a state that could not be redeemed any more is not restored, because it would expire at once", async () => {

@@ -1,7 +1,7 @@
 import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
 import { checksumOf } from "../../support/checksum";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
-import { aCourse, ago, anEntitlement, aRun, by, NOW, shop, useApp } from "../../support/world";
+import { aCertificate, aCourse, ago, anEntitlement, aRun, by, NOW, shop, useApp } from "../../support/world";
 
 const app = useApp();
 
@@ -44,6 +44,22 @@ test("revoking a revoked or refunded entitlement changes nothing", async () => {
   expect(await revoke(revoked)).toMatchObject({ expiryCause: "REVOKED" });
   expect(await revoke(refunded)).toMatchObject({ expiryCause: "REFUNDED" });
   expect(await checksumOf(app.db)).toEqual(before);
+});
+
+test("learners who have completed the run are spared where that is wanted, and nobody else is", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const id = await anEntitlement(app, { courseUuid, run });
+  const spare = () =>
+    revokeEntitlement(by(shop, app), {
+      entitlementId: id,
+      reason: "Subscription ended",
+      spareCompleted: true,
+    });
+  await aCertificate(app, run);
+  await expectRefusal(app, spare, "ENTITLEMENT_NOT_REGAINABLE", { blocker: "CERTIFICATE_EARNED" });
+  await app.db.query("update certificate set status = 'notpassing' where course_run_key = $1", [run]);
+  expect(await spare()).toMatchObject({ expiryCause: "REVOKED" });
 });
 
 test("an entitlement that does not exist is refused", () =>
