@@ -61,7 +61,7 @@ test("what we have asked the LMS for ourselves comes first, and is then known", 
   expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE", refundState: null });
 });
 
-test("nothing is decided of a learner whom the LMS does not know", async () => {
+test("nothing is decided when the LMS does not know the learner", async () => {
   const { entitlementId, one } = await aSpentOne();
   const { users, enrollments } = beside.edx.world;
   const account = users.get("ada")!;
