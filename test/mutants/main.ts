@@ -40,8 +40,9 @@ function testsOf(file: string): string[][] {
     .map((test) => join("test", test))
     .filter((test) => test.endsWith(".test.js") && names.test(readFileSync(join(COPY, test), "utf8")));
   if (naming.length > 0 && naming.length <= NAMING_AT_MOST) {
-    const quick = naming.filter((test) => !LONG.includes(test.slice("test/".length, -".test.js".length)));
-    return quick.length > 0 ? [quick, naming] : [naming];
+    const isLong = (test: string) => LONG.includes(test.slice("test/".length, -".test.js".length));
+    const [quick, long] = [naming.filter((test) => !isLong(test)), naming.filter(isLong)];
+    return [quick, long].filter((tests) => tests.length > 0);
   }
   let folder = join("test", dirname(file));
   while (!existsSync(join(COPY, folder))) folder = dirname(folder);
@@ -83,11 +84,12 @@ async function main(): Promise<void> {
     .sort();
   if (files.length === 0) throw new ConfigError(`src has no file that begins with ${what}`);
   if (!what.startsWith("rules")) await globalSetup(); // pure rules need no database
-  const tries = files.flatMap((file) =>
-    mutantsOf(readFileSync(join(COPY, "src", file), "utf8"))
-      .filter(({ refuses }) => refuses || !values.refusals)
-      .map((mutant) => ({ file, tests: testsOf(file), ...mutant })),
-  );
+  const tries = files.flatMap((file) => {
+    const all = mutantsOf(readFileSync(join(COPY, "src", file), "utf8"));
+    const mutants = all.filter(({ refuses }) => refuses || !values.refusals);
+    const tests = mutants.length > 0 ? testsOf(file) : [];
+    return mutants.map((mutant) => ({ file, tests, ...mutant }));
+  });
   const onProgress = startProgress(tries.length, "mistakes");
   const failing = new Map<string, boolean>();
   const failsByItself = (tests: readonly string[]) => {
