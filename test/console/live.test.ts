@@ -7,6 +7,7 @@ import { sweepRefunds } from "../../src/use-cases/refunds/sweep-refunds";
 import { useConsole } from "../support/console";
 import { grace, useDemoApp } from "../support/demo-app";
 import { endPauses } from "../support/refunds";
+import { until } from "../support/waiting";
 import { by } from "../support/world";
 
 const app = useDemoApp({ REFUND_DEADLINE_MS: "200" });
@@ -80,7 +81,7 @@ test("what another client changes appears without a reload, on the page of an en
     row.waitFor(),
     card.waitFor(),
   ]);
-  while ((await openStreams()) < 3);
+  await until(async () => (await openStreams()) >= 3);
   await expireEntitlement(by(grace, app), { entitlementId: idOf(AVAILABLE), comments: "By another client." });
   await agent.getByText("By another client.").waitFor();
   await agent.getByRole("heading", { name: /Expired/, level: 1 }).waitFor();
@@ -98,7 +99,7 @@ test("the list of refunds tells by itself what has become of one", async () => {
   const questions = questionsOf(page, "RefundsPage");
   const row = page.getByRole("row", { name: /Refund that an agent has to decide/ });
   await row.getByText("Needs a decision").waitFor();
-  while ((await openStreams()) < 1);
+  await until(async () => (await openStreams()) >= 1);
   const [{ id }] = (await app.db.query("select id from refund where entitlement_id = $1", [
     idOf(IN_REVIEW),
   ])) as [{ id: string }];
@@ -114,7 +115,7 @@ test("a dialog keeps what its reader has seen, and what was changed meanwhile ap
   const questions = questionsOf(page, "EntitlementPage");
   await page.getByRole("button", { name: "Expire…" }).click();
   await page.getByRole("dialog").getByRole("row").nth(1).waitFor();
-  while ((await openStreams()) < 1);
+  await until(async () => (await openStreams()) >= 1);
   const asked = questions.length;
   const newest = await changeBefore(await tested.open("hopper", nth(FULFILLED)), FULFILLED);
   expect(questions.length).toBe(asked);
@@ -128,7 +129,7 @@ test("a dialog makes its dry run once, however often the page behind it is read 
   const card = page.getByRole("listitem").filter({ hasText: "Fulfilled, can be changed" });
   await card.getByRole("button", { name: /^Leave session/ }).click();
   await page.getByRole("dialog").getByRole("row").nth(1).waitFor();
-  while ((await openStreams()) < 1);
+  await until(async () => (await openStreams()) >= 1);
   for (const comments of ["One.", "Two.", "Three."]) {
     const asking = page.waitForResponse((it) => it.request().postData()?.includes('"Mine"') ?? false);
     await change(FULFILLED, comments);
@@ -187,25 +188,25 @@ test("where the stream is refused, a page looks again and again while a refund i
 
 test("the stream is closed while nobody looks at the page, and when the reader signs out", async () => {
   const page = await tested.open("grace", "/learners/bob");
-  while ((await openStreams()) < 1);
+  await until(async () => (await openStreams()) >= 1);
   const before = await openStreams();
   const closed = page.waitForEvent("requestfailed", isStream);
   await lookAt(page, false);
   await closed;
-  while ((await openStreams()) !== before - 1);
+  await until(async () => (await openStreams()) === before - 1);
   const opened = page.waitForRequest(isStream);
   await lookAt(page, true);
   expect((await opened).headers()["last-event-id"]).toMatch(/^p\d+$/);
-  while ((await openStreams()) < before);
+  await until(async () => (await openStreams()) >= before);
   await page.getByRole("button", { name: "Sign out grace" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
-  while ((await openStreams()) !== before - 1);
+  await until(async () => (await openStreams()) === before - 1);
 });
 
 test("a token that has run out opens no stream, and leads to the page to sign in", async () => {
   const page = await tested.open("grace", "/learners/bob");
   await page.getByRole("heading", { name: "bob", level: 1 }).waitFor();
-  while ((await openStreams()) < 1);
+  await until(async () => (await openStreams()) >= 1);
   await lookAt(page, false);
   await page.evaluate("sessionStorage.setItem('entitlements.token', 'run.out.token')");
   const refused = page.waitForResponse((response) => isStream(response.request()));

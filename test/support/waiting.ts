@@ -13,8 +13,8 @@ export async function untilSomebodyWaits(app: Pick<App, "db">): Promise<void> {
   }
 }
 
-/** Waits until something holds; rejects when that takes too long. */
-export async function until(holds: () => boolean, withinMs = 60_000): Promise<void> {
-  for (const deadline = Date.now() + withinMs; !holds(); await sleep(2))
+/** Waits until something holds; rejects when that takes too long. It sleeps in between: others need the processor. */
+export async function until(holds: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
+  for (const deadline = Date.now() + withinMs; !(await holds()); await sleep(10))
     if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms in vain for ${String(holds)}`);
 }
