@@ -34,6 +34,7 @@ import { ForgetPeople1795347000000 } from "./1795347000000-forget-people";
 import { RecordEveryErasure1795347600000 } from "./1795347600000-record-every-erasure";
 import { RetainHistory1795348200000 } from "./1795348200000-retain-history";
 import { IndexBegunLives1795352000000 } from "./1795352000000-index-begun-lives";
+import { RememberForgottenAccounts1795354000000 } from "./1795354000000-remember-forgotten-accounts";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -73,4 +74,5 @@ export const migrations = [
   RecordEveryErasure1795347600000,
   RetainHistory1795348200000,
   IndexBegunLives1795352000000,
+  RememberForgottenAccounts1795354000000,
 ];

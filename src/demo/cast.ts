@@ -35,6 +35,7 @@ export const users: UserAccount[] = (Object.keys(USER_IDS) as Username[]).map((u
   name: NAMES[username],
   isActive: username !== "gone_away",
   seenAt: null,
+  forgottenAt: null,
 }));
 
 /** The sites of the demo world. */

@@ -15,6 +15,7 @@ const account = (id: string, username: string, email = `${username}@demo.example
   name: null,
   isActive: true,
   seenAt: null,
+  forgottenAt: null,
 });
 /** Nora is the only one of her name; of the name of Max there are two, of that of Kim two with one spelled so. */
 beforeAll(() =>

@@ -1,12 +1,13 @@
 import { openFolder } from "../../src/moving/sources/folder";
 import { importing } from "../../src/history/imported";
 import { transact } from "../../src/store/transact";
+import { eraseUser } from "../../src/use-cases/accounts/erase-user";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { appOn } from "../support/app";
 import { checksumOf } from "../support/checksum";
 import { openTestDatabase } from "../support/database";
 import { ask, grace } from "../support/demo-app";
-import { broken, changedDump, importInto, importOptions } from "./importing";
+import { broken, changedDump, DUMP, importInto, importOptions } from "./importing";
 import type { DataSource } from "typeorm";
 import type { Note } from "../../src/moving/import/report";
 
@@ -259,6 +260,26 @@ test("a source that has lost more than half of the entitlements is refused, unle
     expect(await db.query("select id from course_entitlement")).toHaveLength(3);
   } finally {
     emptied.remove();
+  }
+});
+
+test("who was forgotten here stays forgotten when the source, which still has the name, is imported again", async () => {
+  const fresh = await openTestDatabase(importOptions);
+  const wordsAboutAnn = `select d.comments from course_entitlement_support_detail d
+    join course_entitlement e on e.id = d.entitlement_id where e.user_id = 1 and d.comments <> ''`;
+  try {
+    await importInto(fresh.db);
+    expect(await fresh.db.query(wordsAboutAnn)).not.toEqual([]);
+    await eraseUser(fresh.db, { userId: "1", comments: "Request 4711" }, new Date());
+    const source = openFolder(DUMP, "2026-06-05 00:00:00.000000");
+    await importInto(fresh.db, { source });
+    expect(
+      await fresh.db.query("select username, is_active from user_account where id = 1 or username = 'ann'"),
+    ).toEqual([{ username: "retired__user_1", is_active: false }]);
+    expect(await fresh.db.query(wordsAboutAnn)).toEqual([]);
+    expect(await broken(fresh.db)).toEqual([]);
+  } finally {
+    await fresh.close();
   }
 });
 

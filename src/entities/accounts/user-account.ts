@@ -29,4 +29,8 @@ export class UserAccount {
   /** When the LMS last told us of the account; null when it never has, or when the username is out of date. */
   @InstantColumn({ nullable: true })
   seenAt!: Date | null;
+
+  /** When the account was forgotten; null otherwise. Its name stays as it is then, and it stays inactive. */
+  @InstantColumn({ nullable: true })
+  forgottenAt!: Date | null;
 }

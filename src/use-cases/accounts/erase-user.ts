@@ -5,16 +5,20 @@ import { systemCommand } from "../system-command";
 import { forget, type Forgetting } from "./forget";
 
 /**
- * Forgets a user for an operator: the account, if it is still there, loses its name and address, and history forgets
- * them. Returns of how many entries of history something was erased.
+ * Forgets a user for an operator: the account loses its name and address for good, whatever the LMS tells later, and history
+ * forgets them. Returns of how many entries of history something was erased.
  */
 export const eraseUser = systemCommand(
   "eraseUser",
   (sign, db: DataSource, forgetting: Forgetting, now: Date): Promise<number> =>
     transact(db, sign("CLI", null), async (tx) => {
       const { userId } = forgetting;
-      const retired = { username: `retired__user_${userId}`, email: null, name: null, isActive: false };
-      await tx.update(UserAccount, { id: userId }, retired);
-      return forget(tx, forgetting, now);
+      const username = `retired__user_${userId}`;
+      const retired = { username, email: null, name: null, isActive: false, forgottenAt: now };
+      const { affected } = await tx.update(UserAccount, { id: userId }, retired);
+      const entries = await forget(tx, forgetting, now);
+      // Otherwise the next answer of the LMS would bring the account back, with its name.
+      if (affected === 0 && entries > 0) await tx.insert(UserAccount, { id: userId, ...retired });
+      return entries;
     }),
 );

@@ -37,6 +37,7 @@ export async function accountsById({ openEdx }: App, ids: readonly string[]): Pr
  * Stores what the LMS told of accounts at an instant; of several with one id or one username, the last. An account is
  * its id: another account that still has a username which is told here, in any case, gets `?` and its id in its place,
  * which no username can be. Returns the ids of those accounts: they count as never seen until the LMS is asked for them.
+ * An account that was forgotten keeps its name and stays inactive, whatever is told of it.
  */
 export async function storeAccounts(
   tx: EntityManager,
@@ -51,16 +52,19 @@ export async function storeAccounts(
     `update user_account held set username = '?' || held.id, seen_at = null
      from unnest($1::bigint[], $2::text[]) named (id, username)
      where lower(held.username) collate "C" = lower(named.username) collate "C" and held.id <> named.id
+       and not exists (select from user_account forgotten
+         where forgotten.id = named.id and forgotten.forgotten_at is not null)
      returning held.id`,
     [ids, usernames],
   );
   await repeat(
     tx.queryRunner!,
-    `insert into user_account (id, username, is_active, seen_at)
+    `insert into user_account as held (id, username, is_active, seen_at)
      select id, username, is_active, $4 from unnest($1::bigint[], $2::text[], $3::boolean[]) told (id, username, is_active)
      order by id
      on conflict (id) do update
-       set username = excluded.username, is_active = excluded.is_active, seen_at = excluded.seen_at`,
+       set username = case when held.forgotten_at is null then excluded.username else held.username end,
+         is_active = excluded.is_active and held.forgotten_at is null, seen_at = excluded.seen_at`,
     [ids, usernames, told.map(({ isActive }) => isActive), seenAt],
   );
   return displaced.map(({ id }) => id).filter((id) => !ids.includes(id));

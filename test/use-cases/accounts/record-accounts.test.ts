@@ -1,10 +1,12 @@
 import { UserAccount } from "../../../src/entities/accounts/user-account";
 import type { LmsAccount } from "../../../src/gateways/open-edx/account-gateway";
+import { eraseUser } from "../../../src/use-cases/accounts/erase-user";
 import { recordAccounts } from "../../../src/use-cases/accounts/record-accounts";
+import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lock";
 import { checksumOf } from "../../support/checksum";
 import { ask } from "../../support/demo-app";
 import { failStatement } from "../../support/fail-statement";
-import { ada, ago, anEntitlement, grace, NOW, put, useApp } from "../../support/world";
+import { ada, ago, anEntitlement, by, grace, NOW, put, useApp } from "../../support/world";
 
 const app = useApp();
 
@@ -35,6 +37,7 @@ test("an account that is new is stored with its id, its username and the instant
     name: null,
     isActive: true,
     seenAt: NOW,
+    forgottenAt: null,
   });
   const { data } = await ask(
     app,
@@ -94,6 +97,26 @@ test("usernames that differ in case alone stay apart when the LMS tells both at 
   const [small, great] = [await known("bear"), await known("wolf")];
   expect(await record([small, "bear"], [great, "Bear"])).toEqual([]);
   expect(await usernames(small, great)).toEqual(["bear", "Bear"]);
+});
+
+test("an account that was forgotten keeps its new name and stays inactive, whatever the LMS tells", async () => {
+  const [id, other] = [await known("forgettable"), await known("namesake")];
+  await eraseUser(app.db, { userId: id, comments: "Request 4712" }, NOW);
+  expect(await record([id, "forgettable"])).toEqual([]);
+  const forgotten = { username: `retired__user_${id}`, isActive: false, email: null, name: null };
+  expect(await stored(id)).toMatchObject({ ...forgotten, seenAt: NOW });
+  expect(await record([id, "namesake"])).toEqual([]); // nobody loses a name to it
+  expect(await usernames(id, other)).toEqual([forgotten.username, "namesake"]);
+});
+
+test("an account that only history knew when it was forgotten comes without its name", async () => {
+  const id = String(++lastId);
+  const agent = by({ ...grace, userId: id, username: "leaver" }, app);
+  const entitlementId = await anEntitlement(app, { userId: await known("owner") });
+  await setRefundLock(agent, { entitlementId, isLocked: true, comments: "Asked by phone" });
+  expect(await eraseUser(app.db, { userId: id, comments: "Request 4713" }, NOW)).toBeGreaterThan(0);
+  await record([id, "leaver"]);
+  expect(await stored(id)).toMatchObject({ username: `retired__user_${id}`, isActive: false });
 });
 
 test("of what is told twice, the last counts", async () => {

@@ -38,6 +38,7 @@ test("a retired account is forgotten, and its entitlement and its past stay", as
     name: null,
     email: null,
     isActive: false,
+    forgottenAt: expect.any(Date) as Date,
   });
   const entries = await app.db.query<{ label: string; locked: boolean }[]>(
     `select history_user_label as label, refund_locked as locked from historical_course_entitlement

@@ -13,15 +13,18 @@ import {
 /**
  * Statements that store accounts as the LMS told them at the instant of the source. An account is its id: another one that
  * still has a username which is told here gets `?` and its id in its place, and so does an account that is told here with a
- * username which another one was told to have later. The LMS is asked for both.
+ * username which another one was told to have later. The LMS is asked for both. An account that was forgotten keeps its
+ * name and stays inactive.
  */
 export function accountStatements(range: LineRange): StepStatement[] {
   const told = toldStatements(LMS_TABLES.USERS, range, {
     id: "s.id",
-    values: `s.id, import_staging.flag_of(s.is_active) as is_active,
-      case when later.id is null then s.username else '?' || s.id end as username,
+    values: `s.id, import_staging.flag_of(s.is_active) and forgotten.id is null as is_active,
+      case when forgotten.id is not null then forgotten.username when later.id is null then s.username
+        else '?' || s.id end as username,
       case when later.id is null then ${AS_OF} end as seen_at`,
-    joins: `left join user_account later on later.username = s.username and later.id <> s.id and later.seen_at > ${AS_OF}`,
+    joins: `left join user_account later on later.username = s.username and later.id <> s.id and later.seen_at > ${AS_OF}
+      left join user_account forgotten on forgotten.id = s.id and forgotten.forgotten_at is not null`,
     faults: [
       textFault("username", 150),
       flagFault("is_active"),
