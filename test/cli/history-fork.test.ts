@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { DataSource } from "typeorm";
 import { Committer } from "../../src/history/committer";
 import { signCheckpoint } from "../../src/proof/notes/signer";
@@ -48,6 +49,17 @@ test("after a restore, history:prove fails beside a later checkpoint until it is
   const after = await prove();
   expect(after.stdout).toMatch(/^the checkpoint of 5 entries was given up by \w+ at .*: the disk was lost$/m);
   expect(after.status).toBe(0);
+});
+
+test("history:prove compares the files that HISTORY_WITNESSES names, and tells which are not on this machine", async () => {
+  const other = join(dir, "other.txt");
+  writeFileSync(other, signCheckpoint(signer, { size: 4, root: Buffer.alloc(32, 7) }));
+  const HISTORY_WITNESSES = `${pathToFileURL(other).href},file:///nowhere/kept.txt`;
+  const environment = { DATABASE_URL: database.url, HISTORY_WITNESSES };
+  const proven = await runToEnd("dist/src/cli/history/prove.js", environment, ["--key", signer.vkey]);
+  expect(proven.stdout).toContain(`the checkpoint of 4 entries in ${other}`);
+  expect(proven.stderr).toContain("/nowhere/kept.txt is not on this machine");
+  expect(proven.status).toBe(1);
 });
 
 test("nothing is given up without a reason, or without naming what", async () => {

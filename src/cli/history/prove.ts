@@ -9,18 +9,19 @@ import type { Database } from "../../store/statement";
 import { endWith } from "../failure";
 import { startProgress } from "../progress";
 import { printFaults } from "./print-faults";
-import { checkpointsIn, ownKey } from "./trusted";
+import { checkpointsIn, checkpointsOfSettings, ownKey } from "./trusted";
 
 const HELP = `Proves that the history is as it was sealed: it hashes all entries again, and compares them with what was signed.
 
   npm run history:prove -- [--checkpoints FILE] [--checkpoints FILE] [--key KEY]
 
-  --checkpoints  checkpoints that were kept elsewhere, one after the other: what was sealed under them must be there still
+  --checkpoints  checkpoints that were kept elsewhere, one after the other: what was sealed under them must be there still;
+                 the files that HISTORY_WITNESSES names are compared without being named here
   --key          the verification key of the history, <name>+<id>+<base64>; without it, that of the settings
 
 Only a checkpoint that was kept out of reach of who could change the database proves that nothing was changed and sealed
-again. One that was given up by history:adopt is named, and is no fault. It does what history:verify does as well, and exits with status 1 if there is any fault. It reads one snapshot and
-writes nothing, also while servers run.
+again. One that was given up by history:adopt is named, and is no fault. It does what history:verify does as well, and exits
+with status 1 if there is any fault. It reads one snapshot and writes nothing, also while servers run.
 `;
 
 async function main(): Promise<void> {
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
   const vkey = values.key ?? ownKey(config);
   const trusted = {
     vkey,
-    outside: values.checkpoints.flatMap(checkpointsIn),
+    outside: [...values.checkpoints.flatMap(checkpointsIn), ...checkpointsOfSettings(config)],
     witnesses: config.history.witnesses.flatMap((address) => address.split("#")[1] ?? []),
   };
   const faults = await withDatabase(config, migrationOptions, (db) =>

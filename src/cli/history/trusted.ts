@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { historySigner, isSealed } from "../../compose/sealer";
 import { ConfigError, type Config } from "../../config";
 import type { KeptCheckpoint } from "../../proof/sealed/trusted";
@@ -15,4 +17,18 @@ export function checkpointsIn(path: string): KeptCheckpoint[] {
   const notes = readText(path).match(/(?:.+\n)+\n(?:— .+\n)+/g) ?? [];
   if (notes.length === 0) throw new ConfigError(`--checkpoints: ${path} holds no checkpoint`);
   return notes.map((note) => ({ where: path, note }));
+}
+
+/**
+ * The checkpoints in the files that HISTORY_WITNESSES names, as far as they are on this machine. Throws ConfigError where
+ * one holds none.
+ */
+export function checkpointsOfSettings({ history }: Config): KeptCheckpoint[] {
+  const files = history.witnesses.filter((address) => address.startsWith("file:"));
+  return files.flatMap((address) => {
+    const path = fileURLToPath(address);
+    if (existsSync(path)) return checkpointsIn(path);
+    process.stderr.write(`HISTORY_WITNESSES: ${path} is not on this machine, so it is not compared.\n`);
+    return [];
+  });
 }
