@@ -66,6 +66,18 @@ test("an error in the variables is reported exactly when graphql-js finds one", 
   expect(faulty).toBeGreaterThan(30);
 });
 
+test("after five faults nothing more is looked for", () => {
+  let looks = 0;
+  const wrong = () => Object.assign([], { toJSON: () => `${looks++}` }); // graphql-js writes it into its message
+  const { schema: listed, operation: list } = {
+    schema: buildSchema("type Query { nodes(ids: [ID!]!): ID }"),
+    operation: operationOf("query ($ids: [ID!]!) { nodes(ids: $ids) }"),
+  };
+  const variables = { ids: Array.from({ length: 30_000 }, wrong) };
+  expect(variableErrors(listed, ...list, variables)).toHaveLength(5);
+  expect(looks).toBeLessThan(20);
+});
+
 test("each error names the place and the rule, whatever text graphql-js has for it", () => {
   const told = (variables: Record<string, unknown>) =>
     variableErrors(schema, document, operation, variables).map(({ message }) =>

@@ -71,7 +71,8 @@ export function runner(
   ): { coerced: Record<string, unknown>; faults: GraphQLError[] } {
     if (hasDeepVariable(operation, variables))
       return { coerced: {}, faults: variableErrors(schema, document, operation, variables) };
-    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    const definitions = operation.variableDefinitions ?? [];
+    const { coerced, errors } = getVariableValues(schema, definitions, variables, { maxErrors: 1 });
     if (errors || badTexts(coerced).length > 0)
       return { coerced: {}, faults: variableErrors(schema, document, operation, variables) };
     return { coerced, faults: nullErrors(document, operation, coerced) };

@@ -16,6 +16,7 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type VariableDefinitionNode,
 } from "graphql";
 import { LIMITS } from "../documents/limits";
 import { BAD_USER_INPUT } from "../error-codes";
@@ -24,7 +25,13 @@ import { badTexts, UNSTORABLE_RULE } from "./texts";
 
 const ERRORS_AT_MOST = 5;
 
-/** One error for each fault in the variables: it names the argument, the place and the rule, never the value. */
+/** Ends the search for faults in the variables: more of them would be paid for, and told to nobody. */
+class EnoughFaults extends Error {}
+
+/**
+ * One error for each fault in the variables, but five at most: it names the argument, the place and the rule, never the
+ * value.
+ */
 export function variableErrors(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -33,33 +40,46 @@ export function variableErrors(
 ): GraphQLError[] {
   const errors: GraphQLError[] = [];
   const report = (name: string, path: readonly (string | number)[], rule: string) => {
-    if (errors.length >= ERRORS_AT_MOST) return;
+    if (errors.length >= ERRORS_AT_MOST) throw new EnoughFaults();
     const { argument, owner } = firstUseOf(schema, document, name);
     const below = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
     errors.push(variableError(name, { argument: `${argument}${below}`, owner }, rule));
   };
-  for (const { variable, type: typeNode, defaultValue } of operation.variableDefinitions ?? []) {
-    const name = variable.name.value;
-    const type = typeFromAST(schema, typeNode);
-    if (!isInputType(type)) continue;
-    if (isDeep(variables[name])) {
-      report(name, [], `has more than the ${LIMITS.variableLevels} levels of lists and objects allowed`);
-      continue;
-    }
-    for (const path of badTexts(variables[name])) report(name, path, UNSTORABLE_RULE);
-    if (!Object.hasOwn(variables, name)) {
-      if (!defaultValue && isNonNullType(type)) report(name, [], `is required, of type ${String(type)}`);
-    } else if (variables[name] !== null || isNonNullType(type)) {
-      const objects = new Set<unknown>(); // graphql-js reports an object once for each of its faults
-      coerceInputValue(variables[name], type, (path, value) => {
-        if (objects.has(value)) return;
-        if (isObject(value)) objects.add(value);
-        for (const { field, rule } of faultsOf(value, typeAt(type, path)))
-          report(name, field === undefined ? path : [...path, field], rule);
-      });
-    }
+  try {
+    for (const definition of operation.variableDefinitions ?? [])
+      reportFaults(schema, definition, variables, (...told) =>
+        report(definition.variable.name.value, ...told),
+      );
+  } catch (error) {
+    if (!(error instanceof EnoughFaults)) throw error;
   }
   return errors;
+}
+
+/** Reports what is wrong with one variable: where in its value, and the rule. */
+function reportFaults(
+  schema: GraphQLSchema,
+  { variable, type: typeNode, defaultValue }: VariableDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+  report: (path: readonly (string | number)[], rule: string) => void,
+): void {
+  const name = variable.name.value;
+  const type = typeFromAST(schema, typeNode);
+  if (!isInputType(type)) return;
+  if (isDeep(variables[name]))
+    return report([], `has more than the ${LIMITS.variableLevels} levels of lists and objects allowed`);
+  for (const path of badTexts(variables[name])) report(path, UNSTORABLE_RULE);
+  if (!Object.hasOwn(variables, name)) {
+    if (!defaultValue && isNonNullType(type)) report([], `is required, of type ${String(type)}`);
+  } else if (variables[name] !== null || isNonNullType(type)) {
+    const objects = new Set<unknown>(); // graphql-js reports an object once for each of its faults
+    coerceInputValue(variables[name], type, (path, value) => {
+      if (objects.has(value)) return;
+      if (isObject(value)) objects.add(value);
+      for (const { field, rule } of faultsOf(value, typeAt(type, path)))
+        report(field === undefined ? path : [...path, field], rule);
+    });
+  }
 }
 
 /** Whether a variable of the operation has more levels than code that follows them one by one may be given. */
