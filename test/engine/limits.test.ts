@@ -148,6 +148,35 @@ test.each<[string, string, number]>([
   expect(body.errors![0]!.message).toContain(`${objects} objects; at most ${LIMITS.objects}`);
 });
 
+const MANY = (given: string, defined = "($input: ExpireEntitlementsInput!)") => `mutation ${defined} {
+  expireEntitlements(input: ${given}) { results { entitlement { history(first: 19) { edges { node { id } } } } } } }`;
+const ids = (count: number) => Array.from({ length: count }, (_, i) => `ids ${i}`);
+test.each<[string, string, object, number]>([
+  ["the list of the input", MANY("$input"), { input: { entitlementIds: ids(301), comments: "x" } }, 6_020],
+  [
+    "a list that is a variable in the input",
+    MANY('{ entitlementIds: $ids, comments: "x" }', "($ids: [ID!])"),
+    { ids: ids(301) },
+    6_020,
+  ],
+  [
+    "a list that is written in the input",
+    MANY(`{ entitlementIds: [${times(301, () => '"x"')}], comments: "x" }`, ""),
+    {},
+    6_020,
+  ],
+  ["a filter, which can find a thousand", MANY("$input"), { input: { filter: {}, comments: "x" } }, 20_000],
+])("the results of a bulk mutation count as many as %s has", async (_, query, variables, objects) => {
+  const { body } = await server.ask(grace, query, variables);
+  expect(body.errors![0]!.message).toContain(`${objects} objects; at most ${LIMITS.objects}`);
+});
+
+test("a bulk mutation of few may ask much of each", async () => {
+  const variables = { input: { entitlementIds: ids(2), comments: "x" } };
+  const { body } = await server.ask(grace, MANY("$input"), variables);
+  expect(body.errors![0]!.message).toContain("must hold UUIDs"); // so it is within the limits
+});
+
 test("an answer that is too long is not sent", async () => {
   const text = new GraphQLObjectType({
     name: "Query",

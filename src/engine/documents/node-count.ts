@@ -15,16 +15,13 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from "graphql";
-import { PAGE_AT_MOST, PAGE_BY_DEFAULT } from "../../graphql/pages/connection";
+import { PAGE_AT_MOST } from "../../graphql/pages/connection";
 import { DataExportScalar } from "../../graphql/scalars";
 import { fragmentsOf } from "./documents";
 import { LIMITS } from "./limits";
-
-/** A number that the document gives, by itself or by a variable with its default; null where it gives none. */
-type Given = number | null | { variable: string; fallback: number | null };
-/** How many items a page has: what is given as `first` and `last`. */
-type PageSize = readonly Given[];
+import { itemsOf, type Given, type PageSize, type Variables } from "./page-size";
 
 /** The lists of an operation, its looks at other times and its values, with those inside of each of their items. */
 interface Page {
@@ -36,6 +33,12 @@ interface Page {
 
 /** A field without a selection. */
 const VALUE: Page = { size: [1], inner: [], kind: "value" };
+
+/** What a field of the schema tells of its list. */
+export interface ListExtensions {
+  /** The list has an item for each one of a list in the input of its mutation, and so many at most. */
+  itemsAtMost?: number;
+}
 
 /** Fields that show an object at another time, or prove it, which is one more to load each time. */
 const TIME_TRAVEL = new Set(["asOf", "previous", "next", "state", "revertedTo", "proof"]);
@@ -56,8 +59,6 @@ const DATA_EXPORT: Page = {
   inner: [{ size: [PAGE_AT_MOST], inner: [], kind: "objects" }],
   kind: "objects",
 };
-
-type Variables = Readonly<Record<string, unknown>>;
 
 /** Counts what an operation can return: nested pages and lists multiply. A plain list counts as LIMITS.listItems. */
 export type NodeCounter = (
@@ -94,23 +95,11 @@ function count(pages: readonly Page[], variables: Variables, counted: keyof Coun
   return all;
 }
 
-/** How many items a page can have; anything that is no size is refused later, by the check of the argument itself. */
-function itemsOf(size: PageSize, variables: Variables): number {
-  const given = size
-    .map((one) => {
-      if (one === null || typeof one === "number") return one;
-      const value = variables[one.variable];
-      return value === undefined ? one.fallback : value; // null is given, and takes the place of the default
-    })
-    .filter((one) => one !== null);
-  if (given.length === 0) return PAGE_BY_DEFAULT;
-  const items = given.map((one) => (typeof one === "number" && one > 0 ? Math.min(one, PAGE_AT_MOST) : 0));
-  return Math.max(...items);
-}
-
 /** Reads the pages of one operation; what is selected twice under one name counts once, as it runs once. */
 class PageReader {
   private readonly fragments: Map<string, FragmentDefinitionNode>;
+  /** The input of the field of the root that is being read. */
+  private input: ValueNode | undefined;
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -161,6 +150,8 @@ class PageReader {
   }
 
   private pagesOf(parent: GraphQLCompositeType, nodes: FieldNode[]): Page[] {
+    if (parent === this.schema.getMutationType())
+      this.input = nodes[0]!.arguments?.find(({ name }) => name.value === "input")?.value;
     const field =
       isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[nodes[0]!.name.value] : undefined;
     const type = field && getNamedType(field.type);
@@ -173,7 +164,12 @@ class PageReader {
     if (!field!.args.some(({ name }) => name === "first")) {
       const isList = isListType(getNullableType(field!.type)) && field!.name !== "edges";
       if (!isList && !TIME_TRAVEL.has(field!.name)) return inner;
-      return [{ size: [isList ? LIMITS.listItems : 1], inner, kind: "objects" }];
+      const { itemsAtMost } = field!.extensions as ListExtensions;
+      const size =
+        itemsAtMost === undefined
+          ? [isList ? LIMITS.listItems : 1]
+          : { longestIn: this.input, atMost: itemsAtMost };
+      return [{ size, inner, kind: "objects" }];
     }
     const size = ["first", "last"].map((argument) =>
       this.givenBy(nodes[0]!.arguments?.find(({ name }) => name.value === argument)),

@@ -1,5 +1,5 @@
 import { ArrayMaxSize, ArrayMinSize, IsOptional, IsUUID, ValidateNested } from "class-validator";
-import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
+import { Extensions, Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import {
   BULK_AT_MOST,
   type BulkItem,
@@ -88,6 +88,7 @@ export class BulkResultView {
 
 @ObjectType({ simpleResolvers: true })
 export abstract class BulkPayload extends Payload {
+  @Extensions({ itemsAtMost: BULK_AT_MOST })
   @Field(() => [BulkResultView], {
     nullable: true,
     description:

@@ -1,5 +1,5 @@
 import { ArrayMaxSize, ArrayMinSize, ValidateNested } from "class-validator";
-import { Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import { Ctx, Extensions, Field, ID, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
 import type { UselessnessWarning } from "../../../rules/order-rules";
 import { BULK_AT_MOST, type BulkOutcome } from "../../../use-cases/bulk/bulk";
 import { fulfillOrders } from "../../../use-cases/bulk/fulfill-orders";
@@ -56,6 +56,7 @@ export class FulfillmentView {
 
 @ObjectType({ description: "The result of `fulfillOrders`.", simpleResolvers: true })
 export class FulfillOrdersPayload extends Payload {
+  @Extensions({ itemsAtMost: BULK_AT_MOST })
   @Field(() => [FulfillmentView], {
     nullable: true,
     description: "The outcomes, in the order of `orders`; null when the mutation was refused.",
