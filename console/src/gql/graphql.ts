@@ -465,7 +465,7 @@ export type ReissueEntitlementInput = {
   entitlementId: string | number;
   /** The id of the newest history entry that you have seen of the object. If the object has a newer entry, the command is refused with CONFLICT; without an id, this is not checked. */
   expectedHistoryEntryId?: string | number | null | undefined;
-  /** Whether to lock refunds of the order; by default, if it could not be refunded just before. */
+  /** Whether to lock refunds of the order; by default, if it could not be refunded just before. Where an entitlement has expired and `expiryCause` is null, find out whether the order was refunded then before you give `false`. */
   refundLocked?: boolean | null | undefined;
   /** Whether the expiration period of the entitlement begins again now. Without it, an entitlement that is too old to be redeemed is refused. */
   renew?: boolean;

@@ -13,7 +13,7 @@ import { isExpiryDue } from "../../rules/entitlement-rules";
 import { seatBlocker } from "../../rules/session-rules";
 import { namesOf } from "../../store/rows/fields";
 import { Refusal } from "../../refusal";
-import { recordRevokedMoney } from "../refunds/returned-money";
+import { mayBeRefunded, recordRevokedMoney } from "../refunds/returned-money";
 import { askInOwnModes, hasPaidFor, unenroll } from "../sessions/unenroll";
 import { act, commandInSteps, type CommandRequest } from "../command";
 import {
@@ -85,6 +85,7 @@ async function lastingChanges(
   const changes: Partial<CourseEntitlement> = Object.fromEntries(
     REVERTED.map((name) => [name, target[name]]),
   );
+  if (mayBeRefunded(row) && target.expiredAt === null) changes.refundLocked = true;
   const [enrollment = null] = target.enrollmentId ? await enrollmentsById(tx, [target.enrollmentId]) : [];
   const [policy = null] = target.policyId ? await policiesById(tx, [target.policyId]) : [];
   const active = enrollment && { ...enrollment, isActive: true };
@@ -135,7 +136,11 @@ async function refuseClashes(
   if (enrollmentId !== null) {
     if (!(await tx.existsBy(CourseEnrollment, { id: enrollmentId })))
       throw clash("its enrollment does not exist any more");
-    if (await tx.existsBy(CourseEntitlement, { ...others, enrollmentId }))
+    const holders = [
+      { ...others, enrollmentId },
+      { ...others, pendingEnrollmentId: enrollmentId },
+    ];
+    if (await tx.existsBy(CourseEntitlement, holders))
       throw clash("its enrollment now belongs to another entitlement");
   }
   if (policyId !== null && !(await tx.existsBy(CourseEntitlementPolicy, { id: policyId })))

@@ -45,6 +45,17 @@ export async function recordRevokedMoney(
   if (facts.expiryCause === "REVOKED" && !(await isUnpaid(tx, facts))) await recordRefund(tx, request, facts);
 }
 
+/**
+ * Whether nobody has recorded why an entitlement has expired, as with many imported ones: perhaps because its order was
+ * refunded. Then an agent has to find out before the order can be refunded.
+ */
+export function mayBeRefunded({
+  expiredAt,
+  expiryCause,
+}: Pick<EntitlementFacts, "expiredAt" | "expiryCause">): boolean {
+  return expiredAt !== null && expiryCause === null;
+}
+
 /** Whether the latest revocation of an entitlement says that the order was not refunded. */
 export async function isUnpaid(
   tx: EntityManager,

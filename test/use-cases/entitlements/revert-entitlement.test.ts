@@ -82,7 +82,7 @@ test("a revert is refused, with the conflict, when another entitlement has the o
   expect(refusal.message).toContain("order number");
 });
 
-test("a revert is refused, with the conflict, when another entitlement has the enrollment or it has been deleted", async () => {
+test("a revert is refused, with the conflict, when another entitlement has the enrollment or waits for it, or it has been deleted", async () => {
   const courseUuid = aCourse();
   const run = await aRun(app, courseUuid);
   const id = await anEntitlement(app, { courseUuid, run });
@@ -93,7 +93,12 @@ test("a revert is refused, with the conflict, when another entitlement has the e
   expect((await expectRefusal(app, () => revert(id, spent!), "CONFLICT")).message).toContain(
     "another entitlement",
   );
-  await put(app, CourseEntitlement, Object.assign(await stored(app, other), { enrollmentId: null }));
+  const waiting = { enrollmentId: null, redeemedAt: null, pendingEnrollmentId: enrollmentId };
+  await put(app, CourseEntitlement, Object.assign(await stored(app, other), waiting));
+  expect((await expectRefusal(app, () => revert(id, spent!), "CONFLICT")).message).toContain(
+    "another entitlement",
+  );
+  await put(app, CourseEntitlement, Object.assign(await stored(app, other), { pendingEnrollmentId: null }));
   await app.db.query("delete from course_enrollment where id = $1", [enrollmentId]);
   expect((await expectRefusal(app, () => revert(id, spent!), "CONFLICT")).message).toContain(
     "does not exist",

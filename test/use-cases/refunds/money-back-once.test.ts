@@ -44,10 +44,10 @@ const aRefund = async (entitlementId: string, state: RefundState) => {
 };
 
 /** Requests a refund, and fails the test if the shop gets a request. */
-const expectNoSecondRefund = async (entitlementId: string) => {
+const expectNoSecondRefund = async (entitlementId: string, blocker = "ALREADY_REFUNDED") => {
   const { app: shopping, asked } = withShop(app, () => ({ kind: "accepted", refs: ["second"] }));
   const asking = () => unenrollAndRefund(by(ada, shopping), { entitlementId, refund: "REQUEST" });
-  const details = { field: "entitlementId", blocker: "ALREADY_REFUNDED" };
+  const details = { field: "entitlementId", blocker };
   await expectRefusal(app, asking, "ENTITLEMENT_NOT_REFUNDABLE", details);
   expect(asked).toEqual([]);
 };
@@ -103,6 +103,20 @@ describe("a refund that was made elsewhere stays recorded", () => {
       const { app: shopping, asked } = withShop(app, () => ({ kind: "accepted", refs: ["first"] }));
       await unenrollAndRefund(by(ada, shopping), { entitlementId: id, refund: "REQUEST" });
       expect(asked).toHaveLength(1);
+    },
+  );
+
+  test.each<[string, (id: string) => Promise<unknown>]>([
+    GIVE_BACK[0]!,
+    ["a reissue", (entitlementId) => reissueEntitlement(by(grace, app), { entitlementId, comments: "x" })],
+  ])(
+    "after an expiry without a recorded cause, as imported ones are, and %s, refunds are locked",
+    async (_, giveBack) => {
+      const id = await anEntitlement(app);
+      await put(app, CourseEntitlement, Object.assign(await stored(app, id), { expiredAt: NOW }));
+      await giveBack(id);
+      expect(await stored(app, id)).toMatchObject({ expiredAt: null, refundLocked: true });
+      await expectNoSecondRefund(id, "REFUND_LOCKED");
     },
   );
 

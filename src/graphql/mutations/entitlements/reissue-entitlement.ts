@@ -18,7 +18,8 @@ export class ReissueEntitlementInput extends CommandInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether to lock refunds of the order; by default, if it could not be refunded just before.",
+    description:
+      "Whether to lock refunds of the order; by default, if it could not be refunded just before. Where an entitlement has expired and `expiryCause` is null, find out whether the order was refunded then before you give `false`.",
   })
   refundLocked?: boolean | null;
 
