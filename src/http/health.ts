@@ -5,9 +5,13 @@ import { sendJson } from "./respond";
 import type { Route } from "./route";
 
 const ANSWER_WITHIN_MS = 2_000;
-/** Touches what every dashboard reads. It is prepared and then used again, as the reads of requests are. */
-const READ = `select e.id from course_entitlement e left join course_enrollment n on n.id = e.enrollment_id
-  order by e.created_at, e.id limit 1`;
+/**
+ * Touches what every dashboard reads, and tells whether a command could write. It is prepared and then used again, as the
+ * reads of requests are.
+ */
+const READ = `select current_setting('transaction_read_only') = 'on' as "isReadOnly",
+  (select e.id from course_entitlement e left join course_enrollment n on n.id = e.enrollment_id
+   order by e.created_at, e.id limit 1)`;
 
 /** Says that the process lives, and asks nothing else. */
 export const livenessRoute: Route = (_request, response) => sendJson(response, 200, { status: "alive" });
@@ -25,17 +29,20 @@ async function unreadiness({ db }: App): Promise<string | null> {
   try {
     const pending = await within(pendingMigrations(db), ANSWER_WITHIN_MS);
     if (pending.length > 0) return "The database lacks migrations.";
-    await within(readTwice(db), ANSWER_WITHIN_MS);
-    return null;
+    const isReadOnly = await within(readTwice(db), ANSWER_WITHIN_MS);
+    return isReadOnly ? "The database can only be read: it is a standby, or is set so." : null;
   } catch {
     return "The database cannot be asked.";
   }
 }
 
-async function readTwice(db: App["db"]): Promise<void> {
+/** Reads as requests do, and returns whether nothing can be written. */
+async function readTwice(db: App["db"]): Promise<boolean> {
   const connection = db.createQueryRunner();
   try {
-    for (let time = 0; time < 2; time++) await repeat(connection, READ, []);
+    await repeat(connection, READ, []);
+    const [row] = await repeat<{ isReadOnly: boolean }>(connection, READ, []);
+    return row!.isReadOnly;
   } finally {
     await connection.release();
   }

@@ -12,6 +12,13 @@ const SETTINGS = {
   transform_null_equals: "off",
 };
 
+/**
+ * SQL that makes commits last through a crash of PostgreSQL where the database does without that: a refund that a shop was
+ * asked for must be known afterwards. What is stricter stays, such as a wait for replicas.
+ */
+const DURABLE = `set_config('synchronous_commit',
+  case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, false)`;
+
 /** How long PostgreSQL lets a statement, a wait for a lock and a pause within a transaction take; "0" is without limit. */
 export interface SessionLimits {
   /** The longest run of a statement. */
@@ -34,7 +41,7 @@ export function sessionSetup(url: string | undefined, limits: SessionLimits) {
   const settings = Object.entries({ ...SETTINGS, ...limits });
   const text = `select current_setting('server_encoding') as encoding, pg_backend_pid() as pid, ${settings
     .map(([name, value]) => `set_config('${name}', '${value}', false)`)
-    .join(", ")}`;
+    .join(", ")}, ${DURABLE}`;
   let isKnownToLast = false;
   return async (connected: unknown): Promise<void> => {
     const client = connected as Connected;

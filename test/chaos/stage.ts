@@ -1,4 +1,4 @@
-import { asSuperuser, createTestDatabase } from "../support/database";
+import { createTestDatabase } from "../support/database";
 import { scheduleOf, type Narrowing, type Schedule } from "./schedule";
 import { DEADLINE_MS, openWorld, type Setting, type World } from "./world";
 
@@ -7,9 +7,6 @@ export async function openTestWorld(
   setting: Omit<Setting, "databaseUrl">,
 ): Promise<{ world: World; close: () => Promise<void> }> {
   const database = await createTestDatabase("demo");
-  // Committed data must survive every kill.
-  const name = new URL(database.url).pathname.slice(1);
-  await asSuperuser(`alter database ${name} set synchronous_commit = on`);
   const world = await openWorld({ databaseUrl: database.url, ...setting });
   return {
     world,

@@ -13,6 +13,7 @@ const HOSTILE = {
   default_transaction_isolation: "serializable",
   standard_conforming_strings: "off",
   transform_null_equals: "on",
+  synchronous_commit: "off",
   statement_timeout: "1h",
   lock_timeout: "1h",
   idle_in_transaction_session_timeout: "1h",
@@ -24,6 +25,7 @@ const OURS = {
   default_transaction_isolation: "read committed",
   standard_conforming_strings: "on",
   transform_null_equals: "off",
+  synchronous_commit: "on",
   statement_timeout: "5s",
   lock_timeout: "2s",
   idle_in_transaction_session_timeout: "5s",
@@ -74,6 +76,13 @@ test("the settings that answers depend on have our values, whatever the URL sets
   const db = await open(url);
   expect(await db.query("show work_mem")).toEqual([{ work_mem: "7MB" }]);
   await db.destroy();
+});
+
+test("commits that wait for replicas go on to do so", async () => {
+  const { synchronous_commit } = await settingsOf(
+    withOptions(database.url, "-c synchronous_commit=remote_apply"),
+  );
+  expect(synchronous_commit).toBe("remote_apply");
 });
 
 test("a date is read correctly when the database is set to write dates in another style", async () => {
