@@ -4,7 +4,7 @@ import type { HistorySource } from "../history/history-columns";
 import type { TrackedType } from "../history/tracked-types";
 import { PageArgs } from "./pages/connection";
 import { HistorySourceEnum, HistoryTypeEnum, TrackedTypeEnum, type HistoryTypeName } from "./history-enums";
-import { atMost, IsText, length, UUIDS } from "./inputs";
+import { atMost, IsText, length, SomeOf, UUIDS } from "./inputs";
 import { DateTimeScalar } from "./scalars";
 
 @InputType({ description: "Conditions on changes. A change must meet every condition that is given." })
@@ -14,7 +14,7 @@ export class HistoryFilter {
     description: "The types of the changed object, of which one must match.",
   })
   @IsOptional()
-  @ArrayMaxSize(6, atMost(6))
+  @SomeOf(TrackedTypeEnum)
   entityTypes?: TrackedType[] | null;
 
   @Field(() => [ID], {
@@ -51,7 +51,7 @@ export class HistoryFilter {
     description: "The kinds of change, of which one must match.",
   })
   @IsOptional()
-  @ArrayMaxSize(3, atMost(3))
+  @SomeOf(HistoryTypeEnum)
   types?: HistoryTypeName[] | null;
 
   @Field(() => [HistorySourceEnum], {
@@ -59,7 +59,7 @@ export class HistoryFilter {
     description: "The ways in which a change entered the system, of which one must match.",
   })
   @IsOptional()
-  @ArrayMaxSize(5, atMost(5))
+  @SomeOf(HistorySourceEnum)
   sources?: HistorySource[] | null;
 
   @Field(() => [String], {

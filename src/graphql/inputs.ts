@@ -1,4 +1,4 @@
-import { IsOptional, IsUUID, Matches, MaxLength, MinLength } from "class-validator";
+import { ArrayMaxSize, IsOptional, IsUUID, Matches, MaxLength, MinLength } from "class-validator";
 import { ArgsType, Field, ID, InputType } from "type-graphql";
 import type { Scope } from "../reads/entitlements";
 import { PageArgs } from "./pages/connection";
@@ -10,6 +10,11 @@ export const UUID = { message: "must be a UUID" };
 export const UUIDS = { each: true, message: "must hold UUIDs" };
 /** The rule of a list of at most `max` items. */
 export const atMost = (max: number) => ({ message: `must hold at most ${max}` });
+/** A list of values of an enum, as many as there are at most. */
+export const SomeOf = (values: object): PropertyDecorator => {
+  const { length: max } = Object.keys(values);
+  return ArrayMaxSize(max, atMost(max));
+};
 /** The rule of a text of 1 to `max` characters. */
 export const length = (max: number) => ({ message: `must have from 1 to ${max} characters` });
 

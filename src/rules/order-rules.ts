@@ -48,7 +48,8 @@ export function newEntitlement(mode: string, freeModes: readonly string[], now: 
     refundLocked: false,
     redemption: null,
   };
-  return { id: "", mode, standing, periods: DEFAULT_PERIODS, freeModes, currentRunKey: null };
+  const none = { currentRunKey: null, pendingRunKey: null };
+  return { id: "", mode, standing, periods: DEFAULT_PERIODS, freeModes, ...none };
 }
 
 /** The learner, and what the learner has of the course already. */

@@ -210,14 +210,17 @@ test("8.7.14: a list can be read although a run, a start date or an enrollment d
   const enrollmentId = await anEnrollment(app, offered, { createdAt: null });
   const neverEnrolled = await anEntitlement(app, { courseUuid, enrollmentId });
   const list = `{ viewer { entitlements { edges { node { id state daysUntilExpiration isRegainable isRefundable
-    runSummary { title } sessions { courseRun { key } isCurrent isAvailable blocker } } } } } }`;
+    runSummary { courseRunKey title } sessions { courseRun { key } isCurrent isAvailable blocker } } } } } }`;
   const { data, errors } = await ask<{ viewer: Entitlements }>(app, ada, list);
   expect(errors).toBeUndefined();
   const told = new Map(data!.viewer.entitlements.edges.map(({ node }) => [node.id, node]));
   const spent = { state: "FULFILLED_CHANGEABLE", daysUntilExpiration: 14, isRegainable: true };
   const session = (key: string, blocker: string | null, isCurrent = false) =>
     expect.objectContaining({ courseRun: { key }, isCurrent, isAvailable: !blocker, blocker }) as unknown;
-  expect(told.get(inVanished)).toMatchObject({ ...spent, runSummary: { title: null } });
+  expect(told.get(inVanished)).toMatchObject({
+    ...spent,
+    runSummary: { courseRunKey: vanished, title: null },
+  });
   expect(told.get(inVanished)!.sessions).toEqual([session(vanished, null, true)]);
   const undatedIsNotOffered = session(neverSpent, "NO_START_DATE");
   expect(told.get(inUndated)).toMatchObject({ ...spent, runSummary: { title: "A course" } });

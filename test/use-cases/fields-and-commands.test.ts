@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { CourseMode } from "../../src/entities/course-mode";
+import { DAY_MS } from "../../src/rules/entitlement-rules";
 import { Refund } from "../../src/entities/refund";
 import { entitlementsById } from "../../src/reads/entitlement-facts";
 import { sessionsOfCourses } from "../../src/reads/sessions";
@@ -17,6 +18,7 @@ import {
   ago,
   anEnrollment,
   anEntitlement,
+  aPolicy,
   aRun,
   by,
   NOW,
@@ -25,6 +27,10 @@ import {
 } from "../support/world";
 
 const app = useApp();
+let shortPolicyId: string;
+beforeAll(async () => {
+  shortPolicyId = await aPolicy(app, { expirationMs: 20 * DAY_MS, regainMs: 3 * DAY_MS });
+});
 
 /** More of them: `WORLDS=1000 npx jest dist/test/use-cases/fields-and-commands.test.js`. */
 const WORLDS = Number(process.env["WORLDS"] ?? 25);
@@ -55,14 +61,20 @@ const anyWorld = fc.record({
   certificate: fc.boolean(),
   other: run,
   seat,
+  /** Whether this entitlement waits for the other run, or another one is redeemed for it or waits for it. */
+  beside: fc.constantFrom(null, null, null, "PENDING", "RIVAL", "PENDING_RIVAL"),
+  renewedDaysAgo: fc.constantFrom(null, null, 0, 100),
+  isPolicyShort: fc.constantFrom(false, false, true),
+  target: fc.constantFrom("other", "other", "current"),
 });
 type AnyWorld = typeof anyWorld extends fc.Arbitrary<infer World> ? World : never;
 
 /** Stores rows of its own and returns the entitlement with the runs of its course. */
-async function enter(world: AnyWorld): Promise<{ id: string; other: string }> {
+async function enter(world: AnyWorld): Promise<{ id: string; other: string; target: string }> {
   const courseUuid = aCourse();
   const createdAt = ago(world.age);
   let link: Partial<Parameters<typeof anEntitlement>[1]> = {};
+  let current: string | null = null;
   if (world.current) {
     const key = await aRun(app, courseUuid, world.current.run);
     const since = ago(Math.min(world.age, world.redeemedDaysAgo));
@@ -72,14 +84,22 @@ async function enter(world: AnyWorld): Promise<{ id: string; other: string }> {
       redeemedAt: since,
     };
     if (world.certificate) await aCertificate(app, key);
+    current = key;
   }
   const other = await aRun(app, courseUuid, world.other);
-  if (world.seat) await anEnrollment(app, other, world.seat);
+  const seat = world.seat ?? { mode: "verified", isActive: false };
+  const enrollmentId = world.seat || world.beside ? await anEnrollment(app, other, seat) : null;
+  if (world.beside === "RIVAL") await anEntitlement(app, { courseUuid, enrollmentId, redeemedAt: NOW });
+  if (world.beside === "PENDING_RIVAL")
+    await anEntitlement(app, { courseUuid, pendingEnrollmentId: enrollmentId });
   const id = await anEntitlement(app, {
     ...link,
     courseUuid,
     createdAt,
     refundLocked: world.refundLocked,
+    pendingEnrollmentId: world.beside === "PENDING" ? enrollmentId : null,
+    renewedAt: world.renewedDaysAgo === null ? null : ago(world.renewedDaysAgo),
+    policyId: world.isPolicyShort ? shortPolicyId : null,
     ...(!world.order && { orderNumber: null }),
     ...(world.expired && { expiredAt: ago(0), expiryCause: world.expired as "LAPSED" }),
   });
@@ -100,18 +120,18 @@ async function enter(world: AnyWorld): Promise<{ id: string; other: string }> {
         modifiedAt: NOW,
       }),
     );
-  return { id, other };
+  return { id, other, target: (world.target === "current" && current) || other };
 }
 
 /** The fields of the schema for an entitlement, and for the other run of its course. */
-async function askFields({ id, other }: { id: string; other: string }) {
+async function askFields({ id, target }: { id: string; target: string }) {
   const [facts] = await entitlementsById(app.db, [id]);
   const [sessions] = await sessionsOfCourses(app.db, [{ userId: facts!.userId, key: facts!.courseUuid }]);
   const view = toEntitlement({ app, now: NOW } as Parameters<typeof toEntitlement>[0], facts!);
   const views = toSessionViews(view.choosing, facts!.enrollment, sessions!, NOW);
   return {
     view,
-    session: views.find(({ courseRun }) => courseRun.key === other)!,
+    session: views.find(({ courseRun }) => courseRun.key === target)!,
     isLinked: !!facts!.enrollment,
   };
 }
@@ -128,7 +148,7 @@ async function isDone<Input>(command: Command<Input, unknown>, input: Input): Pr
   );
 }
 
-const checkWorlds = (check: (place: { id: string; other: string }) => Promise<void>) =>
+const checkWorlds = (check: (place: { id: string; target: string }) => Promise<void>) =>
   fc.assert(
     fc.asyncProperty(anyWorld, async (world) => check(await enter(world))),
     { numRuns: WORLDS },
@@ -139,7 +159,7 @@ test(
   () =>
     checkWorlds(async (place) => {
       const { view, session } = await askFields(place);
-      const wish = { entitlementId: place.id, courseRunKey: place.other };
+      const wish = { entitlementId: place.id, courseRunKey: place.target };
       const command = view.redeemBlocker === "ALREADY_REDEEMED" ? switchSession : enrollAndFulfill;
       expect(await isDone(command, wish)).toBe(session.isAvailable);
     }),
@@ -150,7 +170,7 @@ test(
   "an entitlement is redeemable exactly when enrollAndFulfill accepts an open run",
   () =>
     checkWorlds(async ({ id }) => {
-      const { view } = await askFields({ id, other: "" });
+      const { view } = await askFields({ id, target: "" });
       const open = await aRun(app, view.courseUuid);
       expect(await isDone(enrollAndFulfill, { entitlementId: id, courseRunKey: open })).toBe(
         view.isRedeemable,
@@ -163,7 +183,7 @@ test(
   "an entitlement is regainable exactly when leaveSession leaves its run",
   () =>
     checkWorlds(async ({ id }) => {
-      const { view, isLinked } = await askFields({ id, other: "" });
+      const { view, isLinked } = await askFields({ id, target: "" });
       const isDoneNow = await isDone(leaveSession, { entitlementId: id });
       // Leaving what is not redeemed changes nothing, so it is no refusal; the field says that there is nothing to leave.
       if (view.regainBlocker === "NOT_REDEEMED") expect(isLinked || isDoneNow).toBe(true);
@@ -176,7 +196,7 @@ test(
   "an entitlement is refundable exactly when unenrollAndRefund accepts the request",
   () =>
     checkWorlds(async ({ id }) => {
-      const { view } = await askFields({ id, other: "" });
+      const { view } = await askFields({ id, target: "" });
       const wish = { entitlementId: id, refund: "REQUEST" as const };
       // Requesting a refund that exists already returns it, which is not a new request.
       const isThere =

@@ -12,7 +12,7 @@ import type { EntitlementCriteria } from "../../reads/entitlement-search";
 import type { EntitlementOrdering, OrderField } from "../../reads/finding/entitlement-order";
 import type { EntitlementState } from "../../rules/entitlement-state";
 import { EntitlementOrderFieldEnum, EntitlementStateEnum, OrderDirectionEnum } from "../enums";
-import { atMost, IsText, length, UUIDS } from "../inputs";
+import { atMost, IsText, length, SomeOf, UUIDS } from "../inputs";
 import { PageArgs } from "../pages/connection";
 import { DateTimeScalar } from "../scalars";
 
@@ -100,7 +100,7 @@ export class EntitlementFilter implements EntitlementCriteria {
       "The states of the entitlement, as `state` tells them at the instant of the list, of which one must match.",
   })
   @IsOptional()
-  @ArrayMaxSize(6, atMost(6))
+  @SomeOf(EntitlementStateEnum)
   states?: EntitlementState[] | null;
 
   @Field(() => ID, {

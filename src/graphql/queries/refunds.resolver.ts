@@ -1,4 +1,4 @@
-import { ArrayMaxSize, IsOptional, ValidateNested } from "class-validator";
+import { IsOptional, ValidateNested } from "class-validator";
 import { Args, ArgsType, Ctx, Field, FieldResolver, InputType, Query, Resolver, Root } from "type-graphql";
 import type { PageRequest } from "../../store/rows/page";
 import { countRefunds, findRefunds, refundsOf, type RefundCriteria } from "../../reads/refunds";
@@ -9,7 +9,7 @@ import { connectionOf, createdKey, PageArgs } from "../pages/connection";
 import { learnerToTell, type Context } from "../context";
 import { Cursors } from "../pages/cursors";
 import { atInstant, pastOf } from "../types/past";
-import { atMost, EntitlementPartFilter, IsText } from "../inputs";
+import { EntitlementPartFilter, IsText, SomeOf } from "../inputs";
 import { DateTimeScalar } from "../scalars";
 import { CourseEntitlementView } from "../types/entitlements/course-entitlement";
 import { entitlementOf } from "../types/entitlements/entitlement-of.resolver";
@@ -25,7 +25,7 @@ export class RefundFilter extends EntitlementPartFilter implements RefundCriteri
     description: "The states of the refund, of which one must match.",
   })
   @IsOptional()
-  @ArrayMaxSize(5, atMost(5))
+  @SomeOf(RefundStateEnum)
   states?: RefundState[] | null;
 
   @Field(() => String, { nullable: true, description: "The exact number of the shop's order." })

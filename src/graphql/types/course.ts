@@ -138,8 +138,11 @@ export class RunSummaryView {
   isArchived!: boolean;
 }
 
+/** A run to show; only its key where the catalog has lost it. */
+export type ShownRun = Pick<CourseRun, "key"> & Partial<CourseRun>;
+
 /** What to show of a run, or of none. */
-export function toRunSummary(entitlementId: string, run: CourseRun | null, now: Date): RunSummaryView {
+export function toRunSummary(entitlementId: string, run: ShownRun | null, now: Date): RunSummaryView {
   return {
     id: entitlementId,
     courseRunKey: run?.key ?? null,
@@ -150,7 +153,7 @@ export function toRunSummary(entitlementId: string, run: CourseRun | null, now: 
     marketingUrl: run?.marketingUrl ?? null,
     startsAt: run?.startsAt ?? null,
     endsAt: run?.endsAt ?? null,
-    isStarted: (run?.startsAt ?? null) !== null && run!.startsAt! <= now,
-    isArchived: (run?.endsAt ?? null) !== null && run!.endsAt! < now,
+    isStarted: !!run?.startsAt && run.startsAt <= now,
+    isArchived: !!run?.endsAt && run.endsAt < now,
   };
 }

@@ -28,7 +28,7 @@ export const transferEntitlement = command(
     const { id: userId } = await requireUser(tx, { username });
     if (userId === facts.userId) return facts;
     refuseRefunded(entitlement);
-    if (facts.enrollment) refuseUnregainable(request, entitlement);
+    if (standing.redemption) refuseUnregainable(request, entitlement);
     if (facts.expiredAt || isExpiryDue(standing, periods, request.now))
       throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired. Reissue or renew it first.", {
         field: "entitlementId",

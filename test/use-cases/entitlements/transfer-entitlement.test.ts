@@ -7,6 +7,7 @@ import {
   aCourse,
   ada,
   ago,
+  anEnrollment,
   anEntitlement,
   aRun,
   bob,
@@ -52,6 +53,14 @@ test.each([
 ] as const)("an entitlement %s is not transferred", async (_, given, code) => {
   const id = await anEntitlement(app, given);
   await expectRefusal(app, () => transfer(id), code);
+});
+
+test("an entitlement whose learner has left the run by other means is transferred", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  const enrollmentId = await anEnrollment(app, run, { isActive: false, mode: "verified" });
+  const id = await anEntitlement(app, { courseUuid, enrollmentId, redeemedAt: ago(20), createdAt: ago(30) });
+  expect(await transfer(id)).toMatchObject({ userId: bob.userId, enrollment: null });
 });
 
 test("an entitlement is not transferred when its learner has a certificate for the run", async () => {

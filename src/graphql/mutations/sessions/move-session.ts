@@ -1,10 +1,9 @@
-import { ArrayMaxSize } from "class-validator";
 import { Ctx, Field, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import type { MoveOverride } from "../../../rules/session-rules";
 import { moveSession } from "../../../use-cases/sessions/move-session";
 import type { Context } from "../../context";
 import { publish } from "../../enums";
-import { atMost } from "../../inputs";
+import { SomeOf } from "../../inputs";
 import { CommandInput, Input } from "../../payload";
 import { CourseRunKey, Reason, SeenHistoryEntry, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
@@ -33,7 +32,7 @@ export class MoveSessionInput extends CommandInput {
     defaultValue: [],
     description: "The reasons against the move that the agent overrides; none unless they are given.",
   })
-  @ArrayMaxSize(10, atMost(10))
+  @SomeOf(MoveOverrideEnum)
   override!: MoveOverride[];
 
   @Reason("The agent's comments on the change")

@@ -1,4 +1,4 @@
-import { ArrayMaxSize, IsOptional, Matches, ValidateNested } from "class-validator";
+import { IsOptional, Matches, ValidateNested } from "class-validator";
 import {
   Args,
   ArgsType,
@@ -20,7 +20,7 @@ import {
 import type { CallState } from "../../../rules/lms/enrollment-call-rules";
 import type { PageRequest } from "../../../store/rows/page";
 import type { Context } from "../../context";
-import { atMost, EntitlementPartFilter, LMS_USER_ID } from "../../inputs";
+import { EntitlementPartFilter, LMS_USER_ID, SomeOf } from "../../inputs";
 import { connectionOf, createdKey, PageArgs } from "../../pages/connection";
 import { Cursors } from "../../pages/cursors";
 import { DateTimeScalar } from "../../scalars";
@@ -43,7 +43,7 @@ export class EnrollmentCallFilter extends EntitlementPartFilter implements Enrol
     description: "The states of the call, of which one must match.",
   })
   @IsOptional()
-  @ArrayMaxSize(5, atMost(5))
+  @SomeOf(EnrollmentCallStateEnum)
   states?: CallState[] | null;
 
   @Field(() => ID, { nullable: true, description: "The LMS user id of the learner." })

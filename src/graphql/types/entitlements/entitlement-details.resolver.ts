@@ -43,9 +43,8 @@ export class EntitlementDetailsResolver {
     @Root() { facts, choosing, context: { now } }: CourseEntitlementView,
     @Ctx() { loaders }: Context,
   ): Promise<RunSummaryView> {
-    const run =
-      facts.enrollment?.run ?? displayedRun(facts, choosing, await loaders.sessions.load(facts), now);
-    return toRunSummary(facts.id, run, now);
+    const sessions = choosing.currentRunKey === null ? await loaders.sessions.load(facts) : [];
+    return toRunSummary(facts.id, displayedRun(facts, choosing, sessions, now), now);
   }
 
   @FieldResolver(() => CourseView, {

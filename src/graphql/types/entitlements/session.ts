@@ -5,7 +5,7 @@ import type { CourseRun } from "../../../entities/course-run";
 import type { SessionFacts } from "../../../reads/sessions";
 import { sessionBlocker, type Choosing, type SessionBlocker } from "../../../rules/session-rules";
 import { SessionBlockerEnum } from "../../enums";
-import { CourseRunView, toCourseRun } from "../course";
+import { CourseRunView, toCourseRun, type ShownRun } from "../course";
 
 @ObjectType("Session", {
   description: "A run of the course that a learner can choose, or cannot choose, for an entitlement.",
@@ -72,8 +72,9 @@ export function displayedRun(
   choosing: Choosing,
   sessions: readonly SessionFacts[],
   now: Date,
-): CourseRun | null {
-  if (facts.enrollment?.run) return facts.enrollment.run;
+): ShownRun | null {
+  const { currentRunKey } = choosing;
+  if (currentRunKey !== null) return facts.enrollment?.run ?? { key: currentRunKey };
   const available = sessions.find((session) => blockerOf(choosing, session, now) === null);
   return (available ?? sessions.at(-1))?.run ?? null;
 }
