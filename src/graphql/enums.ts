@@ -119,8 +119,9 @@ export const EntitlementScopeEnum = publish<Scope>(
   {
     ACTIVE: "Entitlements that are redeemed or have not expired: the ones that a learner's dashboard shows.",
     UNEXPIRED:
-      "Entitlements that have not expired, redeemed or not: the state is AVAILABLE or FULFILLED_CHANGEABLE.",
-    FULFILLABLE: "Entitlements that have not expired and are not redeemed: the state is AVAILABLE.",
+      "Entitlements that have not expired, redeemed or not: the state is AVAILABLE, PENDING_ENROLLMENT or FULFILLED_CHANGEABLE.",
+    FULFILLABLE:
+      "Entitlements that have not expired and are not redeemed: the state is AVAILABLE or, for a first run, PENDING_ENROLLMENT.",
     ALL: "All entitlements of the learner.",
   },
 );

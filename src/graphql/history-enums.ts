@@ -45,7 +45,7 @@ export const TrackedTypeEnum = publish<TrackedType>(
     COURSE_ENROLLMENT: "An enrollment of a learner in a run.",
     CERTIFICATE: "A certificate of a learner for a run.",
     COURSE_RUN: "A run of a course.",
-    ERASURE: "An erasure: that history has forgotten a user, or personal texts by age.",
+    ERASURE: "An erasure of names and personal texts from history: those of a user, or those of old entries.",
     WEBHOOK: "A webhook: an address that is told of changes.",
     SUPPORT_AGENT: "A support agent: an account that staff have made one.",
   },

@@ -39,7 +39,7 @@ export class HistoryFilter {
   @Field(() => [String], {
     nullable: true,
     description:
-      "The usernames of learners, in any case, of which one must have or have had the entitlement, or be the support agent; at most 100. Changes of support details, refunds, and of their enrollments and certificates match too.",
+      "The usernames of learners, in upper or lower case, of which one must have or have had the entitlement, or be the support agent; at most 100. Changes of support details, refunds, and of their enrollments and certificates match too.",
   })
   @IsOptional()
   @ArrayMaxSize(100, atMost(100))

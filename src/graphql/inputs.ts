@@ -41,7 +41,10 @@ export abstract class EntitlementPartFilter {
   @IsUUID("all", UUID)
   entitlementId?: string | null;
 
-  @Field(() => String, { nullable: true, description: "The username of the learner, in any case." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The username of the learner, in upper or lower case.",
+  })
   @IsOptional()
   @IsText(150)
   username?: string | null;
@@ -63,7 +66,7 @@ export class EntitlementArgs {
 
 @ArgsType()
 export class UsernameArgs {
-  @Field({ description: "The username of the account, in any case." })
+  @Field({ description: "The username of the account, in upper or lower case." })
   @MinLength(1, length(150))
   @MaxLength(150, length(150))
   username!: string;
@@ -71,7 +74,7 @@ export class UsernameArgs {
 
 @ArgsType()
 export class EmailArgs {
-  @Field({ description: "The e-mail address of the account, in any case." })
+  @Field({ description: "The e-mail address of the account, in upper or lower case." })
   @MinLength(1, length(254))
   @MaxLength(254, length(254))
   email!: string;

@@ -47,7 +47,7 @@ test("every type, field, argument and enum value has a description", () => {
 
 /** What a description may not begin with: it begins with its noun, with the verb of an operation or with "Whether". */
 const OPENINGS =
-  /^(what|which|who|whom|whose|why|when|where|how|by|of|in|at|as|from|until|since|before|after|only|it|its|they|their|you|your|somebody|anybody)\b/i;
+  /^(what|which|who|whom|whose|why|when|where|how|by|of|in|at|as|from|until|since|before|after|only|it|its|they|their|you|your|somebody|anybody|that)\b/i;
 /** Nouns of the product. A description without any of them says nothing to readers who do not know the field. */
 const NOUNS =
   /\b(accounts?|actions?|address|agents?|attempts?|authors?|catalog|certificates?|changes?|codes?|comments?|commands?|conditions?|courses?|cursors?|dates?|days?|decisions?|descriptions?|details?|directions?|enrollments?|entitlements?|entry|entries|errors?|expiry|fields?|history|ids?|instants?|items?|jobs?|keys?|kinds?|labels?|learners?|levels?|lists?|lock|locks|messages?|modes?|names?|numbers?|objects?|operations?|orders?|outcomes?|pages?|parts?|periods?|places?|policy|policies|reasons?|refunds?|requests?|results?|revocations?|runs?|scalars?|secrets?|sessions?|shops?|sites?|SQL|states?|summary|titles?|types?|URLs?|usernames?|users?|UUIDs?|values?|ways?|webhooks?)\b/i;

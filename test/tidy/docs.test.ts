@@ -30,7 +30,7 @@ test.each(pages)("every file of the repository that %s names is there", (page) =
   expect(named.map(([, path]) => path!).filter((path) => !existsSync(path))).toEqual([]);
 });
 
-test("the code of a mutation can be read in at most 12 files, and each file imports a later one", () => {
+test("the code of a mutation can be read in at most 12 files, and each is imported by another of them", () => {
   const walk = /### Read the code of one mutation\n([^]*?)\n###/.exec(
     readFileSync("CONTRIBUTING.md", "utf8"),
   )![1]!;
@@ -47,6 +47,14 @@ function importsOf(file: string): string[] {
   const paths = readFileSync(file, "utf8").matchAll(/from "(\.[^"]+)"/g);
   return [...paths].map(([, path]) => join(dirname(file), path!));
 }
+
+test("every command of an operator is in the table of commands", () => {
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+  const told = readFileSync("docs/commands.md", "utf8");
+  const commands = Object.keys(scripts).filter((name) => scripts[name]!.includes("dist/src/cli/"));
+  expect(commands.length).toBeGreaterThan(10);
+  expect(commands.filter((name) => !told.includes(`\`npm run ${name}`))).toEqual([]);
+});
 
 test("every error code that the server sends is described", () => {
   const given = ["src/engine", "src/http"].flatMap((folder) =>

@@ -161,7 +161,7 @@ export type EntitlementFilter = {
   search?: string | null | undefined;
   /** The states of the entitlement, as `state` tells them at the instant of the list, of which one must match. */
   states?: Array<EntitlementState> | null | undefined;
-  /** The username of the learner, in any case. */
+  /** The username of the learner, in upper or lower case. */
   username?: string | null | undefined;
 };
 
@@ -171,9 +171,9 @@ export type EntitlementScope =
   | 'ACTIVE'
   /** All entitlements of the learner. */
   | 'ALL'
-  /** Entitlements that have not expired and are not redeemed: the state is AVAILABLE. */
+  /** Entitlements that have not expired and are not redeemed: the state is AVAILABLE or, for a first run, PENDING_ENROLLMENT. */
   | 'FULFILLABLE'
-  /** Entitlements that have not expired, redeemed or not: the state is AVAILABLE or FULFILLED_CHANGEABLE. */
+  /** Entitlements that have not expired, redeemed or not: the state is AVAILABLE, PENDING_ENROLLMENT or FULFILLED_CHANGEABLE. */
   | 'UNEXPIRED';
 
 /** The lifecycle state of an entitlement. A pending refund does not change the state; the blocker fields show it. */
@@ -244,7 +244,7 @@ export type GrantEntitlementInput = {
   orderNumber?: string | null | undefined;
   /** Whether refunds of the order are locked from the start. */
   refundLocked?: boolean;
-  /** The username of the learner, in any case. */
+  /** The username of the learner, in upper or lower case. */
   username: string;
 };
 
@@ -270,7 +270,7 @@ export type HistoryFilter = {
   sources?: Array<HistorySource> | null | undefined;
   /** The kinds of change, of which one must match. */
   types?: Array<HistoryType> | null | undefined;
-  /** The usernames of learners, in any case, of which one must have or have had the entitlement, or be the support agent; at most 100. Changes of support details, refunds, and of their enrollments and certificates match too. */
+  /** The usernames of learners, in upper or lower case, of which one must have or have had the entitlement, or be the support agent; at most 100. Changes of support details, refunds, and of their enrollments and certificates match too. */
   usernames?: Array<string> | null | undefined;
 };
 
@@ -703,7 +703,7 @@ export type TrackedType =
   | 'COURSE_ENTITLEMENT_POLICY'
   /** A run of a course. */
   | 'COURSE_RUN'
-  /** An erasure: that history has forgotten a user, or personal texts by age. */
+  /** An erasure of names and personal texts from history: those of a user, or those of old entries. */
   | 'ERASURE'
   /** A refund of the order of an entitlement. */
   | 'REFUND'

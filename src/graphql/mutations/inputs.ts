@@ -171,7 +171,7 @@ export function SpareCompleted(): PropertyDecorator {
 
 @InputType({ description: "An order of the shop for one course." })
 export class OrderInput {
-  @Username("The username of the learner, in any case.")
+  @Username("The username of the learner, in upper or lower case.")
   username?: string | null;
 
   @LmsUserId(

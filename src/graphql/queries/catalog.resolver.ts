@@ -21,7 +21,7 @@ class CoursesArgs extends PageArgs {
   @Field(() => String, {
     nullable: true,
     description:
-      "The beginnings of words that a run of the course must have in its title or key, in any case; all courses without it.",
+      "The beginnings of words that a run of the course must have in its title or key, in upper or lower case; all courses without it.",
   })
   @IsOptional()
   @IsText(255)

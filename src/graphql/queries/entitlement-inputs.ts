@@ -29,7 +29,10 @@ export class EntitlementFilter implements EntitlementCriteria {
   @IsUUID("all", UUIDS)
   ids?: string[] | null;
 
-  @Field(() => String, { nullable: true, description: "The username of the learner, in any case." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The username of the learner, in upper or lower case.",
+  })
   @IsOptional()
   @MinLength(1, length(150))
   @MaxLength(150, length(150))

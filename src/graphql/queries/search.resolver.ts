@@ -18,7 +18,7 @@ type Found = typeof SearchResult;
 class SearchArgs {
   @Field({
     description:
-      "The text to look for: the beginning of a username or of an order number, an e-mail address, an LMS user id, the UUID of an entitlement or of a course, or the beginnings of words in the title or the key of a run; in any case.",
+      "The text to look for: the beginning of a username or of an order number, an e-mail address, an LMS user id, the UUID of an entitlement or of a course, or the beginnings of words in the title or the key of a run; in upper or lower case.",
   })
   @IsText(255)
   text!: string;

@@ -32,7 +32,7 @@ export class UserResolver {
   @Query(() => UserView, {
     nullable: true,
     description:
-      "Returns an account by its username, in any case if no other differs in case alone; null when there is none. For support, staff, services and auditors.",
+      "Returns an account by its username, in upper or lower case if no other differs in case alone; null when there is none. For support, staff, services and auditors.",
   })
   user(@Args() { username }: UsernameArgs, @Ctx() { app }: Context): Promise<UserFacts | null> {
     return userNamed(app.db, username);
@@ -41,7 +41,7 @@ export class UserResolver {
   @Query(() => UserView, {
     nullable: true,
     description:
-      "Returns an account by its e-mail address in any case, the oldest one when several share it; null when there is none, or when the addresses of accounts are not stored. For support, staff and auditors.",
+      "Returns an account by its e-mail address, in upper or lower case, the oldest one when several share it; null when there is none, or when the addresses of accounts are not stored. For support, staff and auditors.",
   })
   userByEmail(@Args() { email }: EmailArgs, @Ctx() { app }: Context): Promise<UserFacts | null> {
     return userByEmail(app.db, email);

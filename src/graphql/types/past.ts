@@ -62,7 +62,7 @@ export function refusePast(schema: GraphQLSchema): void {
       names.map((name) => (schema.getType(type) as GraphQLObjectType).getFields()[name]!),
     );
   for (const field of eachOf(AS_KNOWN_NOW))
-    field.description += " As of an earlier instant it is told as known now.";
+    field.description += " In a past state, the field shows the present value.";
   for (const [type, names] of Object.entries(WITHOUT_PAST))
     for (const field of eachOf({ [type]: names })) {
       const { resolve = defaultFieldResolver } = field;

@@ -7,7 +7,7 @@ import { Text } from "../inputs";
 
 @InputType({ description: "The input fields of `grantSupport`." })
 export class GrantSupportInput extends CommandInput {
-  @Text(150, "The username of the account, in any case.")
+  @Text(150, "The username of the account, in upper or lower case.")
   username!: string;
 
   @Text(2_000, "The comments about the reason, from 1 to 2000 characters; history keeps them.")

@@ -79,7 +79,7 @@ export class RevokeEntitlementsMutation {
   @Mutation(() => RevokeEntitlementsPayload, {
     nullable: true,
     description:
-      "Revokes many entitlements whose orders have been refunded elsewhere. Each is revoked completely or not at all, and a failure of one does not stop the others. For services, support and staff.",
+      "Revokes many entitlements, usually because their orders were refunded elsewhere (see `moneyReturned`). Each is revoked completely or not at all, and a failure of one does not stop the others. For services, support and staff.",
   })
   revokeEntitlements(
     @Input(() => RevokeEntitlementsInput, "The entitlements to revoke, and the reason.")

@@ -11,7 +11,7 @@ import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `grantEntitlement`." })
 export class GrantEntitlementInput extends CommandInput {
-  @Text(150, "The username of the learner, in any case.")
+  @Text(150, "The username of the learner, in upper or lower case.")
   username!: string;
 
   @Uuid("The UUID of the course.")

@@ -31,7 +31,7 @@ export class RevokeEntitlementMutation {
   @Mutation(() => RevokeEntitlementPayload, {
     nullable: true,
     description:
-      "Revokes an entitlement whose order has been refunded elsewhere: the entitlement expires and the learner leaves the run, if any. For services, support and staff.",
+      "Revokes an entitlement, usually because its order was refunded elsewhere (see `moneyReturned`): the entitlement expires and the learner leaves the run, if any. For services, support and staff.",
   })
   revokeEntitlement(
     @Input(() => RevokeEntitlementInput, "The entitlement to revoke, and the reason.")

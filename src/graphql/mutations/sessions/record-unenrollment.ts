@@ -37,7 +37,7 @@ const UnenrollmentOutcomeEnum = publish<UnenrollmentOutcome>(
 
 @InputType({ description: "The input fields of `recordUnenrollment`." })
 export class RecordUnenrollmentInput extends CommandInput {
-  @Username("The username of the learner, in any case.")
+  @Username("The username of the learner, in upper or lower case.")
   username?: string | null;
 
   @LmsUserId(

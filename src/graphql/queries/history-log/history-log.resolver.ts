@@ -43,7 +43,7 @@ export class HistoryLogResolver {
   @Query(() => HistoryLogView, {
     nullable: true,
     description:
-      "All committed changes in the order of their commits, for who follows them. For staff and auditors.",
+      "All committed changes in the order of their commits, for clients that follow them. For staff and auditors.",
   })
   async historyLog(@Ctx() { app }: Context): Promise<HistoryLogView> {
     await app.committer.settle(); // so that who asks after a change finds it, whatever processes do so by themselves
@@ -53,7 +53,7 @@ export class HistoryLogResolver {
 
   @FieldResolver(() => LogEntryConnection, {
     description:
-      "The settled changes after a position, the oldest first. Who goes on from `next` misses none and gets none twice. With a filter, a page can have fewer changes than `first`, or none, while `pageInfo.hasNextPage` is true.",
+      "The settled changes after a position, the oldest first. A client that passes `next` as `after` of its next request misses no change and gets none twice; cursors are not accepted there. With a filter, a page can have fewer changes than `first`, or none, while `pageInfo.hasNextPage` is true.",
   })
   async entries(
     @Root() _log: HistoryLogView,
@@ -94,7 +94,7 @@ export class PlaceResolver {
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
     description:
-      "The instant from which `asOf` knows of the change, the same for all changes of its transaction: that of the last one, or later where the transaction was committed late. Null until it is settled.",
+      "The instant from which `asOf` knows of the change, the same for all changes of its transaction: the instant of the last change of the transaction, or a later one where it was committed late. Null until the change is settled.",
   })
   async settledAt(@Root() view: HistoryEntryView, @Ctx() context: Context): Promise<Date | null> {
     return (await placeOf(view, context))?.settledAt ?? null;

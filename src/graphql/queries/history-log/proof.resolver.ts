@@ -18,7 +18,11 @@ const SIZE = { message: "must be 0 or more" };
 
 @ArgsType()
 class CheckpointArgs {
-  @Field(() => Int64Scalar, { nullable: true, description: "The number of changes that it seals." })
+  @Field(() => Int64Scalar, {
+    nullable: true,
+    description:
+      "The number of changes that the checkpoint to return seals; the newest checkpoint is returned without it.",
+  })
   @IsOptional()
   @Min(0, SIZE)
   size?: number | null;

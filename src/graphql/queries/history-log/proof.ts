@@ -7,7 +7,7 @@ import { DateTimeScalar, Int64Scalar } from "../../scalars";
   simpleResolvers: true,
 })
 export class CheckpointView {
-  @Field(() => Int64Scalar, { description: "The number of changes that it seals." })
+  @Field(() => Int64Scalar, { description: "The number of changes that the checkpoint seals." })
   size!: number;
 
   @Field(() => DateTimeScalar, { description: "The instant from which the last of these changes counts." })

@@ -6,7 +6,7 @@ import { DateTimeScalar } from "../../scalars";
 
 @ObjectType("Erasure", {
   description:
-    "That history has forgotten names and words: of a user, or, in a retention by age, of all old entries.",
+    "An erasure of names and personal texts from history: those of one user, or, in a retention by age, those of all old entries.",
   simpleResolvers: true,
 })
 export class ErasureView {

@@ -41,7 +41,7 @@ export abstract class EntitlementDecisions {
 
   @Field(() => Boolean, {
     description:
-      "Whether the entitlement has expired: `expiredAt` is stored, or the expiry is due because a period of the policy is over or because of a certificate for the run. It has expired exactly when its state is neither AVAILABLE nor FULFILLED_CHANGEABLE.",
+      "Whether the entitlement has expired: `expiredAt` is stored, or the expiry is due because a period of the policy is over or because of a certificate for the run. It has not expired exactly when its state is AVAILABLE, PENDING_ENROLLMENT or FULFILLED_CHANGEABLE.",
   })
   get isExpired(): boolean {
     return isExpired(this.standing, this.periods, this.context.now);

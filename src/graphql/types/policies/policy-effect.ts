@@ -10,18 +10,21 @@ export class PolicyReachView implements PolicyReach {
   @Field(() => ID, { description: "The UUID of the policy, followed by `:before` or `:after`." })
   id!: string;
 
-  @Field(() => Int, { description: "The number of these entitlements." })
+  @Field(() => Int, {
+    description: "The number of entitlements that have the policy and whose expiry is not stored.",
+  })
   count!: number;
 
-  @Field(() => Int, { description: "The number of those that have not expired." })
+  @Field(() => Int, { description: "The number of those entitlements that have not expired." })
   usable!: number;
 
   @Field(() => Int, {
-    description: "The number of those that are redeemed for a run that the learner can still leave.",
+    description:
+      "The number of those entitlements that are redeemed for a run that the learner can still leave.",
   })
   changeable!: number;
 
-  @Field(() => Int, { description: "The number of those whose order can still be refunded." })
+  @Field(() => Int, { description: "The number of those entitlements whose order can still be refunded." })
   refundable!: number;
 }
 
