@@ -13,7 +13,7 @@ import {
 } from "./entitlement-rules";
 
 /** The last instant that a client can read; what ends later has no deadline. */
-const LAST_MS = Date.UTC(10_000, 0) - 1;
+export const LAST_MS = Date.UTC(10_000, 0) - 1;
 
 /** The first instant at which the entitlement can no longer be redeemed; null when it cannot be redeemed now. */
 export function redeemableUntil(standing: Standing, periods: Periods, now: Date): Date | null {
@@ -37,7 +37,7 @@ export function refundableUntil(standing: Standing, periods: Periods, now: Date)
 }
 
 function deadline(ms: number): Date | null {
-  return ms > LAST_MS ? null : new Date(ms);
+  return ms <= LAST_MS ? new Date(ms) : null;
 }
 
 /** The first instant after the regain period, whose last day is included. */
@@ -45,12 +45,16 @@ function regainEndMs(standing: Standing, { regainMs }: Periods): number {
   return regainStart(standing).getTime() + (periodDays(regainMs) + 1) * DAY_MS;
 }
 
-/** The instant at which the entitlement will expire if nothing else happens; null once an expiry is stored. */
+/**
+ * The instant at which the entitlement will expire if nothing else happens; null once an expiry is stored, and when it
+ * would be after the year 9999.
+ */
 export function expiresAt(standing: Standing, periods: Periods): Date | null {
   if (standing.expiredAt) return null;
-  const expiration = expirationEnd(standing, periods);
-  if (!standing.redemption) return expiration;
-  return new Date(Math.min(expiration.getTime(), regainEndMs(standing, periods)));
+  const expirationMs = expirationEnd(standing, periods).getTime();
+  return deadline(
+    standing.redemption ? Math.min(expirationMs, regainEndMs(standing, periods)) : expirationMs,
+  );
 }
 
 /**

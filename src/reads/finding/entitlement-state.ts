@@ -1,4 +1,5 @@
 import type { EntitlementState } from "../../rules/entitlement-state";
+import { LAST_MS } from "../../rules/deadlines";
 import { expiredIn, wholeDays, type DecisionTime } from "../decisions/expired";
 import type { Parameter } from "../../store/statement";
 
@@ -13,14 +14,19 @@ export function stateIn(time: DecisionTime, parameter: Parameter): string {
     else 'AVAILABLE' end)`;
 }
 
+/** Longer periods would reach beyond what PostgreSQL can hold, and end after the year 9999 like this one. */
+const LONGEST = "interval '3700000 days'";
+
 /** `expiresAt` of the rules, likewise; `infinity` where that is null. */
 export function expiresAtIn({ defaultPeriods }: DecisionTime, parameter: Parameter): string {
   const expiration = `${parameter(`${defaultPeriods.expirationMs} milliseconds`)}::interval`;
   const regain = `${parameter(`${defaultPeriods.regainMs} milliseconds`)}::interval`;
-  return `(case when e.expired_at is not null then 'infinity'::timestamptz else least(
-    greatest(e.created_at, e.renewed_at) + coalesce(p.expiration_period, ${expiration}),
+  const end = `least(
+    greatest(e.created_at, e.renewed_at) + least(coalesce(p.expiration_period, ${expiration}), ${LONGEST}),
     case when n.is_active then greatest(e.created_at, e.redeemed_at, n.created_at, r.starts_at)
-      + ${wholeDays(`coalesce(p.regain_period, ${regain})`)} + interval '1 day' end) end)`;
+      + ${wholeDays(`least(coalesce(p.regain_period, ${regain}), ${LONGEST})`)} + interval '1 day' end)`;
+  const isNone = `e.expired_at is not null or ${end} > '${new Date(LAST_MS).toISOString()}'`;
+  return `(case when ${isNone} then 'infinity'::timestamptz else ${end} end)`;
 }
 
 /** What is true of every entitlement in one of some states and has an index, for lists of rare ones; null for nothing. */
