@@ -162,7 +162,9 @@ export function settings(isProduction: boolean) {
       ),
     AGENT_REFUNDS_PER_HOUR: whole(1, 10_000)
       .default(120)
-      .describe("The same for a support agent or a staff member. Services have no limit."),
+      .describe(
+        "The same for a support agent or a staff member. Services have no limit, and the refunds of `refundEntitlements` are not counted: the agent names their number, and the shop is asked for them one after another.",
+      ),
     COST_PER_MINUTE: whole(6_000, 100_000_000)
       .default(60_000)
       .describe(
