@@ -18,10 +18,10 @@ function longestOf(type: string, property: string): number {
       { name?: string; propertyName: string; constraints: number[] }[]
     >;
   };
-  const [rule] = [...validationMetadatas]
+  const rule = [...validationMetadatas]
     .filter(([{ name }]) => name === type)
     .flatMap(([, rules]) => rules)
-    .filter(({ name, propertyName }) => name === "arrayMaxSize" && propertyName === property);
+    .find(({ name, propertyName }) => name === "arrayMaxSize" && propertyName === property);
   return rule?.constraints[0] ?? NaN;
 }
 
