@@ -43,7 +43,7 @@ const ELSEWHERE = new Set(["Webhook", "SupportAgent", "Erasure"]);
 
 type Field = GraphQLField<unknown, unknown>;
 /** What the schema says of a field. */
-const isKnownNow = ({ description }: Field) => description!.includes("it is told as known now");
+const isKnownNow = ({ description }: Field) => description!.includes("the field shows the present value");
 const isRefused = ({ description }: Field) => description!.includes("It has no past");
 const isFromHistory = (type: string, { name }: Field) =>
   PAGES.test(type) || (FROM_HISTORY[type]?.split(/\s+/).includes(name) ?? false);
