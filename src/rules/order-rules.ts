@@ -48,8 +48,7 @@ export function newEntitlement(mode: string, freeModes: readonly string[], now: 
     refundLocked: false,
     redemption: null,
   };
-  const none = { currentRunKey: null, pendingRunKey: null };
-  return { id: "", mode, standing, periods: DEFAULT_PERIODS, freeModes, ...none };
+  return { id: "", mode, standing, periods: DEFAULT_PERIODS, freeModes, currentRunKey: null };
 }
 
 /** The learner, and what the learner has of the course already. */

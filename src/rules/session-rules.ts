@@ -20,8 +20,6 @@ export interface Choosing {
   freeModes: readonly string[];
   /** The key of the run that the learner takes through the entitlement; null for none. */
   currentRunKey: string | null;
-  /** The key of the run in which the LMS is asked to enroll the learner; null for none. */
-  pendingRunKey: string | null;
 }
 
 /** The learner's enrollment in a run, with the entitlements that are redeemed for it. */
@@ -53,8 +51,7 @@ export function seatBlocker({ id, freeModes }: Choosing, seat: Seat | null): Sea
 
 /**
  * The reason why the learner cannot choose a run as the session of an entitlement, by redeeming it or by switching from
- * another run; null when the learner can. The current session can always be kept, unless a refund is pending, and so can
- * the run that waits for the LMS.
+ * another run; null when the learner can. The current session can always be kept, unless a refund is pending.
  */
 export function sessionBlocker(
   choosing: Choosing,
@@ -65,7 +62,6 @@ export function sessionBlocker(
 ): SessionBlocker | null {
   const { standing, periods, mode } = choosing;
   if (isRefundPending(standing)) return "REFUND_PENDING";
-  if (courseRunKey === choosing.pendingRunKey) return null;
   if (standing.isEnrollmentPending) return "PENDING_ENROLLMENT";
   if (courseRunKey === choosing.currentRunKey) return null;
   const own = standing.redemption

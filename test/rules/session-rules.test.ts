@@ -21,7 +21,6 @@ const choosing = (given: Partial<Choosing> = {}): Choosing => ({
   periods: aPolicy(),
   freeModes: FREE,
   currentRunKey: null,
-  pendingRunKey: null,
   ...given,
 });
 const closed = { enrollmentEndsAt: daysAgo(1) };
@@ -49,14 +48,6 @@ test("no session can be chosen while the LMS has not confirmed the last choice",
   const pending = { standing: aStanding({ isEnrollmentPending: true }) };
   expect(blockerOf(pending, aRun(), null)).toBe("PENDING_ENROLLMENT");
   expect(blockerOf(pending, aRun(), aSeat(by("this")))).toBe("PENDING_ENROLLMENT"); // nor the same one again
-});
-
-test("the run that waits for the LMS can be chosen again, and the one before it cannot", () => {
-  const standing = aStanding({ isEnrollmentPending: true });
-  const blocker = (given: Partial<Choosing>) =>
-    sessionBlocker(choosing({ standing, ...given }), RUN, aRun(), null, NOW);
-  expect(blocker({ pendingRunKey: RUN })).toBeNull();
-  expect(blocker({ currentRunKey: RUN, pendingRunKey: "another" })).toBe("PENDING_ENROLLMENT");
 });
 
 describe("an agent moves a learner to another run", () => {

@@ -160,6 +160,8 @@ test(
     checkWorlds(async (place) => {
       const { view, session } = await askFields(place);
       const wish = { entitlementId: place.id, courseRunKey: place.target };
+      // The choice that waits for the LMS is found when it is made again, which is no new choice.
+      if (view.facts.pendingRunKey === place.target) return expect(session.isAvailable).toBe(false);
       const command = view.redeemBlocker === "ALREADY_REDEEMED" ? switchSession : enrollAndFulfill;
       expect(await isDone(command, wish)).toBe(session.isAvailable);
     }),

@@ -47,7 +47,7 @@ export interface DecisionTerms {
 
 /** An entitlement as the rules of sessions see it. */
 export function choosingOf(facts: EntitlementFacts, { defaultPeriods, freeModes }: DecisionTerms): Choosing {
-  const { id, mode, policy, enrollment, pendingRunKey } = facts;
+  const { id, mode, policy, enrollment } = facts;
   const currentRunKey = enrollment?.isActive ? enrollment.courseRunKey : null;
   return {
     id,
@@ -56,6 +56,5 @@ export function choosingOf(facts: EntitlementFacts, { defaultPeriods, freeModes 
     periods: policy ?? defaultPeriods,
     freeModes,
     currentRunKey,
-    pendingRunKey,
   };
 }

@@ -42,8 +42,8 @@ export async function redeem(
 }
 
 /** Whether a run is the one that an entitlement is redeemed for, or that the LMS is asked for. */
-export function isChosen({ currentRunKey, pendingRunKey }: LockedEntitlement, courseRunKey: string): boolean {
-  return courseRunKey === (pendingRunKey ?? currentRunKey);
+export function isChosen({ currentRunKey, facts }: LockedEntitlement, courseRunKey: string): boolean {
+  return courseRunKey === (facts.pendingRunKey ?? currentRunKey);
 }
 
 /**
