@@ -1,7 +1,10 @@
+import { generateKeyPairSync } from "node:crypto";
 import { DataSource } from "typeorm";
 import { migrationOptions } from "../ormconfig";
 import { CourseEnrollment } from "../src/entities/course-enrollment";
 import { Committer } from "../src/history/committer";
+import { signerOf } from "../src/proof/notes/signer";
+import { Sealer } from "../src/proof/sealed/sealer";
 import { writeSet } from "../src/history/write-set";
 import { transact, type Change } from "../src/store/transact";
 import { eraseUser } from "../src/use-cases/accounts/erase-user";
@@ -21,6 +24,10 @@ const CHANGE: Change = {
   source: "JOB",
   requestId: null,
 };
+const SIGNER = signerOf(
+  "bench",
+  generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+);
 const SET = "update course_enrollment e set is_active = not is_active, seen_at = now()";
 
 /** Measures what it costs that enrollments are tracked: a change of many with one statement, and a version's bytes. */
@@ -30,12 +37,14 @@ export async function measureTracking(url: string): Promise<void> {
     `insert into user_account (id, username) select n, 'learner' || n from generate_series(1, ${ROWS}) n`,
     `insert into course_enrollment (user_id, course_run_key, mode, created_at)
      select n, 'course-v1:BenchX+' || n % 500 || '+2026', 'verified', now() from generate_series(1, ${ROWS}) n`,
+    `insert into course_entitlement (user_id, course_uuid, mode, order_number, enrollment_id, redeemed_at, created_at, modified_at)
+     select user_id, md5(user_id::text)::uuid, 'verified', 'EDX-' || user_id, id, now(), now(), now() from course_enrollment`,
     "vacuum analyze",
   ]);
   const db = await new DataSource(migrationOptions(at(url, NAME), 2)).initialize();
   try {
     await compareWays(db);
-    await weighVersion(db);
+    for (const table of ["course_enrollment", "course_entitlement"]) await weighVersion(db, table);
     await forgetOne(db);
   } finally {
     await db.destroy();
@@ -74,32 +83,49 @@ async function compareWays(db: DataSource): Promise<void> {
   process.stdout.write(`\n${ROWS} enrollments changed with one statement: ${told.join(", ")}\n`);
 }
 
-/** Each version in a transaction of its own, which takes the most: one enrollment is told at a time. */
-async function weighVersion(db: DataSource): Promise<void> {
-  const sizeOf = async (tables: readonly string[]) => {
+/** Each version in a transaction of its own, which takes the most, with all indexes, its place and its hash in the tree. */
+async function weighVersion(db: DataSource, table: string): Promise<void> {
+  const history = `historical_${table}`;
+  const tables = [
+    history,
+    "history_transaction",
+    "history_tile",
+    "history_checkpoint",
+    "history_subject_key",
+  ];
+  const sizeOf = async () => {
     await db.query(`vacuum ${tables.join(", ")}`);
     const [row] = await db.query<[{ bytes: number; versions: number }]>(
       `select sum(pg_total_relation_size(name::regclass))::float8 as bytes,
-         (select count(*) from historical_course_enrollment)::float8 as versions from unnest($1::text[]) name`,
+         (select count(*) from ${history})::float8 as versions from unnest($1::text[]) name`,
       [tables],
     );
     return row;
   };
-  const tables = ["historical_course_enrollment", "history_transaction"];
-  await new Committer(db).settle();
-  const before = await sizeOf(tables);
-  await db.query(
-    `insert into historical_course_enrollment (id, user_id, course_run_key, mode, is_active, created_at, history_date,
-       history_type, history_change_reason, history_user_label, history_source, history_txid)
-     select e.id, e.user_id, e.course_run_key, e.mode, n % 2 = 0, e.created_at, now(), '~', 'recordEnrollments', 'system',
-       'JOB', history_txid() + 1000 + n * 10000 + e.user_id
-     from course_enrollment e, generate_series(1, 20) n order by n, e.id`,
+  const seal = async () => {
+    await new Committer(db).settle(true);
+    await new Sealer(db, () => SIGNER).seal();
+  };
+  const [{ columns }] = await db.query<[{ columns: string }]>(
+    `select string_agg(column_name, ', ') as columns from information_schema.columns
+     where table_schema = current_schema() and table_name = $1 and column_name in (
+       select column_name from information_schema.columns where table_name = $2)`,
+    [table, history],
   );
-  await new Committer(db).settle();
-  const after = await sizeOf(tables);
+  await seal();
+  const before = await sizeOf();
+  await db.query(
+    `insert into ${history} (${columns}, history_date, history_type, history_change_reason, history_user_label,
+       history_source, history_txid)
+     select ${columns}, now(), '~', 'recordEnrollments', 'system', 'JOB',
+       history_txid() + 1000 + n * 10000 + row_number() over ()
+     from ${table} e, generate_series(1, 20) n order by n, e.id`,
+  );
+  await seal();
+  const after = await sizeOf();
   const bytes = (after.bytes - before.bytes) / (after.versions - before.versions);
   process.stdout.write(
-    `a version of an enrollment, with its place among all changes: ${bytes.toFixed(0)} bytes (target: at most ${BYTES_AT_MOST})\n`,
+    `a version in ${table}, with its place and its hash: ${bytes.toFixed(0)} bytes (target: at most ${BYTES_AT_MOST})\n`,
   );
 }
 
