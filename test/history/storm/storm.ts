@@ -155,7 +155,9 @@ class Storm {
     if (stage.killed >= this.options.kills || changes < this.nextKill) return false;
     if (stage.hasReplica || this.random() < 0.5) stage.killWriter();
     else await stage.killPostgres();
-    this.nextKill = ((stage.killed + this.random()) * this.options.changes) / this.options.kills;
+    const { changes: wanted, kills } = this.options;
+    this.nextKill = ((stage.killed + this.random()) * wanted) / kills;
+    if (changes >= wanted && stage.killed % 10 === 0) this.tell(`${stage.killed} of ${kills} kills`);
     return true;
   }
 
