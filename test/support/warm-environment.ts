@@ -28,12 +28,13 @@ vm.compileFunction = (code, names, options: CompileFunctionOptions = {}) => {
 
 /** The storages of jest-circus, which is loaded again for each test file: each promise would be entered in all of them. */
 const storagesOfOneFile: asyncHooks.AsyncLocalStorage<unknown>[] = [];
-asyncHooks.AsyncLocalStorage = class<T> extends asyncHooks.AsyncLocalStorage<T> {
+class Remembered<T> extends asyncHooks.AsyncLocalStorage<T> {
   constructor() {
     super();
     if (new Error().stack!.includes("jest-circus")) storagesOfOneFile.push(this);
   }
-};
+}
+Object.defineProperty(asyncHooks, "AsyncLocalStorage", { value: Remembered });
 
 /**
  * What jest keeps among the globals for one test file. Listeners to its events would stay for all later files: each
