@@ -32,7 +32,7 @@ test("simultaneous requests never mix up their authors in the history", async ()
   await Promise.all(
     own.map((entitlement, i) =>
       transact(db, changeOf(i), async (tx) => {
-        await tx.query("set local lock_timeout = 0");
+        await tx.query("set local lock_timeout = 0; set local statement_timeout = 0");
         await tx.save(CourseEntitlement, { id: entitlement.id, mode: `mode-${i}` });
         await tx.query("select from course_entitlement where id = $1 for update", [shared]);
         await tx.save(CourseEntitlement, { id: shared, mode: `mode-${i}` });
