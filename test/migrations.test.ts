@@ -127,6 +127,26 @@ test("a call to end an enrollment that was stored before it named its entitlemen
   expect(await asSuperuser(named, database.url)).toEqual([{ named: true }, { named: null }]);
 });
 
+test("accounts that were forgotten before that was remembered are remembered afterwards", async () => {
+  const options = migrationOptions(database.url);
+  await migrateUp(options);
+  const first = NAMES.findIndex((name) => name.startsWith("RememberForgottenAccounts"));
+  for (const name of NAMES.slice(first).toReversed()) expect(await migrateDown(options)).toEqual({ name });
+  await asSuperuser(
+    `insert into user_account (id, username) values (1, 'retired'), (2, 'ada');
+     insert into history_erasure (comments, entries, created_at, user_id) values
+       ('x', 1, '2026-01-01', 1), ('x', 1, '2026-01-02', 3), ('x', 1, '2026-01-03', null)`,
+    database.url,
+  );
+  await migrateUp(options);
+  const accounts = "select username, forgotten_at is not null as forgotten from user_account order by id";
+  expect(await asSuperuser(accounts, database.url)).toEqual([
+    { username: "retired", forgotten: true },
+    { username: "ada", forgotten: false },
+    { username: "retired__user_3", forgotten: true },
+  ]);
+});
+
 describe("reverting a migration", () => {
   const down = (args: string[] = [], env: Record<string, string> = {}) =>
     runToEnd("dist/src/cli/migrate.js", { DATABASE_URL: database.url, ...env }, ["down", ...args]);
