@@ -103,11 +103,17 @@ test("the command prints one line for each migration", async () => {
   expect(states.map(({ isApplied }) => isApplied)).toEqual(NAMES.map((name) => name !== NAMES.at(-1)));
 });
 
-test("a call to end an enrollment that was stored before it named its entitlement names it afterwards", async () => {
+/** Applies all migrations, and reverts those from one on. */
+async function migrateToBefore(first: string): Promise<void> {
   const options = migrationOptions(database.url);
   await migrateUp(options);
-  const first = NAMES.findIndex((name) => name.startsWith("RetryCallsOfTheLms"));
-  for (const name of NAMES.slice(first).toReversed()) expect(await migrateDown(options)).toEqual({ name });
+  const from = NAMES.findIndex((name) => name.startsWith(first));
+  for (const name of NAMES.slice(from).toReversed()) expect(await migrateDown(options)).toEqual({ name });
+}
+
+test("a call to end an enrollment that was stored before it named its entitlement names it afterwards", async () => {
+  const options = migrationOptions(database.url);
+  await migrateToBefore("RetryCallsOfTheLms");
   await asSuperuser(
     `insert into user_account (id, username) values (1, 'ada');
      insert into course_enrollment (id, user_id, course_run_key)
@@ -129,9 +135,7 @@ test("a call to end an enrollment that was stored before it named its entitlemen
 
 test("accounts that were forgotten before that was remembered are remembered afterwards", async () => {
   const options = migrationOptions(database.url);
-  await migrateUp(options);
-  const first = NAMES.findIndex((name) => name.startsWith("RememberForgottenAccounts"));
-  for (const name of NAMES.slice(first).toReversed()) expect(await migrateDown(options)).toEqual({ name });
+  await migrateToBefore("RememberForgottenAccounts");
   await asSuperuser(
     `insert into user_account (id, username) values (1, 'retired'), (2, 'ada');
      insert into history_erasure (comments, entries, created_at, user_id) values
