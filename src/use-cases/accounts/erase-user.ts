@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm";
 import { UserAccount } from "../../entities/accounts/user-account";
 import { transact } from "../../store/transact";
 import { systemCommand } from "../system-command";
-import { forget, type Forgetting } from "./forget";
+import { forget, forgottenAccount, type Forgetting } from "./forget";
 
 /**
  * Forgets a user for an operator: the account loses its name and address for good, whatever the LMS tells later, and history
@@ -13,8 +13,7 @@ export const eraseUser = systemCommand(
   (sign, db: DataSource, forgetting: Forgetting, now: Date): Promise<number> =>
     transact(db, sign("CLI", null), async (tx) => {
       const { userId } = forgetting;
-      const username = `retired__user_${userId}`;
-      const retired = { username, email: null, name: null, isActive: false, forgottenAt: now };
+      const retired = forgottenAccount(`retired__user_${userId}`, now);
       const { affected } = await tx.update(UserAccount, { id: userId }, retired);
       const entries = await forget(tx, forgetting, now);
       // Otherwise the next answer of the LMS would bring the account back, with its name.

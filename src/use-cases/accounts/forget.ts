@@ -11,6 +11,11 @@ export interface Forgetting {
   comments: string;
 }
 
+/** What an account holds once it is forgotten. */
+export function forgottenAccount(username: string, forgottenAt: Date) {
+  return { username, email: null, name: null, isActive: false, forgottenAt };
+}
+
 /**
  * Forgets a user in the present transaction: what entries of history say of the account by name, and the words about it,
  * in history and in the rows. Ids, order and all other values stay, and so do proofs. The erasure is recorded itself.

@@ -3,7 +3,7 @@ import { staffOrService } from "../../auth/who";
 import { UserAccount } from "../../entities/accounts/user-account";
 import { Refusal } from "../../refusal";
 import { command } from "../command";
-import { forget } from "./forget";
+import { forget, forgottenAccount } from "./forget";
 
 /** The account that the LMS has retired. */
 export interface RetireUser {
@@ -37,13 +37,7 @@ export const retireUser = command(
       throw new Refusal("USER_NOT_FOUND", "No account has this LMS user id.", { field: "userId" });
     if (await tx.existsBy(UserAccount, { username: retiredUsername, id: Not(userId) }))
       throw new Refusal("CONFLICT", "Another account has this username.", { field: "retiredUsername" });
-    const retired = {
-      username: retiredUsername,
-      email: null,
-      name: null,
-      isActive: false,
-      forgottenAt: account.forgottenAt ?? now,
-    };
+    const retired = forgottenAccount(retiredUsername, account.forgottenAt ?? now);
     await tx.update(UserAccount, { id: userId }, retired);
     const entries = await forget(tx, { userId, comments: "The LMS has retired the account." }, now);
     return { user: { id: userId, username: retiredUsername }, entries };
