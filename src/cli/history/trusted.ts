@@ -15,7 +15,7 @@ export function ownKey(config: Config): string {
 /** The checkpoints in a file, where they stand one after the other. Throws ConfigError where there is none. */
 export function checkpointsIn(path: string): KeptCheckpoint[] {
   const notes = readText(path).match(/(?:.+\n)+\n(?:— .+\n)+/g) ?? [];
-  if (notes.length === 0) throw new ConfigError(`--checkpoints: ${path} holds no checkpoint`);
+  if (notes.length === 0) throw new ConfigError(`${path}: holds no checkpoint`);
   return notes.map((note) => ({ where: path, note }));
 }
 
