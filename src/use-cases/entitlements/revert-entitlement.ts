@@ -14,6 +14,7 @@ import { seatBlocker } from "../../rules/session-rules";
 import { namesOf } from "../../store/rows/fields";
 import { Refusal } from "../../refusal";
 import { mayBeRefunded, recordRevokedMoney } from "../refunds/returned-money";
+import { endLink } from "../sessions/release";
 import { askInOwnModes, hasPaidFor, unenroll } from "../sessions/unenroll";
 import { act, commandInSteps, type CommandRequest } from "../command";
 import {
@@ -116,6 +117,7 @@ async function reenroll(
   if (seatBlocker(entitlement, seat))
     throw clash("the learner is now enrolled in its run by other means than this entitlement");
   if (enrollment.isActive && isOwn && !(await hasPaidFor(tx, entitlement, enrollment.mode))) return;
+  if (isOwn && !enrollment.isActive) await endLink(tx, request, entitlement);
   const { id } = await tx.save(Object.assign(enrollment, { isActive: true, mode }));
   await askInOwnModes(tx, request, entitlement, { id, mode, mayEnroll: true });
 }

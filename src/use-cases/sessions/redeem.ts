@@ -15,6 +15,7 @@ import type { CommandRequest } from "../command";
 import { ask, isAsked, type Asking } from "../enrollment-calls/ask";
 import { lockRow, save, type LockedEntitlement } from "../locked-entitlement";
 import { firstRedemption } from "./past-redemptions";
+import { endLink } from "./release";
 import { unenroll } from "./unenroll";
 
 const RUN_FIELD = { field: "courseRunKey" };
@@ -61,6 +62,7 @@ export async function enroll(
   const { facts, freeModes } = entitlement;
   const { now } = request;
   const enrollment = await chooseSeat(tx, request, entitlement, courseRunKey, override);
+  if (enrollment.id === entitlement.row.enrollmentId) await endLink(tx, request, entitlement);
   const active = { isActive: true, mode: facts.mode };
   if (!isAsked(request)) {
     const { id } = await tx.save(Object.assign(enrollment, active));

@@ -25,6 +25,14 @@ export async function release(
   return save(tx, asking, entitlement, { ...changes, ...released }, detail);
 }
 
+/**
+ * Ends the link to an enrollment that has ended elsewhere, before the entitlement is redeemed for the same one again: its
+ * history tells then since when it pays for the enrollment.
+ */
+export function endLink(tx: EntityManager, asking: Asking, entitlement: LockedEntitlement) {
+  return save(tx, asking, entitlement, { enrollmentId: null, redeemedAt: null });
+}
+
 /** The LMS may have enrolled the learner already, or may yet: that enrollment is to end. */
 async function stopWaiting(
   tx: EntityManager,

@@ -3,12 +3,12 @@ import { CourseEnrollment } from "../../entities/course-enrollment";
 import { isHeldByOther } from "../../reads/enrollments";
 import { ask, isAsked, type Asking, type Wish } from "../enrollment-calls/ask";
 import type { LockedEntitlement } from "../locked-entitlement";
-import { modesOf } from "./past-redemptions";
+import { modesOf, wasEndedSince } from "./past-redemptions";
 
 /**
  * Takes the learner of a locked entitlement out of its run; the enrollment stays, inactive. An enrollment that this
- * entitlement has not paid for stays active, unless it is free: one that another entitlement is redeemed for, or whose
- * mode the learner has bought elsewhere since.
+ * entitlement has not paid for stays active, unless it is free: one that another entitlement is redeemed for, whose mode
+ * the learner has bought elsewhere since, or to which the learner has returned by other means.
  */
 export function unenroll(tx: EntityManager, asking: Asking, entitlement: LockedEntitlement): Promise<void> {
   return endEnrollment(tx, asking, entitlement, { isActive: false });
@@ -49,11 +49,16 @@ export async function askInOwnModes(
   await ask(tx, asking, { ...wish, changeableModes, entitlementId: facts.id });
 }
 
-/** Whether an enrollment in this mode is free, or one that the entitlement pays for in a mode it has or had. */
+/**
+ * Whether the enrollment of an entitlement, in this mode, is free, or one that the entitlement pays for: in a mode that it
+ * has or had, and active ever since it was redeemed for it.
+ */
 export async function hasPaidFor(
   tx: EntityManager,
   { facts, freeModes }: LockedEntitlement,
   mode: string,
 ): Promise<boolean> {
-  return mode === facts.mode || freeModes.includes(mode) || (await modesOf(tx, facts.id)).includes(mode);
+  if (freeModes.includes(mode)) return true;
+  if (mode !== facts.mode && !(await modesOf(tx, facts.id)).includes(mode)) return false;
+  return !(await wasEndedSince(tx, facts.id, facts.enrollment!.id));
 }

@@ -5,6 +5,7 @@ import { fulfillOrder } from "../../../src/use-cases/entitlements/fulfill-order"
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
 import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
 import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
+import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lock";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { enrollIfEntitled } from "../../../src/use-cases/sessions/enroll-if-entitled";
@@ -50,6 +51,27 @@ const inLms = async (key: string, changes: Partial<CourseEnrollment>) => {
   await put(app, CourseEnrollment, ...rows.map((row) => Object.assign(row, changes)));
 };
 
+/** The commands that take a learner out of the run. */
+const TAKING_OUT: [string, (entitlementId: string) => Promise<unknown>][] = [
+  ["leaveSession", (entitlementId) => leaveSession(by(ada, app), { entitlementId })],
+  [
+    "unenrollAndRefund",
+    (entitlementId) => unenrollAndRefund(by(ada, app), { entitlementId, refund: "REQUEST" }),
+  ],
+  [
+    "revokeEntitlement",
+    (entitlementId) => revokeEntitlement(by(shop, app), { entitlementId, reason: "returned" }),
+  ],
+  [
+    "reissueEntitlement",
+    (entitlementId) => reissueEntitlement(by(grace, app), { entitlementId, comments: "again" }),
+  ],
+  [
+    "expireEntitlement",
+    (entitlementId) => expireEntitlement(by(grace, app), { entitlementId, comments: "over" }),
+  ],
+];
+
 describe.each(BOUGHT)("an enrollment in the mode %s that was bought elsewhere", (mode) => {
   test("is never taken over", async () => {
     const courseUuid = aCourse();
@@ -78,33 +100,18 @@ describe.each(BOUGHT)("an enrollment in the mode %s that was bought elsewhere", 
     expect(await enrollmentIn(app, run)).toEqual(untouched);
   });
 
-  test.each([
-    ["leaveSession", (id: string) => leaveSession(by(ada, app), { entitlementId: id })],
-    [
-      "unenrollAndRefund",
-      (id: string) => unenrollAndRefund(by(ada, app), { entitlementId: id, refund: "REQUEST" }),
-    ],
-    [
-      "revokeEntitlement",
-      (id: string) => revokeEntitlement(by(shop, app), { entitlementId: id, reason: "returned" }),
-    ],
-    [
-      "reissueEntitlement",
-      (id: string) => reissueEntitlement(by(grace, app), { entitlementId: id, comments: "again" }),
-    ],
-    [
-      "expireEntitlement",
-      (id: string) => expireEntitlement(by(grace, app), { entitlementId: id, comments: "over" }),
-    ],
-  ])("is never ended by %s, though the entitlement is linked to the run", async (_, command) => {
-    if (mode === "verified") return; // the entitlement's own mode, which it pays for
-    const run = await aRun(app, aCourse(), { modes });
-    const id = await anEntitlement(app, { run, createdAt: ago(2) });
-    await inLms(run, { mode });
-    await command(id);
-    expect(await stored(app, id)).toMatchObject({ enrollmentId: null });
-    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true, mode });
-  });
+  test.each(TAKING_OUT)(
+    "is never ended by %s, though the entitlement is linked to the run",
+    async (_, command) => {
+      if (mode === "verified") return; // the entitlement's own mode, which it pays for
+      const run = await aRun(app, aCourse(), { modes });
+      const id = await anEntitlement(app, { run, createdAt: ago(2) });
+      await inLms(run, { mode });
+      await command(id);
+      expect(await stored(app, id)).toMatchObject({ enrollmentId: null });
+      expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true, mode });
+    },
+  );
 });
 
 test("a revert does not take over a run that was left and then bought elsewhere", async () => {
@@ -155,6 +162,54 @@ describe("an entitlement whose enrollment was ended elsewhere", () => {
     const { id } = await aLeftOne();
     await leaveSession(by(ada, app), { entitlementId: id });
     expect(await stored(app, id)).toMatchObject({ enrollmentId: null, redeemedAt: null, expiredAt: null });
+  });
+
+  test.each(TAKING_OUT)("and bought again is never ended by %s", async (_, command) => {
+    const run = await aRun(app, aCourse());
+    const id = await anEntitlement(app, { run, createdAt: ago(2) });
+    await inLms(run, { isActive: false });
+    await inLms(run, { isActive: true });
+    await command(id);
+    expect(await stored(app, id)).toMatchObject({ enrollmentId: null });
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
+  });
+
+  test("and redeemed for again is ended with the entitlement", async () => {
+    const { id, run } = await aLeftOne();
+    await enrollAndFulfill(by(ada, app), { entitlementId: id, courseRunKey: run });
+    expect(await historyOf(app, id)).toMatchObject([
+      {},
+      { enrollment_id: null },
+      { enrollment_id: (await stored(app, id)).enrollmentId },
+    ]);
+    await expireEntitlement(by(grace, app), { entitlementId: id, comments: "over" });
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
+  });
+
+  test("and bought again keeps its mode when the entitlement is reverted", async () => {
+    const run = await aRun(app, aCourse());
+    const id = await anEntitlement(app, { run, createdAt: ago(2) });
+    const [first] = await historyOf(app, id);
+    await setRefundLock(by(grace, app), { entitlementId: id, isLocked: true, comments: "x" });
+    await inLms(run, { isActive: false });
+    await inLms(run, { isActive: true });
+    const untouched = await enrollmentIn(app, run);
+    const revert = { entitlementId: id, historyEntryId: first!["history_id"], comments: "mistake" };
+    await revertEntitlement(by(grace, app), revert);
+    expect(await enrollmentIn(app, run)).toEqual(untouched);
+  });
+
+  test("and enrolled in again by a revert is ended with the entitlement", async () => {
+    const run = await aRun(app, aCourse());
+    const id = await anEntitlement(app, { run, createdAt: ago(2) });
+    const [first] = await historyOf(app, id);
+    await setRefundLock(by(grace, app), { entitlementId: id, isLocked: true, comments: "x" });
+    await inLms(run, { isActive: false });
+    const revert = { entitlementId: id, historyEntryId: first!["history_id"], comments: "mistake" };
+    await revertEntitlement(by(grace, app), revert);
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
+    await leaveSession(by(ada, app), { entitlementId: id });
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
   });
 
   test("loses its link when another entitlement takes the run", async () => {
