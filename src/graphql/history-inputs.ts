@@ -74,7 +74,7 @@ export class HistoryFilter {
   @Field(() => String, {
     nullable: true,
     description:
-      "The exact username of the author of the change, or `system`, or `database:` followed by a database role.",
+      "The username of the author of the change, in any case, or `system`, or `database:` followed by a database role. A former username is found only as it was written.",
   })
   @IsOptional()
   @MinLength(1, length(150))

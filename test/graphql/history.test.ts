@@ -186,6 +186,7 @@ test("a timeline can be filtered by object type, kind of change, source, operati
   expect(await historyOf(grace, { sources: ["DATABASE"] })).toHaveLength(0);
   expect(await historyOf(grace, { reasons: ["setRefundLock"] })).toHaveLength(6);
   expect(await historyOf(grace, { changedBy: "grace" })).toHaveLength(6);
+  expect(await historyOf(grace, { changedBy: "GRACE" })).toHaveLength(6);
   expect(await historyOf(grace, { changedBy: "shop" })).toHaveLength(1);
   expect(await historyOf(grace, { requestId: "request-1" })).toHaveLength(2);
   const [newest] = await historyOf();

@@ -252,7 +252,7 @@ export type GrantEntitlementInput = {
 export type HistoryFilter = {
   /** The latest instant of a change, exclusive. */
   changedBefore?: string | null | undefined;
-  /** The exact username of the author of the change, or `system`, or `database:` followed by a database role. */
+  /** The username of the author of the change, in any case, or `system`, or `database:` followed by a database role. A former username is found only as it was written. */
   changedBy?: string | null | undefined;
   /** The earliest instant of a change, inclusive. */
   changedFrom?: string | null | undefined;

@@ -13,7 +13,7 @@ export interface EntryCriteria {
   sources?: readonly HistorySource[] | null;
   /** The operations to find. */
   reasons?: readonly string[] | null;
-  /** The name of the user whose changes to find. */
+  /** The name of the user whose changes to find: exactly so, or as the account of that name is written now. */
   userLabel?: string | null;
   requestId?: string | null;
   /** Of these entitlements, with their support details and refunds. */
@@ -55,7 +55,9 @@ export function conditionsOf(criteria: EntryCriteria, values: unknown[]): Condit
     ? "or h.history_change_reason like 'revertEntitlement %'"
     : "";
   add(criteria.reasons, (p) => `(h.history_change_reason = any(${p}::text[]) ${revert})`);
-  add(criteria.userLabel, (p) => `h.history_user_label = ${p}`);
+  // A name that an account has had is found as it was written then.
+  const isNamed = (p: string) => `(select username::text from user_account where id = ${idNamed(p)})`;
+  add(criteria.userLabel, (p) => `h.history_user_label = any(array[${p}::text, ${isNamed(`${p}::text`)}])`);
   add(criteria.requestId, (p) => `h.history_request_id = ${p}`);
   add(criteria.learnerId, (p, type) => (type === "REFUND" ? isRefundOf("h", p) : `${p}::bigint is not null`));
   add(criteria.from, (p) => `h.history_date >= ${p}`);
