@@ -24,11 +24,16 @@ const JEST = createRequire(join(process.cwd(), "package.json"))("./jest.config.j
 const COPY = join("dist", "mutants");
 /** What more tests name is named by accident. */
 const NAMING_AT_MOST = 12;
+/** These need a page that the copy does not have. */
+const IN_BROWSER = join("test", "console", "/");
+/** How much longer a test may take with a mistake than without, and how long at least: it fails when it waits in vain. */
+const SLOWER_AT_MOST = 4;
+const AT_LEAST_MS = 30_000;
 
 /**
  * The tests of a compiled file, the nearest first: the file of its name, or else those that name it or what it exports, as
- * files are named for that, the quick ones of them before all. Those of its folder, or of the nearest one above it, where
- * none or too many name it.
+ * files are named for that: those of its folder, the other quick ones, and the long ones. All of its folder, or of the nearest
+ * one above it, where none or too many name it.
  */
 function testsOf(file: string): string[][] {
   const named = join("test", file.replace(/\.js$/, ".test.js"));
@@ -38,19 +43,31 @@ function testsOf(file: string): string[][] {
   const names = new RegExp(`/${name}"|\\b${camel}\\b`);
   const naming = readdirSync(join(COPY, "test"), { recursive: true, encoding: "utf8" })
     .map((test) => join("test", test))
-    .filter((test) => test.endsWith(".test.js") && names.test(readFileSync(join(COPY, test), "utf8")));
+    .filter(
+      (test) =>
+        !test.startsWith(IN_BROWSER) &&
+        test.endsWith(".test.js") &&
+        names.test(readFileSync(join(COPY, test), "utf8")),
+    );
   if (naming.length > 0 && naming.length <= NAMING_AT_MOST) {
     const isLong = (test: string) => LONG.includes(test.slice("test/".length, -".test.js".length));
+    const isNear = (test: string) => test.startsWith(join(folderOf(file), "/"));
     const [quick, long] = [naming.filter((test) => !isLong(test)), naming.filter(isLong)];
-    return [quick, long].filter((tests) => tests.length > 0);
+    const [near, far] = [quick.filter(isNear), quick.filter((test) => !isNear(test))];
+    return [near, far, long].filter((tests) => tests.length > 0);
   }
-  let folder = join("test", dirname(file));
-  while (!existsSync(join(COPY, folder))) folder = dirname(folder);
-  return [[folder]];
+  return [[folderOf(file)]];
 }
 
-/** Whether a test of the copy fails. */
-function isCaught(tests: readonly string[]): boolean {
+/** The folder of tests that is named as that of a compiled file, or the nearest one above it. */
+function folderOf(file: string): string {
+  let folder = join("test", dirname(file));
+  while (!existsSync(join(COPY, folder))) folder = dirname(folder);
+  return folder;
+}
+
+/** Whether a test of the copy fails, or has not ended in time. */
+function isCaught(tests: readonly string[], timeout?: number): boolean {
   const { globalSetup: _start, globalTeardown: _stop, ...each } = JEST; // started once for all
   const config = JSON.stringify({ rootDir: process.cwd(), ...each });
   const text = config.replaceAll("<rootDir>/dist", `<rootDir>/${COPY}`);
@@ -58,15 +75,15 @@ function isCaught(tests: readonly string[]): boolean {
   const workers = isOne ? "--runInBand" : "--maxWorkers=2";
   const jest = ["node_modules/jest/bin/jest.js", "--bail", workers, "--config", text];
   const files = tests.map((test) => join(COPY, test));
-  return spawnSync(process.execPath, [...jest, ...files], { stdio: "ignore" }).status !== 0;
+  return spawnSync(process.execPath, [...jest, ...files], { stdio: "ignore", timeout }).status !== 0;
 }
 
 /** Whether a test of the copy fails while a file of it has a mistake. */
-function isCaughtIn(file: string, mutant: string, tests: readonly string[]): boolean {
+function isCaughtIn(file: string, mutant: string, tests: readonly string[], timeout: number): boolean {
   const path = join(COPY, "src", file);
   const source = readFileSync(path, "utf8");
   writeFileSync(path, mutant);
-  const seen = isCaught(tests);
+  const seen = isCaught(tests, timeout);
   writeFileSync(path, source);
   return seen;
 }
@@ -91,19 +108,25 @@ async function main(): Promise<void> {
     return mutants.map((mutant) => ({ file, tests, ...mutant }));
   });
   const onProgress = startProgress(tries.length, "mistakes");
-  const failing = new Map<string, boolean>();
-  const failsByItself = (tests: readonly string[]) => {
+  const known = new Map<string, number | null>();
+  /** How long tests may take, in ms; null for those that fail by themselves. */
+  const timeOf = (tests: readonly string[]): number | null => {
     const key = tests.join(" ");
-    const known = failing.get(key);
-    if (known !== undefined) return known;
+    if (known.has(key)) return known.get(key)!;
+    const begun = performance.now();
     const fails = isCaught(tests);
-    failing.set(key, fails);
+    const time = Math.ceil(Math.max(AT_LEAST_MS, (performance.now() - begun) * SLOWER_AT_MOST));
+    known.set(key, fails ? null : time);
     if (fails) process.stdout.write(`not asked: ${key}, which fails without any mistake\n`);
-    return fails;
+    return known.get(key)!;
+  };
+  const isCaughtBy = (file: string, source: string, some: readonly string[]) => {
+    const time = timeOf(some);
+    return time !== null && isCaughtIn(file, source, some, time);
   };
   let caught = 0;
   for (const [index, { file, tests, line, was, is, source }] of tries.entries()) {
-    if (tests.some((some) => !failsByItself(some) && isCaughtIn(file, source, some))) caught++;
+    if (tests.some((some) => isCaughtBy(file, source, some))) caught++;
     else process.stdout.write(`not caught: ${file}:${line}\n  ${was}\n  ${is}\n`);
     onProgress(index + 1);
   }
