@@ -13,7 +13,7 @@ import { isExpiryDue } from "../../rules/entitlement-rules";
 import { seatBlocker } from "../../rules/session-rules";
 import { namesOf } from "../../store/rows/fields";
 import { Refusal } from "../../refusal";
-import { mayBeRefunded, recordRevokedMoney } from "../refunds/returned-money";
+import { isRefundUnsure, recordRevokedMoney } from "../refunds/returned-money";
 import { endLink } from "../sessions/release";
 import { askInOwnModes, hasPaidFor, unenroll } from "../sessions/unenroll";
 import { act, commandInSteps, type CommandRequest } from "../command";
@@ -86,7 +86,7 @@ async function lastingChanges(
   const changes: Partial<CourseEntitlement> = Object.fromEntries(
     REVERTED.map((name) => [name, target[name]]),
   );
-  if (mayBeRefunded(row) && target.expiredAt === null) changes.refundLocked = true;
+  if (await isRefundUnsure(tx, facts)) changes.refundLocked = true;
   const [enrollment = null] = target.enrollmentId ? await enrollmentsById(tx, [target.enrollmentId]) : [];
   const [policy = null] = target.policyId ? await policiesById(tx, [target.policyId]) : [];
   const active = enrollment && { ...enrollment, isActive: true };

@@ -1,6 +1,7 @@
-import { In, Not, type EntityManager } from "typeorm";
+import { In, IsNull, Not, type EntityManager } from "typeorm";
 import { CourseEntitlementSupportDetail } from "../../entities/course-entitlement-support-detail";
 import { Refund } from "../../entities/refund";
+import { HistoricalCourseEntitlement } from "../../history/historical";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import type { CommandRequest } from "../command";
 import type { LockedEntitlement } from "../locked-entitlement";
@@ -49,11 +50,25 @@ export async function recordRevokedMoney(
  * Whether nobody has recorded why an entitlement has expired, as with many imported ones: perhaps because its order was
  * refunded. Then an agent has to find out before the order can be refunded.
  */
-export function mayBeRefunded({
+function mayBeRefunded({
   expiredAt,
   expiryCause,
 }: Pick<EntitlementFacts, "expiredAt" | "expiryCause">): boolean {
   return expiredAt !== null && expiryCause === null;
+}
+
+/**
+ * Whether refunds of an entitlement that is made usable again have to be locked: it may have been refunded, or they are
+ * locked since it may have been, which only an agent ends.
+ */
+export async function isRefundUnsure(
+  tx: EntityManager,
+  { id, expiredAt, expiryCause, refundLocked }: EntitlementFacts,
+): Promise<boolean> {
+  if (mayBeRefunded({ expiredAt, expiryCause })) return true;
+  if (!refundLocked) return false;
+  const unsure = { id, expiredAt: Not(IsNull()), expiryCause: IsNull() };
+  return tx.existsBy(HistoricalCourseEntitlement, unsure);
 }
 
 /** Whether the latest revocation of an entitlement says that the order was not refunded. */

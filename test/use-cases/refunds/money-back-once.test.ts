@@ -4,6 +4,7 @@ import type { RefundState } from "../../../src/rules/refund-rules";
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
 import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
 import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
+import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lock";
 import { revokeEntitlements } from "../../../src/use-cases/bulk/revoke-entitlements";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
 import { enrollmentIn, expectRefusal, historyOf, stored } from "../../support/stored";
@@ -106,10 +107,12 @@ describe("a refund that was made elsewhere stays recorded", () => {
     },
   );
 
-  test.each<[string, (id: string) => Promise<unknown>]>([
+  const GIVE_BACK_AS_IT_IS: typeof GIVE_BACK = [
     GIVE_BACK[0]!,
     ["a reissue", (entitlementId) => reissueEntitlement(by(grace, app), { entitlementId, comments: "x" })],
-  ])(
+  ];
+
+  test.each(GIVE_BACK_AS_IT_IS)(
     "after an expiry without a recorded cause, as imported ones are, and %s, refunds are locked",
     async (_, giveBack) => {
       const id = await anEntitlement(app);
@@ -117,6 +120,29 @@ describe("a refund that was made elsewhere stays recorded", () => {
       await giveBack(id);
       expect(await stored(app, id)).toMatchObject({ expiredAt: null, refundLocked: true });
       await expectNoSecondRefund(id, "REFUND_LOCKED");
+    },
+  );
+
+  test.each(GIVE_BACK_AS_IT_IS)(
+    "after an expiry without a recorded cause and %s, no later revert unlocks refunds, but an agent can",
+    async (_, giveBack) => {
+      const id = await anEntitlement(app);
+      await put(app, CourseEntitlement, Object.assign(await stored(app, id), { expiredAt: NOW }));
+      await giveBack(id);
+      const expired = (await historyOf(app, id))[1]!["history_id"];
+      const revert = (historyEntryId: string) =>
+        revertEntitlement(by(grace, app), { entitlementId: id, historyEntryId, comments: "x" });
+      for (const entry of [await firstEntry(id), expired, await firstEntry(id)]) await revert(entry);
+      expect(await stored(app, id)).toMatchObject({ expiredAt: null, refundLocked: true });
+      await expectNoSecondRefund(id, "REFUND_LOCKED");
+      await setRefundLock(by(grace, app), {
+        entitlementId: id,
+        isLocked: false,
+        comments: "was not refunded",
+      });
+      const { app: shopping, asked } = withShop(app, () => ({ kind: "accepted", refs: ["first"] }));
+      await unenrollAndRefund(by(ada, shopping), { entitlementId: id, refund: "REQUEST" });
+      expect(asked).toHaveLength(1);
     },
   );
 
