@@ -29,13 +29,19 @@ export function isAsked({ app, rehearsal }: Asking): boolean {
 
 /**
  * Records what the LMS is to do with an enrollment, in the transaction of the decision. It replaces an earlier wish for
- * the same enrollment, which may still take effect in the LMS for a while.
+ * the same enrollment, which may still take effect in the LMS for a while. An enrollment that the LMS was never asked for is
+ * not ended.
  */
 export async function ask(tx: EntityManager, asking: Asking, wish: Wish): Promise<void> {
   if (!isAsked(asking)) return;
   const { app, now, calls } = asking;
   const earlier = await lockCall(tx, wish.id);
   const isOpen = earlier !== null && isOpenCall(earlier.state);
+  if (isOpen && wish.mode === null && wasNeverSent(earlier)) {
+    const ended = { state: "DONE", nextAttemptAt: null, detail: null, retriedAt: null } as const;
+    await tx.save(Object.assign(earlier, { ...wish, ...ended, createdAt: now, modifiedAt: now }));
+    return;
+  }
   // A call that was done or refused at a repeat may have an earlier request that is still on its way.
   const isRecent = earlier !== null && now.getTime() - earlier.modifiedAt.getTime() < lateMs(app);
   const mayBeLate = isOpen ? earlier.attempt > earlier.unsentTo : isRecent && isRepeat(earlier);
@@ -56,6 +62,14 @@ export async function ask(tx: EntityManager, asking: Asking, wish: Wish): Promis
     }),
   );
   calls?.push(call);
+}
+
+/**
+ * Whether no attempt at enrolling a learner can have reached the LMS, so that there is nothing to end: the learner may hold
+ * an enrollment there that was bought meanwhile.
+ */
+function wasNeverSent({ mayEnroll, attempt, unsentTo }: EnrollmentCall): boolean {
+  return mayEnroll && attempt <= unsentTo;
 }
 
 /** Locks the call of an enrollment; null when there is none. */
