@@ -11,6 +11,7 @@ import type { Outbox } from "../attempts/outbox";
 import { asTold } from "./as-told";
 import { lockRow, save, type LockedEntitlement } from "../locked-entitlement";
 import { occupy } from "../sessions/redeem";
+import { endLink } from "../sessions/release";
 import { ask, callDeadlineMs, lateMs, lockCall } from "./ask";
 
 /** The outbox of what the LMS is asked to do with enrollments. */
@@ -53,7 +54,7 @@ export const ENROLLMENT_CALLS: Outbox<EnrollmentCall, EnrollmentOutcome> = {
     if (settled.state === "DONE" && outcome.kind === "done")
       await follow(tx, app, settled, waiting, outcome.enrollment);
     if (settled.state === "REFUSED" && outcome.kind === "refused")
-      await abandon(tx, app, settled, waiting, outcome.code === "HELD_OTHERWISE");
+      await abandon(tx, app, settled, entitlement, outcome.code === "HELD_OTHERWISE");
     return settled;
   },
 };
@@ -72,17 +73,21 @@ async function follow(
 }
 
 /**
- * What follows from a refusal: the entitlement no longer waits, and stays as it is. A request that was not answered may
- * still enroll the learner, so that enrollment is then ended.
+ * What follows from a refusal: the entitlement no longer waits, and stays as it is. One that was redeemed for the enrollment
+ * again, by a revert, is not if the learner has bought it. A request that was not answered may still enroll the learner, so
+ * that enrollment is then ended.
  */
 async function abandon(
   tx: EntityManager,
   app: App,
   call: EnrollmentCall,
-  waiting: LockedEntitlement | null,
+  entitlement: LockedEntitlement | null,
   isHeld: boolean,
 ): Promise<void> {
   const asking = { app, now: app.clock() };
+  const waiting = entitlement?.row.pendingEnrollmentId === call.id ? entitlement : null;
+  const isRedeemed = entitlement?.row.enrollmentId === call.id;
+  if (isRedeemed && isHeld && call.mayEnroll) await endLink(tx, asking, entitlement!);
   if (waiting) await save(tx, asking, waiting, { pendingEnrollmentId: null });
   if (call.mode === null) return;
   if (!waiting && !isHeld) await tx.save(CourseEnrollment, { id: call.id, isActive: false });

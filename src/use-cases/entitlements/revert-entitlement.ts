@@ -10,12 +10,13 @@ import { enrollmentsById } from "../../reads/enrollments";
 import { choosingOf } from "../../reads/decisions/choosing";
 import { policiesById } from "../../reads/policies";
 import { isExpiryDue } from "../../rules/entitlement-rules";
-import { seatBlocker } from "../../rules/session-rules";
 import { namesOf } from "../../store/rows/fields";
 import { Refusal } from "../../refusal";
 import { isRefundUnsure, recordRevokedMoney } from "../refunds/returned-money";
-import { endLink } from "../sessions/release";
-import { askInOwnModes, hasPaidFor, unenroll } from "../sessions/unenroll";
+import { reenroll } from "../sessions/reenroll";
+import { unenroll } from "../sessions/unenroll";
+import { deciding, lookAtFormer } from "../lms/before-deciding";
+import { reread } from "../enrollment-calls/reread";
 import { act, commandInSteps, type CommandRequest } from "../command";
 import {
   lockAnyEntitlement,
@@ -38,31 +39,56 @@ export const REVERTED = namesOf(COURSE_ENTITLEMENT_FIELDS).filter(
   (name) => !["id", "stamp"].includes(COURSE_ENTITLEMENT_FIELDS[name].kind) && name !== "pendingEnrollmentId",
 );
 
-/** Restores the state of an entitlement that an entry of its history recorded. The revert can itself be reverted. */
+/**
+ * Restores the state of an entitlement that an entry of its history recorded. The revert can itself be reverted. Where the
+ * LMS refuses to enroll the learner again, the entitlement is not redeemed.
+ */
 export const revertEntitlement = commandInSteps(
   "revertEntitlement",
   support,
-  (request, { historyEntryId, comments, ...reference }: RevertEntitlement): Promise<EntitlementFacts> =>
+  async (request, input: RevertEntitlement): Promise<EntitlementFacts> => {
     // History names the entry as well.
-    act({ ...request, command: `${request.command} ${historyEntryId}` }, async (tx) => {
-      const entitlement = await lockAnyEntitlement(tx, request, reference);
-      const { row } = entitlement;
-      refuseRefunded(entitlement);
-      const target = await stateOf(tx, row.id, historyEntryId);
-      const isSame = REVERTED.every((name) => isDeepStrictEqual(row[name], target[name]));
-      if (isSame) return entitlement.facts;
-      await refuseClashes(tx, row.id, target);
-      const changes = await lastingChanges(tx, request, entitlement, target);
-      await recordRevokedMoney(tx, request, entitlement);
-      if (row.enrollmentId !== target.enrollmentId) await unenroll(tx, request, entitlement);
-      await reenroll(tx, request, entitlement, target);
-      const detail = await supportDetail(tx, request, { entitlementId: row.id, action: "REVERT", comments });
-      return save(tx, request, entitlement, changes, detail);
-    }),
+    const named = { ...request, command: `${request.command} ${input.historyEntryId}` };
+    return reread(request, await act(named, (tx) => revert(tx, named, input)));
+  },
+  async (request, { entitlementId, historyEntryId }) => {
+    const about = await deciding(request, { entitlementId });
+    const former = about && (await findState(request.app.db.manager, entitlementId, historyEntryId));
+    if (about && former?.enrollmentId) await lookAtFormer(request, about, former.enrollmentId);
+  },
 );
 
+async function revert(
+  tx: EntityManager,
+  request: CommandRequest,
+  { historyEntryId, comments, ...reference }: RevertEntitlement,
+): Promise<EntitlementFacts> {
+  const entitlement = await lockAnyEntitlement(tx, request, reference);
+  const { row } = entitlement;
+  refuseRefunded(entitlement);
+  const target = await stateOf(tx, row.id, historyEntryId);
+  const isSame = REVERTED.every((name) => isDeepStrictEqual(row[name], target[name]));
+  if (isSame) return entitlement.facts;
+  await refuseClashes(tx, row.id, target);
+  const changes = await lastingChanges(tx, request, entitlement, target);
+  await recordRevokedMoney(tx, request, entitlement);
+  if (row.enrollmentId !== target.enrollmentId) await unenroll(tx, request, entitlement);
+  if (!(await reenroll(tx, request, entitlement, target)))
+    throw clash("the learner is now enrolled in its run by other means than this entitlement");
+  const detail = await supportDetail(tx, request, { entitlementId: row.id, action: "REVERT", comments });
+  return save(tx, request, entitlement, changes, detail);
+}
+
+function findState(
+  db: EntityManager,
+  id: string,
+  entryId: string,
+): Promise<HistoricalCourseEntitlement | null> {
+  return db.findOneBy(HistoricalCourseEntitlement, { id, history: { id: entryId } });
+}
+
 async function stateOf(tx: EntityManager, id: string, entryId: string): Promise<HistoricalCourseEntitlement> {
-  const entry = await tx.findOneBy(HistoricalCourseEntitlement, { id, history: { id: entryId } });
+  const entry = await findState(tx, id, entryId);
   if (entry) return entry;
   throw new Refusal(
     "HISTORY_ENTRY_NOT_FOUND",
@@ -98,28 +124,6 @@ async function lastingChanges(
   );
   if (isOnlyExpiry) throw clash("the learner can no longer leave its run, so it would expire again at once");
   return { ...changes, expiredAt: now, expiryCause: "LAPSED" };
-}
-
-/**
- * Enrolls the learner in the run of the earlier state again, unless the learner is now enrolled there by other means.
- */
-async function reenroll(
-  tx: EntityManager,
-  request: CommandRequest,
-  entitlement: LockedEntitlement,
-  { enrollmentId, mode }: HistoricalCourseEntitlement,
-): Promise<void> {
-  const enrollment = enrollmentId && (await tx.findOneBy(CourseEnrollment, { id: enrollmentId }));
-  if (!enrollment) return;
-  const isOwn = entitlement.row.enrollmentId === enrollmentId;
-  const redeemedBy = isOwn ? [{ id: entitlement.id, isPending: false }] : []; // see refuseClashes
-  const seat = { isActive: enrollment.isActive, mode: enrollment.mode, redeemedBy };
-  if (seatBlocker(entitlement, seat))
-    throw clash("the learner is now enrolled in its run by other means than this entitlement");
-  if (enrollment.isActive && isOwn && !(await hasPaidFor(tx, entitlement, enrollment.mode))) return;
-  if (isOwn && !enrollment.isActive) await endLink(tx, request, entitlement);
-  const { id } = await tx.save(Object.assign(enrollment, { isActive: true, mode }));
-  await askInOwnModes(tx, request, entitlement, { id, mode, mayEnroll: true });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { standingOf } from "../../reads/decisions/choosing";
 import type { UserFacts } from "../../reads/accounts/users";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { enrollmentsById } from "../../reads/enrollments";
 import { runsByKey } from "../../reads/finding/courses";
 import { Refusal } from "../../refusal";
 import { redeemBlocker, refundBlocker, regainBlocker } from "../../rules/entitlement-rules";
@@ -88,6 +89,20 @@ export async function lookAtRunFor(
 export async function lookAtCurrent({ app }: CommandRequest, { facts, endsAt }: Deciding): Promise<void> {
   if (!facts.enrollment?.isActive) return;
   await hasSeen(app, endsAt, lookAtRedeemed(app, learnerOf(facts), facts.enrollment.courseRunKey));
+}
+
+/**
+ * Looks at the enrollment of an earlier state of an entitlement, and reconciles it: the learner may have bought the run in
+ * the LMS since.
+ */
+export async function lookAtFormer(
+  { app }: CommandRequest,
+  { facts, endsAt }: Deciding,
+  enrollmentId: string,
+): Promise<void> {
+  if (enrollmentId === facts.enrollment?.id) return;
+  const [former] = await enrollmentsById(app.db, [enrollmentId]);
+  if (former) await hasSeen(app, endsAt, lookAtRedeemed(app, learnerOf(facts), former.courseRunKey));
 }
 
 /** Whether an entitlement could be redeemed for a run, so that it matters what the LMS says of the run. */

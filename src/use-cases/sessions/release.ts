@@ -26,8 +26,8 @@ export async function release(
 }
 
 /**
- * Ends the link to an enrollment that has ended elsewhere, before the entitlement is redeemed for the same one again: its
- * history tells then since when it pays for the enrollment.
+ * Ends the link to an enrollment that the entitlement does not pay for. One that has ended elsewhere loses its link also
+ * before the entitlement is redeemed for it again, so that history tells since when it pays for the enrollment.
  */
 export function endLink(tx: EntityManager, asking: Asking, entitlement: LockedEntitlement) {
   return save(tx, asking, entitlement, { enrollmentId: null, redeemedAt: null });

@@ -103,35 +103,55 @@ describe("while an enrollment is pending", () => {
   }
   const late = () => new Promise((resolve) => setTimeout(resolve, 900));
 
-  test.each([
+  const ENDS: [string, string, (entitlementId: string) => Promise<unknown>][] = [
     [
       "a shop's revocation",
       "REVOKED",
-      (entitlementId: string) =>
+      (entitlementId) =>
         revokeEntitlement(requestOf(beside.app, shop), { entitlementId, reason: "refunded in the shop" }),
     ],
     [
       "an agent's expiry",
       "EXPIRED",
-      (entitlementId: string) =>
+      (entitlementId) =>
         expireEntitlement(requestOf(beside.app, grace), { entitlementId, comments: "told by telephone" }),
     ],
     [
       "an agent's reissue",
       "AVAILABLE",
-      (entitlementId: string) =>
+      (entitlementId) =>
         reissueEntitlement(requestOf(beside.app, grace), { entitlementId, comments: "told by telephone" }),
     ],
-  ])("%s ends the waiting, and the enrollment that the LMS makes later", async (_who, state, give) => {
-    const { entitlementId, one } = await aLateOne();
+  ];
+
+  test.each(ENDS)("%s leaves alone what was bought before the LMS was asked for anything", async (...row) => {
+    const [, state, give] = row;
+    const { courseUuid, one } = await aCourse(beside);
+    const entitlementId = await anEntitlement(beside, courseUuid);
+    beside.edx.faults.set({ system: "lms", path: "/enrollment", kind: "status", status: 503 });
+    await redeem(beside, entitlementId, one);
+    expect(await standing(beside, entitlementId)).toMatchObject({ state: "PENDING_ENROLLMENT" });
+    beside.edx.others.enroll("ada", one, "verified");
     await give(entitlementId);
-    expect(await standing(beside, entitlementId)).toMatchObject({ state, pendingEnrollmentId: null });
-    await late();
-    expect(inLms(beside, one)).toMatchObject({ isActive: true });
+    beside.edx.faults.set();
     await sweep();
-    expect(inLms(beside, one)).toMatchObject({ isActive: false });
-    expect(await standing(beside, entitlementId)).toMatchObject({ state, enrollment: null });
+    expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: true });
+    expect(await standing(beside, entitlementId)).toMatchObject({ state, pendingEnrollmentId: null });
   });
+
+  test.each(ENDS)(
+    "%s ends the waiting, and the enrollment that the LMS makes later",
+    async (_who, state, give) => {
+      const { entitlementId, one } = await aLateOne();
+      await give(entitlementId);
+      expect(await standing(beside, entitlementId)).toMatchObject({ state, pendingEnrollmentId: null });
+      await late();
+      expect(inLms(beside, one)).toMatchObject({ isActive: true });
+      await sweep();
+      expect(inLms(beside, one)).toMatchObject({ isActive: false });
+      expect(await standing(beside, entitlementId)).toMatchObject({ state, enrollment: null });
+    },
+  );
 
   test("what the LMS says is not final while the earlier request can still take effect", async () => {
     const { entitlementId, one } = await aLateOne();
@@ -170,6 +190,44 @@ test("an entitlement is not redeemed when the LMS refuses the enrollment after a
   await sweep();
   expect(inLms(beside, one)).toMatchObject({ isActive: false });
   expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE" });
+});
+
+describe("a revert to a run that was bought in the LMS since", () => {
+  async function aLeftOne() {
+    const spent = await aSpentOne();
+    const { entitlementId } = spent;
+    const [redeemed] = await beside.app.db.query<{ id: string }[]>(
+      "select history_id as id from historical_course_entitlement where id = $1 and enrollment_id is not null",
+      [entitlementId],
+    );
+    await leaveSession(requestOf(beside.app, ada), { entitlementId });
+    await sweep();
+    const back = { entitlementId, historyEntryId: redeemed!.id, comments: "a mistake" };
+    return { ...spent, revert: () => revertEntitlement(requestOf(beside.app, grace), back) };
+  }
+
+  test.each(["verified", "professional"])("is refused, in the mode %s", async (mode) => {
+    const { entitlementId, one, revert } = await aLeftOne();
+    beside.edx.others.enroll("ada", one, mode);
+    await expect(revert()).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(inLms(beside, one)).toEqual({ mode, isActive: true });
+    expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE" });
+  });
+
+  test.each(["verified", "professional"])(
+    "leaves it alone in the mode %s, and the entitlement is not redeemed, when the LMS told nothing before",
+    async (mode) => {
+      const { entitlementId, one, revert } = await aLeftOne();
+      beside.edx.others.enroll("ada", one, mode);
+      beside.edx.faults.set({ system: "lms", path: GET, nth: 1, kind: "status", status: 400 });
+      expect(await revert()).toMatchObject({ enrollment: null });
+      beside.edx.faults.set();
+      expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE", enrollment: null });
+      await leaveSession(requestOf(beside.app, ada), { entitlementId });
+      await sweep();
+      expect(inLms(beside, one)).toEqual({ mode, isActive: true });
+    },
+  );
 });
 
 test("doubt about an end is looked at again", async () => {

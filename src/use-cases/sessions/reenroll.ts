@@ -1,0 +1,33 @@
+import type { EntityManager } from "typeorm";
+import { CourseEnrollment } from "../../entities/course-enrollment";
+import type { HistoricalCourseEntitlement } from "../../history/historical";
+import { seatBlocker } from "../../rules/session-rules";
+import type { CommandRequest } from "../command";
+import type { LockedEntitlement } from "../locked-entitlement";
+import { endLink } from "./release";
+import { askInOwnModes, hasPaidFor } from "./unenroll";
+
+/**
+ * Enrolls the learner of an entitlement again in the run for which it was redeemed in an earlier state. Returns false, and
+ * changes nothing, when the learner is now enrolled there by other means.
+ */
+export async function reenroll(
+  tx: EntityManager,
+  request: CommandRequest,
+  entitlement: LockedEntitlement,
+  { enrollmentId, mode }: HistoricalCourseEntitlement,
+): Promise<boolean> {
+  const enrollment = enrollmentId && (await tx.findOneBy(CourseEnrollment, { id: enrollmentId }));
+  if (!enrollment) return true;
+  const isOwn = entitlement.row.enrollmentId === enrollmentId;
+  const redeemedBy = isOwn ? [{ id: entitlement.id, isPending: false }] : []; // no other entitlement is
+  const seat = { isActive: enrollment.isActive, mode: enrollment.mode, redeemedBy };
+  if (seatBlocker(entitlement, seat)) return false;
+  const isHeld = isOwn && enrollment.isActive;
+  if (isHeld && (enrollment.mode === mode || !(await hasPaidFor(tx, entitlement, enrollment.mode))))
+    return true;
+  if (isOwn && !isHeld) await endLink(tx, request, entitlement);
+  const { id } = await tx.save(Object.assign(enrollment, { isActive: true, mode }));
+  await askInOwnModes(tx, request, entitlement, { id, mode, mayEnroll: !isHeld });
+  return true;
+}
