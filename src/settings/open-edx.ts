@@ -28,7 +28,7 @@ export const OPEN_EDX_SETTINGS = {
   ON_LMS_UNENROLL: oneOf("keep", "refund")
     .default("keep")
     .describe(
-      "What becomes of an entitlement whose learner was taken out of the run in the LMS: `keep` leaves it to be redeemed again, `refund` also requests the refund of an order that was refundable until then.",
+      "What becomes of an entitlement whose learner was taken out of the run in the LMS: `keep` leaves it to be redeemed again, `refund` also requests the refund of an order that was refundable until then. With the plug-in, an order is not refunded while the LMS has the learner in another run of the course in the same mode.",
     ),
   REST_FACADE: oneOf("off", "read-only", "on")
     .default("off")

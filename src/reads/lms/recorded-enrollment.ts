@@ -1,5 +1,5 @@
 import type { CallState } from "../../rules/lms/enrollment-call-rules";
-import { select, type Database } from "../../store/statement";
+import { listOf, select, type Database } from "../../store/statement";
 
 /** A learner and a run, by what never changes. */
 export interface SeatKey {
@@ -72,4 +72,21 @@ export async function runsBeside(db: Database, { userId, courseRunKey }: SeatKey
     [userId, courseRunKey],
   );
   return rows.map(({ key }) => key);
+}
+
+/** Whether any of these runs is one of the course of another run. */
+export async function areInSameCourse(
+  db: Database,
+  courseRunKey: string,
+  keys: readonly string[],
+): Promise<boolean> {
+  const [row] = await select<{ are: boolean }>(
+    db,
+    `select exists (
+       select from course_run where key = any(${listOf("$2", "text")})
+         and course_uuid = (select course_uuid from course_run where key = $1)
+     ) as are`,
+    [courseRunKey, keys],
+  );
+  return row!.are;
 }

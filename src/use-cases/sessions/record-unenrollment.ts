@@ -9,6 +9,7 @@ import type { RefundRequestBlocker } from "../../rules/entitlement-rules";
 import { act, commandInSteps } from "../command";
 import { requireUser } from "../entitlements/issue";
 import type { LearnerReference } from "../learner";
+import { isRefundedByLms } from "../lms/reconciling/is-refunded-by-lms";
 import type { Reading } from "../lms/reconciling/read-enrollment";
 import { reconcile, type Reconciled } from "../lms/reconciling/reconcile";
 import { settleReading, type Settled } from "../lms/reconciling/settle-reading";
@@ -48,13 +49,17 @@ export const recordUnenrollment = commandInSteps(
     const { app } = request;
     const key = { userId: (await requireUser(app.db, reference)).id, courseRunKey };
     let entitlement: EntitlementFacts | null = null;
-    const settle = (reading?: Reading) =>
-      act(request, async (tx) => {
-        const settled = await settleReading(tx, app, reading ?? (await told(tx, key)), wish === "REFUND");
+    const settle = async (reading?: Reading) => {
+      // Of other runs of the course the caller has told nothing.
+      const isOther = reading && reading.courseRunKey !== courseRunKey;
+      const isRefunded = isOther ? await isRefundedByLms(app, reading) : wish === "REFUND";
+      return act(request, async (tx) => {
+        const settled = await settleReading(tx, app, reading ?? (await told(tx, key)), isRefunded);
         const id = settled?.entitlementId;
         entitlement = id ? (await entitlementsById(tx, [id]))[0]! : null;
         return settled;
       });
+    };
     const result = app.openEdx.isEmbedded
       ? await settle()
       : await reconcile(app, key, settle).catch(refuseUnanswered);

@@ -167,6 +167,36 @@ describe("when leaving a run in the LMS is to refund the order", () => {
     expect([shop.asked.length, await refundsOf(entitlementId)]).toEqual([1, [{ state: "SUCCEEDED" }]]);
   });
 
+  test.each(["the run that was left", "the run that was taken"])(
+    "an entitlement that the LMS has used for another run is not refunded, when %s is told first",
+    async (first) => {
+      const { entitlementId, one, two } = await aSpentOne();
+      beside.edx.others.deactivate("ada", one);
+      beside.edx.others.enroll("ada", two, "verified");
+      const shop = withShop(beside.app, () => ({ kind: "accepted", refs: ["ref"] }));
+      const told = first === "the run that was left" ? [one, two] : [two, one];
+      for (const run of told) await reconcile(run, refunding(shop.app));
+      await sweepRefunds(shop.app);
+      expect(shop.asked).toHaveLength(0);
+      expect(await standing(beside, entitlementId)).toMatchObject({
+        state: "FULFILLED_CHANGEABLE",
+        enrollment: { courseRunKey: two },
+      });
+    },
+  );
+
+  test("where the LMS redeems nothing itself, a run that was bought beside is no reason against a refund", async () => {
+    const { one, two } = await aSpentOne();
+    beside.edx.others.deactivate("ada", one);
+    beside.edx.others.enroll("ada", two, "verified");
+    const app = refunding();
+    const lms = { ...app.config.lms!, entitlements: "empty" as const };
+    expect(await reconcile(one, { ...app, config: { ...app.config, lms } })).toMatchObject({
+      kind: "CLEAR",
+      refund: { state: "REQUESTED" },
+    });
+  });
+
   test("what was not refundable while it was redeemed is not refunded", async () => {
     const { entitlementId, one } = await aSpentOne();
     beside.edx.others.certify("ada", one, "downloadable");

@@ -37,6 +37,14 @@ test("what the LMS does not confirm is not believed", async () => {
   });
 });
 
+test("the wish to refund concerns the run that was told, and no other run of the course", async () => {
+  const { entitlementId, one, two } = await aSpentOne();
+  beside.edx.others.deactivate("ada", one);
+  beside.edx.others.enroll("ada", two, "audit");
+  expect(await record(two, "REFUND")).toMatchObject({ outcome: "STILL_ENROLLED", refund: null });
+  expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE", refundState: null });
+});
+
 test("nothing is decided while the LMS does not answer", async () => {
   const { entitlementId, one } = await aSpentOne();
   beside.edx.others.deactivate("ada", one);

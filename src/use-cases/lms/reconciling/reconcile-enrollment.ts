@@ -5,6 +5,7 @@ import { again } from "../../../store/again";
 import { transact, type ChangeSource } from "../../../store/transact";
 import { systemCommand } from "../../system-command";
 import { rehearse } from "../../rehearsal";
+import { isRefundedByLms } from "./is-refunded-by-lms";
 import { reconcile, type Reconciled } from "./reconcile";
 import { settleReading } from "./settle-reading";
 
@@ -32,8 +33,9 @@ export const reconcileEnrollment = systemCommand(
       again(() =>
         origin.isDryRun ? rehearse(app.db, change, { entries: [] }, work) : transact(app.db, change, work),
       );
-    return reconcile(app, key, (reading) =>
-      inTransaction((tx) => settleReading(tx, app, reading, app.config.refundsOnLmsUnenroll)),
-    );
+    return reconcile(app, key, async (reading) => {
+      const isRefunded = await isRefundedByLms(app, reading);
+      return inTransaction((tx) => settleReading(tx, app, reading, isRefunded));
+    });
   },
 );
