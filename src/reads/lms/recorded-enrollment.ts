@@ -60,13 +60,13 @@ export async function entitlementsAround(db: Database, { userId, courseRunKey }:
   return rows.map(({ id }) => id);
 }
 
-/** The other runs for which the learner's entitlements of a run's course are redeemed. */
-export async function runsBeside(db: Database, { userId, courseRunKey }: SeatKey): Promise<string[]> {
+/** The runs for which the learner's entitlements of a run's course are redeemed. */
+export async function redeemedRuns(db: Database, { userId, courseRunKey }: SeatKey): Promise<string[]> {
   const rows = await select<{ key: string }>(
     db,
     `select distinct n.course_run_key as key from course_entitlement e
      join course_enrollment n on n.id = e.enrollment_id and n.user_id = e.user_id
-     where e.user_id = $1 and e.expired_at is null and n.course_run_key <> $2
+     where e.user_id = $1 and e.expired_at is null
        and e.course_uuid = (select course_uuid from course_run where key = $2)
      order by n.course_run_key`,
     [userId, courseRunKey],

@@ -3,6 +3,7 @@ import type { UserFacts } from "../../reads/accounts/users";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { enrollmentsById } from "../../reads/enrollments";
 import { runsByKey } from "../../reads/finding/courses";
+import { redeemedRuns } from "../../reads/lms/recorded-enrollment";
 import { Refusal } from "../../refusal";
 import { redeemBlocker, refundBlocker, regainBlocker } from "../../rules/entitlement-rules";
 import { isFresh, isServable } from "../../rules/lms/freshness-rules";
@@ -34,6 +35,21 @@ export async function deciding(request: CommandRequest, reference: OwnReference)
   await knowLearners(request, [reference]);
   const facts = await visibleEntitlement(request.app.db, request, reference);
   return facts && { facts, endsAt: lookingEnds(request) };
+}
+
+/**
+ * Begins to look at what redeeming an entitlement decides over, like `deciding`. Of one that is redeemed, the enrollment is
+ * looked at first: the learner may have left it in the LMS, and then it can be redeemed again.
+ */
+export async function decidingToRedeem(
+  request: CommandRequest,
+  reference: OwnReference,
+): Promise<Deciding | null> {
+  const about = await deciding(request, reference);
+  if (!about?.facts.enrollment?.isActive || about.facts.expiredAt) return about;
+  await lookAtCurrent(request, about);
+  const facts = await visibleEntitlement(request.app.db, request, reference);
+  return facts && { ...about, facts };
 }
 
 /** When the looks of a command that begins now must have ended, by `performance.now()`. */
@@ -92,6 +108,20 @@ export async function lookAtCurrent({ app }: CommandRequest, { facts, endsAt }: 
 }
 
 /**
+ * Looks at the enrollments for which a learner's entitlements of a run's course are redeemed: one that was left in the LMS can
+ * be redeemed for the run.
+ */
+export async function lookAtAllRedeemed(
+  { app }: CommandRequest,
+  learner: UserFacts,
+  endsAt: number,
+  courseRunKey: string,
+): Promise<void> {
+  const runs = await redeemedRuns(app.db, { userId: learner.id, courseRunKey });
+  await Promise.all(runs.map((run) => hasSeen(app, endsAt, lookAtRedeemed(app, learner, run))));
+}
+
+/**
  * Looks at the enrollment of an earlier state of an entitlement, and reconciles it: the learner may have bought the run in
  * the LMS since.
  */
@@ -125,6 +155,11 @@ export function lookBeforeRegain(request: CommandRequest, about: Deciding): Prom
   return lookWhere(request, about, regainBlocker);
 }
 
+/** Looks at the certificate for the run of an entitlement, which always decides; refuses when it is not known whether there is one. */
+export function lookBeforeMove(request: CommandRequest, about: Deciding): Promise<void> {
+  return lookWhere(request, about, () => null);
+}
+
 /** Looks at the certificate where it decides whether an order can be refunded; refuses when it is not known whether there is one. */
 export function lookBeforeRefund(request: CommandRequest, about: Deciding): Promise<void> {
   return lookWhere(request, about, refundBlocker);
@@ -133,7 +168,7 @@ export function lookBeforeRefund(request: CommandRequest, about: Deciding): Prom
 async function lookWhere(
   { app, now }: CommandRequest,
   { facts, endsAt }: Deciding,
-  blockerOf: typeof regainBlocker | typeof refundBlocker,
+  blockerOf: (...standing: Parameters<typeof refundBlocker>) => string | null,
 ): Promise<void> {
   const blocker = blockerOf(standingOf(facts), facts.policy ?? app.config.defaultPeriods, now);
   if (!facts.enrollment?.isActive || !isOpen(blocker)) return;

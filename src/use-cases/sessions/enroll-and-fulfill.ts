@@ -1,7 +1,7 @@
 import { learner } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { enrollmentCommand } from "../enrollment-calls/enrollment-command";
-import { couldBeRedeemed, deciding, lookAtWanted } from "../lms/before-deciding";
+import { couldBeRedeemed, decidingToRedeem, lookAtWanted } from "../lms/before-deciding";
 import { lockEntitlement, type OwnReference } from "../locked-entitlement";
 import { isChosen, redeem } from "./redeem";
 
@@ -19,7 +19,7 @@ export const enrollAndFulfill = enrollmentCommand(
     return redeem(tx, request, entitlement, courseRunKey);
   },
   async (request, { courseRunKey, ...reference }) => {
-    const about = await deciding(request, reference);
+    const about = await decidingToRedeem(request, reference);
     if (about && couldBeRedeemed(request, about)) await lookAtWanted(request, about, courseRunKey);
   },
 );

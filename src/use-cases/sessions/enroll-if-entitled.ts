@@ -7,7 +7,7 @@ import type { CommandRequest } from "../command";
 import { firstRows } from "../../store/rows/page";
 import { redeem } from "./redeem";
 import { enrollmentCommand } from "../enrollment-calls/enrollment-command";
-import { lookAtRunFor, lookingEnds } from "../lms/before-deciding";
+import { lookAtAllRedeemed, lookAtRunFor, lookingEnds } from "../lms/before-deciding";
 import { knowLearners } from "../lms/known-learners";
 import { learnerOf, type LearnerReference } from "../learner";
 import { lockEntitlement } from "../locked-entitlement";
@@ -57,11 +57,13 @@ async function lookIfEntitled(
   await knowLearners(request, [reference]);
   const learner = await learnerOf(app.db, request, reference);
   if (!learner) return;
+  const endsAt = lookingEnds(request);
+  await lookAtAllRedeemed(request, learner, endsAt, courseRunKey);
   const time = { now, defaultPeriods: app.config.defaultPeriods };
   const has = async (courseUuid: string | null) => {
     const shelf = { userId: learner.id, scope: "FULFILLABLE", courseUuid } as const;
     return (await entitlementsOfUser(app.db, shelf, firstRows(1), time)).rows.length > 0;
   };
   if (!(await has(null))) return;
-  await lookAtRunFor(request, { ...learner, endsAt: lookingEnds(request), isUseful: has }, courseRunKey);
+  await lookAtRunFor(request, { ...learner, endsAt, isUseful: has }, courseRunKey);
 }

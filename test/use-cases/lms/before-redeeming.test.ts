@@ -88,28 +88,61 @@ test("enrollIfEntitled looks at the run only for a learner who has something to 
   expect(await press()).toMatchObject({ enrollment: { courseRunKey: one } });
 });
 
-test("a move looks at the wanted run, and a switch also at the current enrollment and certificate", async () => {
+test("a move and a switch look at the wanted run, the current enrollment and the certificate", async () => {
   const { courseUuid, one, two } = await aCourse(beside);
   const id = await anEntitlement(beside, courseUuid);
   await redeem(id, one);
+  const looks = (from: string, to: string) => [
+    expect.stringContaining("/certificates/"),
+    expect.stringContaining("/course/"),
+    ...[from, to].sort().map((run) => expect.stringMatching(new RegExp(`/enrollment/ada,.*${run}$`))),
+    expect.stringContaining("/accounts?"), // as there is no certificate
+  ];
   const move = { entitlementId: id, courseRunKey: two, override: [], comments: "A wish." };
   const moving = await callsOf(beside, () => moveSession(requestOf(beside.app, grace), move));
-  expect(before(moving)).toEqual([
-    expect.stringContaining("/course/"),
-    expect.stringContaining("/enrollment/ada"),
-  ]);
+  expect(before(moving)).toEqual(looks("one", "two"));
   await sweepLater(beside); // ends the enrollment in the former run
   const switching = await callsOf(beside, () =>
     switchSession(requestOf(beside.app, ada), { entitlementId: id, courseRunKey: one }),
   );
-  expect(before(switching)).toEqual([
-    expect.stringContaining("/certificates/"),
-    expect.stringContaining("/course/"),
-    expect.stringMatching(/\/enrollment\/ada,.*one$/),
-    expect.stringMatching(/\/enrollment\/ada,.*two$/),
-    expect.stringContaining("/accounts?"), // as there is no certificate
-  ]);
+  expect(before(switching)).toEqual(looks("two", "one"));
   expect(inLms(beside, one)).toMatchObject({ isActive: true });
+});
+
+test("a certificate that the LMS has not told yet stops a move, whatever the agent overrides", async () => {
+  const { courseUuid, one, two } = await aCourse(beside);
+  const id = await anEntitlement(beside, courseUuid);
+  await redeem(id, one);
+  beside.edx.others.certify("ada", one, "downloadable");
+  const override = ["REGAIN_PERIOD_OVER"] as const;
+  const move = { entitlementId: id, courseRunKey: two, override, comments: "A wish." };
+  const refusal = { code: "ENTITLEMENT_NOT_REGAINABLE", details: { blocker: "CERTIFICATE_EARNED" } };
+  await expect(moveSession(requestOf(beside.app, grace), move)).rejects.toMatchObject(refusal);
+});
+
+describe("an entitlement whose learner has left the run in the LMS, which has not told it yet", () => {
+  async function aLeftOne() {
+    const { courseUuid, one, two } = await aCourse(beside);
+    const id = await anEntitlement(beside, courseUuid);
+    await redeem(id, one);
+    beside.edx.others.deactivate("ada", one);
+    return { id, one, two };
+  }
+  const press = (courseRunKey: string) => enrollIfEntitled(requestOf(beside.app, ada), { courseRunKey });
+
+  test.each([
+    ["enrollAndFulfill", (id: string, run: string) => redeem(id, run)],
+    ["enrollIfEntitled", (_: string, run: string) => press(run)],
+  ])("is redeemed by %s for the same run and for another one", async (_, enroll) => {
+    for (const which of ["one", "two"] as const) {
+      const left = await aLeftOne();
+      expect(await enroll(left.id, left[which])).toMatchObject({
+        id: left.id,
+        enrollment: { courseRunKey: left[which], isActive: true },
+      });
+      expect(inLms(beside, left[which])).toEqual({ mode: "verified", isActive: true });
+    }
+  });
 });
 
 /** The calls before the one that precedes the first change. */

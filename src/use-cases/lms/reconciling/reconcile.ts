@@ -1,5 +1,5 @@
 import type { App } from "../../../app";
-import { runsBeside, type SeatKey } from "../../../reads/lms/recorded-enrollment";
+import { redeemedRuns, type SeatKey } from "../../../reads/lms/recorded-enrollment";
 import { lookAtCertificate } from "../looks";
 import { readEnrollment, type Reading } from "./read-enrollment";
 import type { Settled } from "./settle-reading";
@@ -36,8 +36,8 @@ export async function reconcile(
   };
   return inOne(key, async ({ lms, before: { isActive, mode } }) => {
     if (!lms?.isActive || (isActive && mode === lms.mode)) return;
-    for (const courseRunKey of await runsBeside(app.db, key))
-      await inOne({ ...key, courseRunKey }, async () => {});
+    for (const courseRunKey of await redeemedRuns(app.db, key))
+      if (courseRunKey !== key.courseRunKey) await inOne({ ...key, courseRunKey }, async () => {});
   });
 }
 
