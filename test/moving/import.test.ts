@@ -283,6 +283,22 @@ test("who was forgotten here stays forgotten when the source, which still has th
   }
 });
 
+test("what is imported from a source whose clock is ahead of ours is not dated in the future", async () => {
+  const fresh = await openTestDatabase(importOptions);
+  try {
+    await importInto(fresh.db, { source: openFolder(DUMP, "2036-06-01 12:00:00.000000") });
+    expect(
+      await fresh.db.query(
+        `select (select count(*) > 0 and bool_and(seen_at <= clock_timestamp()) from course_enrollment) as enrollments,
+           (select count(*) > 0 and bool_and(seen_at <= clock_timestamp()) from certificate) as certificates,
+           (select bool_and(history_date <= clock_timestamp()) from historical_course_entitlement) as entries`,
+      ),
+    ).toEqual([{ enrollments: true, certificates: true, entries: true }]);
+  } finally {
+    await fresh.close();
+  }
+});
+
 test("an import refuses to write what others have recorded as anything but an import", async () => {
   const change = {
     userId: null,

@@ -30,8 +30,10 @@ export async function load(
   const isPartial = wanted !== EVERYTHING.wanted;
   await session.run(async (tx) => {
     await makeStaging(tx);
+    // The clock of the source may be ahead of ours, by which everything else is dated that is told later.
     await tx.query(
-      `insert into ${STAGING}.import (source, as_of, is_partial) values ($1, $2::timestamp at time zone 'UTC', $3)`,
+      `insert into ${STAGING}.import (source, as_of, is_partial)
+       values ($1, least($2::timestamp at time zone 'UTC', clock_timestamp()), $3)`,
       [source.name, source.asOf, isPartial],
     );
   });
