@@ -1,10 +1,10 @@
-import { ArrayMaxSize, IsOptional, IsUUID, MaxLength, MinLength, ValidateNested } from "class-validator";
+import { ArrayMaxSize, IsOptional, MaxLength, MinLength, ValidateNested } from "class-validator";
 import { ArgsType, Field, ID, InputType } from "type-graphql";
 import type { HistorySource } from "../history/history-columns";
 import type { TrackedType } from "../history/tracked-types";
 import { PageArgs } from "./pages/connection";
 import { HistorySourceEnum, HistoryTypeEnum, TrackedTypeEnum, type HistoryTypeName } from "./history-enums";
-import { atMost, IsText, length, SomeOf, UUIDS } from "./inputs";
+import { atMost, IsText, IsUuids, length, SomeOf } from "./inputs";
 import { DateTimeScalar } from "./scalars";
 
 @InputType({ description: "Conditions on changes. A change must meet every condition that is given." })
@@ -23,7 +23,7 @@ export class HistoryFilter {
   })
   @IsOptional()
   @ArrayMaxSize(100, atMost(100))
-  @IsUUID("all", UUIDS)
+  @IsUuids()
   entityIds?: string[] | null;
 
   @Field(() => [ID], {
@@ -33,7 +33,7 @@ export class HistoryFilter {
   })
   @IsOptional()
   @ArrayMaxSize(100, atMost(100))
-  @IsUUID("all", UUIDS)
+  @IsUuids()
   entitlementIds?: string[] | null;
 
   @Field(() => [String], {

@@ -1,13 +1,42 @@
-import { ArrayMaxSize, IsOptional, IsUUID, Matches, MaxLength, MinLength } from "class-validator";
+import {
+  ArrayMaxSize,
+  IsOptional,
+  isUUID,
+  Matches,
+  MaxLength,
+  MinLength,
+  registerDecorator,
+  type ValidationArguments,
+} from "class-validator";
 import { ArgsType, Field, ID, InputType } from "type-graphql";
 import type { Scope } from "../reads/entitlements";
 import { PageArgs } from "./pages/connection";
 import { EntitlementScopeEnum } from "./enums";
 
-/** The rule of a UUID, as class-validator's option. */
-export const UUID = { message: "must be a UUID" };
-/** The rule of a list of UUIDs. */
-export const UUIDS = { each: true, message: "must hold UUIDs" };
+/**
+ * A UUID, or a list of them: in letters of any case, which become small, as they are stored. What they are compared with in
+ * memory is then the same.
+ */
+export function IsUuid(message = "must be a UUID"): PropertyDecorator {
+  return ({ constructor: target }, property) => {
+    const validate = (value: unknown, args: ValidationArguments) => {
+      const ids: unknown[] = Array.isArray(value) ? value : [value];
+      if (!ids.every((id) => isUUID(id))) return false;
+      const small = ids.map((id) => (id as string).toLowerCase());
+      return Reflect.set(args.object, args.property, Array.isArray(value) ? small : small[0]);
+    };
+    registerDecorator({
+      name: "isUuid",
+      target,
+      propertyName: String(property),
+      constraints: [],
+      options: { message },
+      validator: { validate },
+    });
+  };
+}
+/** A list of UUIDs. */
+export const IsUuids = () => IsUuid("must hold UUIDs");
 /** The rule of a list of at most `max` items. */
 export const atMost = (max: number) => ({ message: `must hold at most ${max}` });
 /** A list of values of an enum, as many as there are at most. */
@@ -38,7 +67,7 @@ export function IsText(max: number, { each = false } = {}): PropertyDecorator {
 export abstract class EntitlementPartFilter {
   @Field(() => ID, { nullable: true, description: "The UUID of the entitlement." })
   @IsOptional()
-  @IsUUID("all", UUID)
+  @IsUuid()
   entitlementId?: string | null;
 
   @Field(() => String, {
@@ -53,14 +82,14 @@ export abstract class EntitlementPartFilter {
 @ArgsType()
 export class UuidArgs {
   @Field(() => ID, { description: "The UUID of the object." })
-  @IsUUID("all", UUID)
+  @IsUuid()
   id!: string;
 }
 
 @ArgsType()
 export class EntitlementArgs {
   @Field(() => ID, { description: "The UUID of the entitlement." })
-  @IsUUID("all", UUID)
+  @IsUuid()
   id!: string;
 }
 
@@ -100,6 +129,6 @@ export class UserEntitlementsArgs extends PageArgs {
     description: "The UUID of the course of the entitlements; all courses without it.",
   })
   @IsOptional()
-  @IsUUID("all", UUID)
+  @IsUuid()
   courseUuid?: string | null;
 }

@@ -70,7 +70,8 @@ test.each(places.filter(isText).map((place) => [place.at, place]))(
   "the length of the text %s is limited",
   (_, place) => {
     const found = rulesOf(place).filter(bounds);
-    expect(found.some(({ each }) => !each === !isList(place))).toBe(true);
+    // The rule of a UUID holds for each of a list by itself.
+    expect(found.some(({ name, each }) => name === "isUuid" || !each === !isList(place))).toBe(true);
   },
 );
 

@@ -1,4 +1,4 @@
-import { ArrayMaxSize, ArrayMinSize, IsOptional, IsUUID, ValidateNested } from "class-validator";
+import { ArrayMaxSize, ArrayMinSize, IsOptional, ValidateNested } from "class-validator";
 import { Extensions, Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import {
   BULK_AT_MOST,
@@ -11,7 +11,7 @@ import type { Command } from "../../use-cases/command";
 import { badInput } from "../bad-input";
 import type { Context } from "../context";
 import { publish } from "../enums";
-import { UUIDS } from "../inputs";
+import { IsUuids } from "../inputs";
 import { EntitlementFilter } from "../queries/entitlement-inputs";
 import { CommandInput, Payload, payload, toUserError, UserError } from "../payload";
 import { CourseEntitlementView, toEntitlement } from "../types/entitlements/course-entitlement";
@@ -42,7 +42,7 @@ export abstract class SelectionInput extends CommandInput {
   @IsOptional()
   @ArrayMinSize(1, BULK_SIZE)
   @ArrayMaxSize(BULK_AT_MOST, BULK_SIZE)
-  @IsUUID("all", UUIDS)
+  @IsUuids()
   entitlementIds?: string[] | null;
 
   @Field(() => EntitlementFilter, {

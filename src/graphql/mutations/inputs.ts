@@ -1,8 +1,8 @@
-import { IsOptional, IsUUID, Matches, MaxLength } from "class-validator";
+import { IsOptional, Matches, MaxLength } from "class-validator";
 import { Field, ID, InputType } from "type-graphql";
 import type { Periods } from "../../rules/entitlement-rules";
 import { badInput } from "../bad-input";
-import { IsText, length, LMS_USER_ID, UUID } from "../inputs";
+import { IsText, IsUuid, length, LMS_USER_ID } from "../inputs";
 import { CommandInput } from "../payload";
 import { DurationScalar, fromDuration } from "../scalars";
 
@@ -22,7 +22,7 @@ function all(...decorators: PropertyDecorator[]): PropertyDecorator {
 export function Uuid(description: string): PropertyDecorator {
   return all(
     Field(() => ID, { description }),
-    IsUUID("all", UUID),
+    IsUuid(),
   );
 }
 
@@ -31,7 +31,7 @@ export function OptionalUuid(description: string): PropertyDecorator {
   return all(
     Field(() => ID, { nullable: true, description }),
     IsOptional(),
-    IsUUID("all", UUID),
+    IsUuid(),
   );
 }
 

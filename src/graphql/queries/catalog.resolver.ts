@@ -36,7 +36,7 @@ export class CatalogResolver {
     description: "Returns a course by its UUID; null when the catalog has no run of it.",
   })
   async course(@Args() { id }: UuidArgs, @Ctx() { app }: Context): Promise<CourseView | null> {
-    const [course] = await coursesById(app.db, [id.toLowerCase()]);
+    const [course] = await coursesById(app.db, [id]);
     return course ? toCourse(course.courseUuid, course.runs) : null;
   }
 

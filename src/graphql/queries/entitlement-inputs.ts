@@ -1,7 +1,6 @@
 import {
   ArrayMaxSize,
   IsOptional,
-  IsUUID,
   MaxLength,
   MinLength,
   ValidateIf,
@@ -12,7 +11,7 @@ import type { EntitlementCriteria } from "../../reads/entitlement-search";
 import type { EntitlementOrdering, OrderField } from "../../reads/finding/entitlement-order";
 import type { EntitlementState } from "../../rules/entitlement-state";
 import { EntitlementOrderFieldEnum, EntitlementStateEnum, OrderDirectionEnum } from "../enums";
-import { atMost, IsText, length, SomeOf, UUIDS } from "../inputs";
+import { atMost, IsText, IsUuid, IsUuids, length, SomeOf } from "../inputs";
 import { PageArgs } from "../pages/connection";
 import { DateTimeScalar } from "../scalars";
 
@@ -26,7 +25,7 @@ export class EntitlementFilter implements EntitlementCriteria {
   })
   @IsOptional()
   @ArrayMaxSize(100, atMost(100))
-  @IsUUID("all", UUIDS)
+  @IsUuids()
   ids?: string[] | null;
 
   @Field(() => String, {
@@ -44,7 +43,7 @@ export class EntitlementFilter implements EntitlementCriteria {
   })
   @IsOptional()
   @ArrayMaxSize(100, atMost(100))
-  @IsUUID("all", UUIDS)
+  @IsUuids()
   courseUuids?: string[] | null;
 
   @Field(() => String, { nullable: true, description: "The exact number of the shop's order." })
@@ -112,7 +111,7 @@ export class EntitlementFilter implements EntitlementCriteria {
   })
   @IsOptional()
   @ValidateIf((_, id) => id !== "default")
-  @IsUUID("all", { message: "must be a UUID, or default" })
+  @IsUuid("must be a UUID, or default")
   policyId?: string | null;
 
   @Field(() => String, {

@@ -1,4 +1,4 @@
-import { ArrayMaxSize, ArrayMinSize, IsUUID } from "class-validator";
+import { ArrayMaxSize, ArrayMinSize } from "class-validator";
 import { Args, ArgsType, Ctx, Field, ID, Query, Resolver } from "type-graphql";
 import { enrollmentsInCourses } from "../../reads/enrollments";
 import { entitlementsForCourses } from "../../reads/entitlements";
@@ -7,7 +7,7 @@ import { accountOf, userNamed } from "../../reads/accounts/users";
 import { newEntitlement, orderEffect, orderWarnings } from "../../rules/order-rules";
 import { badInput } from "../bad-input";
 import { timeOf, type Context } from "../context";
-import { IsText, UsernameArgs, UUIDS } from "../inputs";
+import { IsText, IsUuids, UsernameArgs } from "../inputs";
 import { toCourse } from "../types/catalog";
 import { toCourseRun } from "../types/course";
 import { toEnrollmentView } from "../types/course-enrollment";
@@ -24,7 +24,7 @@ class OrderPreviewArgs extends UsernameArgs {
   })
   @ArrayMinSize(1, COURSES)
   @ArrayMaxSize(COURSES_AT_MOST, COURSES)
-  @IsUUID("all", UUIDS)
+  @IsUuids()
   courseUuids!: string[];
 
   @Field({ description: "The course mode of the order, which must be a mode that is sold." })

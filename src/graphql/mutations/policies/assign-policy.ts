@@ -1,8 +1,8 @@
-import { IsOptional, IsUUID } from "class-validator";
+import { IsOptional } from "class-validator";
 import { Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { assignPolicy } from "../../../use-cases/policies/assign-policy";
 import type { Context } from "../../context";
-import { UUID } from "../../inputs";
+import { IsUuid } from "../../inputs";
 import { CommandInput, Input } from "../../payload";
 import { Reason, SeenHistoryEntry, Uuid } from "../inputs";
 import { changeEntitlement, EntitlementPayload } from "../shared";
@@ -17,7 +17,7 @@ export class AssignPolicyInput extends CommandInput {
     description: "The UUID of the new policy; null for the default policy of the installation.",
   })
   @IsOptional()
-  @IsUUID("all", UUID)
+  @IsUuid()
   policyId?: string | null;
 
   @Reason("The agent's comments on the change")
