@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { userNamed } from "../reads/accounts/users";
 import { entitlementsById, type EntitlementFacts } from "../reads/entitlement-facts";
 import { changeEntitlementMode } from "../use-cases/entitlements/change-entitlement-mode";
 import { expireEntitlement } from "../use-cases/entitlements/expire-entitlement";
@@ -40,6 +41,8 @@ export async function update(request: RestRequest): Promise<RestAnswer> {
     throw new RestFault({ status: 400, body: `Could not find entitlement ${entitlementId} to update` });
   const fields = fieldsBy(CHANGES, request);
   refuseUnchangeable(fields, before);
+  const learner = fields.user === undefined ? null : await userNamed(app.db, fields.user);
+  if (learner?.id === before.userId) delete fields.user;
   const [wish, other] = wishes(request, fields, before);
   if (other) throw invalid("non_field_errors", `Change ${wish![0]} and ${other[0]} by one request each.`);
   const [note] = fields.support_details;
@@ -73,7 +76,7 @@ function wishes(request: RestRequest, fields: Changes, before: EntitlementFacts)
     ]);
   if (isLocked !== null && isLocked !== before.refundLocked && !isReissue)
     all.push(["refund_locked", (comments) => setRefundLock(request, { entitlementId, isLocked, comments })]);
-  if (username !== undefined && username !== before.username)
+  if (username !== undefined)
     all.push(["user", (comments) => transferEntitlement(request, { entitlementId, username, comments })]);
   return all;
 }

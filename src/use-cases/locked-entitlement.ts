@@ -188,3 +188,10 @@ export async function save(
   const [facts] = await entitlementsById(tx, [row.id]);
   return facts!;
 }
+
+/** Ends the link to an enrollment that the entitlement does not pay for any more, so that history tells since when it does again. */
+export const endLink = (
+  tx: EntityManager,
+  asking: Pick<CommandRequest, "now">,
+  entitlement: LockedEntitlement,
+) => save(tx, asking, entitlement, { enrollmentId: null, redeemedAt: null });

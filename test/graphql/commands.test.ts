@@ -96,6 +96,19 @@ test.each([
   await app.db.query("update user_account set is_active = true where username = 'bob'");
 });
 
+test("transferEntitlement reports that the account of the new learner is not active", async () => {
+  const courseUuid = aCourse();
+  await aRun(app, courseUuid);
+  const entitlementId = await anEntitlement(app, { courseUuid });
+  await app.db.query("update user_account set is_active = false where username = 'bob'");
+  const input = { entitlementId, username: "bob", comments };
+  expect(await give(hopper, "transferEntitlement", input, "warnings")).toMatchObject({
+    warnings: ["LEARNER_INACTIVE"],
+    userErrors: [],
+  });
+  await app.db.query("update user_account set is_active = true where username = 'bob'");
+});
+
 test("the mode of an entitlement is changed by its id, or by its order and course together", async () => {
   const courseUuid = aCourse();
   const entitlementId = await anEntitlement(app, { courseUuid, orderNumber: "MODE-1" });

@@ -1,7 +1,17 @@
 import { fulfillOrder } from "../../src/use-cases/entitlements/fulfill-order";
 import { ask } from "../support/demo-app";
 import { statementsOf } from "../support/statements";
-import { aCertificate, aCourse, anEnrollment, anEntitlement, aRun, by, shop, useApp } from "../support/world";
+import {
+  aCertificate,
+  aCourse,
+  ada,
+  anEnrollment,
+  anEntitlement,
+  aRun,
+  by,
+  shop,
+  useApp,
+} from "../support/world";
 
 const app = useApp();
 
@@ -88,6 +98,20 @@ test("an unknown learner has no preview, and a mode that is not sold is refused"
   expect((await preview([aCourse()], { username: "nobody" })).previews).toBeNull();
   const { errors } = await preview([aCourse()], { mode: "verifed" });
   expect(errors![0]!.extensions).toMatchObject({ code: "BAD_USER_INPUT" });
+});
+
+test("a learner is named by the username, by the LMS user id, or by both of the same account", async () => {
+  const courses = [aCourse()];
+  const named = async (learner: string) => {
+    const document = `query ($courses: [ID!]!) { orderPreview(${learner}courseUuids: $courses, mode: "verified") { id } }`;
+    const { data, errors } = await ask<{ orderPreview: unknown }>(app, shop, document, { courses });
+    return errors?.[0]!.extensions["code"] ?? data!.orderPreview;
+  };
+  const one = courses.map((id) => ({ id }));
+  expect(await named(`userId: "${ada.userId}", `)).toEqual(one);
+  expect(await named(`username: "ADA", userId: "${ada.userId}", `)).toEqual(one);
+  expect(await named(`username: "bob", userId: "${ada.userId}", `)).toBeNull();
+  expect(await named("")).toBe("BAD_USER_INPUT");
 });
 
 test("a preview of 25 courses needs as many statements as one of one course", async () => {

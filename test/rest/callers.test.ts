@@ -192,6 +192,10 @@ describe("the support tools", () => {
       status: 200,
       body: { user: "ada", mode: "professional", refund_locked: true },
     });
+    expect(await ask(hopper, item(body.uuid), { method: "PATCH", body: { user: "ADA" } })).toMatchObject({
+      status: 200,
+      body: { user: "ada" },
+    });
     expect(moved.body.support_details.map(({ action }) => action)).toEqual([
       "TRANSFER",
       "LOCK_REFUND",

@@ -14,7 +14,7 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  mutation Transfer($input: TransferEntitlementInput!, $withDetail: Boolean! = false) {\n    done: transferEntitlement(input: $input) {\n      entitlement {\n        id\n      }\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n": typeof types.TransferDocument,
+    "\n  mutation Transfer($input: TransferEntitlementInput!, $withDetail: Boolean! = false) {\n    done: transferEntitlement(input: $input) {\n      entitlement {\n        id\n      }\n      warnings\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n": typeof types.TransferDocument,
     "\n  mutation ChangeMode($input: ChangeEntitlementModeInput!, $withDetail: Boolean! = false) {\n    done: changeEntitlementMode(input: $input) {\n      entitlement {\n        id\n      }\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n": typeof types.ChangeModeDocument,
     "\n  mutation AssignPolicy($input: AssignPolicyInput!, $withDetail: Boolean! = false) {\n    done: assignPolicy(input: $input) {\n      entitlement {\n        id\n      }\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n": typeof types.AssignPolicyDocument,
     "\n  mutation Revoke($input: RevokeEntitlementInput!, $withDetail: Boolean! = false) {\n    done: revokeEntitlement(input: $input) {\n      entitlement {\n        id\n      }\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n": typeof types.RevokeDocument,
@@ -70,7 +70,7 @@ type Documents = {
     "\n  query Who {\n    viewer {\n      id\n      username\n      roles\n      permissions\n    }\n  }\n": typeof types.WhoDocument,
 };
 const documents: Documents = {
-    "\n  mutation Transfer($input: TransferEntitlementInput!, $withDetail: Boolean! = false) {\n    done: transferEntitlement(input: $input) {\n      entitlement {\n        id\n      }\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n": types.TransferDocument,
+    "\n  mutation Transfer($input: TransferEntitlementInput!, $withDetail: Boolean! = false) {\n    done: transferEntitlement(input: $input) {\n      entitlement {\n        id\n      }\n      warnings\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n": types.TransferDocument,
     "\n  mutation ChangeMode($input: ChangeEntitlementModeInput!, $withDetail: Boolean! = false) {\n    done: changeEntitlementMode(input: $input) {\n      entitlement {\n        id\n      }\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n": types.ChangeModeDocument,
     "\n  mutation AssignPolicy($input: AssignPolicyInput!, $withDetail: Boolean! = false) {\n    done: assignPolicy(input: $input) {\n      entitlement {\n        id\n      }\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n": types.AssignPolicyDocument,
     "\n  mutation Revoke($input: RevokeEntitlementInput!, $withDetail: Boolean! = false) {\n    done: revokeEntitlement(input: $input) {\n      entitlement {\n        id\n      }\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n": types.RevokeDocument,
@@ -143,7 +143,7 @@ export function graphql(source: string): unknown;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation Transfer($input: TransferEntitlementInput!, $withDetail: Boolean! = false) {\n    done: transferEntitlement(input: $input) {\n      entitlement {\n        id\n      }\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation Transfer($input: TransferEntitlementInput!, $withDetail: Boolean! = false) {\n    done: transferEntitlement(input: $input) {\n      entitlement {\n        id\n      }\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n"];
+export function graphql(source: "\n  mutation Transfer($input: TransferEntitlementInput!, $withDetail: Boolean! = false) {\n    done: transferEntitlement(input: $input) {\n      entitlement {\n        id\n      }\n      warnings\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation Transfer($input: TransferEntitlementInput!, $withDetail: Boolean! = false) {\n    done: transferEntitlement(input: $input) {\n      entitlement {\n        id\n      }\n      warnings\n      preview {\n        ...Entry\n      }\n      userErrors {\n        ...Refused\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -1,11 +1,4 @@
-import {
-  ArrayMaxSize,
-  IsOptional,
-  MaxLength,
-  MinLength,
-  ValidateIf,
-  ValidateNested,
-} from "class-validator";
+import { ArrayMaxSize, IsOptional, MaxLength, MinLength, ValidateIf, ValidateNested } from "class-validator";
 import { ArgsType, Field, ID, InputType } from "type-graphql";
 import type { EntitlementCriteria } from "../../reads/entitlement-search";
 import type { EntitlementOrdering, OrderField } from "../../reads/finding/entitlement-order";

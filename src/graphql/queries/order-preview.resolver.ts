@@ -3,11 +3,13 @@ import { Args, ArgsType, Ctx, Field, ID, Query, Resolver } from "type-graphql";
 import { enrollmentsInCourses } from "../../reads/enrollments";
 import { entitlementsForCourses } from "../../reads/entitlements";
 import { isModeSold, sessionsOfCourses } from "../../reads/sessions";
-import { accountOf, userNamed } from "../../reads/accounts/users";
+import { accountOf } from "../../reads/accounts/users";
 import { newEntitlement, orderEffect, orderWarnings } from "../../rules/order-rules";
+import { learnerNamed } from "../../use-cases/learner";
 import { badInput } from "../bad-input";
 import { timeOf, type Context } from "../context";
-import { IsText, IsUuids, UsernameArgs } from "../inputs";
+import { IsText, IsUuids } from "../inputs";
+import { LmsUserId, Username } from "../mutations/inputs";
 import { toCourse } from "../types/catalog";
 import { toCourseRun } from "../types/course";
 import { toEnrollmentView } from "../types/course-enrollment";
@@ -18,7 +20,15 @@ const COURSES_AT_MOST = 25;
 const COURSES = { message: `must hold from 1 to ${COURSES_AT_MOST}` };
 
 @ArgsType()
-class OrderPreviewArgs extends UsernameArgs {
+class OrderPreviewArgs {
+  @Username("The username of the learner, in upper or lower case; required without `userId`.")
+  username?: string | null;
+
+  @LmsUserId(
+    "The LMS user id of the learner, which never changes, instead of the username or beside it; then both must be the same learner's.",
+  )
+  userId?: string | null;
+
   @Field(() => [ID], {
     description: `The UUIDs of the courses of the order, from 1 to ${COURSES_AT_MOST}.`,
   })
@@ -37,17 +47,19 @@ export class OrderPreviewResolver {
   @Query(() => [OrderPreviewView], {
     nullable: true,
     description:
-      "Tells for each course of an order what the learner has of it already and what `fulfillOrder` would do, in the order of `courseUuids`; null when no learner has this username. For services, support, staff and auditors.",
+      "Tells for each course of an order what the learner has of it already and what `fulfillOrder` would do, in the order of `courseUuids`; null when there is no such learner. For services, support, staff and auditors.",
   })
   async orderPreview(
-    @Args() { username, courseUuids, mode }: OrderPreviewArgs,
+    @Args() { courseUuids, mode, ...reference }: OrderPreviewArgs,
     @Ctx() context: Context,
   ): Promise<OrderPreviewView[] | null> {
     const { app, now } = context;
     const { config, db } = app;
     if (!(await isModeSold(db, config.paidModes, mode)))
       throw badInput("mode", "must be a course mode that is sold");
-    const user = await userNamed(db, username);
+    if ((reference.username ?? reference.userId ?? null) === null)
+      throw badInput("username", "must be given, or userId");
+    const user = await learnerNamed(db, reference);
     if (!user) return null;
     const asked = courseUuids.map((key) => ({ userId: user.id, key }));
     const [account, sessions, enrollments, held] = await Promise.all([

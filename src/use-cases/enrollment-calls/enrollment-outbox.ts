@@ -9,9 +9,8 @@ import { databaseNow } from "../../store/database-clock";
 import { pauseEnd } from "../attempts/lease";
 import type { Outbox } from "../attempts/outbox";
 import { asTold } from "./as-told";
-import { lockRow, save, type LockedEntitlement } from "../locked-entitlement";
+import { endLink, lockRow, save, type LockedEntitlement } from "../locked-entitlement";
 import { occupy } from "../sessions/redeem";
-import { endLink } from "../sessions/release";
 import { ask, callDeadlineMs, lateMs, lockCall } from "./ask";
 
 /** The outbox of what the LMS is asked to do with enrollments. */

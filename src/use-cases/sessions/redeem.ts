@@ -13,9 +13,8 @@ import { seatBlocker } from "../../rules/session-rules";
 import { prove } from "../attempts/prove";
 import type { CommandRequest } from "../command";
 import { ask, isAsked, type Asking } from "../enrollment-calls/ask";
-import { lockRow, save, type LockedEntitlement } from "../locked-entitlement";
+import { endLink, lockRow, save, type LockedEntitlement } from "../locked-entitlement";
 import { firstRedemption } from "./past-redemptions";
-import { endLink } from "./release";
 import { unenroll } from "./unenroll";
 
 const RUN_FIELD = { field: "courseRunKey" };

@@ -3,8 +3,7 @@ import { CourseEnrollment } from "../../entities/course-enrollment";
 import type { HistoricalCourseEntitlement } from "../../history/historical";
 import { seatBlocker } from "../../rules/session-rules";
 import type { CommandRequest } from "../command";
-import type { LockedEntitlement } from "../locked-entitlement";
-import { endLink } from "./release";
+import { endLink, type LockedEntitlement } from "../locked-entitlement";
 import { askInOwnModes, hasPaidFor } from "./unenroll";
 
 /**

@@ -25,14 +25,6 @@ export async function release(
   return save(tx, asking, entitlement, { ...changes, ...released }, detail);
 }
 
-/**
- * Ends the link to an enrollment that the entitlement does not pay for. One that has ended elsewhere loses its link also
- * before the entitlement is redeemed for it again, so that history tells since when it pays for the enrollment.
- */
-export function endLink(tx: EntityManager, asking: Asking, entitlement: LockedEntitlement) {
-  return save(tx, asking, entitlement, { enrollmentId: null, redeemedAt: null });
-}
-
 /** The LMS may have enrolled the learner already, or may yet: that enrollment is to end. */
 async function stopWaiting(
   tx: EntityManager,

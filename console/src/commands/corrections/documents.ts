@@ -7,6 +7,7 @@ export const Transfer = graphql(`
       entitlement {
         id
       }
+      warnings
       preview {
         ...Entry
       }

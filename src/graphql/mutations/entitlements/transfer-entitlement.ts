@@ -1,8 +1,10 @@
-import { Ctx, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import type { UselessnessWarning } from "../../../rules/order-rules";
 import { transferEntitlement } from "../../../use-cases/entitlements/transfer-entitlement";
 import type { Context } from "../../context";
 import { CommandInput, Input } from "../../payload";
 import { Reason, SeenHistoryEntry, Text, Uuid } from "../inputs";
+import { Warnings, warningsOf } from "../../types/orders/order-warnings";
 import { changeEntitlement, EntitlementPayload } from "../shared";
 
 @InputType({ description: "The input fields of `transferEntitlement`." })
@@ -10,7 +12,7 @@ export class TransferEntitlementInput extends CommandInput {
   @Uuid("The UUID of the entitlement to transfer.")
   entitlementId!: string;
 
-  @Text(150, "The username of the learner who is to have the entitlement.")
+  @Text(150, "The username of the learner who is to have the entitlement, in upper or lower case.")
   username!: string;
 
   @Reason("The agent's comments on the change")
@@ -23,7 +25,7 @@ export class TransferEntitlementInput extends CommandInput {
 @ObjectType({ description: "The result of `transferEntitlement`.", simpleResolvers: true })
 export class TransferEntitlementPayload extends EntitlementPayload {}
 
-@Resolver()
+@Resolver(() => TransferEntitlementPayload)
 export class TransferEntitlementMutation {
   @Mutation(() => TransferEntitlementPayload, {
     nullable: true,
@@ -39,5 +41,13 @@ export class TransferEntitlementMutation {
     @Ctx() context: Context,
   ): Promise<TransferEntitlementPayload> {
     return changeEntitlement(context, transferEntitlement, input);
+  }
+
+  @Warnings()
+  warnings(
+    @Root() given: TransferEntitlementPayload,
+    @Ctx() context: Context,
+  ): Promise<UselessnessWarning[] | null> {
+    return warningsOf(given, context);
   }
 }

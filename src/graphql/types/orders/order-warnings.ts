@@ -19,12 +19,12 @@ export const OrderWarningEnum = publish<OrderWarning>(
   },
 );
 
-/** The field of a payload that tells what is wrong with an entitlement that was created all the same. */
+/** The field of a payload that tells what is wrong with an entitlement that its learner was given all the same. */
 export function Warnings(): MethodDecorator {
   return FieldResolver(() => [OrderWarningEnum], {
     nullable: true,
     description:
-      "The reasons why the learner cannot redeem the entitlement although it was created, such as a course that the catalog does not contain; empty without any, null without an entitlement.",
+      "The reasons why the learner cannot redeem the entitlement although the mutation has succeeded, such as a course that the catalog does not contain; empty without any, null without an entitlement.",
   });
 }
 
