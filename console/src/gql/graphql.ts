@@ -560,7 +560,7 @@ export type RevokeEntitlementInput = {
   moneyReturned?: boolean;
   /** The words in which the caller says why the entitlement is revoked, from 1 to 2000 characters; they are stored in the support details. */
   reason: string;
-  /** Whether to refuse the revocation for a learner who has a certificate for the run. */
+  /** Whether to refuse the revocation for a learner who has a certificate for the run. Nothing is then recorded, not even that the order was refunded. */
   spareCompleted?: boolean;
 };
 
@@ -580,7 +580,7 @@ export type RevokeEntitlementsInput = {
   moneyReturned?: boolean;
   /** The words in which the caller says why the entitlements are revoked, from 1 to 2000 characters; they are stored in the support details. */
   reason: string;
-  /** Whether to refuse the revocation for a learner who has a certificate for the run. */
+  /** Whether to refuse the revocation for a learner who has a certificate for the run. Nothing is then recorded, not even that the order was refunded. */
   spareCompleted?: boolean;
 };
 

@@ -165,7 +165,8 @@ export function Downgrade(): PropertyDecorator {
 
 /** The input field that says whether learners with a certificate keep what is otherwise revoked. */
 export function SpareCompleted(): PropertyDecorator {
-  const description = "Whether to refuse the revocation for a learner who has a certificate for the run.";
+  const description =
+    "Whether to refuse the revocation for a learner who has a certificate for the run. Nothing is then recorded, not even that the order was refunded.";
   return Field(() => Boolean, { defaultValue: false, description });
 }
 
