@@ -61,7 +61,10 @@ export async function entitlementsAround(db: Database, { userId, courseRunKey }:
 }
 
 /** The runs for which the learner's entitlements of a run's course are redeemed. */
-export async function redeemedRuns(db: Database, { userId, courseRunKey }: SeatKey): Promise<string[]> {
+export async function redeemedRunsOfCourse(
+  db: Database,
+  { userId, courseRunKey }: SeatKey,
+): Promise<string[]> {
   const rows = await select<{ key: string }>(
     db,
     `select distinct n.course_run_key as key from course_entitlement e

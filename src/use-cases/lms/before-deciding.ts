@@ -3,7 +3,7 @@ import type { UserFacts } from "../../reads/accounts/users";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { enrollmentsById } from "../../reads/enrollments";
 import { runsByKey } from "../../reads/finding/courses";
-import { redeemedRuns } from "../../reads/lms/recorded-enrollment";
+import { redeemedRunsOfCourse } from "../../reads/lms/recorded-enrollment";
 import { Refusal } from "../../refusal";
 import { redeemBlocker, refundBlocker, regainBlocker } from "../../rules/entitlement-rules";
 import { isFresh, isServable } from "../../rules/lms/freshness-rules";
@@ -117,7 +117,7 @@ export async function lookAtAllRedeemed(
   endsAt: number,
   courseRunKey: string,
 ): Promise<void> {
-  const runs = await redeemedRuns(app.db, { userId: learner.id, courseRunKey });
+  const runs = await redeemedRunsOfCourse(app.db, { userId: learner.id, courseRunKey });
   await Promise.all(runs.map((run) => hasSeen(app, endsAt, lookAtRedeemed(app, learner, run))));
 }
 

@@ -34,7 +34,8 @@ const IS_NEWS = `(known.seen_at is null or known.seen_at <= $3) and not exists (
 const concernsEntitlement = (
   run: string,
 ) => `exists (select from course_entitlement e where e.user_id = $1 and (
-  e.enrollment_id = known.id or e.expired_at is null and e.enrollment_id is null
+  e.enrollment_id = known.id or e.expired_at is null
+    and not exists (select from course_enrollment used where used.id = e.enrollment_id and used.is_active)
     and e.course_uuid = (select r.course_uuid from course_run r where r.key = ${run})))`;
 
 async function store(tx: EntityManager, { userId, courseRunKey, enrollments, seenAt }: ToldEnrollments) {

@@ -205,6 +205,20 @@ describe("enrollments", () => {
     expect(await enrollmentIn(redeemable.one)).toBeUndefined();
     expect(await enrollmentIn(two)).toMatchObject({ mode: "audit", isActive: true });
   });
+
+  test("an entitlement whose enrollment has ended could be redeemed by what differs, which is left to reconciling", async () => {
+    const { courseUuid, one, two } = await aCourse(beside);
+    const entitlementId = await anEntitlement(beside, courseUuid);
+    await enrollAndFulfill(requestOf(beside.app, ada), { entitlementId, courseRunKey: one });
+    await beside.app.db.query("update course_enrollment set is_active = false where course_run_key = $1", [
+      one,
+    ]);
+    beside.edx.others.deactivate("ada", one);
+    beside.edx.others.enroll("ada", two, "verified");
+    beside.aheadMs += 1_000;
+    await recordAll();
+    expect(await enrollmentIn(two)).toBeUndefined();
+  });
 });
 
 describe("certificates", () => {

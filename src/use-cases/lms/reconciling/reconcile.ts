@@ -1,5 +1,5 @@
 import type { App } from "../../../app";
-import { redeemedRuns, type SeatKey } from "../../../reads/lms/recorded-enrollment";
+import { redeemedRunsOfCourse, type SeatKey } from "../../../reads/lms/recorded-enrollment";
 import { lookAtCertificate } from "../looks";
 import { readEnrollment, type Reading } from "./read-enrollment";
 import type { Settled } from "./settle-reading";
@@ -36,7 +36,7 @@ export async function reconcile(
   };
   return inOne(key, async ({ lms, before: { isActive, mode } }) => {
     if (!lms?.isActive || (isActive && mode === lms.mode)) return;
-    for (const courseRunKey of await redeemedRuns(app.db, key))
+    for (const courseRunKey of await redeemedRunsOfCourse(app.db, key))
       if (courseRunKey !== key.courseRunKey) await inOne({ ...key, courseRunKey }, async () => {});
   });
 }
