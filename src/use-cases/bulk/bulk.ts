@@ -84,14 +84,15 @@ export async function inBulk<Item extends string | object, Result extends Done>(
 ): Promise<BulkResult<Result>[]> {
   const request = { ...given, calls: null };
   const until = Date.now() + WORKS_FOR_MS;
-  const known = new Map<Item, BulkResult<Result>>();
+  const known = new Map<string, BulkResult<Result>>();
   const results: BulkResult<Result>[] = [];
   for (const item of items) {
-    const earlier = known.get(item);
+    const key = JSON.stringify(item);
+    const earlier = known.get(key);
     if (earlier?.outcome === "CHANGED") results.push({ ...earlier, outcome: "UNCHANGED" });
     else if (Date.now() > until) results.push({ outcome: "NOT_REACHED", done: null, refusal: null });
     else results.push(await one(request, (tx) => work(tx, request, item), doneBy));
-    known.set(item, results.at(-1)!);
+    known.set(key, results.at(-1)!);
   }
   return results;
 }

@@ -69,6 +69,17 @@ test("a bulk command fulfills all courses of an order, and a repetition creates 
   expect(outcomes(await fulfill())).toEqual(["UNCHANGED", "UNCHANGED", "REFUSED"]);
 });
 
+test("an order that is twice in a bundle is fulfilled once, and a dry run says so", async () => {
+  const order = { username: "ada", mode: "verified", orderNumber: "TWICE-1", refundLocked: false };
+  const courseUuid = aCourse();
+  const orders = [1, 2].map(() => ({ ...order, courseUuid }));
+  for (const rehearsal of [{ entries: [] }, null])
+    expect(outcomes(await fulfillOrders({ ...by(shop, app), rehearsal }, { orders }))).toEqual([
+      "CHANGED",
+      "UNCHANGED",
+    ]);
+});
+
 test("a filter selects entitlements when the caller confirms their number, which a dry run returns", async () => {
   const courseUuid = aCourse();
   const ids = [
