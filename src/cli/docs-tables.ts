@@ -18,6 +18,7 @@ import { COMPRESSIONS_AT_ONCE } from "../http/compression/compress";
 import { STREAMS_AT_MOST } from "../http/events/streams";
 import { EXPORTS_AT_ONCE } from "../http/export/export-route";
 import { IN_FLIGHT } from "../http/in-flight";
+import { HEADER_AT_MOST } from "../http/requests/header-lengths";
 import { REST_BODY_AT_MOST } from "../http/rest/rest-body";
 import { LOOKED_AT } from "../reads/feed/log";
 import { REFUSAL_CODES } from "../refusal";
@@ -116,6 +117,10 @@ function limitsTable(): string {
     ["bytes of an answer", LIMITS.answerBytes],
     ["bytes of a request's body", BODY_AT_MOST],
     ["the same for the API of Open edX", REST_BODY_AT_MOST],
+    [
+      "characters of each of the headers `Accept`, `Accept-Encoding`, `Accept-Language`, `Content-Type`, `Host`, `If-None-Match`, `Last-Event-ID` and `X-Forwarded-Proto`",
+      HEADER_AT_MOST,
+    ],
     ["exports that a process makes at once", EXPORTS_AT_ONCE],
     ["streams of events that a process keeps open", STREAMS_AT_MOST.inAll],
     ["the same for one actor", STREAMS_AT_MOST.perActor],

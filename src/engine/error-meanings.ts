@@ -20,8 +20,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
     meaning: "The document is not one of those in the file of `TRUSTED_DOCUMENTS`.",
   },
   BAD_REQUEST: {
-    status: "400, 405, 413 or 415",
-    meaning: "The request is not GraphQL over HTTP: its method, size, content type or JSON.",
+    status: "400, 405, 413, 415 or 431",
+    meaning: "The request is not GraphQL over HTTP: its method, size, headers, content type or JSON.",
   },
   NOT_SETTLED: {
     status: "200",

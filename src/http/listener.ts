@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { App } from "../app";
 import { sendFailure } from "./failure";
+import { refuseLongHeaders } from "./requests/header-lengths";
 import { readTarget } from "./requests/target";
 import { newRequestId, pathOf, sendNotFound } from "./respond";
 import { addressOf, type Routes } from "./route";
@@ -41,6 +42,7 @@ export async function listen(
     let address: string | undefined;
     if (answeredAt) response.once("finish", () => answeredAt(address ?? "other", response.statusCode));
     try {
+      refuseLongHeaders(request);
       readTarget(request);
       address = addressOf(routes, pathOf(request));
       if (address === undefined) await sendNotFound(response);

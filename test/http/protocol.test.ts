@@ -81,6 +81,52 @@ test("a target with its host, as proxies send it, is answered like the path in i
   expect((await exchange("GET http://me@a/healthz HTTP/1.1\r\nhost: a\r\n\r\n")).status).toBe(400);
 });
 
+test.each([
+  ["GET", "/graphql?query=%7B__typename%7D"],
+  ["POST", "/graphql"],
+  ["OPTIONS", "/graphql"],
+  ["GET", "/export/history.csv"],
+  ["GET", "/events"],
+  ["POST", "/api/v1/accounts/retire/"],
+  ["GET", "/history/checkpoint"],
+  ["GET", "/console"],
+  ["GET", "/graphiql"],
+  ["GET", "/metrics"],
+  ["GET", "/nowhere"],
+])("%s %s: a header that would take long to take apart is refused unread", async (method, path) => {
+  for (const name of [
+    "content-type",
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "if-none-match",
+    "last-event-id",
+    "x-forwarded-proto",
+  ]) {
+    const ask = (length: number) =>
+      send(`${server.url}${path}`, { method, headers: { [name]: `a${" ".repeat(length - 2)}b` } });
+    expect(await ask(1_001)).toMatchObject({
+      status: 431,
+      body: {
+        errors: [
+          {
+            message: `The header ${name} has more than 1000 characters.`,
+            extensions: { code: "BAD_REQUEST" },
+          },
+        ],
+      },
+    });
+    expect((await ask(1_000)).status).not.toBe(431);
+  }
+});
+
+test("a header that nothing here takes apart, and a token, may be long", async () => {
+  for (const name of ["referer", "baggage", "authorization", "cookie"]) {
+    const headers = { [name]: `a${" ".repeat(12_000)}b` };
+    expect((await send(`${server.url}/healthz`, { headers })).status).toBe(200);
+  }
+});
+
 const query = '{"query":"{ __typename }"}';
 const JSON_TYPE = "application/json";
 test.each<[what: string, type: string, body: string | Buffer, status: number]>([
@@ -88,6 +134,7 @@ test.each<[what: string, type: string, body: string | Buffer, status: number]>([
   ["two byte order marks", JSON_TYPE, `\ufeff\ufeff${query}`, 400],
   ["UTF-8 by name", `${JSON_TYPE}; charset=utf-8`, query, 200],
   ["UTF-8 in quotes and capitals", `${JSON_TYPE}; Charset="UTF-8"; x=y`, query, 200],
+  ["UTF-8 and many blanks", `${JSON_TYPE}; x=${" ".repeat(900)}b`, query, 200],
   ["Latin 1", `${JSON_TYPE}; charset=iso-8859-1`, query, 415],
   ["UTF-7", `${JSON_TYPE};charset="utf-7"`, query, 415],
   ["UTF-16 by name", `${JSON_TYPE}; charset=utf-16`, query, 415],
