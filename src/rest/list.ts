@@ -62,9 +62,10 @@ function last(parameters: URLSearchParams, name: string): string | undefined {
 function uuids(parameters: URLSearchParams, name: string): string[] | null {
   const given = last(parameters, name);
   if (!given) return null;
-  const all = given.split(",").map((one) => uuid.safeParse(one.trim()).data);
-  if (all.length > FILTERED_AT_MOST)
+  const named = given.split(",");
+  if (named.length > FILTERED_AT_MOST)
     throw invalid(name, `Ensure this value names at most ${FILTERED_AT_MOST} UUIDs.`);
+  const all = named.map((one) => uuid.safeParse(one.trim()).data);
   if (all.includes(undefined)) throw invalid(name, "Must be a valid UUID.");
   return all as string[];
 }

@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { CONSOLE_HEADERS } from "../../src/http/pages/console";
 import { consoleFiles } from "../../src/http/pages/console-files";
+import { isKnownTag } from "../../src/http/requests/known-tag";
 import { useDemoApp } from "../support/demo-app";
 import { PRODUCTION, send, serve, type TestServer } from "../support/http";
 
@@ -43,6 +44,14 @@ test("every address below /console is the same page, which is asked for again ea
   const again = await get("/console/learners/ada", { "if-none-match": page.headers.get("etag")! });
   expect([again.status, again.text]).toEqual([304, ""]);
   expect((await get("/console/x", { "if-none-match": '"other"' })).status).toBe(200);
+  const several = `"other" ,W/${page.headers.get("etag")!} , "third"`;
+  expect((await get("/console/x", { "if-none-match": several })).status).toBe(304);
+});
+
+test("the time to compare the tags that a browser has is linear in their length", () => {
+  const before = performance.now();
+  expect(isKnownTag(`"other" , a${" ".repeat(100_000)}b , W/"one"`, '"one"')).toBe(true);
+  expect(performance.now() - before).toBeLessThan(1_000);
 });
 
 test("assets are kept for ever, a missing one is not the page, and no path leaves the folder", async () => {

@@ -1,7 +1,8 @@
-import { createServer, get } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { EntityManager } from "typeorm";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
+import { readEventRequest } from "../../src/http/events/event-request";
 import { EventStream } from "../../src/http/events/event-stream";
 import { STREAMS_AT_MOST } from "../../src/http/events/streams";
 import { setRefundLock } from "../../src/use-cases/entitlements/set-refund-lock";
@@ -227,6 +228,13 @@ test.each([
   expect(status).toBe(400);
   expect(text).toContain("BAD_USER_INPUT");
   expect(text).toContain(name);
+});
+
+test("the time to read what is asked for is linear in its length", () => {
+  const url = `/events?${Array.from({ length: 40_000 }, (_, place) => `p${place}`).join("&")}`;
+  const before = performance.now();
+  expect(() => readEventRequest({ url, headers: {} } as IncomingMessage)).toThrow("is none of");
+  expect(performance.now() - before).toBeLessThan(2_000);
 });
 
 test("changes cannot be followed without a token, nor for an account that does not exist", async () => {

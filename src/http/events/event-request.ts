@@ -24,8 +24,8 @@ export interface EventRequest {
 /** Reads a request for events. Throws BadRequest, which names the parameter or header that is wrong. */
 export function readEventRequest({ url = "", headers }: IncomingMessage): EventRequest {
   const { searchParams } = new URL(url, "http://any");
-  const names = [...searchParams.keys()];
-  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  const seen = new Set<string>();
+  const twice = [...searchParams.keys()].find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) throw badInput("Parameter", twice, "is given more than once");
   const { data, error } = PARAMETERS.safeParse(Object.fromEntries(searchParams));
   if (!data) {

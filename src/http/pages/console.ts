@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { App } from "../../app";
 import { developmentTokens } from "../../auth/development-key";
 import { acceptedCoding } from "../compression/accepted";
+import { isKnownTag } from "../requests/known-tag";
 import { finish, pathOf, sendJson, sendNotFound, sendText } from "../respond";
 import { readOnly, type Route } from "../route";
 import { brandFile, CONSOLE_PATH, consoleFiles, type ConsoleFile } from "./console-files";
@@ -89,8 +90,8 @@ function sendFile(response: ServerResponse, { type, etag, isHashed, bodies }: Co
   response.setHeader("cache-control", isHashed ? YEAR : "no-cache");
   response.setHeader("etag", etag);
   response.setHeader("vary", "accept-encoding");
-  const { "if-none-match": seen = "", "accept-encoding": accepted } = response.req.headers;
-  if (seen.split(/\s*,\s*/).some((tag) => tag.replace(/^W\//, "") === etag)) {
+  const { "if-none-match": seen, "accept-encoding": accepted } = response.req.headers;
+  if (isKnownTag(seen, etag)) {
     response.statusCode = 304;
     return finish(response);
   }
