@@ -100,7 +100,7 @@ function limitsTable(): string {
     ["the same in a request without a token", LIMITS.anonymousFields],
     ["fields that an operation repeats at one place", LIMITS.repeats],
     ["documents whose refusal is remembered", REFUSALS_KEPT],
-    ["selections of an operation, with fragments counted wherever they are spread", LIMITS.selections],
+    ["selections of a document, with fragments counted wherever they are spread", LIMITS.selections],
     ["levels of fields", LIMITS.depth],
     ["aliases of an operation", LIMITS.aliases],
     ["directives of an operation", LIMITS.directives],

@@ -52,7 +52,7 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown): G
         ? tell(
             formatted,
             LIMIT_EXCEEDED,
-            `The operation has more than the ${LIMITS.selections} selections allowed.`,
+            `The document has more than the ${LIMITS.selections} selections allowed.`,
           )
         : tell(formatted, code);
     case "OPERATION_RESOLUTION_FAILURE":

@@ -89,3 +89,26 @@ test("the time to measure a document is linear in its length", () => {
   expect(sizeFault(document)?.message).toContain("selections");
   expect(performance.now() - start).toBeLessThan(500);
 });
+
+const chained = `fragment A on Query { ${times(16, () => "...Z")} } fragment B on Query { ${times(16, () => "...A")} } fragment C on Query { ${times(16, () => "...B")} }`;
+
+test.each<[string, string]>([
+  ["operations", `${chained} ${times(200, () => "{ ...C }")}`],
+  ["fragments", `${chained} ${times(200, (i) => `fragment F${i} on Query { ...C }`)} { __typename }`],
+  ["fragments of one name", `${chained} ${times(200, () => "fragment F on Query { ...C }")} { __typename }`],
+])("the selections of all %s of a document count together", (_, query) => {
+  const document = parse(query);
+  const started = process.cpuUsage();
+  for (let time = 1; time <= 20; time++) expect(sizeFault(document)?.message).toContain("selections");
+  expect(process.cpuUsage(started).user / 1_000).toBeLessThan(1_000);
+});
+
+test("a fragment counts where it is spread, and not once more where it is written", () => {
+  const operation = (name: string) => `query ${name} { viewer { ${times(48, (i) => `f${i} { ...F }`)} } }`;
+  const fragment = `fragment F on User { ${times(102, (i) => `g${i}`)} }`;
+  expect(48 * 104).toBeGreaterThan(LIMITS.selections - 102);
+  expect(sizeFault(parse(`${fragment} ${operation("A")}`))).toBeNull();
+  expect(sizeFault(parse(`${fragment} ${operation("A")} ${operation("B")}`))?.message).toContain(
+    "The document has more than the 5000 selections",
+  );
+});

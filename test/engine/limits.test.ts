@@ -237,7 +237,7 @@ test("fragments that multiply are refused with a clear reason", async () => {
   expect(status).toBe(400);
   expect(body.errors).toEqual([
     {
-      message: `The operation has more than the ${LIMITS.selections} selections allowed.`,
+      message: `The document has more than the ${LIMITS.selections} selections allowed.`,
       extensions: { code: "LIMIT_EXCEEDED" },
     },
   ]);

@@ -7,7 +7,7 @@ export const LIMITS = {
   fields: 250, // as written, in the whole document
   anonymousFields: 100, // the same, in a request without a token
   repeats: 60, // of one response name in one selection
-  selections: 5_000, // with fragments counted wherever they are spread
+  selections: 5_000, // in the whole document, with fragments counted wherever they are spread
   depth: 10,
   aliases: 15,
   directives: 8,
@@ -26,9 +26,9 @@ export function limitExceeded(what: string, asked: number, most: number): GraphQ
   return tooMuch(`The operation asks for ${asked} ${what}; at most ${most} are allowed.`);
 }
 
-/** The refusal of an operation with too many selections, whose number is not told as it may be beyond all bounds. */
+/** The refusal of a document with too many selections, whose number is not told as it may be beyond all bounds. */
 export function tooManySelections(): GraphQLError {
-  return tooMuch(`The operation has more than the ${LIMITS.selections} selections allowed.`);
+  return tooMuch(`The document has more than the ${LIMITS.selections} selections allowed.`);
 }
 
 function tooMuch(message: string): GraphQLError {

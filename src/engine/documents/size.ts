@@ -13,13 +13,16 @@ import { limitExceeded, LIMITS, tooManySelections } from "./limits";
 /**
  * The first limit of size that a document exceeds, or null. It takes time in proportion to the document, whatever is in
  * it, and at most to LIMITS.selections: the rules of GraphQL compare fields of one name pair by pair, so that they must
- * not see a document before its size is known.
+ * not see a document before its size is known. Fragments that no operation spreads are measured too, as those rules
+ * compare their fields before another one refuses them.
  */
 export function sizeFault(document: DocumentNode): GraphQLError | null {
   const walk = new Walk(fragmentsOf(document));
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION)
-      continue;
+  const { definitions } = document;
+  const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  for (const definition of [...operations, ...fragments]) {
+    if (walk.walked.has(definition)) continue;
     walk.measure(definition);
     const fault =
       (walk.selections > LIMITS.selections ? tooManySelections() : null) ??
@@ -55,22 +58,26 @@ export function fieldsOf(document: DocumentNode): number {
 /** A place of an answer, with the places inside of it by the name that they have there. */
 type Place = Map<string, Place>;
 
-/** Walks a definition with its fragments written out wherever they are spread, until that is too much. */
+/** Walks definitions with their fragments written out wherever they are spread, until that is too much. */
 class Walk {
+  /** Of all definitions, so that many of them cost no more than one. */
   selections = 0;
   depth = 0;
   aliases = 0;
   directives = 0;
   rootFields = 0;
   repeats = 0;
+  /** The definitions that have been walked, where they are written or where they are spread. */
+  readonly walked = new Set<OperationDefinitionNode | FragmentDefinitionNode>();
   private readonly open = new Set<string>();
 
   constructor(private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>) {}
 
   measure(definition: OperationDefinitionNode | FragmentDefinitionNode): void {
-    this.selections = this.depth = this.aliases = this.directives = this.rootFields = this.repeats = 0;
+    this.depth = this.aliases = this.directives = this.rootFields = this.repeats = 0;
     for (const node of [definition, ...(definition.variableDefinitions ?? [])])
       this.directives += node.directives?.length ?? 0;
+    this.walked.add(definition);
     const root: Place = new Map();
     this.enter(definition.selectionSet, root, 0);
     if (definition.kind === Kind.FRAGMENT_DEFINITION)
@@ -104,6 +111,7 @@ class Walk {
   private enterFragment(name: string, place: Place, level: number): void {
     const fragment = this.fragments.get(name);
     if (!fragment || this.open.has(name)) return; // which a rule of GraphQL refuses
+    this.walked.add(fragment);
     this.open.add(name);
     this.enter(fragment.selectionSet, place, level);
     this.open.delete(name);
