@@ -114,7 +114,7 @@ function limitsTable(): string {
     ["values of all these objects, each a field without a selection", LIMITS.values],
     ["objects of an operation that costs nothing", FREE_OBJECTS],
     ["levels of lists and objects in a variable", LIMITS.variableLevels],
-    ["bytes of an answer", LIMITS.answerBytes],
+    ["bytes of an answer, also of the API of Open edX", LIMITS.answerBytes],
     ["bytes of a request's body", BODY_AT_MOST],
     ["the same for the API of Open edX", REST_BODY_AT_MOST],
     [

@@ -53,6 +53,11 @@ export function detail(status: number, text: string, headers: RestAnswer["header
   return { status, headers, body: { detail: text } };
 }
 
+/** The answer instead of one that is too long, which only lists can be. */
+export function tooLong(atMost: number): RestAnswer {
+  return detail(400, `The answer has more than the ${atMost} bytes allowed. Ask for a smaller page_size.`);
+}
+
 /** The answer to a caller who has reached a rate limit, as the original words it. */
 export function throttled(seconds: number): RestAnswer {
   const text = `Request was throttled. Expected available in ${seconds} seconds.`;

@@ -205,6 +205,26 @@ test("a page holds 50 entitlements unless another number is asked for, and at mo
   expect((await list(many, "?page_size=1000")).body).toMatchObject({ count: MANY, num_pages: 2 });
 });
 
+test("a list that is too long is refused, and a smaller page of it is answered", async () => {
+  await asSuperuser(
+    `set session_replication_role = replica;
+     insert into course_entitlement_support_detail (entitlement_id, support_user_id, action, comments, created_at, modified_at)
+       select e.id, 1, 'CREATE', repeat('ä', 10000), now(), now()
+         from (select id from course_entitlement where user_id = 7 order by created_at limit 40) e,
+           generate_series(1, 3);`,
+    url(),
+  );
+  expect(await list(grace, "?user=empty_handed")).toMatchObject({
+    status: 400,
+    body: {
+      detail: "The answer has more than the 2000000 bytes allowed. Ask for a smaller page_size.",
+    },
+  });
+  const { status, text } = await list(grace, "?user=empty_handed&page_size=30");
+  expect([status, text.length > 900_000]).toEqual([200, true]);
+  expect((await list(actor("empty_handed"))).status).toBe(200);
+});
+
 test("a list needs three statements, however long its page is", async () => {
   for (const size of [1, 100])
     expect(await statementsOf(() => list(auditor, `?user=empty_handed&page_size=${size}`))).toHaveLength(3);

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { App } from "../../app";
+import { LIMITS } from "../../engine/documents/limits";
 import type { RateLimiter } from "../../engine/rate-limit";
-import { throttled, type RestAnswer, type RestApi } from "../../rest/answer";
+import { throttled, tooLong, type RestAnswer, type RestApi } from "../../rest/answer";
 import { readBody } from "../body";
 import { compress } from "../compression/compress";
 import { cors } from "../cors";
@@ -45,7 +46,7 @@ export function restRoute(app: App, api: RestApi, admit: Admit, limitRate: RateL
           actor,
           requestId,
         });
-        await send(response, answered);
+        await send(response, answered, changes ? undefined : LIMITS.answerBytes);
       });
     } catch (error) {
       await sendFailure(response, error, requestId, app.log, (_, status, _code, message) =>
@@ -61,10 +62,17 @@ function originOf({ headers }: IncomingMessage): string {
   return `${isSecure ? "https" : "http"}://${headers.host ?? "localhost"}`;
 }
 
-async function send(response: ServerResponse, { status, headers = {}, body }: RestAnswer): Promise<void> {
+/** Sends an answer; one of more than `atMost` bytes becomes a 400, which can only be told of what has changed nothing. */
+async function send(
+  response: ServerResponse,
+  { status, headers = {}, body }: RestAnswer,
+  atMost = Infinity,
+): Promise<void> {
+  const text = body === undefined ? "" : JSON.stringify(body);
+  if (Buffer.byteLength(text) > atMost) return send(response, tooLong(atMost));
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body === undefined) return finish(response);
   response.setHeader("content-type", "application/json");
-  finish(response, await compress(response, JSON.stringify(body)));
+  finish(response, await compress(response, text));
 }
