@@ -10,6 +10,7 @@ import {
 } from "class-validator";
 import { ArgsType, Field, ID, InputType } from "type-graphql";
 import type { Scope } from "../reads/entitlements";
+import { TEXT } from "../store/texts";
 import { PageArgs } from "./pages/connection";
 import { EntitlementScopeEnum } from "./enums";
 
@@ -46,9 +47,6 @@ export const SomeOf = (values: object): PropertyDecorator => {
 };
 /** The rule of a text of 1 to `max` characters. */
 export const length = (max: number) => ({ message: `must have from 1 to ${max} characters` });
-
-/** Holds a character that leaves a trace on paper, being no space, control or filler, and no zero character. */
-const TEXT = /^(?=[^]*[^\s\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800])[^\0]*$/u;
 
 /** The form of an LMS user id. */
 export const LMS_USER_ID = /^[1-9]\d{0,17}$/;

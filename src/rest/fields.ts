@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { USERNAME } from "../rules/accounts/retired-names";
+import { isBlank, isStorable } from "../store/texts";
 import { RestFault, type RestRequest } from "./answer";
 
 const UUID = /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/;
@@ -22,16 +23,19 @@ export const uuid = z
   .toLowerCase()
   .regex(UUID, "Must be a valid UUID.");
 
-/** A text that is not blank, of at most so many characters. A number counts as the text of its digits. */
+/** A text that is not blank and can be stored, of at most so many characters. A number counts as the text of its digits. */
 export const text = (most: number) =>
   z.preprocess(
     (given) => (typeof given === "number" ? String(given) : given),
     z
       .string(unless("Not a valid string."))
       .trim()
-      .min(1, "This field may not be blank.")
       .max(most, `Ensure this field has no more than ${most} characters.`)
-      .refine((given) => !given.includes("\0"), "Null characters are not allowed."),
+      .refine(isStorable, {
+        error: ({ input }) =>
+          `${String(input).includes("\0") ? "Null" : "Surrogate"} characters are not allowed.`,
+      })
+      .refine((given) => !isStorable(given) || !isBlank(given), "This field may not be blank."),
   );
 
 /** A username as the LMS allows it; numbers are none, as no username is written without quotation marks. */

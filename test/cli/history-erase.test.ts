@@ -23,6 +23,7 @@ test.each([
   [["1"]],
   [["1", "2", "--reason", "x"]],
   [["1", "--reason", " "]],
+  [["1", "--reason", "\u200b"]],
 ])("the command takes one LMS user id and a reason: %j", async (args) => {
   const { status, stderr } = await erase(...args);
   expect(status).toBe(1);

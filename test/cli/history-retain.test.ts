@@ -29,6 +29,7 @@ test.each([
 test.each([
   [["--older-than", "29d", ...reason], "--older-than: takes at least 30 days"],
   [["--older-than", "7y", "--reason", " "], "--reason: takes 1 to 2000 characters"],
+  [["--older-than", "7y", "--reason", "\u2800"], "--reason: takes 1 to 2000 characters"],
 ])("the command takes an age of at least 30 days and a reason: %j", async (args, told) => {
   const { status, stderr } = await retain(...args);
   expect(status).toBe(1);

@@ -293,6 +293,12 @@ test.each<[string, string, object, string]>([
     "comments",
   ],
   ["comments with a NUL", "expireEntitlement", { entitlementId: id, comments: "a\0b" }, "comments"],
+  [
+    "comments with half a character",
+    "expireEntitlement",
+    { entitlementId: id, comments: "a\ud800b" },
+    "comments",
+  ],
   ["no comments", "expireEntitlement", { entitlementId: id }, "comments"],
   ["a username with a NUL", "grantEntitlement", { ...grant, username: "a\0b" }, "username"],
   ["an order without a number", "grantEntitlement", { ...grant, orderNumber: " " }, "orderNumber"],

@@ -113,6 +113,28 @@ const RECORDED: [
     },
   ],
   [
+    "half a character, as two such order numbers would be stored as one",
+    shop,
+    "POST",
+    "entitlements/",
+    { ...newOrder(), order_number: "EDX-\ud800-9" },
+    400,
+    {
+      order_number: ["Surrogate characters are not allowed."],
+    },
+  ],
+  [
+    "comments of invisible characters",
+    grace,
+    "PATCH",
+    item(example(1)),
+    { expired_at: null, support_details: [{ comments: "\u200b\u2800\u00ad" }] },
+    400,
+    {
+      support_details: ["comments: This field may not be blank."],
+    },
+  ],
+  [
     "a lock that is no truth value",
     shop,
     "POST",

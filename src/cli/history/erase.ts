@@ -4,6 +4,7 @@ import { migrationOptions } from "../../../ormconfig";
 import { openDatabase } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { eraseUser } from "../../use-cases/accounts/erase-user";
+import { isBlank } from "../../store/texts";
 import { endWith } from "../failure";
 
 const HELP = `Forgets a user: names, and words about them, in the tables and in all of history.
@@ -29,7 +30,8 @@ async function main(): Promise<void> {
   if (!/^[1-9]\d{0,17}$/.test(userId ?? "") || others.length > 0)
     throw new ConfigError("name one account by its LMS user id, such as 1005");
   const comments = values.reason?.trim();
-  if (!comments || comments.length > 2_000) throw new ConfigError("--reason: takes 1 to 2000 characters");
+  if (comments === undefined || isBlank(comments) || comments.length > 2_000)
+    throw new ConfigError("--reason: takes 1 to 2000 characters");
   const database = await openDatabase(loadConfig(process.env), { join: true });
   try {
     const db = await new DataSource(migrationOptions(database.migrationUrl)).initialize();

@@ -4,6 +4,7 @@ import { openDatabase, openMigrated } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { giveUp } from "../../proof/given-up";
 import { adopt } from "../../proof/home";
+import { isBlank } from "../../store/texts";
 import { endWith } from "../failure";
 import { checkpointsIn, ownKey } from "./trusted";
 
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   const { fork: reason, checkpoints } = values;
-  if (reason?.trim() === "") throw new ConfigError("--fork: must give the reason");
+  if (reason !== undefined && isBlank(reason)) throw new ConfigError("--fork: must give the reason");
   if ((reason === undefined) !== (checkpoints.length === 0))
     throw new ConfigError("--fork and --checkpoints: must be given together");
   const config = loadConfig(process.env);

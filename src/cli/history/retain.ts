@@ -5,6 +5,7 @@ import { openDatabase } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { countRetained } from "../../reads/accounts/retained-entries";
 import { retainHistory } from "../../use-cases/accounts/retain-history";
+import { isBlank } from "../../store/texts";
 import { endWith } from "../failure";
 import { startProgress } from "../progress";
 import { intervalOf } from "./age";
@@ -35,7 +36,8 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(HELP);
   const interval = intervalOf(values["older-than"] ?? "");
   const comments = values.reason?.trim();
-  if (!comments || comments.length > 2_000) throw new ConfigError("--reason: takes 1 to 2000 characters");
+  if (comments === undefined || isBlank(comments) || comments.length > 2_000)
+    throw new ConfigError("--reason: takes 1 to 2000 characters");
   const database = await openDatabase(loadConfig(process.env), { join: true });
   try {
     const db = await new DataSource(migrationOptions(database.migrationUrl)).initialize();

@@ -1,4 +1,5 @@
 import type { CatalogRun, LiveRun, LmsMode } from "../../gateways/open-edx/catalog-gateway";
+import { withoutUnstorable } from "../../store/texts";
 
 /** The most that a name, a title or a key may have, in characters. */
 const TEXT_AT_MOST = 255;
@@ -6,9 +7,10 @@ const SLUG_AT_MOST = 100;
 const CURRENCY_AT_MOST = 8;
 const INTEGER_AT_MOST = 2 ** 31 - 1;
 
-/** A text as it can be stored: without its end where it is too long, and without the one character that cannot be. */
+/** A text as it can be stored: without its end where it is too long, and without characters that cannot be. */
 export function storableText<T extends string | null>(text: T, most = TEXT_AT_MOST): T {
-  return (text && text.replaceAll("\0", "").slice(0, most)) as T;
+  // again at the end, where a character of two halves may have been cut
+  return (text && withoutUnstorable(withoutUnstorable(text).slice(0, most))) as T;
 }
 
 /** Whether a name can be stored as it is. */

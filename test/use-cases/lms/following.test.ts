@@ -255,6 +255,12 @@ test.each([
     { catalog_info: { course_key: "a\0b" } },
     "MALFORMED",
   ],
+  [
+    "a run with half a character, which would be stored as another run",
+    TYPES.rescheduled,
+    { catalog_info: { course_key: "a\ud800b" } },
+    "MALFORMED",
+  ],
   ["no data", TYPES.registered, null, "MALFORMED"],
 ])("an event with %s is told apart", async (_what, type, data, noted) => {
   expect(await note(anEvent(type, data))).toEqual([noted]);
