@@ -5,6 +5,7 @@ import { endWith } from "./cli/failure";
 import { outsideFindings } from "./cli/checks/outside";
 import { welcome } from "./cli/welcome";
 import { compose } from "./compose";
+import { checkFiles } from "./compose/files";
 import { sealingGap } from "./compose/sealer";
 import { ConfigError, loadConfig, type Config } from "./config";
 import { fillDemoWorld, SHOWN_DUE } from "./demo/world";
@@ -26,6 +27,8 @@ const ONE_SIGNAL_WITHIN_MS = 200;
 async function main(): Promise<void> {
   const signal = stopSignal();
   const config = loadConfig(process.env);
+  const graph = ownGraph();
+  checkFiles(config, graph.schema);
   const composed = await compose(config, config.isProduction ? undefined : fillDemoWorldIfEmpty);
   spreadLastNet(composed.app.log);
   if (!config.refund.isHandled)
@@ -37,7 +40,7 @@ async function main(): Promise<void> {
   try {
     if (config.isProduction && isExposed(await pathTo(composed.app.db)))
       composed.app.log.warn("the connection to PostgreSQL is not encrypted: add sslmode to DATABASE_URL");
-    const server = await startServer(composed.app, ownGraph(), restApi).catch((error: unknown) => {
+    const server = await startServer(composed.app, graph, restApi).catch((error: unknown) => {
       throw listenFault(config, error);
     });
     const jobs = config.jobs

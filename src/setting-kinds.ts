@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 
 /** What a fault says; a value is never repeated, as it may be secret. */
@@ -29,6 +30,27 @@ export const flag = kind("on or off", (fault) =>
 export function text(min = 1) {
   const allowed = min > 1 ? `a text of at least ${min} characters` : "a text";
   return kind(allowed, (fault) => z.string(fault).min(min, fault));
+}
+
+/** The path of a file. It is read here already, so that it is named together with all other faults. */
+export const readableFile = kind("the path of a file", (fault) =>
+  z
+    .string(fault)
+    .min(1, fault)
+    .superRefine((path, context) => {
+      const code = faultOfReading(path);
+      if (code !== null) context.addIssue(`cannot be read (${code})`);
+    }),
+);
+
+/** The code of the error with which a file cannot be read; null where it can. */
+function faultOfReading(path: string): string | null {
+  try {
+    readFileSync(path);
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? "unknown";
+  }
 }
 
 /** A text of a form, which `allowed` describes. */
@@ -78,6 +100,9 @@ export const redisUrl = kind("redis://user:password@host:port/number, or the sam
 /** What the driver would take from the URL rather than from us, and what could not be put right after connecting. */
 const OURS_TO_SET = ["client_encoding", "query_timeout", "binary", "replication"];
 
+/** The files that the driver reads, by the parameters of the URL that name them. */
+const FILES = ["sslrootcert", "sslcert", "sslkey"];
+
 /** How to reach a PostgreSQL. */
 export const postgresUrl = kind(
   "postgres://user:password@host:port/database, with / # ? % @ and : in the password as %2F %23 %3F %25 %40 %3A",
@@ -88,7 +113,14 @@ export const postgresUrl = kind(
       .refine(
         (url) => !isPostgresUrl(url) || OURS_TO_SET.every((name) => !new URL(url).searchParams.has(name)),
         `must not set ${OURS_TO_SET.join(" or ")}, as the server sets them itself`,
-      ),
+      )
+      .superRefine((url, context) => {
+        for (const name of isPostgresUrl(url) ? FILES : []) {
+          const path = new URL(url).searchParams.get(name);
+          const code = path && faultOfReading(path);
+          if (code) context.addIssue(`the file of ${name} cannot be read (${code})`);
+        }
+      }),
 );
 
 function isPostgresUrl(url: string): boolean {

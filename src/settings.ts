@@ -3,7 +3,18 @@ import { OPEN_EDX_SETTINGS } from "./settings/open-edx";
 import { HISTORY_SETTINGS } from "./settings/history";
 import { refundSettings } from "./settings/refunds";
 import { DAY_MS, DEFAULT_PERIODS } from "./rules/entitlement-rules";
-import { flag, jwkSet, listOf, oneOf, postgresUrl, text, textLike, webUrl, whole } from "./setting-kinds";
+import {
+  flag,
+  jwkSet,
+  listOf,
+  oneOf,
+  postgresUrl,
+  readableFile,
+  text,
+  textLike,
+  webUrl,
+  whole,
+} from "./setting-kinds";
 
 /** The longest period that can be set: a hundred years. */
 const DAYS_AT_MOST = 36_500;
@@ -111,7 +122,7 @@ export function settings(isProduction: boolean) {
     DEFAULT_REGAIN_DAYS: whole(0, DAYS_AT_MOST)
       .default(DEFAULT_PERIODS.regainMs / DAY_MS)
       .describe("The days in which a learner can leave a run, where no policy applies."),
-    TRUSTED_DOCUMENTS: text()
+    TRUSTED_DOCUMENTS: readableFile
       .optional()
       .describe(
         "A file with the only documents that are executed: the manifest of Apollo, or the map of GraphQL Code Generator. Without it, every document is. The documents of the console are executed as well, unless `CONSOLE=off`.",
@@ -126,7 +137,7 @@ export function settings(isProduction: boolean) {
       .describe(
         "Whether the console is served at `/console`. It shows what the token of its reader may see.",
       ),
-    CONSOLE_BRAND_CSS: text()
+    CONSOLE_BRAND_CSS: readableFile
       .optional()
       .describe(
         "A file with the colors of an installation, which the console takes: the `light.css` of a brand for Paragon.",

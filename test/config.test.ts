@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
+import { checkFiles } from "../src/compose/files";
 import { ConfigError, loadConfig } from "../src/config";
+import { schema } from "./support/demo-app";
 
 const production = {
   NODE_ENV: "production",
@@ -228,6 +233,45 @@ const FAULTY: Record<string, NodeJS.ProcessEnv> = {
   LMS_DEADLINE_MS: { LMS_DEADLINE_MS: "soon" },
   LMS_URL: { DISCOVERY_URL: "https://discovery.example" },
 };
+
+test("a file that cannot be read is a fault of its setting, told together with all others", () => {
+  const missing = "/nowhere/file";
+  const env = {
+    PORT: "99999",
+    TRUSTED_DOCUMENTS: missing,
+    CONSOLE_BRAND_CSS: ".",
+    HISTORY_ORIGIN: "a b",
+    HISTORY_SIGNING_KEY_FILE: missing,
+    DATABASE_URL: `postgres://db/x?sslrootcert=${missing}&sslcert=package.json&sslkey=${missing}`,
+  };
+  expect(faults(env).map((fault) => fault.replace(/(?<=must be).*/, ""))).toEqual([
+    "PORT: must be",
+    "DATABASE_URL: the file of sslrootcert cannot be read (ENOENT)",
+    "DATABASE_URL: the file of sslkey cannot be read (ENOENT)",
+    "TRUSTED_DOCUMENTS: cannot be read (ENOENT)",
+    "CONSOLE_BRAND_CSS: cannot be read (EISDIR)",
+    "HISTORY_ORIGIN: must be",
+    "HISTORY_SIGNING_KEY_FILE: cannot be read (ENOENT)",
+  ]);
+});
+
+test("what the files of the settings hold is checked at once, before anything uses them", () => {
+  const no = "package.json"; // which is neither a key nor a manifest
+  const folder = mkdtempSync(join(tmpdir(), "config-"));
+  const brand = join(folder, "long.css");
+  writeFileSync(brand, " ".repeat(1_000_001));
+  const config = loadConfig({
+    TRUSTED_DOCUMENTS: no,
+    CONSOLE_BRAND_CSS: brand,
+    HISTORY_ORIGIN: "a",
+    HISTORY_SIGNING_KEY_FILE: no,
+  });
+  expect(() => checkFiles(config, schema)).toThrow(
+    /^TRUSTED_DOCUMENTS: is not .*\nCONSOLE_BRAND_CSS: has more than 1 MB\nHISTORY_SIGNING_KEY_FILE: cannot be used .*$/,
+  );
+  rmSync(folder, { recursive: true });
+  expect(() => checkFiles(loadConfig({}), schema)).not.toThrow();
+});
 
 test("any set of faulty settings is reported completely", () => {
   fc.assert(

@@ -31,7 +31,10 @@ export function isSealed({ isProduction, history }: Config): boolean {
 }
 
 /** What signs the checkpoints of the history. Throws ConfigError when the key cannot be used. */
-export function historySigner({ history: { keyFile, origin }, dataDir }: Config): Signer {
+export function historySigner({
+  history: { keyFile, origin },
+  dataDir,
+}: Pick<Config, "history" | "dataDir">): Signer {
   try {
     const pem =
       keyFile === undefined ? keyIn(join(dataDir, "history-key.pem")) : readFileSync(keyFile, "utf8");

@@ -1,4 +1,4 @@
-import { flag, listOf, text, textLike } from "../setting-kinds";
+import { flag, listOf, readableFile, textLike } from "../setting-kinds";
 
 /** The settings of how the history is sealed. */
 export const HISTORY_SETTINGS = {
@@ -10,7 +10,7 @@ export const HISTORY_SETTINGS = {
     .describe(
       "The name of this history, in each checkpoint. It goes together with `HISTORY_SIGNING_KEY_FILE`, and never changes.",
     ),
-  HISTORY_SIGNING_KEY_FILE: text()
+  HISTORY_SIGNING_KEY_FILE: readableFile
     .optional()
     .describe(
       "The file of the private key (Ed25519, PKCS #8 in PEM) that signs checkpoints of the history. Without it, history is not sealed in production; in development a key is made in `DATA_DIR`.",

@@ -44,17 +44,20 @@ test("development makes a key of its own, which has another name than any of pro
 });
 
 test.each([
-  ["a missing file", () => join(dir, "missing"), "HISTORY_SIGNING_KEY_FILE: cannot be used (ENOENT)"],
+  ["a missing file", () => join(dir, "missing"), "HISTORY_SIGNING_KEY_FILE: cannot be read (ENOENT)"],
   ["what is no key", () => file("none.pem", "x"), "HISTORY_SIGNING_KEY_FILE: cannot be used"],
   ["a key of another kind", () => file("x.pem", pem("x25519")), "the key is not one of Ed25519"],
 ])("the server does not start with %s", (_, path, fault) => {
-  const config = production({ HISTORY_ORIGIN, HISTORY_SIGNING_KEY_FILE: path() });
-  expect(() => composeSealer(config, none)).toThrow(fault);
+  const settings = { HISTORY_ORIGIN, HISTORY_SIGNING_KEY_FILE: path() };
+  expect(() => composeSealer(production(settings), none)).toThrow(fault);
 });
 
 test.each([
   [{ HISTORY_ORIGIN }, "HISTORY_ORIGIN: goes together with HISTORY_SIGNING_KEY_FILE"],
-  [{ HISTORY_ORIGIN: "a b", HISTORY_SIGNING_KEY_FILE: "x" }, "HISTORY_ORIGIN: must be a name without blanks"],
+  [
+    { HISTORY_ORIGIN: "a b", HISTORY_SIGNING_KEY_FILE: "package.json" },
+    "HISTORY_ORIGIN: must be a name without blanks",
+  ],
   [{ HISTORY_WITNESSES: "https://witness.example" }, "HISTORY_WITNESSES: must be addresses like"],
 ])("%j is refused", (settings, fault) => {
   expect(() => production(settings as Record<string, string>)).toThrow(fault);
