@@ -19,6 +19,11 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
     status: "400",
     meaning: "The document is not one of those in the file of `TRUSTED_DOCUMENTS`.",
   },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    status: "200",
+    meaning:
+      "The request names its document by a hash, which is only understood with `TRUSTED_DOCUMENTS`. Send the document itself.",
+  },
   BAD_REQUEST: {
     status: "400, 405, 413, 415 or 431",
     meaning: "The request is not GraphQL over HTTP: its method, size, headers, content type or JSON.",

@@ -31,6 +31,15 @@ test.each([
   },
 );
 
+test("a document that is only named by its hash is not known, and the client is told to send it", async () => {
+  const { status, body } = await send(`${server.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } } }),
+  });
+  expect([status, body.errors![0]!.extensions["code"]]).toEqual([200, "PERSISTED_QUERY_NOT_SUPPORTED"]);
+});
+
 /** Sends bytes and resolves with what comes back until the server closes, or has answered and is silent. */
 function exchange(
   ...parts: (string | Buffer)[]

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ApolloServerErrorCode } from "@apollo/server/errors";
 import { PAGES, withTables } from "../../src/cli/docs-tables";
 import { schema } from "../support/demo-app";
 import { ERROR_MEANINGS } from "../../src/engine/error-meanings";
@@ -64,6 +65,11 @@ test("every error code that the server sends is described", () => {
   );
   expect(given.length).toBeGreaterThan(5);
   expect([...new Set(given)].filter((code) => !Object.hasOwn(ERROR_MEANINGS, code))).toEqual([]);
+});
+
+test("every error code that Apollo Server sends by itself is described, but for that of a feature that is off", () => {
+  const missing = Object.values(ApolloServerErrorCode).filter((code) => !Object.hasOwn(ERROR_MEANINGS, code));
+  expect(missing).toEqual([ApolloServerErrorCode.PERSISTED_QUERY_NOT_FOUND]);
 });
 
 /** The codes in a source text: where a code is named as such, and the constants of codes. */
