@@ -86,7 +86,7 @@ async function abandon(
   const asking = { app, now: app.clock() };
   const waiting = entitlement?.row.pendingEnrollmentId === call.id ? entitlement : null;
   const isRedeemed = entitlement?.row.enrollmentId === call.id;
-  if (isRedeemed && isHeld && call.mayEnroll) await endLink(tx, asking, entitlement!);
+  if (isRedeemed && isHeld && call.mayEnroll) await endLink(tx, asking, entitlement);
   if (waiting) await save(tx, asking, waiting, { pendingEnrollmentId: null });
   if (call.mode === null) return;
   if (!waiting && !isHeld) await tx.save(CourseEnrollment, { id: call.id, isActive: false });
