@@ -46,13 +46,15 @@ export const importFromOpenEdx = systemCommand(
 async function stagedAsOf(session: Session, source: Source): Promise<Date | null> {
   return session.run(async (tx) => {
     const [{ exists }] = await tx.query<[{ exists: boolean }]>(
-      `select to_regclass('${STAGING}.import') is not null as exists`,
+      // Earlier versions did not note which instant was given.
+      `select exists (select from information_schema.columns where table_schema = '${STAGING}'
+         and table_name = 'import' and column_name = 'given_as_of')`,
     );
     if (!exists) return null;
     const [row] = await tx.query<{ asOf: Date; isWhole: boolean }[]>(
       `select as_of as "asOf", is_loaded and not is_partial and exists (select from ${STAGING}.entitlements_courseentitlement) as "isWhole"
        from ${STAGING}.import
-       where source = $1 and ($2 or as_of = date_trunc('milliseconds', $3::timestamp at time zone 'UTC'))`,
+       where source = $1 and ($2 or given_as_of = $3::text)`,
       [source.name, source.isDatabase, source.asOf],
     );
     return row?.isWhole ? row.asOf : null;

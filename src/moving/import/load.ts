@@ -32,8 +32,8 @@ export async function load(
     await makeStaging(tx);
     // The clock of the source may be ahead of ours, by which everything else is dated that is told later.
     await tx.query(
-      `insert into ${STAGING}.import (source, as_of, is_partial)
-       values ($1, least($2::timestamp at time zone 'UTC', clock_timestamp()), $3)`,
+      `insert into ${STAGING}.import (source, given_as_of, as_of, is_partial)
+       values ($1, $2::text, least($2::timestamp at time zone 'UTC', clock_timestamp()), $3)`,
       [source.name, source.asOf, isPartial],
     );
   });

@@ -10,7 +10,7 @@ export async function makeStaging(tx: EntityManager): Promise<void> {
   await tx.query(FUNCTIONS);
   for (const table of ALL_TABLES) await tx.query(createTable(table));
   await tx.query(`
-    create table ${STAGING}.import (source text, as_of timestamptz(3), is_loaded boolean not null default false,
+    create table ${STAGING}.import (source text, given_as_of text, as_of timestamptz(3), is_loaded boolean not null default false,
       is_partial boolean not null);
     create table ${STAGING}.piece (step text, first bigint, last bigint, rows bigint, is_done boolean not null default false);
     create unlogged table ${STAGING}.place (history text, source_id bigint, history_id bigint, primary key (history, source_id));

@@ -1,5 +1,5 @@
 import type { CallState } from "../../rules/lms/enrollment-call-rules";
-import { listOf, select, type Database } from "../../store/statement";
+import { select, type Database } from "../../store/statement";
 
 /** A learner and a run, by what never changes. */
 export interface SeatKey {
@@ -60,7 +60,7 @@ export async function entitlementsAround(db: Database, { userId, courseRunKey }:
   return rows.map(({ id }) => id);
 }
 
-/** The runs for which the learner's entitlements of a run's course are redeemed. */
+/** The runs for which the learner's entitlements of a run's course are redeemed, where the learner has not left them. */
 export async function redeemedRunsOfCourse(
   db: Database,
   { userId, courseRunKey }: SeatKey,
@@ -69,27 +69,10 @@ export async function redeemedRunsOfCourse(
     db,
     `select distinct n.course_run_key as key from course_entitlement e
      join course_enrollment n on n.id = e.enrollment_id and n.user_id = e.user_id
-     where e.user_id = $1 and e.expired_at is null
+     where e.user_id = $1 and e.expired_at is null and n.is_active
        and e.course_uuid = (select course_uuid from course_run where key = $2)
      order by n.course_run_key`,
     [userId, courseRunKey],
   );
   return rows.map(({ key }) => key);
-}
-
-/** Whether any of these runs is one of the course of another run. */
-export async function areInSameCourse(
-  db: Database,
-  courseRunKey: string,
-  keys: readonly string[],
-): Promise<boolean> {
-  const [row] = await select<{ are: boolean }>(
-    db,
-    `select exists (
-       select from course_run where key = any(${listOf("$2", "text")})
-         and course_uuid = (select course_uuid from course_run where key = $1)
-     ) as are`,
-    [courseRunKey, keys],
-  );
-  return row!.are;
 }

@@ -30,14 +30,14 @@ export function isAsked({ app, rehearsal }: Asking): boolean {
 /**
  * Records what the LMS is to do with an enrollment, in the transaction of the decision. It replaces an earlier wish for
  * the same enrollment, which may still take effect in the LMS for a while. An enrollment that the LMS was never asked for is
- * not ended.
+ * not ended or changed.
  */
 export async function ask(tx: EntityManager, asking: Asking, wish: Wish): Promise<void> {
   if (!isAsked(asking)) return;
   const { app, now, calls } = asking;
   const earlier = await lockCall(tx, wish.id);
   const isOpen = earlier !== null && isOpenCall(earlier.state);
-  if (isOpen && wish.mode === null && wasNeverSent(earlier)) {
+  if (isOpen && !wish.mayEnroll && wasNeverSent(earlier)) {
     const ended = { state: "DONE", nextAttemptAt: null, detail: null, retriedAt: null } as const;
     await tx.save(Object.assign(earlier, { ...wish, ...ended, createdAt: now, modifiedAt: now }));
     return;
@@ -65,8 +65,8 @@ export async function ask(tx: EntityManager, asking: Asking, wish: Wish): Promis
 }
 
 /**
- * Whether no attempt at enrolling a learner can have reached the LMS, so that there is nothing to end: the learner may hold
- * an enrollment there that was bought meanwhile.
+ * Whether no attempt at enrolling a learner can have reached the LMS, so that there is nothing to end or to change: the
+ * learner may hold an enrollment there that was bought meanwhile.
  */
 function wasNeverSent({ mayEnroll, attempt, unsentTo }: EnrollmentCall): boolean {
   return mayEnroll && attempt <= unsentTo;

@@ -72,8 +72,8 @@ async function follow(
 }
 
 /**
- * What follows from a refusal: the entitlement no longer waits, and stays as it is. One that was redeemed for the enrollment
- * again, by a revert, is not if the learner has bought it. A request that was not answered may still enroll the learner, so
+ * What follows from a refusal: the entitlement no longer waits, and stays as it is; one that was redeemed for the enrollment
+ * again, by a revert, is not any more. A request that was not answered may still enroll the learner, so
  * that enrollment is then ended.
  */
 async function abandon(
@@ -86,7 +86,7 @@ async function abandon(
   const asking = { app, now: app.clock() };
   const waiting = entitlement?.row.pendingEnrollmentId === call.id ? entitlement : null;
   const isRedeemed = entitlement?.row.enrollmentId === call.id;
-  if (isRedeemed && isHeld && call.mayEnroll) await endLink(tx, asking, entitlement);
+  if (isRedeemed && call.mayEnroll) await endLink(tx, asking, entitlement);
   if (waiting) await save(tx, asking, waiting, { pendingEnrollmentId: null });
   if (call.mode === null) return;
   if (!waiting && !isHeld) await tx.save(CourseEnrollment, { id: call.id, isActive: false });

@@ -63,9 +63,14 @@ export function lookingEnds({ app }: CommandRequest): number {
  */
 export async function lookAtWanted(request: CommandRequest, about: Deciding, key: string): Promise<void> {
   const { facts } = about;
-  if (key === (facts.pendingRunKey ?? facts.enrollment?.courseRunKey)) return;
+  if (isChosenRun(about, key)) return;
   const isUseful = (courseUuid: string) => Promise.resolve(courseUuid === facts.courseUuid);
   await lookAtRunFor(request, { ...learnerOf(facts), endsAt: about.endsAt, isUseful }, key);
+}
+
+/** Whether a run is the one that an entitlement is redeemed for, or that the LMS is asked for. */
+export function isChosenRun({ facts }: Deciding, courseRunKey: string): boolean {
+  return courseRunKey === (facts.pendingRunKey ?? facts.enrollment?.courseRunKey);
 }
 
 /** A learner who wants a run. */
@@ -132,7 +137,8 @@ export async function lookAtFormer(
 ): Promise<void> {
   if (enrollmentId === facts.enrollment?.id) return;
   const [former] = await enrollmentsById(app.db, [enrollmentId]);
-  if (former) await hasSeen(app, endsAt, lookAtRedeemed(app, learnerOf(facts), former.courseRunKey));
+  // It may be that of the learner before a transfer.
+  if (former) await hasSeen(app, endsAt, lookAtRedeemed(app, { id: former.userId }, former.courseRunKey));
 }
 
 /** Whether an entitlement could be redeemed for a run, so that it matters what the LMS says of the run. */

@@ -71,7 +71,11 @@ export function lookAtEnrollments(
 }
 
 /** Looks at the enrollment for which an entitlement is redeemed, and reconciles both. */
-export function lookAtRedeemed(app: App, { id: userId }: UserFacts, courseRunKey: string): Promise<void> {
+export function lookAtRedeemed(
+  app: App,
+  { id: userId }: Pick<UserFacts, "id">,
+  courseRunKey: string,
+): Promise<void> {
   return shared(app, `redeemed ${userId} ${courseRunKey}`, async () => {
     await reconcile(app, { userId, courseRunKey });
   });

@@ -1,8 +1,8 @@
-import { In, IsNull, Not, type EntityManager } from "typeorm";
+import { In, Not, type EntityManager } from "typeorm";
 import { CourseEntitlementSupportDetail } from "../../entities/course-entitlement-support-detail";
 import { Refund } from "../../entities/refund";
-import { HistoricalCourseEntitlement } from "../../history/historical";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
+import { select } from "../../store/statement";
 import type { CommandRequest } from "../command";
 import type { LockedEntitlement } from "../locked-entitlement";
 
@@ -67,8 +67,16 @@ export async function isRefundUnsure(
 ): Promise<boolean> {
   if (mayBeRefunded({ expiredAt, expiryCause })) return true;
   if (!refundLocked) return false;
-  const unsure = { id, expiredAt: Not(IsNull()), expiryCause: IsNull() };
-  return tx.existsBy(HistoricalCourseEntitlement, unsure);
+  const [row] = await select<{ isUnsure: boolean }>(
+    tx,
+    `select exists (
+       select from historical_course_entitlement where id = $1 and expired_at is not null and expiry_cause is null
+         and history_id > coalesce((select max(history_id) from historical_course_entitlement
+           where id = $1 and expired_at is null and not refund_locked), 0)
+     ) as "isUnsure"`,
+    [id],
+  );
+  return row!.isUnsure;
 }
 
 /** Whether the latest revocation of an entitlement says that the order was not refunded. */

@@ -4,7 +4,7 @@ import { Refusal } from "../../refusal";
 import { moveBlocker, type MoveOverride } from "../../rules/session-rules";
 import type { CommandRequest } from "../command";
 import { enrollmentCommand } from "../enrollment-calls/enrollment-command";
-import { deciding, lookAtCurrent, lookAtWanted, lookBeforeMove } from "../lms/before-deciding";
+import { deciding, isChosenRun, lookAtCurrent, lookAtWanted, lookBeforeMove } from "../lms/before-deciding";
 import {
   lockAnyEntitlement,
   type EntitlementReference,
@@ -47,7 +47,7 @@ export const moveSession = enrollmentCommand(
   },
   async (request, { courseRunKey, entitlementId }) => {
     const about = await deciding(request, { entitlementId });
-    if (!about) return;
+    if (!about || isChosenRun(about, courseRunKey)) return;
     await Promise.all([
       lookBeforeMove(request, about),
       lookAtCurrent(request, about),

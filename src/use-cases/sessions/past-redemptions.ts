@@ -39,18 +39,13 @@ export async function wasEndedSince(
 ): Promise<boolean> {
   const [row] = await select<{ wasEnded: boolean }>(
     db,
-    `with entries as (
-       select history_date, history_id, enrollment_id is not distinct from $2 as "isOf"
-       from historical_course_entitlement where id = $1
-     ), redeemed as (
-       select history_date, history_id from entries
-       where (history_date, history_id) > all (select history_date, history_id from entries where not "isOf")
-       order by history_date, history_id limit 1
-     )
-     select exists (
-       select from historical_course_enrollment n join redeemed r
-         on (n.history_date, n.history_id) > (r.history_date, r.history_id)
-       where n.id = $2 and not n.is_active
+    // Entries of an import bear the dates of the LMS, which does not tell since when an enrollment is what it is: the order
+    // in which they were recorded counts.
+    `select exists (
+       select from historical_course_enrollment where id = $2 and not is_active and history_id > (
+         select min(history_id) from historical_course_entitlement where id = $1 and history_id > coalesce((
+           select max(history_id) from historical_course_entitlement
+           where id = $1 and enrollment_id is distinct from $2), 0))
      ) as "wasEnded"`,
     [entitlementId, enrollmentId],
   );

@@ -21,7 +21,7 @@ import { databaseNow } from "../../../store/database-clock";
 import { storeAccounts } from "../../accounts/record-accounts";
 import { prove } from "../../attempts/prove";
 import { lockCall } from "../../enrollment-calls/ask";
-import { lockRow, save, type LockedEntitlement } from "../../locked-entitlement";
+import { endLink, lockRow, save, type LockedEntitlement } from "../../locked-entitlement";
 import { newRefund, succeeded } from "../../refunds/new-refund";
 import { occupy } from "../../sessions/redeem";
 import { takeBack } from "../../sessions/release";
@@ -96,7 +96,11 @@ export async function settleReading(
   const entitlement = locked.find(({ id }) => id === entitlementId);
   if (decided.kind === "LINK") await occupy(tx, { app, now }, entitlement!, enrollmentId!, now);
   if (decided.kind !== "CLEAR") return settled;
-  return { ...settled, ...(await clear(tx, app, entitlement!, isRefundWanted)) };
+  const isEnding = recorded.isActive || reading.seenAt === null;
+  if (isEnding) return { ...settled, ...(await clear(tx, app, entitlement!, isRefundWanted)) };
+  // It had ended before, so the entitlement was not redeemed any more: only the link is left to end.
+  await endLink(tx, { now }, entitlement!);
+  return settled;
 }
 
 /** Ends the link of an entitlement. What was too late to leave, and what could be refunded, is decided before. */
