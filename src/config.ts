@@ -105,6 +105,7 @@ function faultyCombinations(given: NodeJS.ProcessEnv): string[] {
   const client = ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"];
   const oauth = ["OAUTH_TOKEN_URL", ...client];
   const faults: [isFault: boolean, text: string][] = [
+    [has("MIGRATION_DATABASE_URL") && !has("DATABASE_URL"), "MIGRATION_DATABASE_URL: needs DATABASE_URL"],
     [
       given["NODE_ENV"] === "production" && !has("JWT_JWK_SET") && !has("JWT_JWK_SET_URL"),
       "JWT_JWK_SET: must be set when NODE_ENV is production, or else JWT_JWK_SET_URL: one of them",

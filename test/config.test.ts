@@ -62,6 +62,12 @@ test("production has no development database and no development key", () => {
   ]);
 });
 
+test("the role that owns the tables is given beside the one that serves, never alone", () => {
+  const MIGRATION_DATABASE_URL = "postgres://owner:secret@db.example.org/entitlements";
+  expect(faults({ MIGRATION_DATABASE_URL })).toEqual(["MIGRATION_DATABASE_URL: needs DATABASE_URL"]);
+  expect(faults({ MIGRATION_DATABASE_URL, DATABASE_URL: production.DATABASE_URL })).toEqual([]);
+});
+
 test.each(["a, b", "[]", '["a", ""]', '["a", 1]', '{"a": "b"}'])(
   "the salts of retired usernames are a JSON list of texts, and %s is none",
   (RETIRED_USER_SALTS) => {

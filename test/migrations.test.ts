@@ -219,10 +219,18 @@ describe("reverting a migration", () => {
   });
 });
 
-test.each(["history-verify", "refunds-check", "expire"])(
+const REASON = ["--reason", "request 4711"];
+
+test.each([
+  ["history-verify"],
+  ["refunds-check"],
+  ["expire", "--dry-run"],
+  ["history/history-adopt"],
+  ["history/erase", "1005", ...REASON],
+  ["history/retain", "--older-than", "7y", ...REASON],
+])(
   "%s tells the operator in one line what to do with a database without migrations",
-  async (name) => {
-    const args = name === "expire" ? ["--dry-run"] : [];
+  async (name, ...args) => {
     const { status, stderr } = await runToEnd(
       `dist/src/cli/${name}.js`,
       { DATABASE_URL: database.url },

@@ -245,3 +245,16 @@ test("a fault of MIGRATION_DATABASE_URL is reported under its own name", async (
     stderr: "MIGRATION_DATABASE_URL: PostgreSQL does not let its user in with its password\n",
   });
 });
+
+test.each([
+  ["dist/src/cli/history/retain.js", "--older-than", "7y", "--reason", "request 4711"],
+  ["dist/src/cli/history/history-adopt.js"],
+  ["dist/src/cli/moving/import.js", "--from", "test/moving/dump"],
+])("%s as the role that serves says which role it needs", async (command, ...args) => {
+  expect(await runToEnd(command, env, args)).toEqual({
+    status: 1,
+    stdout: "",
+    stderr:
+      "DATABASE_URL: its user does not own the tables; set MIGRATION_DATABASE_URL for the one that does\n",
+  });
+});

@@ -15,8 +15,8 @@ const HELP = `Changes the schema of the database, one line for each migration.
   --discard-data  Revert it although data is lost. In production nothing is reverted without this option. While refunds
                   are pending, the command refuses in any case.
 
-The database is the one of MIGRATION_DATABASE_URL, else of DATABASE_URL, or else the embedded one, also while a server
-runs on it. Where both are set, "up" grants the role of DATABASE_URL what the server needs.
+The database is the one of DATABASE_URL, or else the embedded one, also while a server runs on it. Where
+MIGRATION_DATABASE_URL is set too, that role owns the tables, and "up" grants the role of DATABASE_URL what the server needs.
 `;
 
 /** What a command may do, beside what it is there for. */

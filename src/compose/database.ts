@@ -43,22 +43,44 @@ export function using<T>(database: Database, work: (url: string) => Promise<T>):
 
 /** The same, as the role that owns the tables. */
 export function usingAsOwner<T>(database: Database, work: (url: string) => Promise<T>): Promise<T> {
-  const setting = database.migrationUrl === database.url ? "DATABASE_URL" : "MIGRATION_DATABASE_URL";
-  return naming(database, setting, () => work(database.migrationUrl));
+  return naming(database, ownerSetting(database), () => work(database.migrationUrl));
+}
+
+function ownerSetting({ url, migrationUrl }: Database): string {
+  return migrationUrl === url ? "DATABASE_URL" : "MIGRATION_DATABASE_URL";
 }
 
 /** Connects to a database for a command. Throws a ConfigError where migrations are missing, as commands run none. */
-export function openMigrated(
-  database: Database,
-  optionsFor: (url: string) => DataSourceOptions,
-): Promise<DataSource> {
-  return using(database, async (url) => {
-    const db = await new DataSource(optionsFor(url)).initialize();
-    const [missing] = await pendingMigrations(db);
-    if (!missing) return db;
-    await db.destroy();
-    throw new ConfigError(`The database lacks migrations, first ${missing}: run npm run migrate -- up`);
-  });
+export function openMigrated(database: Database, optionsFor: OptionsFor): Promise<DataSource> {
+  return using(database, (url) => openComplete(url, optionsFor));
+}
+
+/** The same, as the role of MIGRATION_DATABASE_URL where that is set. */
+export function openMigratedAsOwner(database: Database, optionsFor: OptionsFor): Promise<DataSource> {
+  return usingAsOwner(database, (url) => openComplete(url, optionsFor));
+}
+
+/** The same, for a command that only the owner of the tables may run: throws a ConfigError where the role is another. */
+export async function openOwned(database: Database, optionsFor: OptionsFor): Promise<DataSource> {
+  const db = await openMigratedAsOwner(database, optionsFor);
+  const [{ isOwner }] = await db.query<[{ isOwner: boolean }]>(
+    `select pg_has_role(relowner, 'member') as "isOwner" from pg_class where oid = 'migrations'::regclass`,
+  );
+  if (isOwner) return db;
+  await db.destroy();
+  throw new ConfigError(
+    `${ownerSetting(database)}: its user does not own the tables; set MIGRATION_DATABASE_URL for the one that does`,
+  );
+}
+
+type OptionsFor = (url: string) => DataSourceOptions;
+
+async function openComplete(url: string, optionsFor: OptionsFor): Promise<DataSource> {
+  const db = await new DataSource(optionsFor(url)).initialize();
+  const [missing] = await pendingMigrations(db);
+  if (!missing) return db;
+  await db.destroy();
+  throw new ConfigError(`The database lacks migrations, first ${missing}: run npm run migrate -- up`);
 }
 
 /**
@@ -67,7 +89,7 @@ export function openMigrated(
  */
 export async function withDatabase<T>(
   config: Config,
-  optionsFor: (url: string) => DataSourceOptions,
+  optionsFor: OptionsFor,
   work: (db: DataSource) => Promise<T>,
 ): Promise<T> {
   const database = await openDatabase(config, { join: true });

@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
-import { DataSource } from "typeorm";
 import { migrationOptions } from "../../../ormconfig";
-import { openDatabase } from "../../compose/database";
+import { openDatabase, openMigratedAsOwner } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { eraseUser } from "../../use-cases/accounts/erase-user";
 import { isBlank } from "../../store/texts";
@@ -34,7 +33,7 @@ async function main(): Promise<void> {
     throw new ConfigError("--reason: takes 1 to 2000 characters");
   const database = await openDatabase(loadConfig(process.env), { join: true });
   try {
-    const db = await new DataSource(migrationOptions(database.migrationUrl)).initialize();
+    const db = await openMigratedAsOwner(database, migrationOptions);
     const [{ now }] = await db.query<[{ now: Date }]>("select history_now() as now");
     const entries = await eraseUser(db, { userId: userId!, comments }, now);
     await db.destroy();

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
-import { openDatabase, openMigrated } from "../../compose/database";
+import { openDatabase, openOwned } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { giveUp } from "../../proof/given-up";
 import { adopt } from "../../proof/home";
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const outside = checkpoints.flatMap(checkpointsIn);
   const database = await openDatabase(config, { join: true });
   try {
-    const db = await openMigrated({ ...database, url: database.migrationUrl }, migrationOptions);
+    const db = await openOwned(database, migrationOptions);
     const done = await adopt(db.manager);
     if (reason !== undefined) {
       const trusted = { vkey: values.key ?? ownKey(config), outside };

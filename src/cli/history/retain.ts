@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
-import { DataSource } from "typeorm";
 import { migrationOptions } from "../../../ormconfig";
-import { openDatabase } from "../../compose/database";
+import { openDatabase, openOwned } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { countRetained } from "../../reads/accounts/retained-entries";
 import { retainHistory } from "../../use-cases/accounts/retain-history";
@@ -40,7 +39,7 @@ async function main(): Promise<void> {
     throw new ConfigError("--reason: takes 1 to 2000 characters");
   const database = await openDatabase(loadConfig(process.env), { join: true });
   try {
-    const db = await new DataSource(migrationOptions(database.migrationUrl)).initialize();
+    const db = await openOwned(database, migrationOptions);
     const [{ now, before }] = await db.query<[{ now: Date; before: Date }]>(
       "select history_now() as now, history_now() - $1::interval as before",
       [interval],

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
-import { openDatabase, openMigrated } from "../../compose/database";
+import { openDatabase, openOwned } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { importFromOpenEdx, type Import } from "../../moving/import/import-from-open-edx";
 import type { OnNotes } from "../../moving/import/store-staged";
@@ -27,7 +27,7 @@ const HELP = `Imports the entitlements of an Open edX installation with their hi
 
 The same import again changes nothing, and one that was interrupted goes on where it stopped. Rows that were changed here
 since they were imported stay as they are, and the report names them. docs/moving.md has the rest. The database is the
-one of MIGRATION_DATABASE_URL, DATABASE_URL or, without them, the embedded one, also while a server runs on it.
+one of DATABASE_URL, as the role of MIGRATION_DATABASE_URL where that is set, or the embedded one, also while a server runs.
 `;
 
 function readOptions() {
@@ -60,8 +60,7 @@ async function main(): Promise<void> {
   const database = await openDatabase(config, { join: true });
   try {
     // As the owner of the tables, who alone may write what others have recorded.
-    const owner = { ...database, url: database.migrationUrl };
-    const db = await openMigrated(owner, (url) => migrationOptions(url, 4));
+    const db = await openOwned(database, (url) => migrationOptions(url, 4));
     const importAll = async () => {
       source ??= await openSource(from, given);
       try {
