@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { hostname } from "node:os";
+import { DataSource } from "typeorm";
+import { migrationOptions } from "../ormconfig";
 import type { App } from "./app";
 import { endWith } from "./cli/failure";
 import { outsideFindings } from "./cli/checks/outside";
@@ -13,6 +15,7 @@ import { UserAccount } from "./entities/accounts/user-account";
 import type { Graph } from "./engine/apollo";
 import { permissionsOf } from "./graphql/permissions";
 import { buildGraphQLSchema } from "./graphql/schema";
+import { mayTellPast } from "./history/told";
 import { spreadLastNet } from "./log";
 import { startServer } from "./http/server";
 import { followStreams, type FollowedStreams } from "./following/follow-streams";
@@ -89,9 +92,21 @@ async function stopSignal(): Promise<void> {
   process.on("SIGTERM", endAtOnce).on("SIGINT", endAtOnce);
 }
 
+/** As the owner of the tables, who alone may tell a past; a server that is not given the owner goes on without. */
 async function fillDemoWorldIfEmpty(app: App): Promise<void> {
   if (await app.db.manager.exists(UserAccount)) return;
-  await fillDemoWorld(app);
+  const { databaseUrl, migrationDatabaseUrl } = app.config;
+  const url = migrationDatabaseUrl ?? databaseUrl;
+  const owner = url === databaseUrl ? app.db : await new DataSource(migrationOptions(url!)).initialize();
+  try {
+    if (await mayTellPast(owner.manager)) await fillDemoWorld({ ...app, db: owner });
+    else
+      app.log.warn(
+        "there is no demo world, because only the owner of the tables may tell its past: start once with MIGRATION_DATABASE_URL",
+      );
+  } finally {
+    if (owner !== app.db) await owner.destroy();
+  }
 }
 
 /** Prints the greeting on stderr, because stdout is for the log. */

@@ -35,7 +35,9 @@ withTools(title, () => {
     const passwords = { OWNER_PASSWORD: "owner1", SERVER_PASSWORD: "server1" };
     sh(`'${join(process.cwd(), "deploy/create-roles.sh")}'`, passwords);
     sh("node dist/src/cli/migrate.js up", settingsOf("entitlements"));
-    const db = await new DataSource(dataSourceOptions(urlOf("entitlements", "entitlements"))).initialize();
+    const db = await new DataSource(
+      dataSourceOptions(urlOf("entitlements", "entitlements_owner")),
+    ).initialize();
     const app = appOn(db);
     await fillDemoWorld(app);
     const entitlementId = "e0000000-0000-4000-8000-000000000001";

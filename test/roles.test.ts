@@ -29,6 +29,9 @@ beforeAll(async () => {
     ["up"],
   );
   expect(migrated).toMatchObject({ status: 0, stderr: "" });
+  const first = await startServerProcess({ ...env, MIGRATION_DATABASE_URL: urlOf(OWNER) });
+  first.child.kill("SIGTERM");
+  await first.exited;
   const server = await startServerProcess(env);
   ask = asker(server.url);
 });
@@ -177,6 +180,7 @@ test.each([
   "update history_transaction set at = now()",
   "delete from history_transaction",
   "truncate history_transaction",
+  "insert into history_told default values",
   "delete from history_told",
   "delete from history_checkpoint",
   "update history_checkpoint set note = ''",
@@ -210,6 +214,30 @@ test("a second migration grants the rights again, and keeps the tasks in the que
   );
   expect(stdout).toBe("nothing to do\n");
   expect(await see("select count(*)::int > 0 as kept from jobs.job")).toEqual([{ kept: true }]);
+});
+
+test("a migration revokes what an earlier version granted beyond what the server needs", async () => {
+  await see(`grant insert on history_told to ${SERVING}; grant delete on historical_refund to ${SERVING}`);
+  const verify = () => runToEnd("dist/src/cli/history-verify.js", env);
+  expect((await verify()).stdout.split("\n")).toEqual(
+    expect.arrayContaining([`${SERVING} may insert history_told`, `${SERVING} may delete historical_refund`]),
+  );
+  await runToEnd("dist/src/cli/migrate.js", { ...env, MIGRATION_DATABASE_URL: urlOf(OWNER) }, ["up"]);
+  expect(await verify()).toMatchObject({ status: 0 });
+});
+
+test("a server that may not tell a past says why it has no demo world, and serves", async () => {
+  const both = await createEmptyDatabase();
+  const ownUrl = (username: string) =>
+    Object.assign(new URL(both.url), { username, password: "secret" }).href;
+  await asSuperuser(`alter database ${new URL(both.url).pathname.slice(1)} owner to ${OWNER}`);
+  const settings = { DATABASE_URL: ownUrl(SERVING), JWT_JWK_SET, JOBS: "off" };
+  await runToEnd("dist/src/cli/migrate.js", { ...settings, MIGRATION_DATABASE_URL: ownUrl(OWNER) }, ["up"]);
+  const server = await startServerProcess(settings);
+  expect(server.stdout()).toContain("there is no demo world, because only the owner of the tables may tell");
+  server.child.kill("SIGTERM");
+  expect(await server.exited).toBe(0);
+  await both.drop();
 });
 
 test("a queue that belongs to the owner of the tables is created again for the role that serves", async () => {

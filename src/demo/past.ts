@@ -15,8 +15,8 @@ export interface Moment<Row extends { id: string } = { id: string }> {
 
 /**
  * Tells a past before the rows are there: an entry of history for each moment, in the order of time. When the rows are
- * then saved as their last moments say, they equal their newest entries, so that nothing is left to record. Only a role
- * that may write history can do so.
+ * then saved as their last moments say, they equal their newest entries, so that nothing is left to record. Only the owner
+ * of the tables can do so.
  */
 export async function tellPast(tx: EntityManager, moments: readonly Moment[]): Promise<void> {
   await tellsPast(tx);

@@ -7,3 +7,11 @@ import type { EntityManager } from "typeorm";
 export async function tellsPast(tx: EntityManager): Promise<void> {
   await tx.query("insert into history_told default values on conflict do nothing");
 }
+
+/** Whether a role may do so: only the owner of the tables may, as it changes what was answered before. */
+export async function mayTellPast(db: EntityManager): Promise<boolean> {
+  const [row] = await db.query<[{ may: boolean }]>(
+    "select has_table_privilege('history_told', 'insert') as may",
+  );
+  return row.may;
+}

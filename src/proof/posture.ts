@@ -3,6 +3,7 @@ import type { EntityManager } from "typeorm";
 import { tracked } from "../history/historical";
 import { homeFaults } from "./home";
 import { runFaults } from "./posture/functions";
+import { privilegeFaults } from "./posture/privileges";
 import { tableFaults } from "./posture/tables";
 
 /**
@@ -60,24 +61,15 @@ const TRIGGERS = {
 /** The triggers that have nothing to do with history. */
 const OTHER_TRIGGERS = new Set(["refund refund_final"]);
 
-/** The tables of the order of history and of its seal: those that are only added to, and its clock. */
-const ORDER = [
-  "history_transaction",
-  "history_told",
-  "history_checkpoint",
-  "history_cosignature",
-  "history_erased",
-];
-/** What was given up of another past: only the owner adds to it. */
-const GIVEN_UP = "history_given_up";
+/** The tables of the order of history and of its seal that are only added to, by whoever serves. */
+const ORDER = ["history_transaction", "history_checkpoint", "history_cosignature", "history_erased"];
+/** Those that only the owner adds to: which transactions tell a past, and what was given up of another one. */
+const OWNERS = ["history_told", "history_given_up"];
 const COUNTED = ["history_checkpoint", "history_cosignature"];
 const CLOCK = "history_clock";
 /** What is sealed: hashes, and the keys and salts of what is hidden in them. */
 const SEALED = ["history_tile", "history_subject_key", "history_salt"];
 const SEQUENCE = "history_id_seq";
-
-/** Columns of history that only the database itself fills, so that no entry is forged into the past or for another role. */
-const FILLED_BY_DATABASE = ["history_id", "history_txid", "history_role", "history_claimed_label"];
 
 /**
  * What would let a change bypass the history: tables that are not plain tables, triggers and functions that are not as
@@ -89,12 +81,19 @@ export async function postureFaults(db: EntityManager): Promise<string[]> {
     (entity) => db.dataSource.getMetadata(entity as () => object).tableName,
   );
   const history = live.map((table) => `historical_${table}`);
-  const tables = [...live, ...history, ...ORDER, GIVEN_UP, CLOCK, ...SEALED, SEQUENCE];
+  const tables = [...live, ...history, ...ORDER, ...OWNERS, CLOCK, ...SEALED, SEQUENCE];
   const found = [
     ...(await tableFaults(db, tables, live[0]!)),
-    ...(await triggerFaults(db, live, [...history, ...ORDER, GIVEN_UP])),
+    ...(await triggerFaults(db, live, [...history, ...ORDER, ...OWNERS])),
     ...(await functionFaults(db, live)),
-    ...(await privilegeFaults(db, [...live, ...SEALED], [...history, GIVEN_UP])),
+    ...(await privilegeFaults(db, {
+      live: [...live, ...SEALED],
+      history,
+      added: ORDER,
+      owners: OWNERS,
+      clock: CLOCK,
+      sequence: SEQUENCE,
+    })),
   ];
   // Without its sequence, a history cannot be compared with it.
   return found.includes(`${SEQUENCE} is missing`) ? found : [...found, ...(await homeFaults(db))];
@@ -153,29 +152,4 @@ async function functionFaults(db: EntityManager, live: string[]): Promise<string
     return hash === FUNCTIONS[name] ? [] : [`function ${name} is not as it was made (${hash})`];
   });
   return [...changed, ...(await runFaults(db, names))];
-}
-
-async function privilegeFaults(db: EntityManager, live: string[], history: string[]): Promise<string[]> {
-  const rows = await db.query<{ fault: string }[]>(
-    `with granted as (
-       select c.oid, relname, relowner, privilege_type, grantee, null as column_name
-       from pg_class c, aclexplode(relacl)
-       union all
-       select c.oid, relname, relowner, privilege_type, grantee, attname
-       from pg_class c join pg_attribute on attrelid = c.oid, aclexplode(attacl))
-     select distinct format('%s may %s %s%s', case grantee when 0 then 'everybody' else grantee::regrole::text end,
-       lower(privilege_type), relname, '.' || column_name) as fault
-     from granted
-     where grantee <> relowner and relname::text = any($1::text[] || $2::text[] || $4::text[] || array['${SEQUENCE}', '${CLOCK}'])
-       and oid = to_regclass(quote_ident(relname)) and case
-         when relname = '${SEQUENCE}' then privilege_type = 'UPDATE'
-         when relname = any($1) then privilege_type in ('TRUNCATE', 'TRIGGER')
-         when relname = '${CLOCK}' then privilege_type in ('DELETE', 'TRUNCATE', 'TRIGGER')
-         when relname = any($4) then privilege_type not in ('SELECT', 'INSERT', 'REFERENCES', 'MAINTAIN')
-         when column_name is null then privilege_type not in ('SELECT', 'REFERENCES', 'MAINTAIN')
-         else privilege_type = 'UPDATE' or privilege_type = 'INSERT' and column_name = any($3) end
-     order by 1`,
-    [live, history, FILLED_BY_DATABASE, ORDER],
-  );
-  return rows.map(({ fault }) => fault);
 }

@@ -164,6 +164,11 @@ describe("the check reports whatever would let a change bypass the history:", ()
       "everybody may update history_transaction",
     ],
     [
+      "the right of every role to say that its changes tell a past",
+      "grant insert on history_told to public",
+      "everybody may insert history_told",
+    ],
+    [
       "the right of every role to give checkpoints up",
       "grant insert on history_given_up to public",
       "everybody may insert history_given_up",

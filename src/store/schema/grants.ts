@@ -3,18 +3,21 @@ import type { EntityManager } from "typeorm";
 /** Columns of history that only the database fills, so that no entry is forged into the past or for another role. */
 const FILLED_BY_DATABASE = "('history_id', 'history_txid', 'history_role', 'history_claimed_label')";
 
-/** A GRANT for each table, as text; $1 is the role. The owner's own tables only, as others are not its to give. */
+/**
+ * For each table, a REVOKE of all that was ever granted and a GRANT, as text; $1 is the role. The owner's own tables only, as
+ * others are not its to give, and none that the role owns itself.
+ */
 const TABLES = `
-  select format('grant %s on table %s to %I', case
-    when relname in ('migrations', 'history_given_up', 'history_erased', 'history_salt') then 'select'
-    when relname in ('history_transaction', 'history_told', 'history_checkpoint', 'history_cosignature') then 'select, insert'
+  select format('revoke all on table %1$s from %3$I; grant %2$s on table %1$s to %3$I', c.oid::regclass, case
+    when relname in ('migrations', 'history_told', 'history_given_up', 'history_erased', 'history_salt') then 'select'
+    when relname in ('history_transaction', 'history_checkpoint', 'history_cosignature') then 'select, insert'
     when relname = 'history_clock' then 'select, insert, update'
     when relname like 'historical\\_%' then format('select, insert (%s)', (
       select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
       where attrelid = c.oid and attnum > 0 and not attisdropped and attname not in ${FILLED_BY_DATABASE}))
-    else 'select, insert, update, delete' end, c.oid::regclass, $1::text) as sql
-  from pg_class c
-  where relnamespace = current_schema()::regnamespace and relkind = 'r' and pg_has_role(relowner, 'member')
+    else 'select, insert, update, delete' end, $1::text) as sql
+  from pg_class c join pg_roles on pg_roles.oid = relowner
+  where relnamespace = current_schema()::regnamespace and relkind = 'r' and pg_has_role(relowner, 'member') and rolname <> $1
   order by relname`;
 /** The engine of background work makes and changes its own tables, so they must belong to the role that serves. */
 const QUEUE_OF_OTHERS = `
@@ -23,8 +26,9 @@ const QUEUE_OF_OTHERS = `
 
 /**
  * Grants a role what the server needs, and nothing by which history could be changed, bypassed or signed for another
- * role: it may read and write the tables and add entries to history. It owns nothing but the queue of background work,
- * which is created again where it belongs to another role: the tasks that waited in it become due again by themselves.
+ * role: it may read and write the tables and add entries to history. What an earlier version granted beyond that is
+ * revoked. It owns nothing but the queue of background work, which is created again where it belongs to another role: the
+ * tasks that waited in it become due again by themselves.
  */
 export async function grantServing(owner: EntityManager, role: string): Promise<void> {
   await owner.transaction(async (tx) => {
