@@ -3,7 +3,7 @@ import type { EntityManager } from "typeorm";
 import { tracked } from "../history/historical";
 import { homeFaults } from "./home";
 import { runFaults } from "./posture/functions";
-import { privilegeFaults } from "./posture/privileges";
+import { ownershipFaults, privilegeFaults } from "./posture/privileges";
 import { tableFaults } from "./posture/tables";
 
 /**
@@ -62,13 +62,15 @@ const TRIGGERS = {
 const OTHER_TRIGGERS = new Set(["refund refund_final"]);
 
 /** The tables of the order of history and of its seal that are only added to, by whoever serves. */
-const ORDER = ["history_transaction", "history_checkpoint", "history_cosignature", "history_erased"];
-/** Those that only the owner adds to: which transactions tell a past, and what was given up of another one. */
-const OWNERS = ["history_told", "history_given_up"];
+const ORDER = ["history_transaction", "history_checkpoint", "history_cosignature"];
+/** Those that only the owner or its functions add to: what tells a past, was given up of another one, or was erased. */
+const OWNERS = ["history_told", "history_given_up", "history_erased"];
 const COUNTED = ["history_checkpoint", "history_cosignature"];
 const CLOCK = "history_clock";
-/** What is sealed: hashes, and the keys and salts of what is hidden in them. */
-const SEALED = ["history_tile", "history_subject_key", "history_salt"];
+/** What is sealed: hashes, and the keys of what is hidden in them. */
+const SEALED = ["history_tile", "history_subject_key"];
+/** The salts of what is hidden, which only functions of the owner write. */
+const SALTS = "history_salt";
 const SEQUENCE = "history_id_seq";
 
 /**
@@ -81,7 +83,7 @@ export async function postureFaults(db: EntityManager): Promise<string[]> {
     (entity) => db.dataSource.getMetadata(entity as () => object).tableName,
   );
   const history = live.map((table) => `historical_${table}`);
-  const tables = [...live, ...history, ...ORDER, ...OWNERS, CLOCK, ...SEALED, SEQUENCE];
+  const tables = [...live, ...history, ...ORDER, ...OWNERS, CLOCK, ...SEALED, SALTS, SEQUENCE];
   const found = [
     ...(await tableFaults(db, tables, live[0]!)),
     ...(await triggerFaults(db, live, [...history, ...ORDER, ...OWNERS])),
@@ -90,10 +92,11 @@ export async function postureFaults(db: EntityManager): Promise<string[]> {
       live: [...live, ...SEALED],
       history,
       added: ORDER,
-      owners: OWNERS,
+      owners: [...OWNERS, SALTS],
       clock: CLOCK,
       sequence: SEQUENCE,
     })),
+    ...(await ownershipFaults(db, live[0]!)),
   ];
   // Without its sequence, a history cannot be compared with it.
   return found.includes(`${SEQUENCE} is missing`) ? found : [...found, ...(await homeFaults(db))];
@@ -108,7 +111,7 @@ async function triggerFaults(db: EntityManager, live: string[], history: string[
     `select relname || ' ' || tgname as name, tgenabled = 'A' as "isAlways", pg_get_triggerdef(t.oid, true) as definition
      from pg_trigger t join pg_class c on c.oid = tgrelid
      where not tgisinternal and tgrelid = any(select to_regclass(quote_ident(name)) from unnest($1::text[]) name)`,
-    [[...live, ...history, CLOCK, ...SEALED]],
+    [[...live, ...history, CLOCK, ...SEALED, SALTS]],
   );
   const expected = new Map<string, string>();
   const expect = (table: string, triggers: Record<string, string>) => {

@@ -169,6 +169,42 @@ describe("the check reports whatever would let a change bypass the history:", ()
       "everybody may insert history_told",
     ],
     [
+      "the right of every role to say what was erased",
+      "grant insert on history_erased to public",
+      "everybody may insert history_erased",
+    ],
+    [
+      "the right of every role to say what was erased, column by column",
+      "grant insert (history_id) on history_erased to public",
+      "everybody may insert history_erased.history_id",
+    ],
+    ...["insert", "update", "delete"].map((right) => [
+      `the right of every role to ${right} salts of what is hidden`,
+      `grant ${right} on history_salt to public`,
+      `everybody may ${right} history_salt`,
+    ]),
+    ...["history_retain", "history_forget_keys", "history_erase"].map((name) => [
+      `the right of every role to call ${name}`,
+      `grant execute on function ${name} to public`,
+      `everybody may execute ${name}`,
+    ]),
+    [
+      "the right of another role to remove texts by age",
+      `create role other_of_posture; grant execute on function history_retain to other_of_posture`,
+      "other_of_posture may execute history_retain",
+    ],
+    [
+      "the right of every role to create what the functions of history find, as before PostgreSQL 15",
+      "grant create on schema public to public",
+      "everybody may create anything in the schema public",
+    ],
+    [
+      "a member of the role that owns the tables",
+      `create role owner_of_posture; create role member_of_posture in role owner_of_posture;
+       alter table course_entitlement owner to owner_of_posture`,
+      "member_of_posture is a member of owner_of_posture, which owns the tables",
+    ],
+    [
       "the right of every role to give checkpoints up",
       "grant insert on history_given_up to public",
       "everybody may insert history_given_up",
@@ -202,6 +238,18 @@ describe("the check reports whatever would let a change bypass the history:", ()
     expect(await postureFaults(db.manager)).toEqual([]);
   });
 });
+
+test("who serves may erase, the owner may create, and who has made the role of the owner is no member with use", () =>
+  briefly(async (tx) => {
+    await tx.query(
+      `create role maker_of_posture createrole; create role serving_of_posture;
+       set local role maker_of_posture; create role owner_of_posture; reset role;
+       grant execute on function history_erase to serving_of_posture;
+       alter table course_entitlement owner to owner_of_posture; grant create on schema public to owner_of_posture`,
+    );
+    const faults = await postureFaults(tx);
+    expect(faults.filter((fault) => /execute|create|member|_of_posture (may|is)/.test(fault))).toEqual([]);
+  }));
 
 test("what is added to the ids of transactions may differ from one database to another", () =>
   briefly(async (tx) => {

@@ -47,3 +47,36 @@ export async function privilegeFaults(
   );
   return rows.map(({ fault }) => fault);
 }
+
+/** Functions that do what only the owner may, whoever calls them: of the first, the role that serves has the use as well. */
+const FOR_SERVING = "history_erase";
+const FOR_OWNER = ["history_retain", "history_forget_keys"];
+
+/**
+ * Who else can do what the owner of the tables may: by its functions, by what they could be made to find in the schema, and
+ * as a member of its role. Since PostgreSQL 16 a membership can be without use, as that of who has made the role.
+ */
+const OWNERSHIP = `
+  with owner as (select relowner as role from pg_class where oid = to_regclass(quote_ident($1))),
+  named as (select case grantee when 0 then 'everybody' else grantee::regrole::text end as who, what from (
+    select grantee, 'execute ' || proname as what
+    from pg_proc, owner, aclexplode(coalesce(proacl, acldefault('f', proowner)))
+    where pronamespace = current_schema()::regnamespace and privilege_type = 'EXECUTE' and grantee not in (role, proowner)
+      and (proname = any($2) or proname = $3 and grantee = 0)
+    union all
+    select grantee, format('create anything in the schema %I, also what the functions of history then find', nspname)
+    from pg_namespace, owner, aclexplode(nspacl)
+    where nspname = current_schema() and privilege_type = 'CREATE' and grantee not in (role, nspowner)
+  ) granted left join pg_roles on pg_roles.oid = grantee where rolsuper is not true)
+  select distinct format('%s may %s', who, what) as fault from named
+  union
+  select format('%s is a member of %s, which owns the tables', rolname, role::regrole) from pg_roles r, owner
+  where not rolsuper and r.oid <> role and pg_has_role(r.oid, role,
+    case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'USAGE, SET' end)
+  order by 1`;
+
+/** The roles that could do what the owner of the tables may, but for superusers: one sentence for each. */
+export async function ownershipFaults(db: Database, table: string): Promise<string[]> {
+  const rows = await db.query<{ fault: string }[]>(OWNERSHIP, [table, FOR_OWNER, FOR_SERVING]);
+  return rows.map(({ fault }) => fault);
+}
