@@ -1,4 +1,5 @@
 import type { App } from "../app";
+import { selectFacts } from "../reads/entitlement-facts";
 import { pendingMigrations } from "../store/schema/migrate";
 import { repeat } from "../store/statement";
 import { sendJson } from "./respond";
@@ -7,11 +8,12 @@ import type { Route } from "./route";
 const ANSWER_WITHIN_MS = 2_000;
 /**
  * Touches what every dashboard reads, and tells whether a command could write. It is prepared and then used again, as the
- * reads of requests are.
+ * reads of requests are. `where false` reads no row, and still needs the locks and the rights that reading does.
  */
 const READ = `select current_setting('transaction_read_only') = 'on' as "isReadOnly",
   (select e.id from course_entitlement e left join course_enrollment n on n.id = e.enrollment_id
-   order by e.created_at, e.id limit 1)`;
+   order by e.created_at, e.id limit 1),
+  exists (select from (${selectFacts()} where false) facts, course_mode)`;
 
 /** Says that the process lives, and asks nothing else. */
 export const livenessRoute: Route = (_request, response) => sendJson(response, 200, { status: "alive" });
