@@ -78,13 +78,17 @@ test("migrations have no time limit, and ordinary statements have one", async ()
   };
   expect(await limits(migrationOptions(database.url))).toEqual([
     "idle_in_transaction_session_timeout 0",
+    "idle_session_timeout 0",
     "lock_timeout 0",
     "statement_timeout 0",
+    "transaction_timeout 0",
   ]);
   expect(await limits(dataSourceOptions(database.url))).toEqual([
     "idle_in_transaction_session_timeout 5000",
+    "idle_session_timeout 0",
     "lock_timeout 2000",
     "statement_timeout 5000",
+    "transaction_timeout 0",
   ]);
 });
 

@@ -10,7 +10,16 @@ const SETTINGS = {
   default_transaction_isolation: "read committed",
   standard_conforming_strings: "on",
   transform_null_equals: "off",
+  // A pause between two statements ends no connection, which may hold a lock or be about to serve a request.
+  idle_session_timeout: "0",
 };
+
+/**
+ * SQL that lets a transaction take as long as its statements and pauses may: an import or a migration takes longer than what
+ * a database may set for others. PostgreSQL has the setting since version 17.
+ */
+const UNENDED = `case when current_setting('server_version_num')::int >= 170000
+  then set_config('transaction_timeout', '0', false) end`;
 
 /**
  * SQL that makes commits last through a crash of PostgreSQL where the database does without that: a refund that a shop was
@@ -41,7 +50,7 @@ export function sessionSetup(url: string | undefined, limits: SessionLimits) {
   const settings = Object.entries({ ...SETTINGS, ...limits });
   const text = `select current_setting('server_encoding') as encoding, pg_backend_pid() as pid, ${settings
     .map(([name, value]) => `set_config('${name}', '${value}', false)`)
-    .join(", ")}, ${DURABLE}`;
+    .join(", ")}, ${UNENDED}, ${DURABLE}`;
   let isKnownToLast = false;
   return async (connected: unknown): Promise<void> => {
     const client = connected as Connected;

@@ -1,4 +1,4 @@
-import { DataSource } from "typeorm";
+import { DataSource, type DataSourceOptions } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../../ormconfig";
 import { connectionFault } from "../../src/store/connection/connection-fault";
 import { migrateUp } from "../../src/store/schema/migrate";
@@ -17,6 +17,8 @@ const HOSTILE = {
   statement_timeout: "1h",
   lock_timeout: "1h",
   idle_in_transaction_session_timeout: "1h",
+  idle_session_timeout: "1h",
+  transaction_timeout: "1h",
 };
 const OURS = {
   DateStyle: "ISO, YMD",
@@ -29,6 +31,8 @@ const OURS = {
   statement_timeout: "5s",
   lock_timeout: "2s",
   idle_in_transaction_session_timeout: "5s",
+  idle_session_timeout: "0",
+  transaction_timeout: "0",
   client_encoding: "UTF8",
 };
 
@@ -38,8 +42,11 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-async function settingsOf(url: string): Promise<Record<string, string>> {
-  const db = await open(url);
+async function settingsOf(
+  url: string,
+  optionsFor: (url: string) => DataSourceOptions = dataSourceOptions,
+): Promise<Record<string, string>> {
+  const db = await new DataSource(optionsFor(url)).initialize();
   const found = await Promise.all(
     Object.keys(OURS).map(async (name) => {
       const [row] = await db.query<[{ value: string }]>(`select current_setting('${name}') as value`);
@@ -67,6 +74,16 @@ test("the settings that answers depend on have our values, whatever the database
   for (const [name, value] of Object.entries(HOSTILE))
     await asSuperuser(`alter database ${pathname.slice(1)} set ${name} = '${value}'`);
   expect(await settingsOf(database.url)).toEqual(OURS);
+  const unlimited = { statement_timeout: "0", lock_timeout: "0", idle_in_transaction_session_timeout: "0" };
+  expect(await settingsOf(database.url, migrationOptions)).toEqual({ ...OURS, ...unlimited });
+});
+
+test("a migration takes as long as it needs, whatever the database lets transactions take", async () => {
+  const { pathname } = new URL(database.url);
+  await asSuperuser(`alter database ${pathname.slice(1)} set transaction_timeout = '1s'`);
+  const db = await new DataSource(migrationOptions(database.url)).initialize();
+  await db.transaction((tx) => tx.query("select pg_sleep(1.3)"));
+  await db.destroy();
 });
 
 test("the settings that answers depend on have our values, whatever the URL sets, and its other options apply", async () => {
