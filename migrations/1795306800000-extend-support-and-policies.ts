@@ -32,7 +32,7 @@ export class ExtendSupportAndPolicies1795306800000 implements MigrationInterface
       alter table course_entitlement_support_detail
         drop constraint course_entitlement_support_detail_action_check,
         add constraint course_entitlement_support_detail_action_check
-          check (action in ('CREATE', 'REISSUE', 'EXPIRE'));
+          check (action in ('CREATE', 'REISSUE', 'EXPIRE')) not valid;
     `);
   }
 }

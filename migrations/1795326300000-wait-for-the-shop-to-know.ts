@@ -7,7 +7,14 @@ export class WaitForTheShopToKnow1795326300000 implements MigrationInterface {
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query(`update refund set answer = 'NOT_SENT' where answer = 'NOT_YET'`);
+    // Also of refunds that are final. The guard writes its entries now: PostgreSQL alters no table that a trigger waits for.
+    await db.query(`
+      alter table refund disable trigger refund_final;
+      update refund set answer = 'NOT_SENT' where answer = 'NOT_YET';
+      set constraints all immediate;
+      set constraints all deferred;
+      alter table refund enable trigger refund_final;
+    `);
     await db.query(answerCheck("'ACCEPTED', 'REFUSED', 'NOT_SENT', 'UNKNOWN'"));
   }
 }

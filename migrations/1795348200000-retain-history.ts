@@ -67,6 +67,15 @@ export class RetainHistory1795348200000 implements MigrationInterface {
     await db.query("drop function history_retain, history_forget_keys, history_personal");
     await redefine(db, "history_erase", ERASE.map(reversed));
     await db.query(`
+      alter table history_erasure disable trigger guard;
+      alter table historical_history_erasure disable trigger append_only;
+      alter table history_erased disable trigger append_only;
+      delete from history_erased using history_erasure e where e.id = erasure_id and e.user_id is null;
+      delete from history_erasure where user_id is null;
+      delete from historical_history_erasure where user_id is null;
+      set constraints history_erased_erasure_id_fkey immediate;
+      alter table historical_history_erasure enable always trigger append_only;
+      alter table history_erased enable always trigger append_only;
       drop table history_salt;
       alter table history_subject_key drop column reveals;
       alter table history_erasure drop column entity_type, drop column covers_until, alter column user_id set not null;

@@ -3,7 +3,13 @@ import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import { migrations } from "../migrations";
 import { migrateUp, migrationStates } from "../src/store/schema/migrate";
 import { migrateDown } from "../src/store/schema/migrate-down";
-import { asSuperuser, createEmptyDatabase, openTestDatabase, type TestDatabase } from "./support/database";
+import {
+  asSuperuser,
+  createEmptyDatabase,
+  createTestDatabase,
+  openTestDatabase,
+  type TestDatabase,
+} from "./support/database";
 import { JWT_JWK_SET } from "./support/http";
 import { runToEnd } from "./support/server-process";
 
@@ -209,6 +215,52 @@ describe("reverting a migration", () => {
         stderr: expect.stringMatching(/^Nothing was reverted. 1 refund\(s\) are pending/) as string,
       });
     expect(await tables()).toEqual({ refunds: 1, entries: 1 });
+  });
+
+  test("never ends with a raw error: a full database goes back to the beginning, and each step names what it would lose", async () => {
+    const full = await createTestDatabase("demo");
+    const options = migrationOptions(full.url);
+    await asSuperuser(
+      `begin;
+       update refund set state = 'FAILED', answer = 'NOT_YET', next_attempt_at = null
+         where state in ('REQUESTED', 'IN_DOUBT', 'NEEDS_REVIEW');
+       insert into certificate (user_id, course_run_key) select 1, key from course_run order by key limit 1;
+       insert into enrollment_call (id, entitlement_id, changeable_modes, may_enroll, state, attempt, unsent_to, created_at, modified_at)
+         select n.id, e.id, '{verified}', false, 'DONE', 1, 0, now(), now() from course_enrollment n, course_entitlement e limit 1;
+       insert into course_entitlement_policy (site_id, mode, expiration_period, refund_period, regain_period, retired_at)
+         select site_id, mode, expiration_period, refund_period, regain_period, now() from course_entitlement_policy limit 1;
+       insert into history_erasure (id, comments, entries, entity_type, covers_until, created_at)
+         values ('a0000000-0000-4000-8000-000000000001', 'x', 1, 'REFUND', now(), now());
+       insert into history_erased (history_id, column_name, hidden, erasure_id)
+         values (1, 'comments', repeat('0', 64), 'a0000000-0000-4000-8000-000000000001');
+       commit`,
+      full.url,
+    );
+    const refusals: Record<string, string> = {};
+    for (const name of NAMES.toReversed()) {
+      const { refusal } = await migrateDown(options);
+      if (refusal === undefined) continue;
+      refusals[name.replace(/\d+$/, "")] = refusal;
+      if (refusal.startsWith("There are rows")) {
+        expect(await migrateDown(options, true)).toEqual({ refusal });
+        await asSuperuser("delete from course_entitlement_policy where retired_at is not null", full.url);
+      }
+      expect(await migrateDown(options, true)).toEqual({ name });
+    }
+    expect(refusals).toMatchObject({
+      RetainHistory:
+        "It would lose 1 row(s) of public.historical_history_erasure, 1 row(s) of public.history_erased, 1 row(s) of public.history_erasure",
+      RetryCallsOfTheLms: "It would lose 1 value(s) of public.enrollment_call.entitlement_id",
+      KnowThatNoCertificateExists: "It would lose 1 row(s) of public.certificate",
+      ExtendSupportAndPolicies:
+        "There are rows of course_entitlement_policy that the schema had no place for before, because of the constraint" +
+        " course_entitlement_policy_site_id_mode_key: change or delete them first",
+    });
+    for (const refusal of Object.values(refusals))
+      expect(refusal).toMatch(/^It would lose [1-9]\d* (row|value)|^There are rows of /);
+    expect(Object.keys(refusals)).not.toContain("WaitForTheShopToKnow");
+    expect(await schemaOf(full.url)).toEqual([]);
+    await full.drop();
   });
 
   test("is refused in production, even for an empty database, unless the option --discard-data is given", async () => {

@@ -1,5 +1,6 @@
 import type { DataSourceOptions, QueryRunner } from "typeorm";
 import { exclusively } from "./migrate";
+import { countsOf, storedTables } from "./stored-data";
 
 /** The outcome of reverting the newest migration. Both fields are absent where there is none to revert. */
 export interface Reverted {
@@ -9,24 +10,13 @@ export interface Reverted {
   refusal?: string;
 }
 
-/** A column of a table, as the catalog has it. */
-interface StoredColumn {
-  table: string;
-  column: string;
-}
-
-const COLUMNS = `
-  select format('%I.%I', nspname, relname) as table, attname as column from pg_attribute
-  join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace
-  where relkind = 'r' and attnum > 0 and not attisdropped and nspname not in ('pg_catalog', 'information_schema')
-    and nspname not like 'pg\\_%' order by 1, attnum`;
 const PENDING_REFUNDS =
   "select count(*) from refund where state in ('REQUESTED', 'IN_DOUBT', 'NEEDS_REVIEW')";
 
 /**
  * Reverts the newest migration, unless rows or values would be lost and `discardsData` is not set. While refunds are
- * pending it refuses in any case, because their outcome would be lost. A trial revert, which is undone in the same
- * transaction, finds what would be lost.
+ * pending it refuses in any case, because their outcome would be lost, and so it does where rows do not fit what the schema
+ * was before. A trial revert, which is undone in the same transaction, finds what would be lost.
  */
 export function migrateDown(options: DataSourceOptions, discardsData = false): Promise<Reverted> {
   return exclusively(options, async (migrations, connection) => {
@@ -41,10 +31,30 @@ export function migrateDown(options: DataSourceOptions, discardsData = false): P
       await migrations.undoLastMigration();
       await connection.commitTransaction();
       return { name: newest.name };
+    } catch (error) {
+      const refusal = misfit(error);
+      if (refusal === null) throw error;
+      return { refusal };
     } finally {
       if (connection.isTransactionActive) await connection.rollbackTransaction();
     }
   });
+}
+
+/** What PostgreSQL tells of a statement that failed, and TypeORM passes on. */
+interface Violation {
+  code?: string;
+  table?: string;
+  column?: string;
+  constraint?: string;
+}
+
+/** Why rows do not fit what the schema was before; null for any other error. */
+function misfit(error: unknown): string | null {
+  const { code, table, column, constraint } = error as Violation;
+  if (!code?.startsWith("23")) return null;
+  const rule = constraint ?? `that ${column} is never null`;
+  return `There are rows of ${table} that the schema had no place for before, because of the constraint ${rule}: change or delete them first`;
 }
 
 async function refundsUnderWay(connection: QueryRunner): Promise<string | null> {
@@ -60,24 +70,35 @@ async function refundsUnderWay(connection: QueryRunner): Promise<string | null> 
 
 /** Lists the tables and columns with data that would be lost. */
 async function losses(connection: QueryRunner, takeBack: () => Promise<void>): Promise<string | null> {
-  const before = (await connection.query(COLUMNS)) as StoredColumn[];
+  const before = await storedTables(connection);
+  const had = await countsOf(
+    connection,
+    before.filter(({ isOurs }) => isOurs),
+  );
   await connection.query("savepoint as_it_is");
   await takeBack();
-  const after = (await connection.query(COLUMNS)) as StoredColumn[];
+  const after = await storedTables(connection);
+  const has = await countsOf(
+    connection,
+    after.filter(({ isOurs }) => isOurs),
+  );
   await connection.query("rollback to savepoint as_it_is");
-  const tables = new Set(after.map(({ table }) => table));
-  const columns = new Set(after.map(({ table, column }) => `${table} ${column}`));
-  const gone = before.filter(({ table, column }) => !columns.has(`${table} ${column}`));
+  const left = new Map(after.map((table) => [table.name, table]));
   const lost: string[] = [];
-  for (const table of new Set(gone.map((each) => each.table).filter((name) => !tables.has(name)))) {
-    const [{ count }] = (await connection.query(`select count(*) from ${table}`)) as [{ count: string }];
-    if (count !== "0") lost.push(`${count} row(s) of ${table}`);
-  }
-  for (const { table, column } of gone.filter((each) => tables.has(each.table))) {
-    const [{ count }] = (await connection.query(`select count("${column}") from ${table}`)) as [
-      { count: string },
-    ];
-    if (count !== "0") lost.push(`${count} value(s) of ${table}.${column}`);
+  for (const table of before) {
+    const { name } = table;
+    const now = left.get(name);
+    const gone = table.columns.filter((column) => !now?.columns.includes(column));
+    // What is still there and belongs to others, no migration of ours changes.
+    if (!table.isOurs && gone.length === 0) continue;
+    const counted = had.get(name) ?? (await countsOf(connection, [table])).get(name)!;
+    const rows = Math.max(0, counted.rows - (now ? (has.get(name)?.rows ?? counted.rows) : 0));
+    if (rows > 0) lost.push(`${rows} row(s) of ${name}`);
+    if (!now) continue;
+    for (const column of table.columns) {
+      const values = counted.values.get(column)! - (has.get(name)?.values.get(column) ?? 0);
+      if (values > rows) lost.push(`${values} value(s) of ${name}.${column}`);
+    }
   }
   return lost.length === 0 ? null : `It would lose ${lost.join(", ")}`;
 }
