@@ -1,4 +1,4 @@
-# The server without its compiler and without the embedded PostgreSQL. It needs no root and writes no file.
+# The server without its compiler and without the embedded PostgreSQL. It needs no root, and writes checkpoints alone.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -16,6 +16,8 @@ ENV NODE_ENV=production
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# A new volume for the checkpoints of the history takes its owner from here.
+RUN install -d -o node -g node /var/lib/course-entitlements
 USER node
 EXPOSE 4000
 # Whether the process lives. Load balancers ask /readyz, which also knows about PostgreSQL.

@@ -42,7 +42,7 @@ export function settings(isProduction: boolean) {
       .default("info")
       .describe("The least severe log lines that are written to standard output, as JSON."),
     DATABASE_URL: (isProduction ? postgresUrl : postgresUrl.optional()).describe(
-      "The PostgreSQL to use, version 15 or newer; required in production. Without it, an embedded PostgreSQL is started. Its role must be allowed to create tables, unless `MIGRATION_DATABASE_URL` is set.",
+      "The PostgreSQL to use, version 15 or newer; required in production. Without it, an embedded PostgreSQL is started. Its role must own the database, or have CREATE on it and on its schema, unless `MIGRATION_DATABASE_URL` is set.",
     ),
     MIGRATION_DATABASE_URL: postgresUrl
       .optional()

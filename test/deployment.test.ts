@@ -110,7 +110,8 @@ test("files that compose.yaml mounts exist, and the script of the roles can be r
   const mounted = Object.values(services).flatMap(({ volumes = [] }) =>
     volumes.map((volume) => volume.split(":")[0]!).filter((path) => path.startsWith("./")),
   );
-  expect(mounted).toEqual(["./deploy/create-roles.sh"]);
+  // The folder of the key is made by Docker where the history is not sealed.
+  expect(new Set(mounted)).toEqual(new Set(["./deploy/create-roles.sh", "./keys"]));
   expect(statSync(mounted[0]!).mode & 0o111).not.toBe(0);
 });
 
@@ -121,6 +122,33 @@ test("the unit of systemd starts the server without root, with settings that exi
   const [, file] = /^ExecStart=\/usr\/bin\/node (\S+)$/m.exec(unit)!;
   expect(existsSync(file!.replace(/^dist\//, "").replace(/\.js$/, ".ts"))).toBe(true);
   for (const [, setting] of unit.matchAll(/^Environment=(\w+)=/gm)) expect(SETTINGS).toContain(setting);
+});
+
+test("a history can be sealed as the page for operators says: the key can be read, and checkpoints have a place", () => {
+  const page = read("docs/operating.md");
+  const unit = read("deploy/course-entitlements.service");
+  const [settings, checkpoints] = [
+    "HISTORY_SIGNING_KEY_FILE=/run/",
+    "HISTORY_WITNESSES=file:/var/lib/course-entitlements/",
+  ];
+  expect(page.split(settings)).toHaveLength(3);
+  expect(page.split(checkpoints)).toHaveLength(3);
+  expect(page).toContain("/run/credentials/course-entitlements.service/history.pem");
+  expect(unit).toMatch(/^LoadCredential=history\.pem:\/etc\/course-entitlements\/history\.pem$/m);
+  expect(unit).toMatch(/^StateDirectory=course-entitlements$/m);
+  expect(page).toContain("/run/keys/history.pem");
+  expect(services["server"]!.volumes).toEqual([
+    "./keys:/run/keys:ro",
+    "checkpoints:/var/lib/course-entitlements",
+  ]);
+  expect(every("RUN", IMAGE)).toEqual(["install -d -o node -g node /var/lib/course-entitlements"]);
+});
+
+test("the unit of systemd is started again until the database can be reached, however long that takes", () => {
+  const [head, service] = read("deploy/course-entitlements.service").split("[Service]");
+  expect(head).toMatch(/^StartLimitIntervalSec=0$/m);
+  expect(service).toMatch(/^Restart=on-failure$/m);
+  expect(service).toMatch(/^RestartSec=5$/m);
 });
 
 test("the steps of the image, done in a folder, give a server that says that it lives", async () => {
