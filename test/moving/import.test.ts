@@ -3,10 +3,12 @@ import { importing } from "../../src/history/imported";
 import { transact } from "../../src/store/transact";
 import { eraseUser } from "../../src/use-cases/accounts/erase-user";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
+import { expireEntitlement } from "../../src/use-cases/entitlements/expire-entitlement";
 import { appOn } from "../support/app";
 import { checksumOf } from "../support/checksum";
 import { openTestDatabase } from "../support/database";
 import { ask, grace } from "../support/demo-app";
+import { requestOf } from "../support/refunds";
 import { broken, changedDump, DUMP, importInto, importOptions } from "./importing";
 import type { DataSource } from "typeorm";
 import type { Note } from "../../src/moving/import/report";
@@ -279,6 +281,35 @@ test("who was forgotten here stays forgotten when the source, which still has th
     expect(await fresh.db.query(wordsAboutAnn)).toEqual([]);
     expect(await broken(fresh.db)).toEqual([]);
   } finally {
+    await fresh.close();
+  }
+});
+
+test("an enrollment that an entitlement was redeemed for again between two imports ends with the entitlement", async () => {
+  const fresh = await openTestDatabase(importOptions);
+  const before = changedDump([
+    [
+      "student_courseenrollment",
+      "2026-01-06 10:00:00.999999\t1\tverified\t1",
+      "2026-01-03 10:00:00.999999\t0\tverified\t1",
+    ],
+    ["entitlements_courseentitlement", "EDX-1\t101\t1", "EDX-1\t\\N\t1"],
+    ["entitlements_historicalcourseentitlement", /^1\t.*a reason.*\n/m, ""],
+  ]);
+  const isActive = async () => {
+    const rows = await fresh.db.query<{ isActive: boolean }[]>(
+      `select is_active as "isActive" from course_enrollment where user_id = 1 and mode = 'verified'`,
+    );
+    return rows.map((row) => row.isActive);
+  };
+  try {
+    await importInto(fresh.db, { source: openFolder(before.folder, "2026-01-05 00:00:00.000000") });
+    await importInto(fresh.db);
+    expect(await isActive()).toEqual([true]);
+    await expireEntitlement(requestOf(appOn(fresh.db), grace), { entitlementId: ONE, comments: "over" });
+    expect(await isActive()).toEqual([false]);
+  } finally {
+    before.remove();
     await fresh.close();
   }
 });

@@ -3,8 +3,9 @@ import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-
 import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
 import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
+import { transferEntitlement } from "../../../src/use-cases/entitlements/transfer-entitlement";
 import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
-import { ada, grace } from "../../support/demo-app";
+import { actor, ada, grace } from "../../support/demo-app";
 import {
   ENROLLMENT,
   aCourse,
@@ -178,33 +179,58 @@ test("a revert enrolls the learner in the LMS again", async () => {
 });
 
 test("an entitlement is not redeemed when the LMS refuses the enrollment after a revert", async () => {
-  const { entitlementId, one } = await aSpentOne();
+  const { entitlementId, one, revert } = await aLeftOne();
+  beside.edx.faults.set({ system: "lms", path: POST, kind: "status", status: 406 });
+  await revert();
+  await sweep();
+  expect(inLms(beside, one)).toMatchObject({ isActive: false });
+  // Whoever enrolls the learner there by hand does it by another means.
+  expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE", enrollmentId: null });
+});
+
+/** An entitlement whose learner has left the run, and how to revert to the state before. */
+async function aLeftOne(
+  leave = (entitlementId: string): Promise<unknown> =>
+    leaveSession(requestOf(beside.app, ada), { entitlementId }),
+) {
+  const spent = await aSpentOne();
+  const { entitlementId } = spent;
   const [redeemed] = await beside.app.db.query<{ id: string }[]>(
     "select history_id as id from historical_course_entitlement where id = $1 and enrollment_id is not null",
     [entitlementId],
   );
-  await leaveSession(requestOf(beside.app, ada), { entitlementId });
-  beside.edx.faults.set({ system: "lms", path: POST, kind: "status", status: 406 });
-  const back = { entitlementId, historyEntryId: redeemed!.id, comments: "a mistake" };
-  await revertEntitlement(requestOf(beside.app, grace), back);
+  await leave(entitlementId);
   await sweep();
-  expect(inLms(beside, one)).toMatchObject({ isActive: false });
-  expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE" });
-});
+  const back = { entitlementId, historyEntryId: redeemed!.id, comments: "a mistake" };
+  return { ...spent, revert: () => revertEntitlement(requestOf(beside.app, grace), back) };
+}
 
 describe("a revert to a run that was bought in the LMS since", () => {
-  async function aLeftOne() {
-    const spent = await aSpentOne();
-    const { entitlementId } = spent;
-    const [redeemed] = await beside.app.db.query<{ id: string }[]>(
-      "select history_id as id from historical_course_entitlement where id = $1 and enrollment_id is not null",
-      [entitlementId],
+  test("is refused also when the entitlement was transferred meanwhile", async () => {
+    const hopper = actor("hopper", { isStaff: true });
+    const { entitlementId, one, revert } = await aLeftOne((id) =>
+      transferEntitlement(requestOf(beside.app, hopper), {
+        entitlementId: id,
+        username: "bob",
+        comments: "a gift",
+      }),
     );
-    await leaveSession(requestOf(beside.app, ada), { entitlementId });
+    beside.edx.others.enroll("ada", one, "verified");
+    await expect(revert()).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE", username: "bob" });
+  });
+
+  test("and then a downgrade leave it alone where the LMS was asked for nothing", async () => {
+    const { entitlementId, one, revert } = await aLeftOne();
+    beside.edx.faults.set({ system: "lms", path: "/enrollment", kind: "status", status: 503 });
+    await revert();
+    beside.edx.others.enroll("ada", one, "verified");
+    const downgrade = { entitlementId, reason: "refunded in the shop", downgrade: true };
+    await revokeEntitlement(requestOf(beside.app, shop), downgrade);
+    beside.edx.faults.set();
     await sweep();
-    const back = { entitlementId, historyEntryId: redeemed!.id, comments: "a mistake" };
-    return { ...spent, revert: () => revertEntitlement(requestOf(beside.app, grace), back) };
-  }
+    expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: true });
+  });
 
   test.each(["verified", "professional"])("is refused, in the mode %s", async (mode) => {
     const { entitlementId, one, revert } = await aLeftOne();

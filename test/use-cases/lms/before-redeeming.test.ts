@@ -145,6 +145,32 @@ describe("an entitlement whose learner has left the run in the LMS, which has no
   });
 });
 
+test("a move to the run that is chosen already asks nobody", async () => {
+  const { courseUuid, one } = await aCourse(beside);
+  const id = await anEntitlement(beside, courseUuid);
+  await redeem(id, one);
+  const move = { entitlementId: id, courseRunKey: one, override: [], comments: "A wish." };
+  const calls = await callsOf(beside, () => moveSession(requestOf(beside.app, grace), move));
+  expect(calls).toEqual([]);
+});
+
+test("the enroll button redeems an entitlement whose enrollment had ended long before", async () => {
+  const { courseUuid, one, two } = await aCourse(beside);
+  const id = await anEntitlement(beside, courseUuid);
+  await redeem(id, one);
+  beside.edx.others.deactivate("ada", one);
+  await beside.app.db.query(
+    `update course_enrollment set is_active = false, created_at = now() - interval '40 days' where course_run_key = $1`,
+    [one],
+  );
+  await beside.app.db.query(
+    "update course_entitlement set redeemed_at = now() - interval '40 days', created_at = now() - interval '50 days' where id = $1",
+    [id],
+  );
+  expect(await enrollIfEntitled(requestOf(beside.app, ada), { courseRunKey: two })).toMatchObject({ id });
+  expect(await standing(beside, id)).toMatchObject({ enrollment: { courseRunKey: two, isActive: true } });
+});
+
 /** The calls before the one that precedes the first change. */
 function before(calls: string[]): string[] {
   const change = calls.findIndex((call) => call.startsWith("POST"));

@@ -185,6 +185,33 @@ describe("when leaving a run in the LMS is to refund the order", () => {
     },
   );
 
+  test("the other run may be one that is not known yet: the catalog is asked for its course", async () => {
+    const { entitlementId, one, two } = await aSpentOne();
+    await beside.app.db.query("delete from course_mode where course_run_key = $1", [two]);
+    await beside.app.db.query("delete from course_run where key = $1", [two]);
+    beside.edx.others.deactivate("ada", one);
+    beside.edx.others.enroll("ada", two, "verified");
+    expect(await reconcile(one, refunding())).toMatchObject({ kind: "CLEAR", refund: null });
+    expect(await refundsOf(entitlementId)).toEqual([]);
+  });
+
+  test("a run for which another entitlement is redeemed is no reason against a refund", async () => {
+    const { courseUuid, one, two } = await aSpentOne();
+    await redeem(beside, await anEntitlement(beside, courseUuid), two);
+    beside.edx.others.deactivate("ada", one);
+    expect(await reconcile(one, refunding())).toMatchObject({ refund: { state: "REQUESTED" } });
+  });
+
+  test("an enrollment that had ended before is no reason for a refund or an expiry", async () => {
+    const { entitlementId, one } = await aSpentOne();
+    await beside.app.db.query("update course_enrollment set is_active = false where course_run_key = $1", [
+      one,
+    ]);
+    beside.edx.others.deactivate("ada", one);
+    expect(await reconcile(one, refunding())).toMatchObject({ kind: "CLEAR", refund: null });
+    expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE", enrollmentId: null });
+  });
+
   test("where the LMS redeems nothing itself, a run that was bought beside is no reason against a refund", async () => {
     const { one, two } = await aSpentOne();
     beside.edx.others.deactivate("ada", one);

@@ -146,6 +146,19 @@ describe("a refund that was made elsewhere stays recorded", () => {
     },
   );
 
+  test("once an agent has unlocked refunds after such an expiry, a later lock can be reverted", async () => {
+    const id = await anEntitlement(app);
+    await put(app, CourseEntitlement, Object.assign(await stored(app, id), { expiredAt: NOW }));
+    await reissueEntitlement(by(grace, app), { entitlementId: id, comments: "x" });
+    const lock = (isLocked: boolean) =>
+      setRefundLock(by(grace, app), { entitlementId: id, isLocked, comments: "x" });
+    await lock(false);
+    const unlocked = (await historyOf(app, id)).at(-1)!["history_id"];
+    await lock(true);
+    await revertEntitlement(by(grace, app), { entitlementId: id, historyEntryId: unlocked, comments: "x" });
+    expect(await stored(app, id)).toMatchObject({ refundLocked: false });
+  });
+
   test("an order cannot be refunded when a later revocation says that it was refunded", async () => {
     const id = await anEntitlement(app);
     for (const moneyReturned of [false, true])
