@@ -183,6 +183,19 @@ test("a look that fails is taken again after 5 seconds, then after twice as long
   expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE" });
 });
 
+test("a certificate whose status the LMS does not tell is not looked at again, and any other failure is repeated", async () => {
+  const { one } = await aRedeemedOne();
+  beside.edx.others.certify("ada", one, "downloadable");
+  beside.edx.faults.set({ system: "lms", path: "/certificates/", kind: "status", status: 400 });
+  await note(anEvent(TYPES.certified, certificateData(userId, one)));
+  await lookAfter(beside.app);
+  expect(await looksDue(beside.app)).toMatchObject([{ reason: "CERTIFICATE", attempt: 1 }]);
+  beside.edx.faults.set();
+  for (const certificate of beside.edx.world.certificates.values()) certificate.isConfigured = false;
+  await lookAfter(beside.app);
+  expect(await looksDue(beside.app)).toEqual([]);
+});
+
 test("an event that comes while the LMS is read has it read once more", async () => {
   const { one } = await aRedeemedOne();
   await note(left(one));
