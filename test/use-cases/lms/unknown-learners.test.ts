@@ -119,6 +119,39 @@ describe("while the LMS does not answer", () => {
   });
 });
 
+describe("a command that names learners whom we do not know", () => {
+  const commandWith = async (byUsernames: () => Promise<never[]>, learners: number) => {
+    const { courseUuid } = await aCourse(beside);
+    const orders = Array.from({ length: learners }, () => ({
+      ...order(courseUuid),
+      username: aStranger().username,
+    }));
+    const answering = jest.spyOn(beside.app.openEdx.accounts, "byUsernames").mockImplementation(byUsernames);
+    return fulfillOrders(requestOf(beside.app, shop), { orders }).finally(() => answering.mockRestore());
+  };
+
+  test("does not take a fault of its own for a silence of the LMS", async () => {
+    const broken = new TypeError("broken");
+    await expect(commandWith(() => Promise.reject(broken), 1)).rejects.toBe(broken);
+  });
+
+  test("asks for them for 10 seconds, and is to be repeated when that was too short", async () => {
+    let asked = 0;
+    const clock = jest.spyOn(performance, "now");
+    const begun = performance.now();
+    const slow = () => {
+      asked++;
+      clock.mockReturnValue(begun + 600_000);
+      return Promise.resolve([]);
+    };
+    await expect(commandWith(slow, 60)).rejects.toThrow(
+      "the LMS could not be asked for all learners in time",
+    );
+    clock.mockRestore();
+    expect(asked).toBe(1);
+  });
+});
+
 describe("a learner who has another username in the LMS by now", () => {
   test("keeps the enrollments, and gets the new username", async () => {
     const { courseUuid } = await aCourse(beside);
