@@ -31,13 +31,13 @@ const SLOWER_AT_MOST = 4;
 const AT_LEAST_MS = 30_000;
 
 /**
- * The tests of a compiled file, the nearest first: the file of its name, or else those that name it or what it exports, as
- * files are named for that: those of its folder, the other quick ones, and the long ones. All of its folder, or of the nearest
- * one above it, where none or too many name it.
+ * The tests of a compiled file, the nearest first: the file of its name; those that name it or what it exports, as files are
+ * named for that, of its folder, the other quick ones, and the long ones. All of its folder, or of the nearest one above it,
+ * where none or too many name it.
  */
 function testsOf(file: string): string[][] {
   const named = join("test", file.replace(/\.js$/, ".test.js"));
-  if (existsSync(join(COPY, named))) return [[named]];
+  const own = existsSync(join(COPY, named)) ? [named] : [];
   const name = basename(file, ".js");
   const camel = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const names = new RegExp(`/${name}"|\\b${camel}\\b`);
@@ -54,9 +54,9 @@ function testsOf(file: string): string[][] {
     const isNear = (test: string) => test.startsWith(join(folderOf(file), "/"));
     const [quick, long] = [naming.filter((test) => !isLong(test)), naming.filter(isLong)];
     const [near, far] = [quick.filter(isNear), quick.filter((test) => !isNear(test))];
-    return [near, far, long].filter((tests) => tests.length > 0);
+    return [own, near, far, long].filter((tests) => tests.length > 0);
   }
-  return [[folderOf(file)]];
+  return own.length > 0 ? [own] : [[folderOf(file)]];
 }
 
 /** The folder of tests that is named as that of a compiled file, or the nearest one above it. */
