@@ -36,7 +36,7 @@ export async function lockWebhook(tx: EntityManager, reference: WebhookReference
 }
 
 /** The refusal of a command on a webhook that is gone. */
-export function webhookNotFound(): Refusal {
+function webhookNotFound(): Refusal {
   return new Refusal("WEBHOOK_NOT_FOUND", "This webhook does not exist.", { field: "webhookId" });
 }
 
