@@ -14,7 +14,8 @@ import { newestEntryId, type Entry } from "../../src/reads/finding/entry-rows";
 import { findEntries } from "../../src/reads/history-entries";
 import { Refusal } from "../../src/refusal";
 import { type Call } from "../../src/use-cases/command";
-import { COMMANDS } from "../../src/use-cases/system-command";
+import { learner } from "../../src/auth/who";
+import { COMMANDS, register } from "../../src/use-cases/system-command";
 import { grantSupport } from "../../src/use-cases/agents/grant-support";
 import { replaceUsernames } from "../../src/use-cases/accounts/replace-usernames";
 import { retireUser } from "../../src/use-cases/accounts/retire-user";
@@ -449,6 +450,9 @@ async function entriesSince(newest: string | null): Promise<Entry[]> {
   const { rows } = await findEntries(app.db, {}, firstRows(20));
   return rows.filter(({ id }) => newest === null || BigInt(id) > BigInt(newest));
 }
+
+test("two commands cannot have one name", () =>
+  expect(() => register("leaveSession", learner)).toThrow("There are two commands named leaveSession"));
 
 test("the table contains every command", () => {
   expect([...COMMANDS.keys()].toSorted()).toEqual([...Object.keys(TABLE), ...BY_SYSTEM].toSorted());
