@@ -2,11 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { App } from "../../src/app";
 import { CourseEnrollment } from "../../src/entities/course-enrollment";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
+import { Refund } from "../../src/entities/refund";
 import { SparedShop } from "../../src/gateways/refund/spared-shop";
 import type { RefundOutcome, RefundRequest } from "../../src/gateways/refund/refund-gateway";
+import type { RefundState } from "../../src/rules/refund-rules";
 import { transact, type Change } from "../../src/store/transact";
 import type { Call } from "../../src/use-cases/command";
 import { ada } from "./demo-app";
+import { stored } from "./stored";
+import { ago, NOW, put } from "./world";
 
 /** A request of ada's, at the app's instant. */
 export function requestOf(app: App, actor = ada): Call {
@@ -32,6 +36,25 @@ export async function endPauses({ db }: App): Promise<void> {
   await db.query(
     "update refund set next_attempt_at = now() - interval '1 s' where next_attempt_at is not null",
   );
+}
+
+/** Stores a refund of an entitlement, as an attempt would have left it. */
+export async function aRefund(app: App, entitlementId: string, state: RefundState): Promise<Refund> {
+  const { orderNumber } = await stored(app, entitlementId);
+  const refund = app.db.manager.create(Refund, {
+    entitlementId,
+    orderNumber: orderNumber!,
+    state,
+    attempt: 1,
+    answer: null,
+    detail: null,
+    shopReferences: [],
+    nextAttemptAt: state === "REQUESTED" || state === "IN_DOUBT" ? ago(-1) : null,
+    createdAt: NOW,
+    modifiedAt: NOW,
+  });
+  await put(app, Refund, refund);
+  return refund;
 }
 
 let made = 0;

@@ -8,11 +8,10 @@ import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lo
 import { revokeEntitlements } from "../../../src/use-cases/bulk/revoke-entitlements";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
 import { enrollmentIn, expectRefusal, historyOf, stored } from "../../support/stored";
-import { withShop } from "../../support/refunds";
+import { aRefund, withShop } from "../../support/refunds";
 import {
   aCourse,
   ada,
-  ago,
   anEntitlement,
   aRun,
   by,
@@ -27,22 +26,6 @@ const app = useApp();
 const reason = "returned by the shop";
 const refundsOf = (entitlementId: string) => app.db.getRepository(Refund).findBy({ entitlementId });
 const firstEntry = async (id: string) => (await historyOf(app, id))[0]!["history_id"];
-
-/** A refund that is stored for an entitlement, as an attempt would have left it. */
-const aRefund = async (entitlementId: string, state: RefundState) => {
-  const { orderNumber } = await stored(app, entitlementId);
-  const nextAttemptAt = state === "NEEDS_REVIEW" ? null : ago(-1);
-  const attempt = { attempt: 1, answer: null, detail: null, shopReferences: [], nextAttemptAt };
-  const dates = { createdAt: NOW, modifiedAt: NOW };
-  const refund = app.db.manager.create(Refund, {
-    entitlementId,
-    orderNumber: orderNumber!,
-    state,
-    ...attempt,
-    ...dates,
-  });
-  await put(app, Refund, refund);
-};
 
 /** Requests a refund, and fails the test if the shop gets a request. */
 const expectNoSecondRefund = async (entitlementId: string, blocker = "ALREADY_REFUNDED") => {
@@ -193,7 +176,7 @@ describe.each<RefundState>(["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"])("while a r
     const courseUuid = aCourse();
     const run = await aRun(app, courseUuid);
     const id = await anEntitlement(app, { courseUuid, run });
-    await aRefund(id, state);
+    await aRefund(app, id, state);
     return { id, run };
   };
 
