@@ -119,7 +119,7 @@ describe("while the LMS does not answer", () => {
   });
 });
 
-describe("a command that names learners whom we do not know", () => {
+describe("a command that names unknown learners", () => {
   const commandWith = async (byUsernames: () => Promise<never[]>, learners: number) => {
     const { courseUuid } = await aCourse(beside);
     const orders = Array.from({ length: learners }, () => ({
