@@ -9,18 +9,7 @@ import { revokeEntitlements } from "../../../src/use-cases/bulk/revoke-entitleme
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
 import { enrollmentIn, expectRefusal, historyOf, stored } from "../../support/stored";
 import { aRefund, withShop } from "../../support/refunds";
-import {
-  aCourse,
-  ada,
-  anEntitlement,
-  aRun,
-  by,
-  grace,
-  NOW,
-  put,
-  shop,
-  useApp,
-} from "../../support/world";
+import { aCourse, ada, anEntitlement, aRun, by, grace, NOW, put, shop, useApp } from "../../support/world";
 
 const app = useApp();
 const reason = "returned by the shop";
