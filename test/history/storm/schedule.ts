@@ -12,6 +12,8 @@ export interface Happening {
   at: number;
   scenario: Scenario;
   name: string;
+  /** Whether PostgreSQL is killed by it, which is one of the kills that are wanted. */
+  kills?: true;
   happen(stage: Stage, watch: Watch): unknown;
 }
 
@@ -37,6 +39,7 @@ export const SCHEDULE: readonly Happening[] = [
     at: 0.45,
     scenario: "replica",
     name: "it is promoted",
+    kills: true,
     happen: (stage, watch) => stage.promoteReplica(() => watch.ask(stage)),
   },
   back(0.5),

@@ -152,7 +152,8 @@ class Storm {
       await this.rest();
       return true;
     }
-    if (stage.killed >= this.options.kills || changes < this.nextKill) return false;
+    const toCome = due.filter(({ kills }) => kills).length;
+    if (stage.killed + toCome >= this.options.kills || changes < this.nextKill) return false;
     if (stage.hasReplica || this.random() < 0.5) stage.killWriter();
     else await stage.killPostgres();
     const { changes: wanted, kills } = this.options;
