@@ -3,8 +3,8 @@ import { migrationOptions } from "../../../ormconfig";
 import { openDatabase, openMigratedAsOwner } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { eraseUser } from "../../use-cases/accounts/erase-user";
-import { isBlank } from "../../store/texts";
 import { endWith } from "../failure";
+import { reasonOf } from "./reason";
 
 const HELP = `Forgets a user: names, and words about them, in the tables and in all of history.
 
@@ -28,9 +28,7 @@ async function main(): Promise<void> {
   const [userId, ...others] = positionals;
   if (!/^[1-9]\d{0,17}$/.test(userId ?? "") || others.length > 0)
     throw new ConfigError("name one account by its LMS user id, such as 1005");
-  const comments = values.reason?.trim();
-  if (comments === undefined || isBlank(comments) || comments.length > 2_000)
-    throw new ConfigError("--reason: takes 1 to 2000 characters");
+  const comments = reasonOf(values.reason);
   const database = await openDatabase(loadConfig(process.env), { join: true });
   try {
     const db = await openMigratedAsOwner(database, migrationOptions);

@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
 import { openDatabase, openOwned } from "../../compose/database";
-import { ConfigError, loadConfig } from "../../config";
+import { loadConfig } from "../../config";
 import { countRetained } from "../../reads/accounts/retained-entries";
 import { retainHistory } from "../../use-cases/accounts/retain-history";
-import { isBlank } from "../../store/texts";
 import { endWith } from "../failure";
 import { startProgress } from "../progress";
 import { intervalOf } from "./age";
+import { reasonOf } from "./reason";
 
 const HELP = `Removes personal texts from old history: who acted, by name, and words about learners.
 
@@ -34,9 +34,7 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   const interval = intervalOf(values["older-than"] ?? "");
-  const comments = values.reason?.trim();
-  if (comments === undefined || isBlank(comments) || comments.length > 2_000)
-    throw new ConfigError("--reason: takes 1 to 2000 characters");
+  const comments = reasonOf(values.reason);
   const database = await openDatabase(loadConfig(process.env), { join: true });
   try {
     const db = await openOwned(database, migrationOptions);
