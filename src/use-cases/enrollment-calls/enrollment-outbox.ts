@@ -49,14 +49,18 @@ export const ENROLLMENT_CALLS: Outbox<EnrollmentCall, EnrollmentOutcome> = {
     const settled = await tx.save(
       Object.assign(call, { ...progress, nextAttemptAt, quietAt, detail, modifiedAt: now }),
     );
-    const waiting = entitlement?.row.pendingEnrollmentId === call.id ? entitlement : null;
     if (settled.state === "DONE" && outcome.kind === "done")
-      await follow(tx, app, settled, waiting, outcome.enrollment);
+      await follow(tx, app, settled, waitingFor(call, entitlement), outcome.enrollment);
     if (settled.state === "REFUSED" && outcome.kind === "refused")
       await abandon(tx, app, settled, entitlement, outcome.code === "HELD_OTHERWISE");
     return settled;
   },
 };
+
+/** The entitlement, where it waits for the answer to a call; otherwise null. */
+function waitingFor({ id }: EnrollmentCall, entitlement: LockedEntitlement | null): LockedEntitlement | null {
+  return entitlement?.row.pendingEnrollmentId === id ? entitlement : null;
+}
 
 /** Records the enrollment as the LMS has it now, and redeems the entitlement that waits for it. */
 async function follow(
@@ -84,7 +88,7 @@ async function abandon(
   isHeld: boolean,
 ): Promise<void> {
   const asking = { app, now: app.clock() };
-  const waiting = entitlement?.row.pendingEnrollmentId === call.id ? entitlement : null;
+  const waiting = waitingFor(call, entitlement);
   const isRedeemed = entitlement?.row.enrollmentId === call.id;
   if (isRedeemed && call.mayEnroll) await endLink(tx, asking, entitlement);
   if (waiting) await save(tx, asking, waiting, { pendingEnrollmentId: null });
