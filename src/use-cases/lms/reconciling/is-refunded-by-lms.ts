@@ -23,6 +23,7 @@ export async function isRefundedByLms(
     .filter(({ isActive, mode }) => isActive && mode === before.mode)
     .map((other) => other.courseRunKey)
     .filter((key) => !paidFor.has(key));
+  if (others.length === 0) return true;
   const [course, ...courses] = await coursesOf(app, [courseRunKey, ...others]);
   return courses.every((other) => other !== null && other !== course);
 }
