@@ -1,6 +1,6 @@
 import type { ValidationError } from "class-validator";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
-import { LIMITS } from "./documents/limits";
+import { tooManySelections } from "./documents/limits";
 import {
   BAD_USER_INPUT,
   INTERNAL_SERVER_ERROR,
@@ -49,11 +49,7 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown): G
     }
     case "GRAPHQL_VALIDATION_FAILED":
       return validationErrorCode === "MAX_RECURSIVE_SELECTIONS_EXCEEDED"
-        ? tell(
-            formatted,
-            LIMIT_EXCEEDED,
-            `The document has more than the ${LIMITS.selections} selections allowed.`,
-          )
+        ? tell(formatted, LIMIT_EXCEEDED, tooManySelections().message)
         : tell(formatted, code);
     case "OPERATION_RESOLUTION_FAILURE":
       return tell(formatted, code, "The document has no such operation, or has several and none is named.");
