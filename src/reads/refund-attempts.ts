@@ -18,7 +18,7 @@ export interface RefundAttempt {
 
 /** The answers that lead to a state. What else stands beside it is the answer to an earlier attempt. */
 const ANSWERS: Record<RefundState, readonly RefundAnswer[]> = {
-  REQUESTED: ["NOT_YET"],
+  REQUESTED: ["NOT_YET", "NOT_SENT"],
   IN_DOUBT: ["UNKNOWN", "NOT_SENT", "NOT_YET"],
   SUCCEEDED: ["ACCEPTED"],
   FAILED: ["REFUSED", "NOT_SENT"],

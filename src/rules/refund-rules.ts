@@ -13,11 +13,21 @@ export const UNSETTLED_REFUND_STATES: readonly RefundState[] = ["REQUESTED", "IN
 /** The age at which an operator should look at a refund with an unknown outcome, in milliseconds. */
 export const REFUND_ALARM_MS = 15 * 60_000;
 
-/** The new state of a refund after the answer to an attempt. A refusal may be for all attempts of the refund. */
+/** What the shop has said to one attempt. */
+export interface AnsweredAttempt {
+  /** The number of the attempt. */
+  attempt: number;
+  answer: RefundAnswer;
+  /** Whether a refusal is for all attempts of the refund. */
+  isForAll: boolean;
+  /** Whether a caller waits for this answer. */
+  isAwaited: boolean;
+}
+
+/** The new state of a refund after the answer to an attempt. */
 export function nextRefundState(
   refund: { state: RefundState; attempt: number },
-  answered: { attempt: number; answer: RefundAnswer },
-  isForAll: boolean,
+  answered: AnsweredAttempt,
 ): RefundState {
   const { state } = refund;
   if (state === "SUCCEEDED" || state === "FAILED") return state;
@@ -28,8 +38,10 @@ export function nextRefundState(
   if (answered.attempt !== refund.attempt || state === "NEEDS_REVIEW") return state;
   if (answered.answer === "NOT_YET") return state;
   if (answered.answer === "UNKNOWN") return "IN_DOUBT";
-  // Nothing but this attempt was ever sent; or the shop has refused all attempts at once.
-  if (answered.attempt === 1 || (answered.answer === "REFUSED" && isForAll)) return "FAILED";
-  // Where only this attempt was refused, that may mean "refunded before": an operator has to find out.
-  return answered.answer === "REFUSED" ? "NEEDS_REVIEW" : "IN_DOUBT";
+  // Nothing but this attempt can have been sent.
+  const isOnly = answered.attempt === 1;
+  // Who waits is told, and can ask again; for all others the shop is asked again.
+  if (answered.answer === "NOT_SENT") return isOnly && answered.isAwaited ? "FAILED" : state;
+  // Where only this of several attempts was refused, that may mean "refunded before": an operator has to find out.
+  return isOnly || answered.isForAll ? "FAILED" : "NEEDS_REVIEW";
 }

@@ -7,7 +7,6 @@ const ANSWERS: RefundAnswer[] = ["ACCEPTED", "REFUSED", "NOT_SENT", "NOT_YET", "
 test.each<[RefundState, number, number, RefundAnswer, boolean, RefundState, string]>([
   ["REQUESTED", 1, 1, "ACCEPTED", true, "SUCCEEDED", "paid"],
   ["REQUESTED", 1, 1, "REFUSED", false, "FAILED", "the shop has refused the only request"],
-  ["REQUESTED", 1, 1, "NOT_SENT", false, "FAILED", "no request was ever sent"],
   ["REQUESTED", 1, 1, "NOT_YET", false, "REQUESTED", "the shop does not know the order yet"],
   ["IN_DOUBT", 2, 2, "NOT_YET", false, "IN_DOUBT", "the shop does not know the order yet, or not any more"],
   ["REQUESTED", 1, 1, "UNKNOWN", true, "IN_DOUBT", "the outcome is unknown"],
@@ -38,7 +37,8 @@ test.each<[RefundState, number, number, RefundAnswer, boolean, RefundState, stri
 ])(
   "a refund in state %s with current attempt %d: attempt %d gets %s (for all attempts: %s), so it becomes %s: %s",
   (state, attempt, of, answer, isForAll, next) => {
-    expect(nextRefundState({ state, attempt }, { attempt: of, answer }, isForAll)).toBe(next);
+    for (const isAwaited of [true, false])
+      expect(nextRefundState({ state, attempt }, { attempt: of, answer, isForAll, isAwaited })).toBe(next);
   },
 );
 
@@ -48,15 +48,31 @@ const anyCase = fc.record({
   of: fc.integer({ min: 1, max: 4 }),
   answer: fc.constantFrom(...ANSWERS),
   isForAll: fc.boolean(),
+  isAwaited: fc.boolean(),
 });
 
-test("a final state never changes, an unknown outcome never fails a refund, and an accepted refund always succeeds", () => {
+test.each<[RefundState, number, boolean, RefundState, string]>([
+  ["REQUESTED", 1, true, "FAILED", "nothing was ever sent, and the caller is told"],
+  ["REQUESTED", 1, false, "REQUESTED", "nobody is told, so the shop is asked again"],
+  ["REQUESTED", 2, false, "REQUESTED", "it is asked again as often as needed"],
+  ["REQUESTED", 2, true, "REQUESTED", "an earlier attempt may have been sent"],
+])(
+  "a refund in state %s whose attempt %d does not reach the shop (a caller waits: %s) becomes %s: %s",
+  (state, attempt, isAwaited, next) => {
+    const answered = { attempt, answer: "NOT_SENT", isForAll: false, isAwaited } as const;
+    expect(nextRefundState({ state, attempt }, answered)).toBe(next);
+  },
+);
+
+test("a final state never changes, an accepted refund always succeeds, and neither an unknown outcome nor one that nobody is told fails a refund", () => {
   fc.assert(
-    fc.property(anyCase, ({ state, attempt, of, answer, isForAll }) => {
-      const next = nextRefundState({ state, attempt }, { attempt: of, answer }, isForAll);
+    fc.property(anyCase, ({ state, attempt, of, answer, ...how }) => {
+      const next = nextRefundState({ state, attempt }, { attempt: of, answer, ...how });
       if (state === "SUCCEEDED" || state === "FAILED") return next === state;
       if (answer === "ACCEPTED") return next === "SUCCEEDED";
-      if (answer === "UNKNOWN" || of !== attempt) return next !== "FAILED" && next !== "SUCCEEDED";
+      const isUntold = answer === "NOT_SENT" && !how.isAwaited;
+      if (answer === "UNKNOWN" || isUntold || of !== attempt)
+        return next !== "FAILED" && next !== "SUCCEEDED";
       return next !== "SUCCEEDED";
     }),
   );

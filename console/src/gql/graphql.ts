@@ -428,7 +428,7 @@ export type RefundState =
   | 'IN_DOUBT'
   /** The server cannot find out what the shop did; an agent must decide the outcome with `resolveRefund`. */
   | 'NEEDS_REVIEW'
-  /** The refund was requested, and the shop is being asked, or asked again at `nextAttemptAt` as it does not know the order yet. */
+  /** The refund was requested, and the shop is being asked, or asked again at `nextAttemptAt` as it could not be reached or does not know the order yet. */
   | 'REQUESTED'
   /** The order was refunded; the entitlement expired and the learner left the run at that moment. */
   | 'SUCCEEDED';

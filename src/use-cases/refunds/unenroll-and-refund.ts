@@ -14,7 +14,7 @@ import { act, changeOf, commandInSteps, type CommandRequest } from "../command";
 import { deciding, lookBeforeRefund, lookBeforeRegain } from "../lms/before-deciding";
 import type { OwnReference } from "../locked-entitlement";
 import { orConflict } from "../races";
-import { REFUNDS } from "./refund-outbox";
+import { AWAITED_REFUNDS } from "./refund-outbox";
 import { refusalOf } from "./refund-refusals";
 import { foresee, proveSuccess, record, type RequestedRefund } from "./request-refund";
 import { describe } from "../../log";
@@ -120,7 +120,7 @@ async function askAndWait(request: CommandRequest, refund: Refund): Promise<Refu
   const { app } = request;
   const { deadlineMs } = app.config.refund;
   const until = Date.now() + WAIT_IN_DEADLINES * deadlineMs;
-  const asked = attempt(app, REFUNDS, changeOf(request), refund).catch((error: unknown) => {
+  const asked = attempt(app, AWAITED_REFUNDS, changeOf(request), refund).catch((error: unknown) => {
     app.log.error(
       { refund: refund.id, error: describe(error) },
       "a refund could not be settled; the sweep will try again",

@@ -8,7 +8,7 @@ import { Node } from "../node";
 
 export const RefundStateEnum = publish<RefundState>("RefundState", "The state of a refund.", {
   REQUESTED:
-    "The refund was requested, and the shop is being asked, or asked again at `nextAttemptAt` as it does not know the order yet.",
+    "The refund was requested, and the shop is being asked, or asked again at `nextAttemptAt` as it could not be reached or does not know the order yet.",
   IN_DOUBT: "The answer of the shop is not known; the server asks the shop again at `nextAttemptAt`.",
   SUCCEEDED: "The order was refunded; the entitlement expired and the learner left the run at that moment.",
   FAILED: "The order was not refunded and the entitlement is unchanged; a new refund can be requested.",
