@@ -26,13 +26,13 @@ export async function shown(
     ? await supportDetailsOf(app.db, ids, firstRows(DETAILS_AT_MOST))
     : [];
   return entitlements.map((facts, place) => {
-    const isDue = isExpired(standingOf(facts), facts.policy ?? app.config.defaultPeriods, now);
+    const due = expiry === "due" && hasUnstoredExpiry({ app, now }, facts) ? now : null;
     return {
       user: facts.username,
       uuid: facts.id,
       course_uuid: facts.courseUuid,
       ...(facts.enrollment && { enrollment_course_run: facts.enrollment.courseRunKey }),
-      expired_at: instant(facts.expiredAt ?? (expiry === "due" && isDue ? now : null)),
+      expired_at: instant(facts.expiredAt ?? due),
       created: instant(facts.createdAt),
       modified: instant(facts.modifiedAt),
       mode: facts.mode,
@@ -41,6 +41,15 @@ export async function shown(
       support_details: (details[place]?.rows ?? []).map(shownDetail),
     };
   });
+}
+
+/** Whether an entitlement has expired without a stored instant of it, so that each reader is told another. */
+export function hasUnstoredExpiry(
+  { app, now }: Pick<RestRequest, "app" | "now">,
+  facts: EntitlementFacts,
+): boolean {
+  const periods = facts.policy ?? app.config.defaultPeriods;
+  return facts.expiredAt === null && isExpired(standingOf(facts), periods, now);
 }
 
 function shownDetail({ username, action, comments, unenrolledRunKey, createdAt }: SupportDetailFacts) {

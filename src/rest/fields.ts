@@ -64,17 +64,26 @@ export const instant = z
   })
   .transform((given) => new Date(given));
 
+/** Whether a support detail is one that this API has told, and not a new one. */
+const isTold = (detail: unknown) => typeof detail === "object" && detail !== null && "created" in detail;
+
 /** What an agent writes about a change, in a list of one. Its action is not read: it follows from the change. */
-export const supportDetails = z
-  .array(
-    z.object(
-      { comments: text(COMMENTS_AT_MOST), unenrolled_run: z.string(unless("Not a valid string.")).nullish() },
-      unless("Expected a dictionary."),
-    ),
-    unless("Expected a list of items."),
-  )
-  .max(1, "Ensure this field has no more than 1 elements.")
-  .default([]);
+export const supportDetails = z.preprocess(
+  (given) => (Array.isArray(given) ? given.filter((detail) => !isTold(detail)) : given),
+  z
+    .array(
+      z.object(
+        {
+          comments: text(COMMENTS_AT_MOST),
+          unenrolled_run: z.string(unless("Not a valid string.")).nullish(),
+        },
+        unless("Expected a dictionary."),
+      ),
+      unless("Expected a list of items."),
+    )
+    .max(1, "Ensure this field has no more than 1 elements.")
+    .default([]),
+);
 
 /** The fields of a body by a schema. Throws the answer that names each faulty field. */
 export function fieldsBy<T>(schema: z.ZodType<T>, { fields }: RestRequest): T {

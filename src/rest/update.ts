@@ -7,7 +7,7 @@ import { reissueEntitlement } from "../use-cases/entitlements/reissue-entitlemen
 import { setRefundLock } from "../use-cases/entitlements/set-refund-lock";
 import { transferEntitlement } from "../use-cases/entitlements/transfer-entitlement";
 import { RestFault, type RestAnswer, type RestRequest } from "./answer";
-import { shown } from "./entitlement";
+import { hasUnstoredExpiry, shown } from "./entitlement";
 import { fieldsBy, flag, instant, invalid, supportDetails, text, uuid } from "./fields";
 
 /** So far may the clock of an agent be ahead, in milliseconds, who expires an entitlement as of now. */
@@ -31,8 +31,8 @@ type Changes = z.infer<typeof CHANGES>;
 type Wish = [field: string, give: (comments: string) => Promise<EntitlementFacts>];
 
 /**
- * Changes an entitlement by one command, as an agent says in `support_details`. Fields that have the value of the
- * entitlement already ask for nothing.
+ * Changes an entitlement by one command, as an agent says in `support_details`. Fields that have the value that is
+ * told of the entitlement ask for nothing.
  */
 export async function update(request: RestRequest): Promise<RestAnswer> {
   const { app, entitlementId } = request;
@@ -58,13 +58,16 @@ function wishes(request: RestRequest, fields: Changes, before: EntitlementFacts)
   const { entitlementId, now } = request;
   const { expired_at: expiredAt, mode, refund_locked: isLocked = null, user: username } = fields;
   const all: Wish[] = [];
-  const isReissue = expiredAt === null && (before.expiredAt !== null || fields.support_details.length > 0);
+  // Null is what is told of an entitlement that has not expired; who means more names the run that the learner leaves.
+  const isReissue =
+    expiredAt === null && (before.expiredAt !== null || !!fields.support_details[0]?.unenrolled_run);
   if (isReissue)
     all.push([
       "expired_at",
       (comments) => reissueEntitlement(request, { entitlementId, comments, refundLocked: isLocked }),
     ]);
-  if (expiredAt && expiredAt.getTime() !== before.expiredAt?.getTime()) {
+  const isTold = hasUnstoredExpiry(request, before) || expiredAt?.getTime() === before.expiredAt?.getTime();
+  if (expiredAt && !isTold) {
     if (expiredAt.getTime() > now.getTime() + AHEAD_AT_MOST_MS)
       throw invalid("expired_at", "An entitlement can only be expired as of now.");
     all.push(["expired_at", (comments) => expireEntitlement(request, { entitlementId, comments })]);
