@@ -25,6 +25,7 @@ interface SessionRow extends Row {
   enrollmentMode: string | null;
   isActive: boolean;
   redeemedBy: Seat["redeemedBy"];
+  certificateStatus: string | null;
 }
 
 /** For each learner and course, the runs of that course by start, those without a date last: one statement. */
@@ -64,11 +65,12 @@ async function sessionsWhere(
   const rows = await select<SessionRow>(
     db,
     `select k.ordinal::int, ${RUN.list},
-       n.mode as "enrollmentMode", n.is_active as "isActive", coalesce(l.entitlements, '[]') as "redeemedBy",
+       n.mode as "enrollmentMode", n.is_active as "isActive", c.status as "certificateStatus", coalesce(l.entitlements, '[]') as "redeemedBy",
        coalesce(m.modes, '[]') as modes, coalesce(a.count, 0) as "activeEnrollments"
      from unnest(${listOf("$1", "bigint")}, ${listOf("$2", "text")}) with ordinality k(user_id, key, ordinal)
      join course_run r on ${condition}
      left join course_enrollment n on n.user_id = k.user_id and n.course_run_key = r.key
+     left join certificate c on c.user_id = k.user_id and c.course_run_key = r.key
      left join lateral (
        select json_agg(json_build_object('id', e.id, 'isPending', e.pending_enrollment_id is not null or
          exists (select from refund f where f.entitlement_id = e.id and ${IS_REFUND_PENDING}))) as entitlements
@@ -92,6 +94,7 @@ async function sessionsWhere(
 }
 
 function toSession(row: SessionRow, run: CourseRun): SessionFacts {
+  const { enrollmentMode: mode, isActive, redeemedBy, certificateStatus } = row;
   return {
     run,
     startsAt: run.startsAt,
@@ -104,9 +107,6 @@ function toSession(row: SessionRow, run: CourseRun): SessionFacts {
       minPrice,
       expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs),
     })),
-    enrollment:
-      row.enrollmentMode === null
-        ? null
-        : { mode: row.enrollmentMode, isActive: row.isActive, redeemedBy: row.redeemedBy },
+    enrollment: mode === null ? null : { mode, isActive, redeemedBy, certificateStatus },
   };
 }

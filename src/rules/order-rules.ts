@@ -24,8 +24,8 @@ export interface OrderEffect<Run extends OrderedRun> {
 }
 
 /**
- * The runs of the course that the learner takes for free and that a new entitlement can upgrade. The entitlement is
- * redeemed at once if there is exactly one.
+ * The runs of the course that the learner takes for free and that a new entitlement can upgrade, without those that a
+ * certificate would make final. The entitlement is redeemed at once if there is exactly one.
  */
 export function orderEffect<Run extends OrderedRun>(
   entitlement: Choosing,

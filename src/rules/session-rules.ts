@@ -1,4 +1,5 @@
 import {
+  BLOCKING_CERTIFICATES,
   isRefundPending,
   redeemBlocker,
   regainBlocker,
@@ -26,6 +27,8 @@ export interface Choosing {
 export interface Seat extends RunEnrollment {
   /** The entitlements of the learner that are redeemed for the enrollment, or wait for it. */
   redeemedBy: readonly { id: string; isPending: boolean }[];
+  /** The status of the learner's certificate for the run; null without a certificate. */
+  certificateStatus: string | null;
 }
 
 /** Why an entitlement must not take over an enrollment. */
@@ -42,7 +45,10 @@ export type SessionBlocker =
  * means. Only an active enrollment in a free mode may be taken over, and none that another entitlement is redeemed
  * for; nothing is inferred from prices. Null when there is no such enrollment, or the learner has left it.
  */
-export function seatBlocker({ id, freeModes }: Choosing, seat: Seat | null): SeatBlocker | null {
+export function seatBlocker(
+  { id, freeModes }: Choosing,
+  seat: Omit<Seat, "certificateStatus"> | null,
+): SeatBlocker | null {
   const others = seat?.redeemedBy.filter((other) => other.id !== id) ?? [];
   if (!seat?.isActive) return others.some((other) => other.isPending) ? "ALREADY_ENROLLED" : null;
   const isOwn = seat.redeemedBy.some((own) => own.id === id);
@@ -99,7 +105,10 @@ export function moveBlocker(
   return blocker === "REGAIN_PERIOD_OVER" && overridden.includes(blocker) ? null : blocker;
 }
 
-/** Whether the learner takes the run for free now and the entitlement can upgrade that enrollment. */
+/**
+ * Whether the learner takes the run for free now and the entitlement can upgrade that enrollment, unasked: a run whose
+ * certificate would make it final is only redeemed for a learner who chooses it.
+ */
 export function isUpgradeable(
   choosing: Choosing,
   courseRunKey: string,
@@ -107,5 +116,6 @@ export function isUpgradeable(
   seat: Seat | null,
   now: Date,
 ): boolean {
-  return !!seat?.isActive && sessionBlocker(choosing, courseRunKey, run, seat, now) === null;
+  if (!seat?.isActive || BLOCKING_CERTIFICATES.has(seat.certificateStatus ?? "")) return false;
+  return sessionBlocker(choosing, courseRunKey, run, seat, now) === null;
 }

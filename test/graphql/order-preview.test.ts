@@ -61,12 +61,30 @@ test.each<[string, (string | null)[]]>([
   ["takes one run for free and has bought another", ["audit", "professional"]],
 ])("a preview of an order agrees with its fulfillment: the learner %s", async (_, modes) => {
   const { courseUuid } = await aCourseTaken(...modes);
+  await expectPreviewed(courseUuid);
+});
+
+test.each<[string, string[], boolean]>([
+  ["in the only run", ["audit"], false],
+  ["in one of two runs", ["honor", "audit"], true],
+])(
+  "a preview of an order agrees with its fulfillment: the learner has a certificate %s of those taken for free",
+  async (_, modes, isRedeemed) => {
+    const { courseUuid, runs } = await aCourseTaken(...modes);
+    await aCertificate(app, runs[0]!);
+    const { enrollment } = await expectPreviewed(courseUuid);
+    expect(enrollment?.courseRunKey).toBe(isRedeemed ? runs[1] : undefined);
+  },
+);
+
+async function expectPreviewed(courseUuid: string) {
   const { previews } = await preview([courseUuid]);
   const order = { username: "ada", mode: "verified", orderNumber: courseUuid, refundLocked: false };
   const { entitlement, upgradeableRuns } = await fulfillOrder(by(shop, app), { courseUuid, ...order });
   expect(previews![0]!.redeemedRun?.key ?? null).toBe(entitlement.enrollment?.courseRunKey ?? null);
   expect(previews![0]!.upgradeableRuns.map(({ key }) => key)).toEqual(upgradeableRuns.map(({ key }) => key));
-});
+  return entitlement;
+}
 
 test("a preview has the warnings for a shop, for each course in the order of the request", async () => {
   const paid = await aCourseTaken("professional");

@@ -26,5 +26,6 @@ export const aSeat = (overrides: Partial<Seat> = {}): Seat => ({
   isActive: true,
   mode: "verified",
   redeemedBy: [],
+  certificateStatus: null,
   ...overrides,
 });

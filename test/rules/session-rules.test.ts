@@ -178,6 +178,21 @@ describe("the sessions that a learner can choose:", () => {
     expect(blockerOf({ standing }, run, seat)).toBe(blocker);
   });
 
+  test.each([
+    ["downloadable", false],
+    ["generating", false],
+    ["unavailable", false],
+    ["notpassing", true],
+    [null, true],
+  ])(
+    "a free enrollment with the certificate %s is upgraded unasked: %s, and can be chosen all the same",
+    (certificateStatus, isUpgraded) => {
+      const seat = aSeat({ mode: "audit", certificateStatus });
+      expect(isUpgradeable(choosing(), RUN, aRun(), seat, NOW)).toBe(isUpgraded);
+      expect(blockerOf({}, aRun(), seat)).toBeNull();
+    },
+  );
+
   test("an inactive enrollment cannot be upgraded", () => {
     expect(isUpgradeable(choosing(), RUN, aRun(), null, NOW)).toBe(false);
     expect(isUpgradeable(choosing(), RUN, aRun(), aSeat({ isActive: false, mode: "audit" }), NOW)).toBe(
@@ -196,6 +211,7 @@ test("for any entitlement, run and enrollment, a blocker of one of them blocks t
       redeemedBy: fc.array(fc.record({ id: fc.constantFrom("this", "other"), isPending: fc.boolean() }), {
         maxLength: 2,
       }),
+      certificateStatus: fc.constantFrom(null, "downloadable"),
     }),
   );
   const anyRun = fc.constantFrom(aRun(), aRun(closed), aRun({ modes: [] }), null);

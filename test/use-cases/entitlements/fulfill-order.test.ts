@@ -1,9 +1,11 @@
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { fulfillOrder } from "../../../src/use-cases/entitlements/fulfill-order";
+import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { checksumOf } from "../../support/checksum";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
 import { untilSomebodyWaits } from "../../support/waiting";
 import {
+  aCertificate,
   aCourse,
   ada,
   ago,
@@ -112,6 +114,18 @@ describe("a learner with a free enrollment in a run", () => {
     await anEnrollment(app, run, { createdAt: ago(90) });
     const { entitlement } = await fulfill({ courseUuid });
     expect(entitlement.enrollment).toMatchObject({ courseRunKey: run, mode: "verified" });
+  });
+
+  test("keeps the order for another run, or for a refund, when a certificate would make the only such run final", async () => {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid);
+    await anEnrollment(app, run, { mode: "honor" });
+    await aCertificate(app, run);
+    const { entitlement, upgradeableRuns } = await fulfill({ courseUuid });
+    expect([entitlement.enrollment, upgradeableRuns]).toEqual([null, []]);
+    expect(await enrollmentIn(app, run)).toMatchObject({ mode: "honor", isActive: true });
+    await enrollAndFulfill(by(ada, app), { entitlementId: entitlement.id, courseRunKey: run });
+    expect(await enrollmentIn(app, run)).toMatchObject({ mode: "verified", isActive: true });
   });
 
   test("R21: is not upgraded after leaving the run", async () => {

@@ -35,6 +35,17 @@ test("a free enrollment in a course that we have never seen is upgraded, after o
   expect(await callsOf(beside, () => fulfill(order))).toEqual([]);
 });
 
+test("a certificate that only the LMS knows keeps an order from being redeemed for a free enrollment", async () => {
+  const { courseUuid, key } = await anUnknownCourse();
+  beside.edx.others.enroll("ada", key, "honor");
+  beside.edx.others.certify("ada", key, "downloadable");
+  expect(await fulfill(orderFor(courseUuid))).toMatchObject({
+    isNew: true,
+    entitlement: { enrollment: null },
+  });
+  expect(inLms(beside, key)).toEqual({ mode: "honor", isActive: true });
+});
+
 test("runs that were told within the hour are not asked for again", async () => {
   const { courseUuid } = await anUnknownCourse();
   await fulfill(orderFor(courseUuid));
