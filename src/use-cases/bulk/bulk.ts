@@ -5,7 +5,7 @@ import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { findEntitlements, type EntitlementCriteria } from "../../reads/entitlement-search";
 import { Refusal, type RefusalCode } from "../../refusal";
 import { firstRows } from "../../store/rows/page";
-import { act, commandInSteps, type Command, type CommandRequest } from "../command";
+import { act, commandInSteps, type Before, type Command, type CommandRequest } from "../command";
 
 /** The greatest number of objects of a bulk command. */
 export const BULK_AT_MOST = 1_000;
@@ -54,32 +54,35 @@ export interface BulkItem extends BulkResult {
  * Declares a command that makes the same change to each of many entitlements, each in its own transaction, so that one
  * failure does not stop the others. Returns one outcome for each id, in order. A refusal with one of the codes in
  * `doneBy` means that an entitlement is already as requested, so the same command can continue where the last one has
- * ended.
+ * ended. Before the transaction of each, `before` asks other systems for what it decides over; it may refuse.
  */
 export function bulkCommand<Input extends { entitlementId: string }>(
   name: string,
   who: Who,
   work: (tx: EntityManager, request: CommandRequest, input: Input) => Promise<Done>,
-  doneBy: readonly RefusalCode[] = [],
+  { doneBy, before = async () => {} }: { doneBy?: readonly RefusalCode[]; before?: Before<Input> } = {},
 ): Command<Selection & Omit<Input, "entitlementId">, BulkItem[]> {
   return commandInSteps(name, who, async (request, input: Selection & Omit<Input, "entitlementId">) => {
     const { entitlementIds, filter, expectedCount, ...given } = input;
     const ids = await idsOf(request, { entitlementIds, filter, expectedCount });
-    const workOn = (tx: EntityManager, each: CommandRequest, entitlementId: string) =>
-      work(tx, each, { ...given, entitlementId } as unknown as Input);
+    const workOn = async (each: CommandRequest, entitlementId: string) => {
+      const one = { ...given, entitlementId } as unknown as Input;
+      if (!each.rehearsal) await before(each, one);
+      return act(each, (tx) => work(tx, each, one));
+    };
     const results = await inBulk(request, ids, workOn, doneBy);
     return ids.map((entitlementId, i) => ({ entitlementId, ...results[i]! }));
   });
 }
 
 /**
- * Works on each item in a transaction of its own. The same item again is unchanged. The sweep makes the calls to the LMS,
+ * Works on each item, in a transaction of its own. The same item again is unchanged. The sweep makes the calls to the LMS,
  * which takes its time.
  */
 export async function inBulk<Item extends string | object, Result extends Done>(
   given: CommandRequest,
   items: readonly Item[],
-  work: (tx: EntityManager, request: CommandRequest, item: Item) => Promise<Result>,
+  work: (request: CommandRequest, item: Item) => Promise<Result>,
   doneBy: readonly RefusalCode[] = [],
 ): Promise<BulkResult<Result>[]> {
   const request = { ...given, calls: null };
@@ -91,7 +94,7 @@ export async function inBulk<Item extends string | object, Result extends Done>(
     const earlier = known.get(key);
     if (earlier?.outcome === "CHANGED") results.push({ ...earlier, outcome: "UNCHANGED" });
     else if (Date.now() > until) results.push({ outcome: "NOT_REACHED", done: null, refusal: null });
-    else results.push(await one(request, (tx) => work(tx, request, item), doneBy));
+    else results.push(await one(request, () => work(request, item), doneBy));
     known.set(key, results.at(-1)!);
   }
   return results;
@@ -99,11 +102,11 @@ export async function inBulk<Item extends string | object, Result extends Done>(
 
 async function one<Result extends Done>(
   request: CommandRequest,
-  work: (tx: EntityManager) => Promise<Result>,
+  work: () => Promise<Result>,
   doneBy: readonly RefusalCode[],
 ): Promise<BulkResult<Result>> {
   try {
-    const done = await act(request, work);
+    const done = await work();
     return { outcome: done.isChanged ? "CHANGED" : "UNCHANGED", done, refusal: null };
   } catch (error) {
     if (error instanceof Refusal) {

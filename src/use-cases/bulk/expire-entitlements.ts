@@ -10,5 +10,5 @@ export const expireEntitlements = bulkCommand(
     facts: await expire(tx, request, input),
     isChanged: true,
   }),
-  ["ENTITLEMENT_EXPIRED"],
+  { doneBy: ["ENTITLEMENT_EXPIRED"] },
 );

@@ -1,6 +1,6 @@
 import { staffOrService } from "../../auth/who";
 import { fulfill, type FulfilledOrder, type FulfillOrder } from "../entitlements/fulfill-order";
-import { commandInSteps } from "../command";
+import { act, commandInSteps } from "../command";
 import { knowLearners } from "../lms/known-learners";
 import { inBulk, type BulkResult, type Done } from "./bulk";
 
@@ -14,8 +14,8 @@ export const fulfillOrders = commandInSteps(
   "fulfillOrders",
   staffOrService,
   (given, { orders }: FulfillOrders): Promise<BulkResult<Done & FulfilledOrder>[]> =>
-    inBulk(given, orders, async (tx, request, order) => {
-      const fulfilled = await fulfill(tx, request, order);
+    inBulk(given, orders, async (request, order) => {
+      const fulfilled = await act(request, (tx) => fulfill(tx, request, order));
       return { ...fulfilled, facts: fulfilled.entitlement, isChanged: fulfilled.isNew };
     }),
   (request, { orders }) => knowLearners(request, orders),

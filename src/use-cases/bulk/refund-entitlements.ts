@@ -1,4 +1,5 @@
 import { staff } from "../../auth/who";
+import { deciding, lookBeforeRefund } from "../lms/before-deciding";
 import { queue } from "../refunds/request-refund";
 import { bulkCommand } from "./bulk";
 
@@ -12,5 +13,11 @@ export const refundEntitlements = bulkCommand(
   async (tx, request, reference: { entitlementId: string }) => {
     const { entitlement, isNew } = await queue(tx, request, reference);
     return { facts: entitlement, isChanged: isNew };
+  },
+  {
+    before: async (request, reference) => {
+      const about = await deciding(request, reference);
+      if (about) await lookBeforeRefund(request, about);
+    },
   },
 );

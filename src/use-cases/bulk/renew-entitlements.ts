@@ -10,5 +10,5 @@ export const renewEntitlements = bulkCommand(
     facts: await renew(tx, request, input),
     isChanged: true,
   }),
-  ["ENTITLEMENT_NOT_RENEWABLE"],
+  { doneBy: ["ENTITLEMENT_NOT_RENEWABLE"] },
 );

@@ -1,6 +1,8 @@
 import { supportOrService } from "../../auth/who";
-import { revoke } from "../entitlements/revoke-entitlement";
+import { lookBeforeRevoking, revoke } from "../entitlements/revoke-entitlement";
 import { bulkCommand } from "./bulk";
 
 /** Revokes many entitlements. */
-export const revokeEntitlements = bulkCommand("revokeEntitlements", supportOrService, revoke);
+export const revokeEntitlements = bulkCommand("revokeEntitlements", supportOrService, revoke, {
+  before: lookBeforeRevoking,
+});

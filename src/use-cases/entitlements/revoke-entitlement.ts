@@ -6,6 +6,7 @@ import { BLOCKING_CERTIFICATES, isRefundPending } from "../../rules/entitlement-
 import { isUnpaid, recordRefund } from "../refunds/returned-money";
 import { release } from "../sessions/release";
 import { keepAsAuditor, unenroll } from "../sessions/unenroll";
+import { deciding, lookBeforeMove } from "../lms/before-deciding";
 import { command, type CommandRequest } from "../command";
 import {
   lockAnyWhateverRefund,
@@ -43,7 +44,17 @@ export const revokeEntitlement = command(
   supportOrService,
   async (tx, request, input: RevokeEntitlement): Promise<EntitlementFacts> =>
     (await revoke(tx, request, input)).facts,
+  lookBeforeRevoking,
 );
+
+/** Looks at the certificate where learners who have one are spared; refuses when it is not known whether there is one. */
+export async function lookBeforeRevoking(
+  request: CommandRequest,
+  { entitlementId, spareCompleted = false }: RevokeEntitlement,
+): Promise<void> {
+  const about = spareCompleted ? await deciding(request, { entitlementId }) : null;
+  if (about) await lookBeforeMove(request, about);
+}
 
 /** Revokes an entitlement, unless it is already refunded or revoked, and not redeemed. */
 export async function revoke(

@@ -1,4 +1,8 @@
+import type { BulkItem } from "../../../src/use-cases/bulk/bulk";
+import { refundEntitlements } from "../../../src/use-cases/bulk/refund-entitlements";
+import { revokeEntitlements } from "../../../src/use-cases/bulk/revoke-entitlements";
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
+import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
 import { transferEntitlement } from "../../../src/use-cases/entitlements/transfer-entitlement";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
@@ -7,7 +11,7 @@ import { switchSession } from "../../../src/use-cases/sessions/switch-session";
 import { recordCertificate } from "../../../src/use-cases/lms/record-certificate";
 import { enrollmentId } from "../../fake-edx/world/world";
 import { actor, ada, grace } from "../../support/demo-app";
-import { aCourse, anEntitlement, callsOf, standing, useLms } from "../../support/lms";
+import { aCourse, anEntitlement, callsOf, inLms, shop, standing, useLms } from "../../support/lms";
 import { requestOf } from "../../support/refunds";
 
 const beside = useLms();
@@ -96,6 +100,47 @@ describe.each(Object.keys(DECISIONS))("%s", (name) => {
       enrollment: { courseRunKey: redeemed.one, isActive: true },
     });
   });
+});
+
+/** The commands that spare a learner who has a certificate for the run, and how each tells so of one entitlement. */
+const SPARING: Record<string, (entitlementId: string) => Promise<unknown>> = {
+  revokeEntitlement: (entitlementId) =>
+    revokeEntitlement(requestOf(beside.app, shop), { entitlementId, ...sparing }).catch(
+      (refusal: unknown) => refusal,
+    ),
+  revokeEntitlements: async (id) =>
+    refusalIn(await revokeEntitlements(requestOf(beside.app, shop), { entitlementIds: [id], ...sparing })),
+  refundEntitlements: async (id) =>
+    refusalIn(await refundEntitlements(requestOf(beside.app, hopper), { entitlementIds: [id] })),
+};
+const sparing = { reason: "The course was cancelled.", spareCompleted: true };
+const refusalIn = ([item]: BulkItem[]) => item!.refusal;
+
+describe.each(Object.keys(SPARING))("%s", (name) => {
+  const spare = SPARING[name]!;
+
+  test("leaves a learner in the run who has earned a certificate a moment ago", async () => {
+    const { entitlementId, one } = await aRedeemed();
+    earn(one);
+    expect(await spare(entitlementId)).toMatchObject({ details: { blocker: "CERTIFICATE_EARNED" } });
+    expect(inLms(beside, one)).toMatchObject({ isActive: true });
+    expect(await standing(beside, entitlementId)).toMatchObject({ expiredAt: null, refundState: null });
+  });
+
+  test("changes nothing while it is not known whether there is a certificate", async () => {
+    const { entitlementId, one } = await aRedeemed();
+    await seen(one, 11);
+    away();
+    expect(await spare(entitlementId)).toMatchObject({ code: "LMS_UNAVAILABLE" });
+    expect(await standing(beside, entitlementId)).toMatchObject({ expiredAt: null, refundState: null });
+  });
+});
+
+test("a revocation that spares nobody asks for no certificate", async () => {
+  const { entitlementId, one } = await aRedeemed();
+  away();
+  await revokeEntitlement(requestOf(beside.app, shop), { entitlementId, reason: "Refunded elsewhere." });
+  expect(inLms(beside, one)).toMatchObject({ isActive: false });
 });
 
 test("a reissue locks refunds for a certificate that was earned a moment ago, and waits for its status", async () => {
