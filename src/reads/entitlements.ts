@@ -88,7 +88,7 @@ export async function entitlementsForCourses(
   return courseUuids.map((uuid) => entitlements.filter(({ courseUuid }) => courseUuid === uuid));
 }
 
-/** The newest entitlement by which a learner takes a run. */
+/** The newest entitlement by which a learner takes a run, or that waits for the LMS to enroll the learner there. */
 export async function entitlementSpentOn(
   db: Database,
   userId: string,
@@ -96,7 +96,8 @@ export async function entitlementSpentOn(
 ): Promise<EntitlementFacts | null> {
   const [row] = await select(
     db,
-    `${selectFacts()} where e.user_id = $1 and n.course_run_key = $2 and n.is_active
+    `${selectFacts()} where e.user_id = $1 and (n.course_run_key = $2 and n.is_active or e.pending_enrollment_id =
+       (select id from course_enrollment where user_id = $1 and course_run_key = $2))
      order by e.created_at desc, e.id desc limit 1`,
     [userId, courseRunKey],
   );

@@ -18,7 +18,8 @@ export interface EnrollIfEntitled extends LearnerReference {
 
 /**
  * What the "enroll" button does first: redeems the learner's newest usable entitlement for the run. Null when there is
- * none, so that the ordinary enrollment goes on. The same run again returns the entitlement that is redeemed for it.
+ * none, so that the ordinary enrollment goes on. The same run again returns the entitlement that is redeemed for it, or
+ * that waits for the LMS to enroll the learner there.
  */
 export const enrollIfEntitled = enrollmentCommand(
   "enrollIfEntitled",

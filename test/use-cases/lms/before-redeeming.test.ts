@@ -4,7 +4,16 @@ import { moveSession } from "../../../src/use-cases/sessions/move-session";
 import { switchSession } from "../../../src/use-cases/sessions/switch-session";
 import { lookAtCourses } from "../../../src/use-cases/lms/looks";
 import { ada, bob, grace } from "../../support/demo-app";
-import { aCourse, anEntitlement, callsOf, inLms, standing, useLms, sweepLater } from "../../support/lms";
+import {
+  aCourse,
+  anEntitlement,
+  callsOf,
+  ENROLLMENT,
+  inLms,
+  standing,
+  sweepLater,
+  useLms,
+} from "../../support/lms";
 import { requestOf } from "../../support/refunds";
 
 const beside = useLms();
@@ -87,6 +96,22 @@ test("enrollIfEntitled looks at the run only for a learner who has something to 
   beside.edx.world.runs.get(one)!.enrollmentEndsAt = null;
   expect(await press()).toMatchObject({ enrollment: { courseRunKey: one } });
 });
+
+test.each([1, 2])(
+  "the enroll button, pressed again while the LMS is slow, tells of the same entitlement, of %d that the learner has",
+  async (count) => {
+    const { courseUuid, one } = await aCourse(beside);
+    for (let made = 0; made < count; made++) await anEntitlement(beside, courseUuid);
+    beside.edx.faults.set({ system: "lms", path: ENROLLMENT.POST, kind: "status", status: 503 });
+    const press = () => enrollIfEntitled(requestOf(beside.app, ada), { courseRunKey: one });
+    const { id } = (await press())!;
+    expect(await standing(beside, id)).toMatchObject({ state: "PENDING_ENROLLMENT", pendingRunKey: one });
+    expect(await press()).toMatchObject({ id, pendingRunKey: one });
+    beside.edx.faults.set();
+    await sweepLater(beside);
+    expect(await press()).toMatchObject({ id, enrollment: { courseRunKey: one } });
+  },
+);
 
 test("a move and a switch look at the wanted run, the current enrollment and the certificate", async () => {
   const { courseUuid, one, two } = await aCourse(beside);
