@@ -20,20 +20,26 @@ import type { FieldChangeView, HistoryEntryConnection, HistoryEntryView } from "
 
 const TYPES = Object.keys(TRACKED_TYPES) as TrackedType[];
 
-/** What the arguments ask for. A learner's question never reaches what support wrote, nor finds out who changed what. */
+/**
+ * What the arguments ask for. A learner's question never reaches what support wrote, nor finds out who changed what, or who
+ * had an entitlement before: other usernames than the learner's own count as those of no account.
+ */
 export function criteriaOf(
   { actor }: Context,
   { filter }: Pick<HistoryArgs, "filter">,
   asOf: Date | null,
 ): EntryCriteria {
-  const { entityTypes, types, changedBy, changedFrom, changedBefore, ...same } = filter ?? {};
+  const { entityTypes, types, usernames, changedBy, changedFrom, changedBefore, ...same } = filter ?? {};
   const seesAll = actor !== null && mayReadAnyone(actor);
   const mayAsk = !changedBy || changedBy === "system" || changedBy === actor?.username;
   const ofRequest = filter?.requestId && !seesAll ? actor?.username : null; // nobody else's requests are told
+  const isOwn = (name: string) => name.toLowerCase() === actor?.username.toLowerCase();
+  const ownName = usernames && (usernames.some(isOwn) ? [actor!.username] : []);
   const ofLearners = (entityTypes ?? TYPES).filter((type) => mayAsk && type !== "SUPPORT_DETAIL");
   return {
     ...same,
     entityTypes: seesAll ? entityTypes : ofLearners,
+    usernames: seesAll ? usernames : ownName,
     types: types?.map((type) => CHARACTER_OF[type]),
     userLabel: changedBy ?? ofRequest,
     from: changedFrom,

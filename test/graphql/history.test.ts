@@ -361,6 +361,27 @@ test("a learner does not see refunds from the time when the entitlement belonged
   });
 });
 
+test("no filter tells a learner who had the entitlement before, or changed it, nor which accounts exist", async () => {
+  const id = "e0000000-0000-4000-8000-0000000000fd";
+  const change = { ...bySupport, requestId: "request-of-grace" };
+  const row = { ...anOrderOf("4"), id, mode: "verified", orderNumber: "MOVED" };
+  for (const userId of ["4", "1"])
+    await transact(app.db, { ...change, reason: "transferEntitlement" }, (tx) =>
+      tx.save(CourseEntitlement, { ...row, userId }),
+    );
+  const others = ["bob", "BOB", "grace", "nobody_such"];
+  const own = ["ada", "ADA"];
+  const count = async (asking: typeof ada, filter: object) => (await historyOf(asking, filter, id)).length;
+  for (const other of others) {
+    for (const filter of [{ usernames: [other] }, { changedBy: other }, { changedBy: other, usernames: own }])
+      expect([filter, await count(ada, filter)]).toEqual([filter, 0]);
+    expect(await count(ada, { usernames: [other, "ada"] })).toBe(2);
+  }
+  expect(await count(ada, { requestId: "request-of-grace" })).toBe(0);
+  for (const name of own) expect(await count(ada, { usernames: [name] })).toBe(2);
+  expect(await count(grace, { usernames: ["bob"], changedBy: "grace" })).toBe(2);
+});
+
 test("the history of some entitlements or learners contains their support details and refunds, and nothing of others", async () => {
   interface Answer {
     history: {

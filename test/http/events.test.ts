@@ -243,6 +243,14 @@ test("changes cannot be followed without a token, nor for an account that does n
   expect((await send(`${server.url}/events`, { method: "POST" })).status).toBe(405);
 });
 
+test("a learner is told of other accounts alike, whether they exist or not", async () => {
+  for (const name of ["ada", "ADA", "nobody"])
+    expect((await listen(server.url, bob, { query: `?username=${name}` })).status).toBe(404);
+  const own = await listen(server.url, bob, { query: "?username=BOB" });
+  expect(own.status).toBe(200);
+  own.leave();
+});
+
 test("an actor has a limited number of streams, and closing one makes room for another", async () => {
   const learner = actor("empty_handed");
   const open = await Promise.all(

@@ -21,7 +21,8 @@ export interface Audience {
 
 /**
  * Who reads for all learners is told everything, or what they have chosen. A learner is told what happens to entitlements
- * of their own while these are theirs, and never what support has written. Null where the learner is not known.
+ * of their own while these are theirs, and never what support has written. Null where the learner is not known, and to a
+ * learner no other is.
  */
 export async function audienceOf(
   app: App,
@@ -33,7 +34,8 @@ export async function audienceOf(
   const seesAll = mayReadAnyone(actor);
   const own = seesAll ? null : (actor.userId ?? (await userByUsername(app.db, actor.username))?.id ?? null);
   const chosen = username === null ? null : ((await userNamed(app.db, username))?.id ?? null);
-  if ((!seesAll && own === null) || (username !== null && chosen === null)) return null;
+  if (!seesAll && own === null) return null;
+  if (username !== null && (chosen === null || (!seesAll && chosen !== own))) return null;
 
   const isTold = (entry: FeedEntry) =>
     (entitlementId === null || entry.entitlementId === entitlementId) &&
