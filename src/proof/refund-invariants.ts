@@ -90,12 +90,18 @@ const INVARIANTS: Record<string, string> = {
     where not n.is_active and e.id in (select entitlement_id from refund)
     union all select l.entitlement_id, 'the enrollment is still active' from lives l
     join course_entitlement e on e.id = l.entitlement_id
-    cross join lateral (select h.enrollment_id from historical_course_entitlement h
+    cross join lateral (select h.history_id, h.enrollment_id from historical_course_entitlement h
       where h.id = l.entitlement_id and h.history_id < l.ended and h.history_txid <> l.done
       order by h.history_id desc limit 1) latest
     join course_enrollment n on n.id = latest.enrollment_id and n.is_active and n.mode = e.mode
     where l.done is not null
-      and not exists (select from course_entitlement other where other.enrollment_id = n.id)`,
+      and not exists (select from course_entitlement other where other.enrollment_id = n.id)
+      -- The learner may have enrolled again by other means, also before enrollments had history.
+      and exists (select from historical_course_enrollment h where h.id = n.id and h.history_id < l.ended)
+      and not exists (select from historical_course_enrollment h
+        where h.id = n.id and not (h.is_active and h.mode = e.mode) and h.history_id > coalesce((
+          select max(o.history_id) from historical_course_entitlement o where o.id = l.entitlement_id
+            and o.history_id < latest.history_id and o.enrollment_id is distinct from n.id), 0))`,
   "I10 final states never change": `
     select h.entitlement_id, h.state || ' became ' || later.state from historical_refund h
     join historical_refund later on later.id = h.id and later.history_id > h.history_id
