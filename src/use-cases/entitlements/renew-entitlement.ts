@@ -53,13 +53,16 @@ function refuseEarly(
   { facts, standing, periods }: LockedEntitlement,
 ): void {
   const { expirationAlertDays } = config;
-  if (facts.expiredAt && facts.expiryCause !== "LAPSED")
+  const end = expirationEnd(standing, periods);
+  // What has lapsed for the end of its regain period, as by a move, had time left then.
+  const isOfAge = facts.expiryCause === "LAPSED" && facts.expiredAt !== null && facts.expiredAt > end;
+  if (facts.expiredAt && !isOfAge)
     throw new Refusal(
       "ENTITLEMENT_EXPIRED",
       "This entitlement has not expired because of its age: reissue it instead.",
       { field: "entitlementId" },
     );
-  if (!facts.expiredAt && wholeDays(now, expirationEnd(standing, periods)) >= expirationAlertDays)
+  if (!facts.expiredAt && wholeDays(now, end) >= expirationAlertDays)
     throw new Refusal(
       "ENTITLEMENT_NOT_RENEWABLE",
       `This entitlement can be renewed when fewer than ${expirationAlertDays} days of its expiration period are left.`,

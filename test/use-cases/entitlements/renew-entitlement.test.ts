@@ -3,6 +3,7 @@ import { standingOf } from "../../../src/reads/decisions/choosing";
 import { redeemBlocker, refundBlocker, DEFAULT_PERIODS } from "../../../src/rules/entitlement-rules";
 import { renewEntitlement } from "../../../src/use-cases/entitlements/renew-entitlement";
 import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
+import { moveSession } from "../../../src/use-cases/sessions/move-session";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
 import {
   aCertificate,
@@ -70,6 +71,19 @@ test("an entitlement that ends for another reason than its age is not renewed, a
     const id = await anEntitlement(app, given);
     await expectRefusal(app, () => renew(id), code);
   }
+});
+
+test("an entitlement that has lapsed because its run was taken for good is not renewed, whatever its age is by now", async () => {
+  const courseUuid = aCourse();
+  const [run, other] = [await aRun(app, courseUuid, { startsAt: ago(60) }), await aRun(app, courseUuid)];
+  const moved = await anEntitlement(app, { courseUuid, run, createdAt: ago(30) });
+  const move = { override: ["REGAIN_PERIOD_OVER" as const], comments: "The run was cancelled." };
+  await moveSession(by(grace, app), { entitlementId: moved, courseRunKey: other, ...move });
+  expect(await stored(app, moved)).toMatchObject({ expiryCause: "LAPSED" });
+  await expectRefusal(app, () => renew(moved), "ENTITLEMENT_EXPIRED");
+  const lapsed = { expiredAt: ago(71), expiryCause: "LAPSED" as const };
+  const old = await anEntitlement(app, { createdAt: ago(800), ...lapsed });
+  await expectRefusal(app, () => renew(old), "ENTITLEMENT_EXPIRED");
 });
 
 test("an entitlement is renewed when fewer than the days of its warning are left, and no millisecond earlier", async () => {
