@@ -70,7 +70,10 @@ async function recordWith(
   // A refund that was requested while the entitlement was another learner's is not shown to the learner who has it now.
   const learnerId = mayActForAnyone(request.actor) ? null : entitlement.facts.userId;
   const live = await liveRefundOf(tx, entitlement.id, learnerId);
-  if (live && (live.state !== "SUCCEEDED" || entitlement.row.expiredAt))
+  const { expiryCause } = entitlement.facts;
+  // A repetition is told of the refund by which the entitlement has ended, and not of one before it was reissued.
+  const isEnded = expiryCause === "REFUNDED" || expiryCause === "REVOKED";
+  if (live && (live.state !== "SUCCEEDED" || isEnded))
     return { entitlement: entitlement.facts, refund: live, isNew: false };
   refuseUnrefundable(entitlement, request);
   if (request.app.refunds.isPaused) throw unavailable();

@@ -7,6 +7,7 @@ import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-en
 import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lock";
 import { revokeEntitlements } from "../../../src/use-cases/bulk/revoke-entitlements";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
+import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { enrollmentIn, expectRefusal, historyOf, stored } from "../../support/stored";
 import { aRefund, withShop } from "../../support/refunds";
 import { aCourse, ada, anEntitlement, aRun, by, grace, NOW, put, shop, useApp } from "../../support/world";
@@ -52,6 +53,26 @@ describe("a refund that was made elsewhere stays recorded", () => {
       await giveBack(id);
       expect(await stored(app, id)).toMatchObject({ expiredAt: null });
       await expectNoSecondRefund(id);
+    },
+  );
+
+  test.each(["LAPSED", "SUPPORT"] as const)(
+    "after revokeEntitlement, a reissue and an expiry by %s, the order counts as refunded before, and nothing as done",
+    async (expiryCause) => {
+      const courseUuid = aCourse();
+      const run = await aRun(app, courseUuid);
+      const id = await anEntitlement(app, { courseUuid, run });
+      await revokeEntitlement(by(shop, app), { entitlementId: id, reason });
+      await GIVE_BACK[1]![1](id);
+      await enrollAndFulfill(by(ada, app), { entitlementId: id, courseRunKey: run });
+      await expectNoSecondRefund(id);
+      await put(
+        app,
+        CourseEntitlement,
+        Object.assign(await stored(app, id), { expiredAt: NOW, expiryCause }),
+      );
+      await expectNoSecondRefund(id);
+      expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true });
     },
   );
 
