@@ -134,7 +134,7 @@ async function idsOf(request: CommandRequest, selection: Selection): Promise<rea
     throw unconfirmed(`The filter finds more than ${BULK_AT_MOST} entitlements. Add conditions to it.`);
   if (!request.rehearsal && expectedCount !== rows.length)
     throw unconfirmed(
-      `The filter finds ${rows.length} entitlements, which \`expectedCount\` does not confirm.`,
+      `The filter finds ${rows.length} entitlements, which \`expectedCount\` does not confirm. Those that an earlier request has changed may no longer be among them: make a dry run, and confirm the number that it tells.`,
     );
   return rows.map(({ id }) => id);
 }

@@ -95,6 +95,21 @@ test("a filter selects entitlements when the caller confirms their number, which
   expect(outcomes(await expire(2))).toEqual(["CHANGED", "CHANGED"]);
 });
 
+test("a repetition whose filter no longer finds what is done is told to ask for the number that is left, and goes on with it", async () => {
+  const courseUuid = aCourse();
+  const ids = [await anEntitlement(app, { courseUuid }), await anEntitlement(app, { courseUuid })];
+  const filter = { courseUuids: [courseUuid], isExpired: false };
+  const expire = (expectedCount: number | null, rehearsal: { entries: never[] } | null = null) =>
+    expireEntitlements({ ...by(grace, app), rehearsal }, { filter, expectedCount, comments });
+  await expireEntitlements(by(grace, app), { entitlementIds: [ids[0]!], comments }); // then it was interrupted
+  await expect(expire(2)).rejects.toMatchObject({
+    message: expect.stringContaining("make a dry run") as string,
+  });
+  const left = await expire(null, { entries: [] });
+  expect(left).toMatchObject([{ entitlementId: ids[1] }]);
+  expect(outcomes(await expire(left.length))).toEqual(["CHANGED"]);
+});
+
 test("a filter that finds too many entitlements for a bulk command is refused, whatever number is confirmed", async () => {
   const courseUuid = aCourse();
   await app.db.query(
