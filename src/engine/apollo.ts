@@ -25,7 +25,7 @@ import { rootFieldCount } from "./documents/documents";
 import { KeptDocuments, REFUSED } from "./documents/kept-documents";
 import { limitExceeded, LIMITS } from "./documents/limits";
 import { fieldsOf, sizeFault } from "./documents/size";
-import { costBudget, type Cost } from "./cost-budget";
+import { BYTES_OF_AN_OBJECT, type Bill, type Cost } from "./cost-budget";
 import { LIMIT_EXCEEDED, RATE_LIMITED } from "./error-codes";
 import { nodeCounter } from "./documents/node-count";
 import { operationTypeRule } from "./documents/operation-types";
@@ -50,6 +50,11 @@ export interface Shared {
   counter?: AnswerCounter | undefined;
 }
 
+/** The context of an operation that is charged to its actor. */
+interface Billed extends Context {
+  bill: Bill;
+}
+
 const STATUS: Record<string, number> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -58,9 +63,9 @@ const STATUS: Record<string, number> = {
 };
 
 /** Apollo Server with every limit on, the schema hidden when explorers are off, and no reports to Apollo. */
-export function apolloServer(app: App, graph: Graph, shared: Shared): ApolloServer<Context> {
+export function apolloServer(app: App, graph: Graph, shared: Shared): ApolloServer<Billed> {
   const documents = new KeptDocuments();
-  return new ApolloServer<Context>({
+  return new ApolloServer<Billed>({
     documentStore: documents,
     gateway: executor(graph.schema, shared.counter),
     introspection: true, // decided for each actor by the gate below
@@ -94,7 +99,7 @@ function gate(
   { schema, permissions }: Graph,
   { limitRate, counter }: Shared,
   documents: KeptDocuments,
-): ApolloServerPlugin<Context> {
+): ApolloServerPlugin<Billed> {
   const { explorers } = app.config;
   const denialOf = authorizer(
     schema,
@@ -102,9 +107,8 @@ function gate(
     (actor) => explorers || (actor !== null && staff.allows(actor)),
   );
   const countOf = nodeCounter(schema);
-  const chargeFor = costBudget(app);
 
-  class Gate implements GraphQLRequestListener<Context> {
+  class Gate implements GraphQLRequestListener<Billed> {
     private readonly startedAt = performance.now();
 
     /** What is wrong with the document, found before it is validated. */
@@ -114,7 +118,7 @@ function gate(
     private cost: Cost | undefined;
 
     /** A document that is too large is not even validated: what stands for refused documents takes its place. */
-    async validationDidStart(asked: GraphQLRequestContextValidationDidStart<Context>) {
+    async validationDidStart(asked: GraphQLRequestContextValidationDidStart<Billed>) {
       const { document } = asked;
       this.fault = sizeFault(document);
       this.isToRemember = this.fault !== null;
@@ -127,18 +131,18 @@ function gate(
       };
     }
 
-    async didResolveOperation(asked: GraphQLRequestContextDidResolveOperation<Context>): Promise<void> {
+    async didResolveOperation(asked: GraphQLRequestContextDidResolveOperation<Billed>): Promise<void> {
       const { document, operation, request, contextValue } = asked;
       if (document === REFUSED) throw refused(this.fault ?? seenBefore());
       if (!operation) return;
       const variables = request.variables ?? {};
       const denial = denialOf(document, operation, contextValue.actor, variables);
       if (denial) throw refused(denied(denial));
-      const { nodes, objects, values } = countOf(document, operation, variables);
+      const { nodes, objects, values, cost } = countOf(document, operation, variables);
       if (nodes > LIMITS.nodes) throw refused(limitExceeded("nodes", nodes, LIMITS.nodes));
       if (objects > LIMITS.objects) throw refused(limitExceeded("objects", objects, LIMITS.objects));
       if (values > LIMITS.values) throw refused(limitExceeded("values", values, LIMITS.values));
-      const charge = chargeFor(objects, contextValue.actor);
+      const charge = contextValue.bill.before(cost);
       this.cost = charge?.cost;
       if (charge?.retryAfterSeconds) throw refused(costError(charge.cost, charge.retryAfterSeconds));
       if (operation.operation !== OperationTypeNode.MUTATION) return;
@@ -146,7 +150,7 @@ function gate(
       if (limited) throw refused(rateError(limited));
     }
 
-    async willSendResponse(answered: GraphQLRequestContextWillSendResponse<Context>): Promise<void> {
+    async willSendResponse(answered: GraphQLRequestContextWillSendResponse<Billed>): Promise<void> {
       const { queryHash, document, response } = answered;
       const result = response.body.kind === "single" ? response.body.singleResult : undefined;
       if (result?.errors && queryHash !== undefined) {
@@ -171,7 +175,7 @@ function seenBefore(): GraphQLError {
 }
 
 function costError({ limit }: Cost, retryAfterSeconds: number): GraphQLError {
-  const message = `At most ${limit} objects a minute may be asked for by large operations. Try again in ${retryAfterSeconds} s.`;
+  const message = `At most ${limit} objects a minute may be asked for, and ${BYTES_OF_AN_OBJECT} bytes of a long answer count as one. Try again in ${retryAfterSeconds} s.`;
   return new GraphQLError(message, { extensions: { code: RATE_LIMITED, retryAfterSeconds } });
 }
 

@@ -4,6 +4,7 @@ import type { Actor } from "../auth/actor";
 import { createContext } from "../graphql/context";
 import { languageOf } from "../messages/language";
 import { apolloServer, type Graph, type Shared } from "./apollo";
+import { costBudget } from "./cost-budget";
 import { Feed } from "./feed/feed";
 import { LIMITS } from "./documents/limits";
 import { LIMIT_EXCEEDED } from "./error-codes";
@@ -56,23 +57,27 @@ export async function startEngine(app: App, shared: Shared, graph: Graph): Promi
   const { trustedDocuments: path, console } = app.config;
   const trust = path === undefined ? undefined : trustedDocuments(path, graph.schema, console);
   const apollo = apolloServer(app, graph, shared);
+  const billOf = costBudget(app);
   await apollo.start();
 
   async function answer(given: Asked): Promise<Answered> {
     const { method, headers, actor, requestId, ...sent } = given;
     const asked = trust ? trust(sent) : sent;
     const language = languageOf(headers["accept-language"]);
+    const bill = billOf(actor);
     const {
       status,
       headers: answered,
       body,
     } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: apolloHeaders(given), ...asked },
-      context: async () => createContext(app, actor, requestId, language),
+      context: async () => Object.assign(createContext(app, actor, requestId, language), { bill }),
     });
     // Apollo Server sends a body in chunks only for @defer and @stream, which the schema does not have.
     const text = body.kind === "complete" ? body.string : "";
-    if (Buffer.byteLength(text) > LIMITS.answerBytes) throw new TooLongAnswer();
+    const bytes = Buffer.byteLength(text);
+    bill.after(bytes);
+    if (bytes > LIMITS.answerBytes) throw new TooLongAnswer();
     if ((status ?? 200) === 200) answered.set("content-language", language);
     return { status: status ?? 200, headers: answered, body: text };
   }

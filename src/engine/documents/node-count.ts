@@ -27,12 +27,17 @@ import { itemsOf, type Given, type PageSize, type Variables } from "./page-size"
 interface Page {
   size: PageSize;
   inner: Page[];
-  /** A page, whose size a client chooses; another list or look; or a field without a selection. */
-  kind: "page" | "objects" | "value";
+  /** A page, whose size a client chooses; another list; a look at another time; or a field without a selection. */
+  kind: "page" | "objects" | "look" | "value" | "total";
 }
 
 /** A field without a selection. */
 const VALUE: Page = { size: [1], inner: [], kind: "value" };
+/** The number of all objects that a list has, which are counted for it. */
+const TOTAL: Page = { size: [1], inner: [], kind: "total" };
+
+/** How many objects of a page are as much work as a look at another time, and as counting all objects of a list. */
+const COST = { page: 1, objects: 1, look: 5, value: 0, total: 200 };
 
 /** What a field of the schema tells of its list. */
 export interface ListExtensions {
@@ -51,6 +56,8 @@ export interface Counted {
   objects: number;
   /** The fields of all of these that have no selection of their own. */
   values: number;
+  /** The work for all of these, in objects of a page. */
+  cost: number;
 }
 
 /** What the data of an account count for: a page of their entitlements, and a page of the history of each. */
@@ -77,6 +84,7 @@ export function nodeCounter(schema: GraphQLSchema): NodeCounter {
       nodes: count(pages, variables, "nodes"),
       objects: count(pages, variables, "objects"),
       values: count(pages, variables, "values"),
+      cost: count(pages, variables, "cost"),
     };
   };
 }
@@ -84,13 +92,13 @@ export function nodeCounter(schema: GraphQLSchema): NodeCounter {
 function count(pages: readonly Page[], variables: Variables, counted: keyof Counted): number {
   let all = 0;
   for (const { size, inner, kind } of pages) {
-    if (kind === "value") {
-      all += Number(counted === "values");
-      continue;
-    }
     const within = count(inner, variables, counted);
+    const isValue = kind === "value" || kind === "total";
     if (counted === "nodes" && kind !== "page") all += within;
-    else all += itemsOf(size, variables) * (Number(counted !== "values") + within);
+    else {
+      const own = { nodes: 1, objects: Number(!isValue), values: Number(isValue), cost: COST[kind] }[counted];
+      all += itemsOf(size, variables) * (own + within);
+    }
   }
   return all;
 }
@@ -156,7 +164,7 @@ class PageReader {
       isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[nodes[0]!.name.value] : undefined;
     const type = field && getNamedType(field.type);
     if (type === DataExportScalar) return [DATA_EXPORT];
-    if (!isCompositeType(type)) return [VALUE]; // or the schema itself
+    if (!isCompositeType(type)) return [field?.name === "totalCount" ? TOTAL : VALUE]; // or the schema itself
     const inner = this.pagesIn(
       type,
       nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
@@ -169,12 +177,13 @@ class PageReader {
         itemsAtMost === undefined
           ? [isList ? LIMITS.listItems : 1]
           : { longestIn: this.input, atMost: itemsAtMost };
-      return [{ size, inner, kind: "objects" }];
+      return [{ size, inner, kind: isList ? "objects" : "look" }];
     }
     const size = ["first", "last"].map((argument) =>
       this.givenBy(nodes[0]!.arguments?.find(({ name }) => name.value === argument)),
     );
-    return [{ size, inner, kind: "page" }];
+    const isOfAll = (part: Page) => part === TOTAL;
+    return [{ size, inner: inner.filter((part) => !isOfAll(part)), kind: "page" }, ...inner.filter(isOfAll)];
   }
 
   private givenBy(given: ArgumentNode | undefined): Given {
