@@ -6,7 +6,7 @@ import { DEADLINE_MS } from "./world";
 jest.setTimeout(900_000);
 
 /** To run more schedules: `SCHEDULES=100 npx jest dist/test/chaos/chaos.test.js`, or `npm run chaos`. */
-const SCHEDULES = Number(process.env["SCHEDULES"] ?? 15);
+const SCHEDULES = Number(process.env["SCHEDULES"] ?? 8);
 /** All faults except a crash of PostgreSQL, which other tests use too; `npm run chaos` has its own. */
 const GENTLE = FAULTS.filter((fault) => fault !== "crash");
 

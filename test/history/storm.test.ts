@@ -10,7 +10,7 @@ import { runStorm, type StormOptions } from "./storm/storm";
 import type { Committed, RowChange } from "./storm/wal";
 
 /** To make more changes: `CHANGES=10000 npx jest dist/test/history/storm.test.js`, or `npm run history:storm`. */
-const CHANGES = Number(process.env["CHANGES"] ?? 4_000);
+const CHANGES = Number(process.env["CHANGES"] ?? 2_000);
 
 /** Answers that are asked for twice: more with `ANSWERS=10000`, or by `npm run history:storm -- --settled`. */
 const ANSWERS = Number(process.env["ANSWERS"] ?? 600);
