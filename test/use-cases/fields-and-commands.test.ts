@@ -6,9 +6,14 @@ import { entitlementsById } from "../../src/reads/entitlement-facts";
 import { sessionsOfCourses } from "../../src/reads/sessions";
 import { toEntitlement } from "../../src/graphql/types/entitlements/course-entitlement";
 import { toSessionViews } from "../../src/graphql/types/entitlements/session";
-import type { Call, Command } from "../../src/use-cases/command";
+import type { Context } from "../../src/graphql/context";
+import { OrderPreviewResolver } from "../../src/graphql/queries/order-preview.resolver";
+import { Refusal, type RefusalCode } from "../../src/refusal";
+import type { Command } from "../../src/use-cases/command";
+import { fulfillOrder } from "../../src/use-cases/entitlements/fulfill-order";
 import { unenrollAndRefund } from "../../src/use-cases/refunds/unenroll-and-refund";
 import { enrollAndFulfill } from "../../src/use-cases/sessions/enroll-and-fulfill";
+import { enrollIfEntitled } from "../../src/use-cases/sessions/enroll-if-entitled";
 import { leaveSession } from "../../src/use-cases/sessions/leave-session";
 import { switchSession } from "../../src/use-cases/sessions/switch-session";
 import {
@@ -23,6 +28,7 @@ import {
   by,
   NOW,
   put,
+  shop,
   useApp,
 } from "../support/world";
 
@@ -132,18 +138,23 @@ async function askFields({ id, target }: { id: string; target: string }) {
   return {
     view,
     session: views.find(({ courseRun }) => courseRun.key === target)!,
-    isLinked: !!facts!.enrollment,
   };
 }
 
-/** Whether a command changes something, rather than finding it already done. */
-async function isDone<Input>(command: Command<Input, unknown>, input: Input): Promise<boolean> {
-  const call: Call = by(ada, app);
-  return command(call, input).then(
-    () => true,
+/** A refusal whose code says it all, by the blocker of the field that foretells it. */
+const BLOCKER_OF: Partial<Record<RefusalCode, string>> = {
+  ALREADY_ENROLLED_IN_PAID_MODE: "ALREADY_ENROLLED",
+  ENTITLEMENT_EXPIRED: "EXPIRED",
+  ENTITLEMENT_REFUNDED: "EXPIRED",
+};
+
+/** The blocker for which a command refuses; null when it changes something, or finds it already done. */
+async function blockerOf<Input>(command: Command<Input, unknown>, input: Input): Promise<string | null> {
+  return command(by(ada, app), input).then(
+    () => null,
     (error: unknown) => {
-      if (error instanceof Error && error.name !== "Error") throw error;
-      return false;
+      if (!(error instanceof Refusal)) throw error;
+      return error.details.blocker ?? BLOCKER_OF[error.code] ?? error.code;
     },
   );
 }
@@ -155,59 +166,117 @@ const checkWorlds = (check: (place: { id: string; target: string }) => Promise<v
   );
 
 test(
-  "a session is available exactly when enrollAndFulfill or switchSession accepts it",
+  "enrollAndFulfill or switchSession refuses a run for the reason that its session gives",
   () =>
     checkWorlds(async (place) => {
       const { view, session } = await askFields(place);
       const wish = { entitlementId: place.id, courseRunKey: place.target };
       // The choice that waits for the LMS is found when it is made again, which is no new choice.
-      if (view.facts.pendingRunKey === place.target) return expect(session.isAvailable).toBe(false);
+      if (view.facts.pendingRunKey === place.target)
+        return expect(session.blocker).toBe("PENDING_ENROLLMENT");
       const command = view.redeemBlocker === "ALREADY_REDEEMED" ? switchSession : enrollAndFulfill;
-      expect(await isDone(command, wish)).toBe(session.isAvailable);
+      expect(await blockerOf(command, wish)).toBe(session.blocker);
+      expect(session.isAvailable).toBe(session.blocker === null);
     }),
   120_000,
 );
 
 test(
-  "an entitlement is redeemable exactly when enrollAndFulfill accepts an open run",
+  "enrollAndFulfill refuses an open run for the reason that the entitlement gives",
   () =>
     checkWorlds(async ({ id }) => {
       const { view } = await askFields({ id, target: "" });
       const open = await aRun(app, view.courseUuid);
-      expect(await isDone(enrollAndFulfill, { entitlementId: id, courseRunKey: open })).toBe(
-        view.isRedeemable,
+      expect(await blockerOf(enrollAndFulfill, { entitlementId: id, courseRunKey: open })).toBe(
+        view.redeemBlocker,
       );
+      expect(view.isRedeemable).toBe(view.redeemBlocker === null);
     }),
   120_000,
 );
 
 test(
-  "an entitlement is regainable exactly when leaveSession leaves its run",
-  () =>
-    checkWorlds(async ({ id }) => {
-      const { view, isLinked } = await askFields({ id, target: "" });
-      const isDoneNow = await isDone(leaveSession, { entitlementId: id });
-      // Leaving what is not redeemed changes nothing, so it is no refusal; the field says that there is nothing to leave.
-      if (view.regainBlocker === "NOT_REDEEMED") expect(isLinked || isDoneNow).toBe(true);
-      else expect(isDoneNow).toBe(view.isRegainable);
-    }),
-  120_000,
-);
-
-test(
-  "an entitlement is refundable exactly when unenrollAndRefund accepts the request",
+  "leaveSession refuses to leave the run for the reason that the entitlement gives",
   () =>
     checkWorlds(async ({ id }) => {
       const { view } = await askFields({ id, target: "" });
-      const wish = { entitlementId: id, refund: "REQUEST" as const };
-      // Requesting a refund that exists already returns it, which is not a new request.
-      const isThere =
-        view.refundBlocker === "REFUND_PENDING" ||
-        view.refundBlocker === "ALREADY_REFUNDED" ||
-        view.isExpired;
-      const isDoneNow = await isDone(unenrollAndRefund, wish);
-      if (!isThere) expect(isDoneNow).toBe(view.isRefundable);
-      else expect(view.isRefundable).toBe(false);
+      const blocker = await blockerOf(leaveSession, { entitlementId: id });
+      // Leaving what is not redeemed changes nothing, so it is no refusal; the field says that there is nothing to leave.
+      expect(blocker ?? (view.regainBlocker === "NOT_REDEEMED" ? "NOT_REDEEMED" : null)).toBe(
+        view.regainBlocker,
+      );
+      expect(view.isRegainable).toBe(view.regainBlocker === null);
     }),
+  120_000,
+);
+
+test(
+  "unenrollAndRefund refuses the request for the reason that the entitlement gives",
+  () =>
+    checkWorlds(async ({ id }) => {
+      const { view } = await askFields({ id, target: "" });
+      const blocker = await blockerOf(unenrollAndRefund, { entitlementId: id, refund: "REQUEST" as const });
+      // Requesting a refund that exists already returns it, which is not a new request.
+      const isThere = ["REFUND_PENDING", "ALREADY_REFUNDED"].includes(view.refundBlocker ?? "");
+      expect(blocker ?? (isThere ? view.refundBlocker : null)).toBe(view.refundBlocker);
+      expect(view.isRefundable).toBe(view.refundBlocker === null);
+    }),
+  120_000,
+);
+
+test(
+  "enrollIfEntitled redeems an entitlement for a run exactly when its session is available",
+  () =>
+    checkWorlds(async (place) => {
+      const { view, session } = await askFields(place);
+      const isWaiting = view.facts.pendingRunKey === place.target;
+      const isHere = view.facts.enrollment?.courseRunKey === place.target && view.facts.enrollment.isActive;
+      const answer = await enrollIfEntitled(by(ada, app), { courseRunKey: place.target }).catch(
+        (error: unknown) => {
+          if (error instanceof Refusal) return null;
+          throw error;
+        },
+      );
+      const isFound = answer?.id === place.id;
+      if (isWaiting || isHere) return expect(isFound).toBe(true);
+      expect(isFound).toBe(view.isRedeemable && session.isAvailable);
+    }),
+  120_000,
+);
+
+const free = fc.option(
+  fc.record({ mode: fc.constantFrom("audit", "honor", "verified"), isActive: fc.boolean() }),
+);
+const anyOrder = fc.record({
+  runs: fc.array(fc.record({ run, seat: free, certificate: fc.boolean() }), { maxLength: 3 }),
+});
+
+test(
+  "fulfillOrder redeems for the run that orderPreview tells, or returns the runs that it tells",
+  () =>
+    fc.assert(
+      fc.asyncProperty(anyOrder, async ({ runs }) => {
+        const courseUuid = aCourse();
+        for (const given of runs) {
+          const key = await aRun(app, courseUuid, given.run);
+          if (given.seat) await anEnrollment(app, key, given.seat);
+          if (given.seat && given.certificate) await aCertificate(app, key);
+        }
+        const context = { app, now: NOW, actor: shop } as unknown as Context;
+        const asked = { username: "ada", courseUuids: [courseUuid], mode: "verified" };
+        const [preview] = (await new OrderPreviewResolver().orderPreview(asked, context))!;
+        const order = {
+          username: "ada",
+          courseUuid,
+          mode: "verified",
+          orderNumber: courseUuid,
+          refundLocked: false,
+        };
+        const { entitlement, upgradeableRuns } = await fulfillOrder(by(shop, app), order);
+        expect(entitlement.enrollment?.courseRunKey ?? null).toBe(preview!.redeemedRun?.key ?? null);
+        expect(upgradeableRuns.map(({ key }) => key)).toEqual(preview!.upgradeableRuns.map(({ key }) => key));
+      }),
+      { numRuns: WORLDS },
+    ),
   120_000,
 );
