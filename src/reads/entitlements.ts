@@ -96,8 +96,10 @@ export async function entitlementSpentOn(
 ): Promise<EntitlementFacts | null> {
   const [row] = await select(
     db,
-    `${selectFacts()} where e.user_id = $1 and (n.course_run_key = $2 and n.is_active or e.pending_enrollment_id =
-       (select id from course_enrollment where user_id = $1 and course_run_key = $2))
+    `${selectFacts()} where e.id in (
+       select spent.id from course_enrollment seat join course_entitlement spent
+         on seat.is_active and spent.enrollment_id = seat.id or spent.pending_enrollment_id = seat.id
+       where seat.user_id = $1 and seat.course_run_key = $2)
      order by e.created_at desc, e.id desc limit 1`,
     [userId, courseRunKey],
   );
