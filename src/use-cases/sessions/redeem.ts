@@ -129,16 +129,26 @@ export async function occupy(
   decidedAt: Date,
   detail?: CourseEntitlementSupportDetail,
 ): Promise<EntitlementFacts> {
-  const { row, facts, standing, periods } = entitlement;
+  const { row, facts } = entitlement;
   const { now } = asking;
   await unlinkOthers(tx, now, enrollmentId, facts.id);
   // Leaving a run and returning to it does not restart the regain period.
   const first = await firstRedemption(tx, facts.id, enrollmentId);
   const redeemed = { enrollmentId, redeemedAt: first === undefined ? now : first, pendingEnrollmentId: null };
   if (enrollmentId !== row.enrollmentId) await unenroll(tx, asking, entitlement);
-  const isOver = isExpiryDue({ ...standing, isEnrollmentPending: false }, periods, decidedAt);
-  const final = isOver ? ({ expiredAt: now, expiryCause: "LAPSED" } as const) : {};
+  const final = expiryIfOver(entitlement, decidedAt, now);
   return save(tx, asking, entitlement, { ...redeemed, ...final }, detail);
+}
+
+/** The expiry to store with the end of a redemption which the learner could no longer end at an instant; none otherwise. */
+export function expiryIfOver(
+  { standing, periods }: Pick<LockedEntitlement, "standing" | "periods">,
+  decidedAt: Date,
+  now: Date,
+): Pick<Partial<CourseEntitlement>, "expiredAt" | "expiryCause"> {
+  // An answer that is pending is about another run.
+  const isOver = isExpiryDue({ ...standing, isEnrollmentPending: false }, periods, decidedAt);
+  return isOver ? { expiredAt: now, expiryCause: "LAPSED" } : {};
 }
 
 /** Ends the links of other entitlements to an enrollment that the learner had left: they are not redeemed for it. */

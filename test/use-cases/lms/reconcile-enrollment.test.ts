@@ -9,16 +9,19 @@ import {
   sweepLater,
   useLms,
 } from "../../support/lms";
-import { endPauses, requestOf, withShop } from "../../support/refunds";
+import { endPauses, requestOf, SYSTEM, withShop } from "../../support/refunds";
 import type { App } from "../../../src/app";
 import { CourseEnrollment } from "../../../src/entities/course-enrollment";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
+import { EnrollmentCall } from "../../../src/entities/enrollment-call";
 import { transact } from "../../../src/store/transact";
 import type { Reconciled } from "../../../src/use-cases/lms/reconciling/reconcile";
 import { reconcileEnrollment } from "../../../src/use-cases/lms/reconciling/reconcile-enrollment";
 import { sweepRefunds } from "../../../src/use-cases/refunds/sweep-refunds";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
 import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
+import { moveSession } from "../../../src/use-cases/sessions/move-session";
+import { switchSession } from "../../../src/use-cases/sessions/switch-session";
 import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-entitlement";
 import { historyOf } from "../../support/stored";
 
@@ -136,6 +139,47 @@ describe("when the LMS has taken the learner out of the run", () => {
     expect(await standing(beside, entitlementId)).toMatchObject({
       expiryCause: "LAPSED",
       enrollmentId: null,
+    });
+  });
+
+  test("nor does it by a move to another run for which the LMS is still asked", async () => {
+    const { entitlementId, one, two } = await aSpentOne();
+    await setAge(entitlementId, one, 40);
+    beside.edx.faults.set({ system: "lms", path: POST, kind: "status", status: 503 });
+    await moveSession(requestOf(beside.app, grace), {
+      entitlementId,
+      courseRunKey: two,
+      override: ["REGAIN_PERIOD_OVER"],
+      comments: "by telephone",
+    });
+    beside.edx.others.deactivate("ada", one);
+    expect(await reconcile(one)).toMatchObject({ kind: "CLEAR", entitlementId });
+    beside.edx.faults.set();
+    await sweepLater(beside);
+    expect(await standing(beside, entitlementId)).toMatchObject({
+      state: "FULFILLED",
+      enrollment: { courseRunKey: two },
+      expiryCause: "LAPSED",
+    });
+  });
+
+  test("a switch that was asked for in time counts, although the LMS does it after the period", async () => {
+    const { entitlementId, one, two } = await aSpentOne();
+    await setAge(entitlementId, one, 14);
+    beside.edx.faults.set({ system: "lms", path: POST, kind: "status", status: 503 });
+    await switchSession(requestOf(beside.app, ada), { entitlementId, courseRunKey: two });
+    await setAge(entitlementId, one, 15);
+    beside.edx.others.deactivate("ada", one);
+    await transact(beside.app.db, SYSTEM, async (tx) => {
+      const calls = await tx.find(EnrollmentCall, { order: { createdAt: "DESC" }, take: 1 });
+      await tx.save(Object.assign(calls[0]!, { createdAt: daysAgo(0.5) }));
+    });
+    expect(await reconcile(one)).toMatchObject({ kind: "CLEAR", entitlementId });
+    beside.edx.faults.set();
+    await sweepLater(beside);
+    expect(await standing(beside, entitlementId)).toMatchObject({
+      state: "FULFILLED_CHANGEABLE",
+      enrollment: { courseRunKey: two },
     });
   });
 
@@ -413,17 +457,15 @@ test("a dry run tells what would follow, and changes nothing", async () => {
   expect(await standing(beside, entitlementId)).toMatchObject({ state: "FULFILLED_CHANGEABLE" });
 });
 
-/** Makes an entitlement and its redemption so many days older. */
+function daysAgo(days: number): Date {
+  return new Date(beside.app.clock().getTime() - days * 86_400_000);
+}
+
+/** Makes an entitlement and its redemption so many days older, also in the LMS. */
 async function setAge(id: string, courseRunKey: string, days: number): Promise<void> {
-  const at = new Date(beside.app.clock().getTime() - days * 86_400_000);
-  const change = {
-    userId: null,
-    userLabel: "system",
-    reason: "test",
-    source: "JOB",
-    requestId: "t",
-  } as const;
-  await transact(beside.app.db, change, async (tx) => {
+  const at = daysAgo(days);
+  beside.edx.world.enrollments.get(`ada ${courseRunKey}`)!.createdAt = at;
+  await transact(beside.app.db, SYSTEM, async (tx) => {
     await tx.save(CourseEntitlement, { id, createdAt: at, redeemedAt: at });
     const rows = await tx.findBy(CourseEnrollment, { courseRunKey });
     await tx.save(rows.map((row) => Object.assign(row, { createdAt: at })));
