@@ -183,6 +183,19 @@ describe("when the LMS has taken the learner out of the run", () => {
     });
   });
 
+  test("of two entitlements for one enrollment, as imports can bring them, neither comes back too late", async () => {
+    const { entitlementId, courseUuid, one } = await aSpentOne();
+    const both = [entitlementId, await anEntitlement(beside, courseUuid)];
+    const { enrollmentId } = await standing(beside, entitlementId);
+    await transact(beside.app.db, SYSTEM, (tx) => tx.save(CourseEntitlement, { id: both[1]!, enrollmentId }));
+    for (const id of both) await setAge(id, one, 40);
+    beside.edx.others.deactivate("ada", one);
+    expect(await reconcile(one)).toMatchObject({ kind: "CLEAR", entitlementId: both.toSorted()[0] });
+    expect(await reconcile(one)).toMatchObject({ kind: "RECORD" });
+    for (const id of both)
+      expect(await standing(beside, id)).toMatchObject({ state: "EXPIRED", expiryCause: "LAPSED" });
+  });
+
   test("an agent's expiry keeps its date and cause", async () => {
     const { entitlementId, one } = await aSpentOne();
     await expireEntitlement(requestOf(beside.app, grace), { entitlementId, comments: "by telephone" });

@@ -39,7 +39,7 @@ interface Cleared {
 /** What was done about what the LMS has said. */
 export interface Settled extends Cleared {
   kind: Reconciliation["kind"];
-  /** The entitlement that it concerns; null for none. */
+  /** The entitlement that it concerns, the first of several; null for none. */
   entitlementId: string | null;
   /** Whether the enrollment was recorded otherwise before. */
   isNews: boolean;
@@ -72,13 +72,14 @@ export async function settleReading(
   if (reading.renamed) await storeAccounts(tx, [reading.renamed], reading.seenAt ?? app.clock());
   const known = seatOf(recorded);
   const now = app.clock();
-  const linked =
-    locked.find(({ row, facts }) => row.enrollmentId === recorded.id && facts.enrollment) ?? null;
+  // Imports can bring several for one enrollment: what ends for the first of them ends for all, by the same rules.
+  const linked = locked.filter(({ row, facts }) => row.enrollmentId === recorded.id && facts.enrollment);
+  const [first = null] = linked;
   const decided = reconciliation({
     lms,
     known,
     callState: recorded.callState,
-    linked: linked && { ...linked, isRefundPending: isRefundPending(linked.standing) },
+    linked: first && { ...first, isRefundPending: linked.some(({ standing }) => isRefundPending(standing)) },
     // An LMS without entitlements has redeemed none: what it enrolls in a paid mode was bought there.
     redeemable: app.config.lms?.entitlements === "plugin" ? redeemableOf(locked, now) : [],
   });
@@ -93,14 +94,18 @@ export async function settleReading(
   };
   if (decided.kind === "WAIT") return settled;
   const enrollmentId = await record(tx, reading, recorded);
-  const entitlement = locked.find(({ id }) => id === entitlementId);
-  if (decided.kind === "LINK") await occupy(tx, { app, now }, entitlement!, enrollmentId!, now);
+  if (decided.kind === "LINK") {
+    const used = locked.find(({ id }) => id === entitlementId);
+    await occupy(tx, { app, now }, used!, enrollmentId!, now);
+  }
   if (decided.kind !== "CLEAR") return settled;
-  const isEnding = recorded.isActive || reading.seenAt === null;
-  if (isEnding) return { ...settled, ...(await clear(tx, app, entitlement!, isRefundWanted)) };
-  // It had ended before, so the entitlement was not redeemed any more: only the link is left to end.
-  await endLink(tx, { now }, entitlement!);
-  return settled;
+  const cleared: Cleared[] = [];
+  for (const each of linked)
+    // One that had ended before was not redeemed any more: only the link is left to end.
+    if (recorded.isActive || reading.seenAt === null)
+      cleared.push(await clear(tx, app, each, isRefundWanted));
+    else await endLink(tx, { now }, each);
+  return { ...settled, ...cleared[0] };
 }
 
 /** Ends the link of an entitlement. What was too late to leave, and what could be refunded, is decided before. */
