@@ -13,7 +13,8 @@ export type EntitlementState =
 /**
  * Whether the entitlement has expired: an expiry is stored, or its time to be redeemed or to leave the run is over. A
  * pending refund is ignored, as if it had failed; while an enrollment is pending, only a stored expiry counts. So it has
- * expired whenever its state is none of AVAILABLE, FULFILLED_CHANGEABLE and PENDING_ENROLLMENT.
+ * expired whenever its state is none of AVAILABLE, FULFILLED_CHANGEABLE and PENDING_ENROLLMENT, and in the last of these
+ * when it had expired before it was moved.
  */
 export function isExpired(standing: Standing, periods: Periods, now: Date): boolean {
   if (standing.isEnrollmentPending) return standing.expiredAt !== null;

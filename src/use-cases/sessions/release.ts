@@ -25,8 +25,11 @@ export async function release(
   return save(tx, asking, entitlement, { ...changes, ...released }, detail);
 }
 
-/** The LMS may have enrolled the learner already, or may yet: that enrollment is to end. */
-async function stopWaiting(
+/**
+ * Has the enrollment ended for which a locked entitlement waits, if any: the LMS may have enrolled the learner already, or may
+ * yet. That the entitlement no longer waits is for the caller to store.
+ */
+export async function stopWaiting(
   tx: EntityManager,
   asking: Asking,
   { row, facts }: LockedEntitlement,

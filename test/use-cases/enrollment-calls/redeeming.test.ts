@@ -1,9 +1,13 @@
+import { CourseEntitlement } from "../../../src/entities/course-entitlement";
+import { transact } from "../../../src/store/transact";
+import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-entitlement";
 import { fulfillOrder } from "../../../src/use-cases/entitlements/fulfill-order";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
+import { moveSession } from "../../../src/use-cases/sessions/move-session";
 import { switchSession } from "../../../src/use-cases/sessions/switch-session";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
-import { ada, ask } from "../../support/demo-app";
+import { ada, ask, grace } from "../../support/demo-app";
 import {
   ENROLLMENT,
   aCourse,
@@ -16,7 +20,8 @@ import {
   sweepLater,
   useLms,
 } from "../../support/lms";
-import { requestOf } from "../../support/refunds";
+import { requestOf, SYSTEM } from "../../support/refunds";
+import { supportDetails } from "../../support/stored";
 
 const beside = useLms();
 const { POST, GET } = ENROLLMENT;
@@ -139,6 +144,50 @@ describe("while the LMS is away", () => {
     );
     expect(call).toEqual({ state: "NEEDS_REVIEW" });
     expect(await standing(beside, id)).toMatchObject({ state: "PENDING_ENROLLMENT", pendingRunKey: one });
+  });
+});
+
+describe("an expired entitlement that is moved while the LMS is away", () => {
+  async function aMovedOne() {
+    const { courseUuid, one, two } = await aCourse(beside);
+    const entitlementId = await anEntitlement(beside, courseUuid);
+    await redeem(beside, entitlementId, one);
+    const expiry = { expiredAt: beside.app.clock(), expiryCause: "LAPSED" } as const;
+    await transact(beside.app.db, SYSTEM, (tx) =>
+      tx.save(CourseEntitlement, { id: entitlementId, ...expiry }),
+    );
+    beside.edx.faults.set({ system: "lms", path: POST, kind: "status", status: 503 });
+    const move = { entitlementId, courseRunKey: two, override: [], comments: "as agreed" };
+    await moveSession(requestOf(beside.app, grace), move);
+    beside.edx.faults.set();
+    return { entitlementId, one, two, expiry };
+  }
+
+  test("waits, and is still expired", async () => {
+    const { entitlementId } = await aMovedOne();
+    const asked = "query($id: ID!) { entitlement(id: $id) { state isExpired expiryCause } }";
+    expect((await ask(beside.app, ada, asked, { id: entitlementId })).data!["entitlement"]).toEqual({
+      state: "PENDING_ENROLLMENT",
+      isExpired: true,
+      expiryCause: "LAPSED",
+    });
+  });
+
+  test("no longer waits when an agent expires it, and keeps its expiry and its run", async () => {
+    const { entitlementId, one, two, expiry } = await aMovedOne();
+    const end = () =>
+      expireEntitlement(requestOf(beside.app, grace), { entitlementId, comments: "not any more" });
+    expect(await end()).toMatchObject({ ...expiry, pendingRunKey: null, enrollment: { courseRunKey: one } });
+    expect((await supportDetails(beside.app, entitlementId)).at(-1)).toMatchObject({
+      action: "EXPIRE",
+      comments: "not any more",
+      unenrolledRunKey: null,
+    });
+    await sweep();
+    expect(await standing(beside, entitlementId)).toMatchObject({ state: "FULFILLED", ...expiry });
+    expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: true });
+    expect(inLms(beside, two)?.isActive ?? false).toBe(false);
+    await expect(end()).rejects.toMatchObject({ code: "ENTITLEMENT_EXPIRED" });
   });
 });
 

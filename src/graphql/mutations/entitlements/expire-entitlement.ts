@@ -25,7 +25,7 @@ export class ExpireEntitlementMutation {
   @Mutation(() => ExpireEntitlementPayload, {
     nullable: true,
     description:
-      "Expires an entitlement at once; the learner leaves the run, if any. One that has expired already is refused. For support and staff.",
+      "Expires an entitlement at once; the learner leaves the run, if any. One that has expired already is refused, unless it waits for the LMS because it was moved: then it only stops waiting, and keeps its expiry and its run. For support and staff.",
   })
   expireEntitlement(
     @Input(() => ExpireEntitlementInput, "The entitlement to expire, and the comments of the agent.")

@@ -41,7 +41,7 @@ export abstract class EntitlementDecisions {
 
   @Field(() => Boolean, {
     description:
-      "Whether the entitlement has expired: `expiredAt` is stored, or the expiry is due because a period of the policy is over or because of a certificate for the run. It has not expired exactly when its state is AVAILABLE, PENDING_ENROLLMENT or FULFILLED_CHANGEABLE.",
+      "Whether the entitlement has expired: `expiredAt` is stored, or the expiry is due because a period of the policy is over or because of a certificate for the run. It has not expired exactly when its state is AVAILABLE or FULFILLED_CHANGEABLE, or PENDING_ENROLLMENT without an `expiredAt`: an agent can move an expired entitlement, which stays expired.",
   })
   get isExpired(): boolean {
     return isExpired(this.standing, this.periods, this.context.now);
