@@ -9,8 +9,9 @@ import { databaseNow } from "../../store/database-clock";
 import { pauseEnd } from "../attempts/lease";
 import type { Outbox } from "../attempts/outbox";
 import { asTold } from "./as-told";
-import { endLink, lockRow, save, type LockedEntitlement } from "../locked-entitlement";
+import { lockRow, save, type LockedEntitlement } from "../locked-entitlement";
 import { occupy } from "../sessions/redeem";
+import { undoRevert } from "./undo-revert";
 import { ask, callDeadlineMs, lateMs, lockCall } from "./ask";
 
 /** The outbox of what the LMS is asked to do with enrollments. */
@@ -77,7 +78,7 @@ async function follow(
 
 /**
  * What follows from a refusal: the entitlement no longer waits, and stays as it is; one that was redeemed for the enrollment
- * again, by a revert, is not any more. A request that was not answered may still enroll the learner, so
+ * again, by a revert, is not any more (`undoRevert`). A request that was not answered may still enroll the learner, so
  * that enrollment is then ended.
  */
 async function abandon(
@@ -90,7 +91,7 @@ async function abandon(
   const asking = { app, now: app.clock() };
   const waiting = waitingFor(call, entitlement);
   const isRedeemed = entitlement?.row.enrollmentId === call.id;
-  if (isRedeemed && call.mayEnroll) await endLink(tx, asking, entitlement);
+  if (isRedeemed && call.mayEnroll) await undoRevert(tx, asking, entitlement, call);
   if (waiting) await save(tx, asking, waiting, { pendingEnrollmentId: null });
   if (call.mode === null) return;
   if (!waiting && !isHeld) await tx.save(CourseEnrollment, { id: call.id, isActive: false });

@@ -6,9 +6,7 @@ import { COURSE_ENTITLEMENT_FIELDS, CourseEntitlement } from "../../entities/cou
 import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { HistoricalCourseEntitlement } from "../../history/historical";
-import { enrollmentsById } from "../../reads/enrollments";
-import { choosingOf } from "../../reads/decisions/choosing";
-import { policiesById } from "../../reads/policies";
+import { choosingIn } from "../../reads/decisions/choosing-in";
 import { isExpiryDue } from "../../rules/entitlement-rules";
 import { namesOf } from "../../store/rows/fields";
 import { Refusal } from "../../refusal";
@@ -41,7 +39,7 @@ export const REVERTED = namesOf(COURSE_ENTITLEMENT_FIELDS).filter(
 
 /**
  * Restores the state of an entitlement that an entry of its history recorded. The revert can itself be reverted. Where the
- * LMS refuses to enroll the learner again, the entitlement is not redeemed.
+ * LMS refuses to enroll the learner again, the entitlement is not redeemed; nor has it expired, if it had not before.
  */
 export const revertEntitlement = commandInSteps(
   "revertEntitlement",
@@ -113,10 +111,7 @@ async function lastingChanges(
     REVERTED.map((name) => [name, target[name]]),
   );
   if (await isRefundUnsure(tx, facts)) changes.refundLocked = true;
-  const [enrollment = null] = target.enrollmentId ? await enrollmentsById(tx, [target.enrollmentId]) : [];
-  const [policy = null] = target.policyId ? await policiesById(tx, [target.policyId]) : [];
-  const active = enrollment && { ...enrollment, isActive: true };
-  const reverted = choosingOf({ ...facts, ...changes, enrollment: active, policy }, app.config);
+  const reverted = await choosingIn(tx, facts, changes, app.config);
   refuseUseless(reverted, now, "historyEntryId");
   if (!isExpiryDue(reverted.standing, reverted.periods, now)) return changes;
   const isOnlyExpiry = REVERTED.every(

@@ -1,3 +1,5 @@
+import { CourseEntitlement } from "../../../src/entities/course-entitlement";
+import { transact } from "../../../src/store/transact";
 import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-entitlement";
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
 import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
@@ -18,7 +20,8 @@ import {
   sweepLater,
   useLms,
 } from "../../support/lms";
-import { requestOf } from "../../support/refunds";
+import { requestOf, SYSTEM } from "../../support/refunds";
+import { historyOf } from "../../support/stored";
 
 const beside = useLms();
 const { POST, GET } = ENROLLMENT;
@@ -186,6 +189,51 @@ test("an entitlement is not redeemed when the LMS refuses the enrollment after a
   expect(inLms(beside, one)).toMatchObject({ isActive: false });
   // Whoever enrolls the learner there by hand does it by another means.
   expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE", enrollmentId: null });
+});
+
+describe("a revert to a final redemption, which the LMS refuses", () => {
+  /** An entitlement that was reissued after its redemption had become final, and how to revert to that. */
+  async function aReissuedOne() {
+    const { entitlementId, ...course } = await aSpentOne();
+    await lapse(entitlementId);
+    const historyEntryId = (await historyOf(beside.app, entitlementId)).at(-1)!.history_id;
+    await reissueEntitlement(requestOf(beside.app, grace), { entitlementId, comments: "by mistake" });
+    await sweep();
+    const back = { entitlementId, historyEntryId, comments: "back" };
+    return { ...course, entitlementId, revert: () => revertEntitlement(requestOf(beside.app, grace), back) };
+  }
+  const lapse = (id: string) =>
+    transact(beside.app.db, SYSTEM, (tx) =>
+      tx.save(CourseEntitlement, { id, expiredAt: beside.app.clock(), expiryCause: "LAPSED" }),
+    );
+
+  test("leaves an entitlement available that was, and refunds locked that were", async () => {
+    const { entitlementId, revert } = await aReissuedOne();
+    const before = await standing(beside, entitlementId);
+    beside.edx.faults.set({ system: "lms", path: POST, kind: "status", status: 406 });
+    await revert();
+    expect(before).toMatchObject({ state: "AVAILABLE", refundLocked: true });
+    expect(await standing(beside, entitlementId)).toMatchObject({
+      state: "AVAILABLE",
+      refundLocked: true,
+      expiredAt: null,
+      expiryCause: null,
+      enrollmentId: null,
+    });
+  });
+
+  test.each([
+    ["leaves one available whose other run could be left", false, "AVAILABLE"],
+    ["gives nothing for one whose other run was final too", true, "EXPIRED"],
+  ])("%s", async (_, isFinal, state) => {
+    const { entitlementId, one, two, revert } = await aReissuedOne();
+    await redeem(beside, entitlementId, two);
+    if (isFinal) await lapse(entitlementId);
+    beside.edx.world.runs.get(one)!.preventedBy = "viewFilter";
+    await revert();
+    await sweep();
+    expect(await standing(beside, entitlementId)).toMatchObject({ state, enrollmentId: null });
+  });
 });
 
 /** An entitlement whose learner has left the run, and how to revert to the state before. */

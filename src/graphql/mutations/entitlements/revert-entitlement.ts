@@ -28,7 +28,7 @@ export class RevertEntitlementMutation {
   @Mutation(() => RevertEntitlementPayload, {
     nullable: true,
     description:
-      "Restores an earlier state of an entitlement from its history, all but the instants of its creation and change. A state that could not be redeemed any more is refused, and one whose redemption is final by now has expired. Reverting to the entry before undoes it. For support and staff.",
+      "Restores an earlier state of an entitlement from its history, all but the instants of its creation and change. A state that could not be redeemed any more is refused, and one whose redemption is final by now has expired. Where the LMS refuses to enroll the learner again, the entitlement is not redeemed, and has not expired if it had not before. Reverting to the entry before undoes it. For support and staff.",
   })
   revertEntitlement(
     @Input(
