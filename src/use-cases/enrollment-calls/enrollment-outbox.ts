@@ -4,6 +4,7 @@ import { CourseEnrollment } from "../../entities/course-enrollment";
 import { EnrollmentCall } from "../../entities/enrollment-call";
 import type { EnrollmentOutcome, LmsEnrollment } from "../../gateways/open-edx/enrollment-gateway";
 import { enrollmentOfAttempt } from "../../reads/enrollments";
+import { isRefundPending } from "../../rules/entitlement-rules";
 import { CALLS_END_MS, isRepeat, nextProgress, type CallAnswer } from "../../rules/lms/enrollment-call-rules";
 import { databaseNow } from "../../store/database-clock";
 import { pauseEnd } from "../attempts/lease";
@@ -38,7 +39,7 @@ export const ENROLLMENT_CALLS: Outbox<EnrollmentCall, EnrollmentOutcome> = {
     if (!call) return null;
     const now = app.clock();
     const isQuiet = call.quietAt === null || call.quietAt <= (await databaseNow(tx));
-    const answered = { attempt: attempted.attempt, answer: answerOf(call, outcome) };
+    const answered = { attempt: attempted.attempt, answer: answerOf(call, outcome, entitlement) };
     const progress = nextProgress(call, answered, isQuiet);
     if (progress === call) return call;
     report(app, call, outcome);
@@ -110,10 +111,19 @@ async function nextAttempt(
   return isQuiet || quietAt! < pause ? pause : quietAt!;
 }
 
-/** An end that the LMS does not allow is asked for again, and then by support: the learner holds a seat for nothing. */
-function answerOf({ mayEnroll }: EnrollmentCall, outcome: EnrollmentOutcome): CallAnswer {
-  const isOwed = outcome.kind === "refused" && outcome.code === "NOT_ALLOWED" && !mayEnroll;
-  return isOwed ? "unknown" : outcome.kind;
+/**
+ * An end that the LMS does not allow is asked for again, and then by support: the learner holds a seat for nothing. So is an
+ * enrollment, which nothing has changed, while a refund is pending for the entitlement that a revert has redeemed for it:
+ * until then the entitlement must not change.
+ */
+function answerOf(
+  { id, mayEnroll }: EnrollmentCall,
+  outcome: EnrollmentOutcome,
+  entitlement: LockedEntitlement | null,
+): CallAnswer {
+  if (outcome.kind !== "refused") return outcome.kind;
+  if (entitlement?.row.enrollmentId === id && isRefundPending(entitlement.standing)) return "notSent";
+  return outcome.code === "NOT_ALLOWED" && !mayEnroll ? "unknown" : outcome.kind;
 }
 
 /** Why the LMS has not done it, as a code or a word for operators. Null when it has. */

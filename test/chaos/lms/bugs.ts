@@ -86,7 +86,7 @@ export const LMS_BUGS: LmsBug[] = [
     name: "an end that the LMS refuses counts as done",
     promise: "L2 no paid seat without an entitlement that is redeemed for it",
     schedule: lmsScheduleOf(23),
-    edits: [[OUTBOX, 'return isOwed ? "unknown" : outcome.kind', 'return isOwed ? "done" : outcome.kind']],
+    edits: [[OUTBOX, '!mayEnroll ? "unknown" : outcome.kind', '!mayEnroll ? "done" : outcome.kind']],
   },
   {
     name: "an enrollment that was bought elsewhere is changed",

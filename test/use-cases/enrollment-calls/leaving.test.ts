@@ -1,9 +1,12 @@
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
+import type { RefundOutcome } from "../../../src/gateways/refund/refund-gateway";
+import { refundViolations } from "../../../src/proof/refund-invariants";
 import { transact } from "../../../src/store/transact";
 import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-entitlement";
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
 import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
 import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
+import { sweepRefunds } from "../../../src/use-cases/refunds/sweep-refunds";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
 import { transferEntitlement } from "../../../src/use-cases/entitlements/transfer-entitlement";
 import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
@@ -20,7 +23,7 @@ import {
   sweepLater,
   useLms,
 } from "../../support/lms";
-import { requestOf, SYSTEM } from "../../support/refunds";
+import { endPauses, requestOf, SYSTEM, withShop } from "../../support/refunds";
 import { historyOf } from "../../support/stored";
 
 const beside = useLms();
@@ -233,6 +236,33 @@ describe("a revert to a final redemption, which the LMS refuses", () => {
     await revert();
     await sweep();
     expect(await standing(beside, entitlementId)).toMatchObject({ state, enrollmentId: null });
+  });
+});
+
+describe("a refund that is in doubt while a revert waits for the LMS", () => {
+  test.each<[string, RefundOutcome, string]>([
+    ["and then accepted", { kind: "accepted", refs: ["ref"] }, "REFUNDED"],
+    ["and then refused", { kind: "refused", code: "HTTP_400" }, "AVAILABLE"],
+  ])("%s, is settled before the refusal of the LMS counts", async (_, later, state) => {
+    const { entitlementId, one, revert } = await aLeftOne();
+    beside.edx.faults.set({ system: "lms", path: POST, kind: "status", status: 503 });
+    await revert();
+    const { app } = withShop(beside.app, (asked) =>
+      asked === 1 ? { kind: "unknown", cause: "SILENCE" } : later,
+    );
+    const hasty = { ...app, config: { ...app.config, refund: { ...app.config.refund, deadlineMs: 50 } } };
+    await unenrollAndRefund(requestOf(hasty, ada), { entitlementId, refund: "REQUEST" });
+    beside.edx.faults.set({ system: "lms", path: POST, kind: "status", status: 406 });
+    await sweep();
+    expect(await standing(beside, entitlementId)).toMatchObject({ enrollment: { courseRunKey: one } });
+    await endPauses(app);
+    await sweepRefunds(hasty);
+    await sweep();
+    expect(await standing(beside, entitlementId)).toMatchObject({ state, enrollmentId: null });
+    expect(inLms(beside, one)).toMatchObject({ isActive: false });
+    const found = await refundViolations(app.db, { paid: null, settlesWithinMs: 3_600_000 });
+    const ours = found.filter((each) => each.entitlementId === entitlementId);
+    expect(ours.filter(({ invariant }) => !invariant.startsWith("I7"))).toEqual([]); // `endPauses` signs nothing
   });
 });
 
