@@ -105,19 +105,41 @@ export async function enrollmentsOfUser(
   return rows.map((row) => toEnrollment(row)!);
 }
 
-/** Whether a learner is enrolled in a run, or in any where none is named. */
-export async function holdsEnrollment(
+/** Whether enrollments of a learner, or the one in a run where one is named, are recorded otherwise than the LMS tells them. */
+export async function areToldOtherwise(
   db: Database,
   userId: string,
   courseRunKey: string | null,
+  told: readonly Pick<CourseEnrollment, "courseRunKey" | "mode" | "isActive">[],
 ): Promise<boolean> {
-  const [row] = await select<{ holds: boolean }>(
+  const [row] = await select<{ differ: boolean }>(
     db,
-    `select exists (select from course_enrollment where user_id = $1 and is_active
-       and ($2::text is null or course_run_key = $2)) as holds`,
-    [userId, courseRunKey],
+    `select exists (
+       select from (select * from course_enrollment
+         where user_id = $1 and ($2::text is null or course_run_key = $2)) known
+       full join unnest($3::text[], $4::text[], $5::boolean[]) t (run, mode, is_active)
+         on t.run = known.course_run_key
+       where known.id is null or known.is_active <> coalesce(t.is_active, false)
+         or t.is_active and t.mode <> known.mode) as differ`,
+    [
+      userId,
+      courseRunKey,
+      told.map((each) => each.courseRunKey),
+      told.map(({ mode }) => mode),
+      told.map(({ isActive }) => isActive),
+    ],
   );
-  return row!.holds;
+  return row!.differ;
+}
+
+/** The status of a learner's certificate for a run, as it is recorded; null for none. */
+export async function certificateStatus(
+  db: Database,
+  userId: string,
+  courseRunKey: string,
+): Promise<string | null> {
+  const sql = "select status from certificate where user_id = $1 and course_run_key = $2";
+  return (await select<{ status: string | null }>(db, sql, [userId, courseRunKey]))[0]?.status ?? null;
 }
 
 /** Whether another entitlement than this one is redeemed for an enrollment. */
@@ -135,19 +157,20 @@ export async function isHeldByOther(
 }
 
 /**
- * The username of the learner and the run of an enrollment that the LMS is asked for; null when the attempt no longer owns
- * the call: it was overtaken, or its lease is over.
+ * The learner and the run of an enrollment that the LMS is asked for; null when the attempt does not own the call for so many
+ * milliseconds: it was overtaken, or its lease is over by then.
  */
 export async function enrollmentOfAttempt(
   db: Database,
   { id, attempt }: { id: string; attempt: number },
-): Promise<{ username: string; courseRunKey: string } | null> {
-  const [row] = await select<{ username: string; courseRunKey: string }>(
+  neededMs = 0,
+): Promise<{ userId: string; courseRunKey: string } | null> {
+  const [row] = await select<{ userId: string; courseRunKey: string }>(
     db,
-    `select u.username, n.course_run_key as "courseRunKey"
-     from enrollment_call c join course_enrollment n using (id) join user_account u on u.id = n.user_id
-     where c.id = $1 and c.attempt = $2 and c.next_attempt_at > clock_timestamp()`,
-    [id, attempt],
+    `select n.user_id as "userId", n.course_run_key as "courseRunKey"
+     from enrollment_call c join course_enrollment n using (id)
+     where c.id = $1 and c.attempt = $2 and c.next_attempt_at > clock_timestamp() + $3 * interval '1 ms'`,
+    [id, attempt, neededMs],
   );
   return row ?? null;
 }

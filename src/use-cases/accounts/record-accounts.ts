@@ -34,6 +34,17 @@ export async function accountsById({ openEdx }: App, ids: readonly string[]): Pr
 }
 
 /**
+ * A learner with the username that the LMS has now, which is recorded. The LMS knows enrollments by usernames; they change,
+ * and another account may then have one of them, so the account is asked for by its id. Null when the LMS knows none. Rejects
+ * with HttpFailure when it gives no answer that makes sense.
+ */
+export async function learnerNow(app: App, id: string): Promise<LmsAccount | null> {
+  const account = await app.openEdx.accounts.byId(id);
+  if (account) await recordAndFollow(app, [account]);
+  return account;
+}
+
+/**
  * Stores what the LMS told of accounts at an instant; of several with one id or one username, the last. An account is
  * its id: another account that still has a username which is told here, in any case, gets `?` and its id in its place,
  * which no username can be. Returns the ids of those accounts: they count as never seen until the LMS is asked for them.

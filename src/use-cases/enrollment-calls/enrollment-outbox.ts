@@ -2,11 +2,14 @@ import type { EntityManager } from "typeorm";
 import type { App } from "../../app";
 import { CourseEnrollment } from "../../entities/course-enrollment";
 import { EnrollmentCall } from "../../entities/enrollment-call";
+import { asFailure } from "../../gateways/as-failure";
+import { HttpFailure } from "../../gateways/http-client";
 import type { EnrollmentOutcome, LmsEnrollment } from "../../gateways/open-edx/enrollment-gateway";
 import { enrollmentOfAttempt } from "../../reads/enrollments";
 import { isRefundPending } from "../../rules/entitlement-rules";
 import { CALLS_END_MS, isRepeat, nextProgress, type CallAnswer } from "../../rules/lms/enrollment-call-rules";
 import { databaseNow } from "../../store/database-clock";
+import { learnerNow } from "../accounts/record-accounts";
 import { pauseEnd } from "../attempts/lease";
 import type { Outbox } from "../attempts/outbox";
 import { asTold } from "./as-told";
@@ -25,11 +28,18 @@ export const ENROLLMENT_CALLS: Outbox<EnrollmentCall, EnrollmentOutcome> = {
   abandoned: { state: "NEEDS_REVIEW" },
 
   async call(app, call, requestId) {
-    const key = await enrollmentOfAttempt(app.db, call);
-    if (!key) return null;
+    const seat = await enrollmentOfAttempt(app.db, call);
+    if (!seat) return null;
+    const learner = await learnerNow(app, seat.userId).catch(asFailure);
+    if (learner instanceof HttpFailure) return { kind: "notSent", cause: learner.word };
+    if (!learner) return { kind: "refused", code: "USER_UNKNOWN", detail: "no account has the user id" };
+    // When the account was told so late that the lease could end before the answer, the next attempt asks.
+    const isInTime = await enrollmentOfAttempt(app.db, call, callDeadlineMs(app));
+    if (!isInTime) return { kind: "notSent", cause: "TimeoutError" };
     const { mode, changeableModes, mayEnroll } = call;
-    const wish = { ...key, mode, changeableModes, mayEnroll };
-    return app.openEdx.enrollments.ensure({ ...wish, isRepeat: isRepeat(call), requestId });
+    const wish = { mode, changeableModes, mayEnroll, isRepeat: isRepeat(call), requestId };
+    const { username } = learner;
+    return app.openEdx.enrollments.ensure({ username, courseRunKey: seat.courseRunKey, ...wish });
   },
 
   async settle(tx, app, attempted, outcome) {

@@ -3,10 +3,10 @@ import type { App } from "../../app";
 import { HttpFailure } from "../../gateways/http-client";
 import type { OpenEdx } from "../../gateways/open-edx/open-edx";
 import type { UserFacts } from "../../reads/accounts/users";
-import { holdsEnrollment } from "../../reads/enrollments";
+import { areToldOtherwise, certificateStatus } from "../../reads/enrollments";
 import type { SeatKey } from "../../reads/lms/recorded-enrollment";
 import { differingEnrollments } from "../../reads/lms/followed-enrollments";
-import { recordAndFollow } from "../accounts/record-accounts";
+import { learnerNow } from "../accounts/record-accounts";
 import { recordCertificate } from "./record-certificate";
 import { recordEnrollments } from "./record-enrollments";
 import { recordLiveRun, recordRuns } from "./record-runs";
@@ -55,13 +55,14 @@ export function lookAtEnrollments(
       const one = await enrollments.read({ username, courseRunKey: key });
       return one ? [one] : [];
     };
-    let told = await read(learner);
-    // The LMS tells no enrollments of a username that no account has any longer.
-    if (told.length === 0 && (await holdsEnrollment(app.db, learner.id, key))) {
-      const now = await renamed(app, learner);
-      if (now) told = await read(now);
-    }
     const userId = learner.id;
+    let told = await read(learner);
+    // What is news may be that of another account, which has the username now, or of none.
+    if (await areToldOtherwise(app.db, userId, key, told)) {
+      const now = await learnerNow(app, userId);
+      if (!now) return;
+      if (now.username !== learner.username) told = await read(now);
+    }
     await recordEnrollments(app, { userId, courseRunKey: key, enrollments: told, seenAt });
     if (reconciled === 0) return;
     const toldOf = told.map((each) => ({ ...each, userId }));
@@ -82,8 +83,8 @@ export function lookAtRedeemed(
 }
 
 /**
- * Looks at the certificate of a learner for a run; where there is none, also whether the username is up to date, unless
- * that is known.
+ * Looks at the certificate of a learner for a run; where there is none, or another than is recorded, also whether the username
+ * is up to date, unless that is known.
  */
 export function lookAtCertificate(
   app: App,
@@ -95,22 +96,20 @@ export function lookAtCertificate(
     const seenAt = app.clock();
     const { id: userId, username } = learner;
     let status = await certificates.status({ username, courseRunKey });
-    const now = status === null && !isNameSure ? await renamed(app, learner) : null;
-    if (now) status = await certificates.status({ username: now.username, courseRunKey });
+    const isNews = async () =>
+      status === null || status !== (await certificateStatus(app.db, userId, courseRunKey));
+    if (!isNameSure && (await isNews())) {
+      const now = await learnerNow(app, userId);
+      if (!now) return;
+      if (now.username !== username)
+        status = await certificates.status({ username: now.username, courseRunKey });
+    }
     await recordCertificate(app, { userId, courseRunKey, status, seenAt });
   });
 }
 
 function reconcile(app: App, pair: SeatKey): Promise<unknown> {
   return app.reconcile(app, pair, { source: "JOB", requestId: `look-${randomUUID()}` });
-}
-
-/** The learner with the username that the LMS has now, recorded; null when it is the one that we know. */
-async function renamed(app: App, { id, username }: UserFacts): Promise<UserFacts | null> {
-  const account = await app.openEdx.accounts.byId(id);
-  if (!account || account.username === username) return null;
-  await recordAndFollow(app, [account]);
-  return account;
 }
 
 /**

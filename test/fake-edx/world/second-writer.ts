@@ -1,5 +1,13 @@
 import type { LmsMode } from "../../../src/gateways/open-edx/catalog-gateway";
-import { enrollmentId, setEnrollment, type FakeRun, type FakeUser, type World } from "./world";
+import {
+  enrollmentId,
+  setEnrollment,
+  type FakeCertificate,
+  type FakeEnrollment,
+  type FakeRun,
+  type FakeUser,
+  type World,
+} from "./world";
 
 /** Changes the world as others do who work with the LMS: learners on its dashboard, its support, course teams. */
 export class SecondWriter {
@@ -41,6 +49,22 @@ export class SecondWriter {
     const { username } = user;
     const others = { email: `${username}@demo.example`, name: username, isActive: true, isStaff: false };
     this.world.users.set(username.toLowerCase(), { ...others, ...user });
+  }
+
+  /** Gives an account another username, which its enrollments and certificates have then too. */
+  rename(username: string, to: string): void {
+    const account = this.world.users.get(username.toLowerCase());
+    if (!account) throw new Error(`nobody has the username ${username}`);
+    this.world.users.delete(username.toLowerCase());
+    this.register({ ...account, username: to });
+    const move = <Held extends FakeEnrollment | FakeCertificate>(all: Map<string, Held>) => {
+      for (const [key, held] of [...all].filter(([, each]) => each.username === username)) {
+        all.delete(key);
+        all.set(enrollmentId(to, held.courseRunKey), Object.assign(held, { username: to }));
+      }
+    };
+    move(this.world.enrollments);
+    move(this.world.certificates);
   }
 
   /** Adds a run that is open and special in nothing else than what is said, or replaces it. */

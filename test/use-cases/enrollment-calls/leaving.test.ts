@@ -102,13 +102,13 @@ describe("while an enrollment is pending", () => {
   async function aLateOne() {
     const course = await aCourse(beside);
     const entitlementId = await anEntitlement(beside, course.courseUuid);
-    beside.edx.faults.set({ system: "lms", path: POST, kind: "lateEffect", ms: 700 });
+    beside.edx.faults.set({ system: "lms", path: POST, kind: "lateEffect", ms: 2_000 });
     await redeem(beside, entitlementId, course.one);
     beside.edx.faults.set();
     expect(await standing(beside, entitlementId)).toMatchObject({ state: "PENDING_ENROLLMENT" });
     return { ...course, entitlementId };
   }
-  const late = () => new Promise((resolve) => setTimeout(resolve, 900));
+  const late = () => new Promise((resolve) => setTimeout(resolve, 2_200));
 
   const ENDS: [string, string, (entitlementId: string) => Promise<unknown>][] = [
     [

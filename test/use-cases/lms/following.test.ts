@@ -137,6 +137,7 @@ test("certificates, accounts and runs are read again when an event is about them
     `GET /api/certificates/v0/certificates/ada/courses/${one}/`,
     `GET /api/enrollment/v1/course/${one}`,
     "GET /api/user/v1/accounts",
+    "GET /api/user/v1/accounts", // whether the certificate, which is news, is that of this account
   ]);
   const [certificate] = await beside.app.db.query<{ status: string }[]>(
     "select status from certificate where user_id = $1 and course_run_key = $2",

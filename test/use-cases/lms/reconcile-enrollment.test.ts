@@ -111,12 +111,7 @@ describe("when the LMS has taken the learner out of the run", () => {
     const { entitlementId, one } = await aSpentOne();
     const { world } = beside.edx;
     const account = world.users.get("ada")!;
-    const renamed = { ...account, username: "ada_lovelace" };
-    world.users.delete("ada");
-    world.users.set("ada_lovelace", renamed);
-    const held = world.enrollments.get(`ada ${one}`)!;
-    world.enrollments.delete(`ada ${one}`);
-    world.enrollments.set(`ada_lovelace ${one}`, { ...held, username: "ada_lovelace" });
+    beside.edx.others.rename("ada", "ada_lovelace");
     expect(await reconcile(one)).toMatchObject({ kind: "RECORD", isNews: false });
     expect(await standing(beside, entitlementId)).toMatchObject({
       state: "FULFILLED_CHANGEABLE",
@@ -434,7 +429,7 @@ describe("while our own call is open", () => {
 
   test("an answer from before the call does not count", async () => {
     const { entitlementId, one } = await anUnspentOne();
-    beside.edx.faults.set({ system: "lms", path: GET, nth: 1, kind: "slow", ms: 500 });
+    beside.edx.faults.set({ system: "lms", path: GET, nth: 1, kind: "slow", ms: 3_000 });
     const reconciled = reconcile(one);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await redeem(beside, entitlementId, one);

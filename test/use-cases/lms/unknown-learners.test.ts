@@ -161,12 +161,7 @@ describe("a learner who has another username in the LMS by now", () => {
     const { entitlement } = await fulfillOrder(asking, { ...order(courseUuid), username });
     beside.edx.others.enroll(username, one, "audit");
     await lookAtEnrollments(beside.app, { id, username });
-    const account = beside.edx.world.users.get(username.toLowerCase())!;
-    beside.edx.world.users.delete(username.toLowerCase());
-    beside.edx.world.users.set(`re-${username.toLowerCase()}`, { ...account, username: `re-${username}` });
-    const known = [...beside.edx.world.enrollments].find(([, each]) => each.username === username)!;
-    beside.edx.world.enrollments.delete(known[0]);
-    beside.edx.others.enroll(`re-${username}`, one, "audit");
+    beside.edx.others.rename(username, `re-${username}`);
     await lookAtEnrollments(beside.app, { id, username });
     expect(await standing(beside, entitlement.id)).toMatchObject({ username: `re-${username}` });
     const [row] = await beside.app.db.query<object[]>(

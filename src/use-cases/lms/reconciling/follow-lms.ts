@@ -39,7 +39,7 @@ export interface Following {
 /** How many learners a call for all enrollments names, and how many enrollments a page of the answer has. */
 const LEARNERS = 100;
 const PAGE = 100;
-/** How many requests the reconciliation of one enrollment takes: the enrollment, the account twice, and the certificate. */
+/** How many requests the reconciliation of one enrollment takes: the enrollment, the account, the certificate, and one again. */
 const REQUESTS_OF_PAIR = 4;
 /** The most requests within a minute, on average, whatever the settings allow. */
 const REQUESTS_PER_MINUTE_AT_MOST = 60;

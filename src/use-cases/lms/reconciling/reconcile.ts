@@ -48,7 +48,7 @@ async function lookBeforeEnd(
 ): Promise<void> {
   if (lms?.isActive || !before.isRedeemed) return;
   const { username } = renamed ?? before;
-  await lookAtCertificate(app, { id: userId, username }, courseRunKey);
+  await lookAtCertificate(app, { id: userId, username }, courseRunKey, true); // the account was just told
 }
 
 const NOTHING: Settled = {
