@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { endWith } from "../src/cli/failure";
+import { runProgram } from "../src/cli/program";
 import { ConfigError } from "../src/config";
 import { startEmbeddedPostgres } from "../src/postgres/embedded-postgres";
 import { executionsOf, formMeasured } from "./executions";
@@ -139,4 +139,4 @@ async function measureWorkload(contest: Contest, workload: Workload, { rounds }:
   );
 }
 
-main().catch(endWith);
+runProgram(main);

@@ -1,9 +1,9 @@
-import { once } from "node:events";
+// First of all: while the others are loaded, it knows already who has started this program.
+import { runProgram, stopSignal } from "./cli/program";
 import { hostname } from "node:os";
 import { DataSource } from "typeorm";
 import { migrationOptions } from "../ormconfig";
 import type { App } from "./app";
-import { endWith } from "./cli/failure";
 import { outsideFindings } from "./cli/checks/outside";
 import { welcome } from "./cli/welcome";
 import { compose } from "./compose";
@@ -23,9 +23,6 @@ import { startJobs, type Jobs } from "./jobs/start-jobs";
 import { COMPARISONS, tasks } from "./jobs/tasks";
 import { restApi } from "./rest/rest";
 import { isExposed, pathTo } from "./store/connection/encryption";
-
-/** A terminal sends Ctrl-C to npm and to this process, and npm forwards it to this process again. */
-const ONE_SIGNAL_WITHIN_MS = 200;
 
 async function main(): Promise<void> {
   const signal = stopSignal();
@@ -82,16 +79,6 @@ async function warnOfFaults({ config, log }: App): Promise<void> {
     if (verdict === "wrong") log.warn({ what, found }, "npm run config:check finds something wrong");
 }
 
-/** Resolves at the first SIGTERM or SIGINT; the second one ends the process immediately. */
-async function stopSignal(): Promise<void> {
-  await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
-  const first = Date.now();
-  const endAtOnce = (_name: string, number: number) => {
-    if (Date.now() - first > ONE_SIGNAL_WITHIN_MS) process.exit(128 + number);
-  };
-  process.on("SIGTERM", endAtOnce).on("SIGINT", endAtOnce);
-}
-
 /** As the owner of the tables, who alone may tell a past; a server that is not given the owner goes on without. */
 async function fillDemoWorldIfEmpty(app: App): Promise<void> {
   if (await app.db.manager.exists(UserAccount)) return;
@@ -125,4 +112,7 @@ function listenFault({ host, port }: Config, error: unknown): unknown {
   return faults[code] ? new ConfigError(faults[code], { cause: error }) : error;
 }
 
-main().then(() => process.exit(0), endWith);
+runProgram(async () => {
+  await main();
+  process.exit(0);
+});

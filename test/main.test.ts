@@ -223,8 +223,9 @@ describe("with the embedded PostgreSQL", () => {
   });
 
   test("a signal that only npm's shell receives stops the server too", async () => {
-    const env = { ...process.env, PORT: "0", ...embedded() };
-    const shell = spawn("sh", ["-c", "node start.js; true"], { env, stdio: ["ignore", "ignore", "pipe"] });
+    const npm_lifecycle_script = "node start.js; true"; // as npm says it
+    const env = { ...process.env, npm_lifecycle_script, PORT: "0", ...embedded() };
+    const shell = spawn("sh", ["-c", npm_lifecycle_script], { env, stdio: ["ignore", "ignore", "pipe"] });
     for await (const text of shell.stderr) if (String(text).includes("GraphiQL")) break;
     expect(isRunning()).toBe(true);
     shell.kill("SIGTERM");

@@ -4,7 +4,7 @@ import { migrationOptions } from "../../ormconfig";
 import { migrate, openDatabase, using } from "../compose/database";
 import { ConfigError, loadConfig } from "../config";
 import { bigWorldLearners, fillBigWorld } from "../demo/big-world";
-import { endWith } from "./failure";
+import { runProgram } from "./program";
 import { startProgress } from "./progress";
 
 const HELP = `Adds a big demo world for benchmarks: learners with five entitlements each on average, in every state, for about
@@ -59,4 +59,4 @@ async function fill(db: DataSource, learners: number): Promise<void> {
   );
 }
 
-main().catch(endWith);
+runProgram(main);

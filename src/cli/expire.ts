@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import type { App } from "../app";
 import { ConfigError, loadConfig } from "../config";
 import { expireDueEntitlements, type SweepReport } from "../use-cases/entitlements/expire-due-entitlements";
-import { endWith } from "./failure";
+import { runProgram } from "./program";
 import { startProgress } from "./progress";
 import { withApp } from "../compose";
 
@@ -62,4 +62,4 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-main().catch(endWith);
+runProgram(main);

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { migrationOptions } from "../../ormconfig";
 import { loadConfig } from "../config";
 import { printFaults } from "./history/print-faults";
-import { endWith } from "./failure";
+import { runProgram } from "./program";
 import { withDatabase } from "../compose/database";
 import { inSnapshot } from "../store/snapshot";
 
@@ -26,4 +26,4 @@ async function main(): Promise<void> {
   if (faults > 0) process.exitCode = 1;
 }
 
-main().catch(endWith);
+runProgram(main);

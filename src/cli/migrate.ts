@@ -4,7 +4,7 @@ import { migrate, openDatabase, usingAsOwner, type Database } from "../compose/d
 import { ConfigError, loadConfig } from "../config";
 import { migrationStates } from "../store/schema/migrate";
 import { migrateDown } from "../store/schema/migrate-down";
-import { endWith } from "./failure";
+import { runProgram } from "./program";
 
 const HELP = `Changes the schema of the database, one line for each migration.
 
@@ -72,4 +72,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch(endWith);
+runProgram(main);

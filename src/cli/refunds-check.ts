@@ -3,7 +3,7 @@ import type { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
 import { loadConfig, type Config } from "../config";
 import { embeddedLedger, refundViolations } from "../proof/refund-invariants";
-import { endWith } from "./failure";
+import { runProgram } from "./program";
 import { withDatabase } from "../compose/database";
 
 const HELP = `Checks the invariants of refunds: an order is refunded at most once, an entitlement expires by a refund exactly
@@ -37,4 +37,4 @@ async function check(db: DataSource, { refund }: Config): Promise<void> {
   if (violations.length > 0) process.exitCode = 1;
 }
 
-main().catch(endWith);
+runProgram(main);

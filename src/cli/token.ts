@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { developmentTokens } from "../auth/development-key";
 import { ConfigError, loadConfig } from "../config";
-import { endWith } from "./failure";
+import { runProgram } from "./program";
 
 const HELP = `Prints a token of the demo world, which is valid for 24 hours. In a shell:
 
@@ -32,4 +32,4 @@ async function main(): Promise<void> {
   process.stdout.write(`${found.token}\n`);
 }
 
-main().catch(endWith);
+runProgram(main);

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { endWith } from "../../src/cli/failure";
+import { endWith } from "../../src/cli/program";
 import { ConfigError } from "../../src/config";
 import { startEmbeddedPostgres } from "../../src/postgres/embedded-postgres";
 import { removeNow, removeWhenThisProcessEnds } from "../support/cleanup";

@@ -8,7 +8,7 @@ import { LeafForm } from "../../src/proof/tree/leaf";
 import { signCheckpoint } from "../../src/proof/notes/signer";
 import { writeAddCheckpoint } from "../../src/proof/witness/witness";
 import { newSigner } from "../proof/signers";
-import { killLeftovers, run, runToEnd, said } from "../support/server-process";
+import { killLeftovers, run, runScript, runToEnd, said } from "../support/server-process";
 
 const dir = mkdtempSync(join(tmpdir(), "proofs-"));
 afterAll(() => {
@@ -107,4 +107,19 @@ test("a witness keeps its key and what it has seen over a kill, and cosigns noth
   expect((await fetch(again.url)).status).toBe(405);
   again.child.kill("SIGTERM");
   expect(await again.exited).toBe(0);
+});
+
+test("a command that runs until it is stopped stops with npm, whose shell does not pass the signal on", async () => {
+  const npm = runScript("history:witness", {}, [
+    "--name=witness.example",
+    `--key=${join(dir, "other.pem")}`,
+    `--data=${join(dir, "other")}`,
+    `--history=${history.vkey}`,
+    "--port=0",
+  ]);
+  const [, url] = await said(npm, /Listens at (\S+)\n/, "stdout");
+  expect((await fetch(url!)).status).toBe(405);
+  npm.child.kill("SIGTERM");
+  await npm.exited;
+  await expect(fetch(url!)).rejects.toThrow("fetch failed");
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { endWith } from "../../src/cli/failure";
+import { runProgram } from "../../src/cli/program";
 import { ConfigError } from "../../src/config";
 import { openFakeEdx, type FakeEdx } from "./fake-edx";
 import { readFaults } from "./faults/faults";
@@ -107,4 +107,4 @@ function linesOf({ lmsUrl, discoveryUrl, client, ...edx }: FakeEdx, eventsTo = "
   ];
 }
 
-main().catch(endWith);
+runProgram(main);

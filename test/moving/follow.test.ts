@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DataSource } from "typeorm";
 import { followOpenEdx } from "../../src/moving/follow/follow";
 import { openSource } from "../../src/moving/sources/open-source";
@@ -5,7 +6,7 @@ import { watchMysql } from "../../src/moving/sources/watch-mysql";
 import { followedImportGauges } from "../../src/reads/lms/followed-imports";
 import { openTestDatabase } from "../support/database";
 import { createEdxapp, hasMariadb, type MysqlDatabase } from "../support/mariadb";
-import { killLeftovers, run, said } from "../support/server-process";
+import { killLeftovers, run, runScript, said } from "../support/server-process";
 import { broken, importInto, importOptions } from "./importing";
 
 const withMariadb = hasMariadb ? describe : describe.skip;
@@ -165,7 +166,17 @@ withMariadb("following a MariaDB (skipped where none runs at 127.0.0.1:3306)", (
     ]);
     await said(program, /as of \d{4}-\d\d-\d\d [\d:.]+, [\d.]+ s ago/, "stdout");
     program.child.kill("SIGTERM");
+    await sleep(20);
+    program.child.kill("SIGTERM"); // npm passes on a Ctrl-C that the program had from the terminal
     expect(await program.exited).toBe(0);
     expect(program.stdout()).toMatch(/Stopped\.\n$/);
+  });
+
+  test("the command stops with npm, whose shell does not pass the signal on", async () => {
+    const npm = runScript("import", { DATABASE_URL: url }, ["--from", edxapp.url, "--follow"]);
+    await said(npm, /as of /, "stdout");
+    npm.child.kill("SIGTERM");
+    await npm.exited;
+    expect(npm.stdout()).toMatch(/Stopped\.\n$/);
   });
 });

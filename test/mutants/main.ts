@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } 
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { endWith } from "../../src/cli/failure";
+import { runProgram } from "../../src/cli/program";
 import { startProgress } from "../../src/cli/progress";
 import { ConfigError } from "../../src/config";
 import globalSetup from "../support/global-setup";
@@ -137,4 +137,4 @@ async function main(): Promise<void> {
   process.exitCode = caught < made ? 1 : 0;
 }
 
-main().catch(endWith);
+runProgram(main);

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A program in a process of its own, as an operator runs it. */
@@ -12,11 +13,20 @@ export interface Program {
 }
 
 const STARTS_WITHIN_MS = 60_000;
-const running = new Set<ChildProcess>();
+/** What runs, and where signals for it go: to the process, or to all that it has started as well. */
+const running = new Map<ChildProcess, number>();
 
 /** Ends the programs that a failed test left running. */
 export function killLeftovers(): void {
-  for (const child of running) child.kill("SIGKILL");
+  for (const [child, pid] of running) if (pid < 0 || child.exitCode === null) process.kill(pid, "SIGKILL");
+}
+
+/** How a program is run. */
+interface Options {
+  uid?: number;
+  gid?: number;
+  cwd?: string;
+  detached?: boolean;
 }
 
 /** Runs a compiled file with the given settings and none of this process's own. */
@@ -24,14 +34,28 @@ export function run(
   file: string,
   env: Record<string, string>,
   args: string[] = [],
-  options: { uid?: number; gid?: number; cwd?: string } = {},
+  options: Options = {},
 ): Program {
-  const child = spawn(process.execPath, [file, ...args], {
+  return runCommand([process.execPath, file, ...args], env, options);
+}
+
+/** Runs a script of `package.json` with npm itself. It has exited when all that it has started has. */
+export function runScript(name: string, env: Record<string, string>, args: string[] = []): Program {
+  return runCommand(
+    ["npm", "run", "--silent", name, "--", ...args],
+    { HOME: tmpdir(), ...env },
+    { detached: true },
+  );
+}
+
+function runCommand([file, ...args]: string[], env: Record<string, string>, options: Options = {}): Program {
+  const child = spawn(file!, args, {
     ...options,
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  running.add(child.once("exit", () => running.delete(child)));
+  running.set(child, options.detached ? -child.pid! : child.pid!);
+  child.once(options.detached ? "close" : "exit", () => running.delete(child));
   const said = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const)
     child[stream].setEncoding("utf8").on("data", (text: string) => (said[stream] += text));

@@ -3,7 +3,7 @@ import { loadConfig } from "../../config";
 import { databaseFindings } from "./database";
 import type { Finding } from "./finding";
 import { outsideFindings } from "./outside";
-import { endWith } from "../failure";
+import { runProgram } from "../program";
 
 const HELP = `Checks the settings, and asks the database and each system that they name whether the server could work with it.
 
@@ -32,4 +32,4 @@ async function main(): Promise<void> {
   if (findings.some(({ verdict }) => verdict === "wrong")) process.exitCode = 1;
 }
 
-main().catch(endWith);
+runProgram(main);

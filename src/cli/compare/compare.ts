@@ -6,7 +6,7 @@ import { ConfigError, loadConfig, type Config } from "../../config";
 import { clientCredentials } from "../../gateways/client-credentials";
 import { HttpFailure, type Authorization } from "../../gateways/http-client";
 import { OpenEdxSystem } from "../../gateways/open-edx/http/system";
-import { endWith } from "../failure";
+import { endWith, runProgram } from "../program";
 import { startProgress } from "../progress";
 import { withApp } from "../../compose";
 import { compareAll, type Report } from "./compare-all";
@@ -88,6 +88,6 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-main().catch((error: unknown) =>
+runProgram(main, (error) =>
   endWith(error instanceof HttpFailure ? new ConfigError(`The LMS gives no token: ${error.word}`) : error, 2),
 );

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "../../config";
 import { checkProof, openCheckpoint, readProof } from "../../proof/check-proof";
-import { endWith } from "../failure";
+import { runProgram } from "../program";
 import { readText } from "./read-text";
 
 const HELP = `Checks a proof file of an entry of history, without a server and without a database.
@@ -49,8 +49,4 @@ function main(): void {
   process.stdout.write(`\nProven: entry ${position} of the ${size} that ${origin} has sealed.\n`);
 }
 
-try {
-  main();
-} catch (error) {
-  endWith(error);
-}
+runProgram(main);

@@ -3,7 +3,7 @@ import { migrationOptions } from "../../../ormconfig";
 import { openDatabase, openMigratedAsOwner } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { eraseUser } from "../../use-cases/accounts/erase-user";
-import { endWith } from "../failure";
+import { runProgram } from "../program";
 import { reasonOf } from "./reason";
 
 const HELP = `Forgets a user: names, and words about them, in the tables and in all of history.
@@ -45,4 +45,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch(endWith);
+runProgram(main);

@@ -5,7 +5,7 @@ import { ConfigError, loadConfig } from "../../config";
 import { giveUp } from "../../proof/given-up";
 import { adopt } from "../../proof/home";
 import { isBlank } from "../../store/texts";
-import { endWith } from "../failure";
+import { runProgram } from "../program";
 import { checkpointsIn, ownKey } from "./trusted";
 
 const HELP = `Lets history go on in a database that was restored, or in a replica that was promoted.
@@ -56,4 +56,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch(endWith);
+runProgram(main);

@@ -3,7 +3,7 @@ import { migrationOptions } from "../../../ormconfig";
 import { withDatabase } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { proveEntry } from "../../proof/sealed/prove-entry";
-import { endWith } from "../failure";
+import { runProgram } from "../program";
 
 const HELP = `Writes the proof of one entry of history, which history:check-proof checks without this database.
 
@@ -36,4 +36,4 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ...proof, checkpoint: proof.checkpoint.note }, null, 2)}\n`);
 }
 
-main().catch(endWith);
+runProgram(main);

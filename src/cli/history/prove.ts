@@ -6,7 +6,7 @@ import { prove } from "../../proof/sealed/prove";
 import type { Trusted } from "../../proof/sealed/trusted";
 import { inSnapshot } from "../../store/snapshot";
 import type { Database } from "../../store/statement";
-import { endWith } from "../failure";
+import { runProgram } from "../program";
 import { startProgress } from "../progress";
 import { printFaults } from "./print-faults";
 import { checkpointsIn, checkpointsOfSettings, ownKey } from "./trusted";
@@ -61,4 +61,4 @@ async function printDifferences(tx: Database, trusted: Trusted): Promise<number>
   return faults.length;
 }
 
-main().catch(endWith);
+runProgram(main);

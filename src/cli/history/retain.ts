@@ -4,7 +4,7 @@ import { openDatabase, openOwned } from "../../compose/database";
 import { loadConfig } from "../../config";
 import { countRetained } from "../../reads/accounts/retained-entries";
 import { retainHistory } from "../../use-cases/accounts/retain-history";
-import { endWith } from "../failure";
+import { runProgram } from "../program";
 import { startProgress } from "../progress";
 import { intervalOf } from "./age";
 import { reasonOf } from "./reason";
@@ -64,4 +64,4 @@ function tell(did: string, counts: ReadonlyMap<string, number>, before: Date): v
   );
 }
 
-main().catch(endWith);
+runProgram(main);

@@ -7,7 +7,7 @@ import { ALGORITHMS, keyIn, signerOf } from "../../proof/notes/signer";
 import { fileMemory } from "../../proof/witness/file-memory";
 import { serveWitness } from "../../proof/witness/serve";
 import { witness } from "../../proof/witness/witness";
-import { endWith } from "../failure";
+import { runProgram, stopSignal } from "../program";
 
 const HELP = `Serves a witness of histories, which cosigns a checkpoint only when it continues what the witness has seen before.
 
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   await once(server, "listening");
   const { port: at } = server.address() as AddressInfo;
   process.stdout.write(`Witness ${signer.vkey}\nListens at http://${host}:${at}/add-checkpoint\n`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => server.close());
+  void stopSignal().then(() => server.close());
 }
 
 function assertKey(vkey: string): void {
@@ -60,4 +60,4 @@ function assertKey(vkey: string): void {
   }
 }
 
-main().catch(endWith);
+runProgram(main);

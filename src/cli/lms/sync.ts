@@ -8,7 +8,7 @@ import { countFollowedLearners } from "../../reads/lms/followed-enrollments";
 import { followLms } from "../../use-cases/lms/reconciling/follow-lms";
 import { reconcileEnrollment, type Origin } from "../../use-cases/lms/reconciling/reconcile-enrollment";
 import { syncLearner } from "../../use-cases/lms/reconciling/sync-learner";
-import { endWith } from "../failure";
+import { endWith, runProgram } from "../program";
 import { startProgress } from "../progress";
 import { withApp } from "../../compose";
 import { doneBy } from "./done-by";
@@ -87,6 +87,6 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-main().catch((error: unknown) =>
+runProgram(main, (error) =>
   endWith(error instanceof HttpFailure ? new ConfigError(`The LMS does not answer: ${error.word}`) : error),
 );

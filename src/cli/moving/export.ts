@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
 import { ConfigError, loadConfig } from "../../config";
 import { exportFolder } from "../../moving/export/export-folder";
-import { endWith } from "../failure";
+import { endWith, runProgram } from "../program";
 import { startProgress, type Progress } from "../progress";
 import { withDatabase } from "../../compose/database";
 import { asLine } from "./faults";
@@ -38,4 +38,4 @@ async function main(): Promise<void> {
   for (const { table, count } of written) process.stdout.write(`${table}: ${count} rows\n`);
 }
 
-main().catch((error: unknown) => endWith(asLine(error)));
+runProgram(main, (error) => endWith(asLine(error)));

@@ -3,6 +3,7 @@ import { followOpenEdx } from "../../moving/follow/follow";
 import type { OnNotes } from "../../moving/import/store-staged";
 import { openSource, type SourceOptions } from "../../moving/sources/open-source";
 import { watchMysql } from "../../moving/sources/watch-mysql";
+import { stopSignal } from "../program";
 import { changesIn } from "./report-lines";
 
 const EVERY_MS = 2_000;
@@ -25,7 +26,7 @@ export interface Followed {
 /** Follows an LMS until SIGTERM or SIGINT, and says how far behind it is: after each change, and once a minute. */
 export async function follow({ db, name, from, given, importAll, onNotes }: Followed): Promise<void> {
   const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  void stopSignal().then(() => stop.abort());
   const watch = await watchMysql(from, given.password);
   let toldAt = 0;
   let changes = "";

@@ -7,7 +7,7 @@ import { importFromOpenEdx, type Import } from "../../moving/import/import-from-
 import type { OnNotes } from "../../moving/import/store-staged";
 import { isDatabase, openSource, type SourceOptions } from "../../moving/sources/open-source";
 import type { Source } from "../../moving/sources/source";
-import { endWith } from "../failure";
+import { endWith, runProgram } from "../program";
 import { startProgress, type Progress } from "../progress";
 import { asLine } from "./faults";
 import { follow } from "./follow";
@@ -121,4 +121,4 @@ function progressOf() {
   };
 }
 
-main().catch((error: unknown) => endWith(asLine(error)));
+runProgram(main, (error) => endWith(asLine(error)));
