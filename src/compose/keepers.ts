@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { httpClient } from "../gateways/http-client";
 import type { Keeper } from "../proof/witness/hand-out";
@@ -19,9 +19,13 @@ function fileKeeper(address: string): Keeper {
     name: address,
     keep(note) {
       const file = openSync(fileURLToPath(address), "a", 0o644);
+      const { size } = fstatSync(file);
       try {
-        writeSync(file, note);
-        fsyncSync(file);
+        writeFileSync(file, note, { flush: true });
+      } catch (error) {
+        // A full disk takes a part of it, to which the next checkpoint would be glued.
+        ftruncateSync(file, size);
+        throw error;
       } finally {
         closeSync(file);
       }

@@ -6,7 +6,7 @@ import { giveUp } from "../../proof/given-up";
 import { adopt } from "../../proof/home";
 import { isBlank } from "../../store/texts";
 import { runProgram } from "../program";
-import { checkpointsIn, ownKey } from "./trusted";
+import { checkpointsIn, keyOf } from "./trusted";
 
 const HELP = `Lets history go on in a database that was restored, or in a replica that was promoted.
 
@@ -39,14 +39,14 @@ async function main(): Promise<void> {
   if ((reason === undefined) !== (checkpoints.length === 0))
     throw new ConfigError("--fork and --checkpoints: must be given together");
   const config = loadConfig(process.env);
-  const outside = checkpoints.flatMap(checkpointsIn);
+  const vkey = reason === undefined ? "" : keyOf(values.key, config);
+  const outside = checkpoints.flatMap((path) => checkpointsIn(path, vkey));
   const database = await openDatabase(config, { join: true });
   try {
     const db = await openOwned(database, migrationOptions);
     const done = await adopt(db.manager);
     if (reason !== undefined) {
-      const trusted = { vkey: values.key ?? ownKey(config), outside };
-      const count = await db.transaction((tx) => giveUp(tx, trusted, reason));
+      const count = await db.transaction((tx) => giveUp(tx, { vkey, outside }, reason));
       done.push(`${count} of ${outside.length} kept checkpoints are given up.`);
     }
     await db.destroy();

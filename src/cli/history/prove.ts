@@ -9,7 +9,7 @@ import type { Database } from "../../store/statement";
 import { runProgram } from "../program";
 import { startProgress } from "../progress";
 import { printFaults } from "./print-faults";
-import { checkpointsIn, checkpointsOfSettings, ownKey } from "./trusted";
+import { checkpointsIn, checkpointsOfSettings, keyOf } from "./trusted";
 
 const HELP = `Proves that the history is as it was sealed: it hashes all entries again, and compares them with what was signed.
 
@@ -34,10 +34,13 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
-  const vkey = values.key ?? ownKey(config);
+  const vkey = keyOf(values.key, config);
   const trusted = {
     vkey,
-    outside: [...values.checkpoints.flatMap(checkpointsIn), ...checkpointsOfSettings(config)],
+    outside: [
+      ...values.checkpoints.flatMap((path) => checkpointsIn(path, vkey)),
+      ...checkpointsOfSettings(config, vkey),
+    ],
     witnesses: config.history.witnesses.flatMap((address) => address.split("#")[1] ?? []),
   };
   const faults = await withDatabase(config, migrationOptions, (db) =>

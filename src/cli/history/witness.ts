@@ -2,12 +2,12 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
 import { ConfigError } from "../../config";
-import { readKey } from "../../proof/check-proof";
 import { ALGORITHMS, keyIn, signerOf } from "../../proof/notes/signer";
 import { fileMemory } from "../../proof/witness/file-memory";
 import { serveWitness } from "../../proof/witness/serve";
 import { witness } from "../../proof/witness/witness";
 import { runProgram, stopSignal } from "../program";
+import { assertKey } from "./trusted";
 
 const HELP = `Serves a witness of histories, which cosigns a checkpoint only when it continues what the witness has seen before.
 
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   if (data === undefined) throw new ConfigError("--data: must name a folder");
   if (history.length === 0) throw new ConfigError("--history: must be the verification key of a history");
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new ConfigError("--port: must be a port");
-  for (const each of history) assertKey(each);
+  for (const each of history) assertKey("--history", each);
   const signer = signerOf(name, keyIn(key), ALGORITHMS.cosignature);
   const server = serveWitness(witness(signer, history, fileMemory(data)));
   server.listen(Number(port), host);
@@ -50,14 +50,6 @@ async function main(): Promise<void> {
   const { port: at } = server.address() as AddressInfo;
   process.stdout.write(`Witness ${signer.vkey}\nListens at http://${host}:${at}/add-checkpoint\n`);
   void stopSignal().then(() => server.close());
-}
-
-function assertKey(vkey: string): void {
-  try {
-    readKey(vkey);
-  } catch (error) {
-    throw new ConfigError(`--history: ${(error as Error).message}`);
-  }
 }
 
 runProgram(main);

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readIfThere } from "../../store/kept-key";
 import type { Memory } from "./witness";
@@ -16,10 +16,7 @@ export function fileMemory(folder: string): Memory {
 function writeSurely(path: string, content: string, mode: number): void {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.new`;
-  const file = openSync(draft, "w", mode);
-  writeSync(file, content);
-  fsyncSync(file);
-  closeSync(file);
+  writeFileSync(draft, content, { mode, flush: true });
   renameSync(draft, path);
   const folder = openSync(dirname(path), "r");
   fsyncSync(folder);
