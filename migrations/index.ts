@@ -35,6 +35,7 @@ import { RecordEveryErasure1795347600000 } from "./1795347600000-record-every-er
 import { RetainHistory1795348200000 } from "./1795348200000-retain-history";
 import { IndexBegunLives1795352000000 } from "./1795352000000-index-begun-lives";
 import { RememberForgottenAccounts1795354000000 } from "./1795354000000-remember-forgotten-accounts";
+import { GuardOwnTablesOnly1795356000000 } from "./1795356000000-guard-own-tables-only";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -75,4 +76,5 @@ export const migrations = [
   RetainHistory1795348200000,
   IndexBegunLives1795352000000,
   RememberForgottenAccounts1795354000000,
+  GuardOwnTablesOnly1795356000000,
 ];

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-/** The columns, constraints, indexes, triggers and functions of a database. */
+/** The columns, constraints, indexes, triggers and functions of a database, and which of these everybody may call. */
 function schemaOf(url: string): Promise<Record<string, unknown>[]> {
   return asSuperuser(
     `select format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) as line
@@ -31,6 +31,8 @@ function schemaOf(url: string): Promise<Record<string, unknown>[]> {
      union select indexdef from pg_indexes where schemaname = 'public' and tablename <> 'migrations'
      union select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
      union select pg_get_functiondef(oid) from pg_proc where pronamespace = 'public'::regnamespace
+     union select oid::regprocedure || ' is for everybody' from pg_proc
+       where pronamespace = 'public'::regnamespace and has_function_privilege('public', oid, 'execute')
      order by 1`,
     url,
   );

@@ -12,7 +12,7 @@ beforeAll(async () => {
   ({ db, url, close } = await openTestDatabase());
   await addPeople(db);
   await asSuperuser(
-    `create role ${ROLE} login password 'clerk'; grant update, select on course_entitlement to ${ROLE}`,
+    `create role ${ROLE} login password 'clerk'; grant update, select, delete on course_entitlement to ${ROLE}`,
     url,
   );
 });
@@ -71,6 +71,25 @@ test("every entry has the database role that was logged in, whatever the author 
   expect(await entriesOf(db, id)).toMatchObject([
     { history_user_label: "grace", history_role: role, history_claimed_label: null },
   ]);
+});
+
+test("the guard of a table records no row of another one, whoever has made a trigger of it", async () => {
+  const { id } = await grant(db);
+  const swap = (makeTrigger: string) =>
+    asClerk(
+      `create temp table copy as select * from course_entitlement where id = '${id}'`,
+      makeTrigger,
+      `delete from course_entitlement where id = '${id}'`,
+      "update copy set order_number = 'EDX-FORGED', user_id = 2",
+      "delete from copy",
+    );
+  const trigger =
+    "create trigger guard after delete on copy for each row execute function guard_course_entitlement()";
+  await expect(swap(trigger)).rejects.toThrow("permission denied for function guard_course_entitlement");
+  await asSuperuser(`grant execute on function guard_course_entitlement to ${ROLE}`, url);
+  await expect(swap(trigger)).rejects.toThrow("guards no other table than course_entitlement");
+  await asSuperuser(`revoke execute on function guard_course_entitlement from ${ROLE}`, url);
+  expect((await entriesOf(db, id)).map(({ history_type }) => history_type)).toEqual(["+"]);
 });
 
 test("a replication session cannot bypass the triggers of history", async () => {

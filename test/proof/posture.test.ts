@@ -183,7 +183,7 @@ describe("the check reports whatever would let a change bypass the history:", ()
       `grant ${right} on history_salt to public`,
       `everybody may ${right} history_salt`,
     ]),
-    ...["history_retain", "history_forget_keys", "history_erase"].map((name) => [
+    ...["history_retain", "history_forget_keys", "history_erase", "guard_refund"].map((name) => [
       `the right of every role to call ${name}`,
       `grant execute on function ${name} to public`,
       `everybody may execute ${name}`,

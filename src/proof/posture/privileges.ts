@@ -48,9 +48,8 @@ export async function privilegeFaults(
   return rows.map(({ fault }) => fault);
 }
 
-/** Functions that do what only the owner may, whoever calls them: of the first, the role that serves has the use as well. */
+/** Of our functions that run with the rights of the owner, the one that the role that serves calls as well. */
 const FOR_SERVING = "history_erase";
-const FOR_OWNER = ["history_retain", "history_forget_keys"];
 
 /**
  * Who else can do what the owner of the tables may: by its functions, by what they could be made to find in the schema, and
@@ -62,7 +61,7 @@ const OWNERSHIP = `
     select grantee, 'execute ' || proname as what
     from pg_proc, owner, aclexplode(coalesce(proacl, acldefault('f', proowner)))
     where pronamespace = current_schema()::regnamespace and privilege_type = 'EXECUTE' and grantee not in (role, proowner)
-      and (proname = any($2) or proname = $3 and grantee = 0)
+      and prosecdef and proname ~ '^(history|guard)_' and (proname <> $2 or grantee = 0)
     union all
     select grantee, format('create anything in the schema %I, also what the functions of history then find', nspname)
     from pg_namespace, owner, aclexplode(nspacl)
@@ -77,6 +76,6 @@ const OWNERSHIP = `
 
 /** The roles that could do what the owner of the tables may, but for superusers: one sentence for each. */
 export async function ownershipFaults(db: Database, table: string): Promise<string[]> {
-  const rows = await db.query<{ fault: string }[]>(OWNERSHIP, [table, FOR_OWNER, FOR_SERVING]);
+  const rows = await db.query<{ fault: string }[]>(OWNERSHIP, [table, FOR_SERVING]);
   return rows.map(({ fault }) => fault);
 }
