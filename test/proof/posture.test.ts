@@ -204,6 +204,11 @@ describe("the check reports whatever would let a change bypass the history:", ()
        alter table course_entitlement owner to owner_of_posture`,
       "member_of_posture is a member of owner_of_posture, which owns the tables",
     ],
+    ...["pg_write_all_data", "pg_write_server_files", "pg_execute_server_program"].map((all) => [
+      `a member of ${all}, which no table lists`,
+      `create role writer_of_posture in role ${all}`,
+      `writer_of_posture is a member of ${all}, which may write everything`,
+    ]),
     [
       "the right of every role to give checkpoints up",
       "grant insert on history_given_up to public",

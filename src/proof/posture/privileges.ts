@@ -50,13 +50,17 @@ export async function privilegeFaults(
 
 /** Of our functions that run with the rights of the owner, the one that the role that serves calls as well. */
 const FOR_SERVING = "history_erase";
+/** Roles of PostgreSQL itself that may write any table, or any file and so any table: no table lists them. */
+const WRITING_ALL = ["pg_write_all_data", "pg_write_server_files", "pg_execute_server_program"];
 
 /**
- * Who else can do what the owner of the tables may: by its functions, by what they could be made to find in the schema, and
- * as a member of its role. Since PostgreSQL 16 a membership can be without use, as that of who has made the role.
+ * Who else can do what the owner of the tables may: by its functions, by what they could be made to find in the schema, as a
+ * member of its role, and as a member of a role that may write everything. Since PostgreSQL 16 a membership can be without
+ * use, as that of who has made the role.
  */
 const OWNERSHIP = `
   with owner as (select relowner as role from pg_class where oid = to_regclass(quote_ident($1))),
+  kind as (select case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'USAGE, SET' end as of_use),
   named as (select case grantee when 0 then 'everybody' else grantee::regrole::text end as who, what from (
     select grantee, 'execute ' || proname as what
     from pg_proc, owner, aclexplode(coalesce(proacl, acldefault('f', proowner)))
@@ -69,13 +73,16 @@ const OWNERSHIP = `
   ) granted left join pg_roles on pg_roles.oid = grantee where rolsuper is not true)
   select distinct format('%s may %s', who, what) as fault from named
   union
-  select format('%s is a member of %s, which owns the tables', rolname, role::regrole) from pg_roles r, owner
-  where not rolsuper and r.oid <> role and pg_has_role(r.oid, role,
-    case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'USAGE, SET' end)
+  select format('%s is a member of %s, which owns the tables', rolname, role::regrole) from pg_roles r, owner, kind
+  where not rolsuper and r.oid <> role and pg_has_role(r.oid, role, of_use)
+  union
+  select format('%s is a member of %s, which may write everything', r.rolname, w.rolname)
+  from pg_roles r, owner, kind, pg_roles w
+  where w.rolname = any($3) and not r.rolsuper and r.oid not in (role, w.oid) and pg_has_role(r.oid, w.oid, of_use)
   order by 1`;
 
 /** The roles that could do what the owner of the tables may, but for superusers: one sentence for each. */
 export async function ownershipFaults(db: Database, table: string): Promise<string[]> {
-  const rows = await db.query<{ fault: string }[]>(OWNERSHIP, [table, FOR_SERVING]);
+  const rows = await db.query<{ fault: string }[]>(OWNERSHIP, [table, FOR_SERVING, WRITING_ALL]);
   return rows.map(({ fault }) => fault);
 }
