@@ -7,6 +7,8 @@ interface Home {
   settledIn: string | null;
   /** This cluster. */
   cluster: string;
+  /** How many ids the sequence of entries gives to a connection at once. */
+  cache: string;
   /** The id of the next entry. */
   nextId: string;
   /** The greatest id of an entry; 0 without any. */
@@ -22,6 +24,7 @@ const greatest = (column: string, tables: readonly string[]) =>
 const HOME = `
   select (select incarnation from history_clock) as "settledIn",
     (select system_identifier::text from pg_control_system()) as cluster,
+    (select seqcache from pg_sequence where seqrelid = 'history_id_seq'::regclass)::text as cache,
     (select last_value + is_called::int from history_id_seq)::text as "nextId",
     ${greatest("history_id", HISTORIES)}::text as "newestId",
     (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + history_txid_offset())::text as "nextTxid",
@@ -31,11 +34,16 @@ const ADOPT = "Run npm run history:adopt, before anything is changed here.";
 
 /**
  * Why history cannot go on in this database: it was restored into another cluster, whose transactions have other numbers, or
- * the sequence of its ids lags behind, as after the promotion of a logical replica. One sentence for each reason.
+ * the sequence of its ids lags behind, as after the promotion of a logical replica, or gives connections ids in advance, so
+ * that a later change of a row gets a lower one. One sentence for each reason.
  */
 export async function homeFaults(db: EntityManager): Promise<string[]> {
   const home = await homeOf(db);
   const faults = [];
+  if (home.cache !== "1")
+    faults.push(
+      `history_id_seq gives ${home.cache} ids to a connection at once: the entries of a row would be out of order. ${ADOPT}`,
+    );
   if (isBehind(home.nextId, home.newestId))
     faults.push(
       `history_id_seq goes on with ${home.nextId}, but history has entries up to ${home.newestId}: new ones would count` +
@@ -63,6 +71,10 @@ export function adopt(owner: EntityManager): Promise<string[]> {
     if ((await homeFaults(tx)).length === 0) return [];
     const home = await homeOf(tx);
     const done = [`History goes on in the cluster ${home.cluster}.`];
+    if (home.cache !== "1") {
+      await tx.query("alter sequence history_id_seq cache 1");
+      done.push("Each entry gets the next id.");
+    }
     if (isBehind(home.nextId, home.newestId)) {
       await tx.query("select setval('history_id_seq', $1)", [home.newestId]);
       done.push(`Ids of entries go on after ${home.newestId}.`);

@@ -76,6 +76,19 @@ test("a server refuses to start on a restored database and names the command, wh
   expect(again.stdout).toBe("History is at home here: nothing to do.\n");
 });
 
+test("a server refuses to start where entries would get ids in another order than rows change, which the command mends", async () => {
+  await db.query("alter sequence history_id_seq cache 50");
+  const settings = { DATABASE_URL: url, PORT: "0", JWT_JWK_SET };
+  expect(await runToEnd("dist/src/main.js", settings)).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(
+      /^history_id_seq gives 50 ids to a connection at once: .* Run npm run history:adopt/,
+    ) as string,
+  });
+  expect(await adopt(db.manager)).toContain("Each entry gets the next id.");
+  expect(await Promise.all(ours())).toEqual([[], [], []]);
+});
+
 test("what was committed before the backup and not settled is settled afterwards", async () => {
   await grant(db);
   await moveHistory();

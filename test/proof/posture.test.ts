@@ -210,6 +210,16 @@ describe("the check reports whatever would let a change bypass the history:", ()
       `writer_of_posture is a member of ${all}, which may write everything`,
     ]),
     [
+      "a sequence that gives a connection ids in advance",
+      "alter sequence history_id_seq cache 50",
+      "history_id_seq gives 50 ids to a connection at once",
+    ],
+    [
+      "a sequence that ends",
+      "alter sequence history_id_seq maxvalue 4711",
+      "history_id_seq has other columns, constraints or indexes than the migrations made",
+    ],
+    [
       "the right of every role to give checkpoints up",
       "grant insert on history_given_up to public",
       "everybody may insert history_given_up",

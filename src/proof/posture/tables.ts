@@ -36,7 +36,7 @@ const SHAPES: Record<string, string> = {
   history_tile: "ecef545dc2db29fc",
   history_subject_key: "caa098e3330add10",
   history_salt: "78d2fe40c07a9f7d",
-  history_id_seq: "1032388e1382ac37",
+  history_id_seq: "2d5bf32bdbbf2d3d",
 };
 
 /** PostgreSQL writes them in other places when a table was restored from a dump. */
@@ -62,7 +62,7 @@ const LINES = `
     select relname, concat_ws(' ', pg_get_indexdef(indexrelid, 0, true), indisvalid, indisready)
     from wanted join pg_index on indrelid = oid
     union all
-    select relname, concat_ws(' ', 'sequence', seqtypid::regtype, seqincrement, seqmin, seqcycle)
+    select relname, concat_ws(' ', 'sequence', seqtypid::regtype, seqincrement, seqmin, seqmax, seqcycle, seqcache)
     from wanted join pg_sequence on seqrelid = oid
   ) lines order by relname, line collate "C"`;
 
