@@ -226,6 +226,34 @@ test("a migration revokes what an earlier version granted beyond what the server
   expect(await verify()).toMatchObject({ status: 0 });
 });
 
+test("a migration revokes what default privileges have granted of the sequence and the functions, and keeps what is needed", async () => {
+  const other = await createEmptyDatabase();
+  const ownUrl = (username: string) =>
+    Object.assign(new URL(other.url), { username, password: "secret" }).href;
+  await asSuperuser(`alter database ${new URL(other.url).pathname.slice(1)} owner to ${OWNER}`);
+  await asSuperuser(
+    `grant create on schema public to ${SERVING};
+     alter default privileges for role ${OWNER} grant all on tables to ${SERVING};
+     alter default privileges for role ${OWNER} grant all on sequences to ${SERVING};
+     alter default privileges for role ${OWNER} grant all on functions to ${SERVING}`,
+    other.url,
+  );
+  const settings = { DATABASE_URL: ownUrl(SERVING), JWT_JWK_SET };
+  await runToEnd("dist/src/cli/migrate.js", { ...settings, MIGRATION_DATABASE_URL: ownUrl(OWNER) }, ["up"]);
+  expect(await runToEnd("dist/src/cli/history-verify.js", settings)).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^0 broken rows/) as string,
+  });
+  const rights = await asSuperuser(
+    `select has_sequence_privilege('${SERVING}', 'history_id_seq', 'usage') as "takesIds",
+       has_sequence_privilege('${SERVING}', 'history_id_seq', 'update') as "setsIds",
+       has_function_privilege('${SERVING}', 'history_erase(bigint, uuid)', 'execute') as erases`,
+    other.url,
+  );
+  expect(rights).toEqual([{ takesIds: true, setsIds: false, erases: true }]);
+  await other.drop();
+});
+
 test("a server that may not tell a past says why it has no demo world, and serves", async () => {
   const both = await createEmptyDatabase();
   const ownUrl = (username: string) =>

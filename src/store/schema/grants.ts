@@ -19,6 +19,21 @@ const TABLES = `
   from pg_class c join pg_roles on pg_roles.oid = relowner
   where relnamespace = current_schema()::regnamespace and relkind = 'r' and pg_has_role(relowner, 'member') and rolname <> $1
   order by relname`;
+/**
+ * A REVOKE for each function of history and for its sequence, as default privileges may have granted more than is needed when
+ * a migration made them; and one of the right to create what functions of the owner would find. None where the role owns it.
+ */
+const OTHERS = `
+  select format('revoke %s from %I', right_on, $1::text) as sql from (
+    select 'all on function ' || oid::regprocedure as right_on, proowner as owner from pg_proc
+    where pronamespace = current_schema()::regnamespace and proname ~ '^(history|guard)_'
+    union all
+    select 'all on sequence ' || oid::regclass, relowner from pg_class where oid = 'history_id_seq'::regclass
+    union all
+    select format('create on schema %I', nspname), nspowner from pg_namespace where nspname = current_schema()
+  ) others join pg_roles on pg_roles.oid = owner
+  where pg_has_role(owner, 'member') and rolname <> $1
+  order by 1`;
 /** The engine of background work makes and changes its own tables, so they must belong to the role that serves. */
 const QUEUE_OF_OTHERS = `
   select exists (select from pg_class join pg_roles on pg_roles.oid = relowner
@@ -38,7 +53,9 @@ export async function grantServing(owner: EntityManager, role: string): Promise<
     );
     const [{ isOfOthers }] = await tx.query<[{ isOfOthers: boolean }]>(QUEUE_OF_OTHERS, [role]);
     const tables = await tx.query<{ sql: string }[]>(TABLES, [role]);
+    const others = await tx.query<{ sql: string }[]>(OTHERS, [role]);
     const grants = [
+      ...others.map(({ sql }) => sql),
       ...(isOfOthers ? ["drop schema jobs cascade", "create schema jobs"] : []),
       `grant usage on schema ${schema} to ${quoted}`,
       `grant usage, create on schema jobs to ${quoted}`,
