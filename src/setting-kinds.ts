@@ -68,7 +68,7 @@ export function whole(min: number, max: number) {
 }
 
 /** A list of texts of one form, separated by commas; `what` names them. */
-export function listOf(form: RegExp, what: string) {
+export function listOf(form: Pick<RegExp, "test">, what: string) {
   return kind(`${what}, separated by commas`, (fault) =>
     z
       .string(fault)
@@ -132,16 +132,20 @@ function isPostgresUrl(url: string): boolean {
   }
 }
 
-/** Public RSA keys, as a JWK set in JSON. */
-export const jwkSet = kind('a JSON object with an array of RSA public keys under "keys"', (fault) =>
-  z.string(fault).transform((json, context) => {
-    try {
-      return z
-        .object({ keys: z.array(z.looseObject({ kty: z.literal("RSA") })).min(1) })
-        .parse(JSON.parse(json));
-    } catch {
-      context.addIssue(fault.error({ input: json }));
-      return z.NEVER;
-    }
-  }),
-);
+/** Public RSA keys, as a JWK set in JSON; `read` throws where one of them cannot be used. */
+export function jwkSet(read: (jwkSet: { keys: object[] }) => unknown) {
+  const allowed = 'a JSON object with an array of RSA public keys of at least 2048 bits under "keys"';
+  return kind(allowed, (fault) =>
+    z.string(fault).transform((json, context) => {
+      try {
+        const keys = z.array(z.looseObject({ kty: z.literal("RSA") })).min(1);
+        const given = z.object({ keys }).parse(JSON.parse(json));
+        read(given);
+        return given;
+      } catch {
+        context.addIssue(fault.error({ input: json }));
+        return z.NEVER;
+      }
+    }),
+  );
+}

@@ -1,3 +1,4 @@
+import { fixedKeys } from "./auth/keys";
 import { FOLLOWING_SETTINGS } from "./settings/following";
 import { OPEN_EDX_SETTINGS } from "./settings/open-edx";
 import { HISTORY_SETTINGS } from "./settings/history";
@@ -18,6 +19,8 @@ import {
 
 /** The longest period that can be set: a hundred years. */
 const DAYS_AT_MOST = 36_500;
+
+const keysOfLms = jwkSet(fixedKeys);
 
 /** Whether a key set can be used in production, which must never trust the development key. */
 const isForProduction = ({ keys }: { keys: { [member: string]: unknown }[] }) =>
@@ -54,8 +57,8 @@ export function settings(isProduction: boolean) {
       .default(".data")
       .describe("The folder in which the embedded PostgreSQL and the development key are kept."),
     JWT_JWK_SET: (isProduction
-      ? jwkSet.refine(isForProduction, 'holds the key "development", which production does not trust')
-      : jwkSet
+      ? keysOfLms.refine(isForProduction, 'holds the key "development", which production does not trust')
+      : keysOfLms
     )
       .optional()
       .describe(

@@ -6,10 +6,12 @@ import { checkFiles } from "../src/compose/files";
 import { ConfigError, loadConfig } from "../src/config";
 import { schema } from "./support/demo-app";
 
+const N = "AQAB".repeat(90); // of a key with enough bits, which nobody has
+const JWT_JWK_SET = `{"keys":[{"kty":"RSA","n":"${N}","e":"AQAB"}]}`;
 const production = {
   NODE_ENV: "production",
   DATABASE_URL: "postgres://user:secret@db.example.org/entitlements",
-  JWT_JWK_SET: '{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}',
+  JWT_JWK_SET,
   JWT_ISSUER: "https://lms.example.org/oauth2",
 };
 
@@ -99,6 +101,20 @@ test("the keys of tokens come from a setting or from a URL, never from both", ()
     { ...production, JWT_JWK_SET_URL, NODE_ENV: "" },
   ])
     expect(faults(both)).toEqual(["JWT_JWK_SET: must not be set beside JWT_JWK_SET_URL: only one of them"]);
+});
+
+test.each([
+  "{}",
+  '{"keys":[]}',
+  '{"keys":[{"kty":"RSA","kid":"a"}]}',
+  '{"keys":[{"kty":"RSA","n":"!!!","e":"AQAB"}]}',
+  '{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}',
+  `{"keys":[{"kty":"RSA","n":"${N}","e":"AQAB"},{"kty":"RSA","n":"${N}"}]}`,
+  `{"keys":[{"kty":"RSA","n":"${N}","e":"AQAB","kid":1}]}`,
+])("a key with which no token can be checked is a fault of the settings: %s", (JWT_JWK_SET) => {
+  expect(faults({ JWT_JWK_SET })).toEqual([
+    'JWT_JWK_SET: must be a JSON object with an array of RSA public keys of at least 2048 bits under "keys"',
+  ]);
 });
 
 test.each(["lms.example/keys.json", "ftp://lms.example/keys.json", "file:///keys.json"])(
@@ -290,7 +306,7 @@ test("any set of faulty settings is reported completely", () => {
 });
 
 test("production does not trust the development key", () => {
-  const JWT_JWK_SET = '{"keys":[{"kty":"RSA","kid":"development","n":"AQAB","e":"AQAB"}]}';
+  const JWT_JWK_SET = `{"keys":[{"kty":"RSA","kid":"development","n":"${N}","e":"AQAB"}]}`;
   expect(loadConfig({ JWT_JWK_SET }).token.isOurs).toBe(false);
   expect(faults({ ...production, JWT_JWK_SET })).toEqual([
     'JWT_JWK_SET: holds the key "development", which production does not trust',

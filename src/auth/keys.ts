@@ -37,7 +37,7 @@ const jwk = z.object({
   key_ops: z.array(z.string()).optional(),
 });
 
-/** The keys of a constant JWK set. Throws when one of them is not an RSA key. */
+/** The keys of a constant JWK set. Throws when one of them is not an RSA key of enough bits. */
 export function fixedKeys(jwkSet: { keys: readonly object[] }): KeySource {
   const keys = jwkSet.keys.map((key) => readKey(jwk.parse(key)));
   const current = () => Promise.resolve(keys);
@@ -51,10 +51,9 @@ export function signingKeys(text: string): Keys {
     const { data } = jwk.safeParse(given);
     if (!data || !isForSignatures(data)) return [];
     try {
-      const key = readKey(data);
-      return key.public.asymmetricKeyDetails!.modulusLength! >= BITS_AT_LEAST ? [key] : [];
+      return [readKey(data)];
     } catch {
-      return []; // not a valid RSA key (bad n or e)
+      return []; // not a valid RSA key (bad n or e), or one that is too short
     }
   });
 }
@@ -65,5 +64,7 @@ function isForSignatures({ use = "sig", alg = "RS256", key_ops = ["verify"] }: z
 
 function readKey({ kty, n, e, kid, alg }: z.infer<typeof jwk>): Key {
   const key: JsonWebKey = { kty, n, e };
-  return { kid, alg, public: createPublicKey({ key, format: "jwk" }) };
+  const read = createPublicKey({ key, format: "jwk" });
+  if (read.asymmetricKeyDetails!.modulusLength! < BITS_AT_LEAST) throw new Error("The key is too short.");
+  return { kid, alg, public: read };
 }

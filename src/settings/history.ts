@@ -1,4 +1,19 @@
+import { fileURLToPath } from "node:url";
+import { readKey } from "../proof/check-proof";
+import { ALGORITHMS } from "../proof/notes/signer";
 import { flag, listOf, readableFile, textLike } from "../setting-kinds";
+
+/** Whether an address is that of a file, or of a witness with its verification key. */
+function isKeeper(address: string): boolean {
+  try {
+    if (address.startsWith("file:")) return /^file:\/./.test(address) && fileURLToPath(address) !== "";
+    const [url = "", key = "", ...more] = address.split("#");
+    const isAddress = /^https?:\/\/[^/]/.test(url) && URL.canParse(url);
+    return isAddress && more.length === 0 && readKey(key).algorithm === ALGORITHMS.cosignature;
+  } catch {
+    return false;
+  }
+}
 
 /** The settings of how the history is sealed. */
 export const HISTORY_SETTINGS = {
@@ -16,8 +31,8 @@ export const HISTORY_SETTINGS = {
       "The file of the private key (Ed25519, PKCS #8 in PEM) that signs checkpoints of the history. Without it, history is not sealed in production; in development a key is made in `DATA_DIR`.",
     ),
   HISTORY_WITNESSES: listOf(
-    /^(file:\/.+|https?:\/\/[^#]+#[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2})$/,
-    "addresses like file:/path and https://host/#KEY",
+    { test: isKeeper },
+    "addresses like file:/path and https://host/#KEY with the verification key of the witness",
   )
     .default([])
     .describe(

@@ -134,7 +134,7 @@ test("keys, an issuer and an audience that are not those of the LMS are wrong", 
   expect(await faults(edx, { JWT_AUDIENCE: "others" })).toEqual([
     `${about}it names another audience than JWT_AUDIENCE: set JWT_AUDIENCE to openedx`,
   ]);
-  const JWT_JWK_SET = '{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}';
+  const JWT_JWK_SET = `{"keys":[{"kty":"RSA","n":"${"AQAB".repeat(90)}","e":"AQAB"}]}`;
   expect(await faults(other, { JWT_JWK_SET_URL: "", JWT_JWK_SET })).toEqual([
     matching(`${about}none of our keys has signed it: set JWT_JWK_SET to JWT_PUBLIC_SIGNING_JWK_SET`),
   ]);

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import type { DataSource } from "typeorm";
 import { composeSealer, sealingGap } from "../../src/compose/sealer";
 import { loadConfig } from "../../src/config";
+import { ALGORITHMS } from "../../src/proof/notes/signer";
+import { newSigner } from "./signers";
 import { JWT_JWK_SET, PRODUCTION } from "../support/http";
 
 const dir = mkdtempSync(join(tmpdir(), "sealing-"));
@@ -16,6 +18,7 @@ const file = (name: string, content: string) => {
 const pem = (kind: "ed25519" | "x25519") =>
   generateKeyPairSync(kind as "ed25519").privateKey.export({ format: "pem", type: "pkcs8" }) as string;
 
+const witness = newSigner("w.example", ALGORITHMS.cosignature).vkey;
 const HISTORY_ORIGIN = "entitlements.example.org/history";
 const none = {} as DataSource;
 const production = (settings: Record<string, string>) =>
@@ -35,6 +38,11 @@ test("production seals the history only with a key, and says what is missing", (
   expect(sealingGap(production(kept))).toBeNull();
 });
 
+test("a witness is named by an address and the key with which it cosigns", () => {
+  const HISTORY_WITNESSES = `https://w.example/#${witness}, file:/kept.txt, file:///kept.txt`;
+  expect(production({ HISTORY_WITNESSES }).history.witnesses).toHaveLength(3);
+});
+
 test("development makes a key of its own, which has another name than any of production", () => {
   const config = loadConfig({ DATA_DIR: join(dir, "data") });
   const first = composeSealer(config, none)!.signer.vkey;
@@ -52,13 +60,26 @@ test.each([
   expect(() => composeSealer(production(settings), none)).toThrow(fault);
 });
 
-test.each([
+test.each<[settings: Record<string, string>, fault: string]>([
   [{ HISTORY_ORIGIN }, "HISTORY_ORIGIN: goes together with HISTORY_SIGNING_KEY_FILE"],
   [
     { HISTORY_ORIGIN: "a b", HISTORY_SIGNING_KEY_FILE: "package.json" },
     "HISTORY_ORIGIN: must be a name without blanks",
   ],
-  [{ HISTORY_WITNESSES: "https://witness.example" }, "HISTORY_WITNESSES: must be addresses like"],
+  ...[
+    "https://witness.example",
+    "https://w.example/#w.example+00000000+AAAA",
+    "https://w.example/#w.example+deadbeef+AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    `https://w.example/#${newSigner("a.history").vkey}`,
+    `https://:x/#${witness}`,
+    `https://w.example/#${witness}#`,
+    "file://host/kept.txt",
+    "file:/a%2Fb",
+    "file:kept.txt",
+  ].map((HISTORY_WITNESSES): [Record<string, string>, string] => [
+    { HISTORY_WITNESSES },
+    "HISTORY_WITNESSES: must be addresses like",
+  ]),
 ])("%j is refused", (settings, fault) => {
-  expect(() => production(settings as Record<string, string>)).toThrow(fault);
+  expect(() => production(settings)).toThrow(fault);
 });
