@@ -302,6 +302,28 @@ test("a fault of MIGRATION_DATABASE_URL is reported under its own name", async (
   });
 });
 
+test("MIGRATION_DATABASE_URL of another database is refused before anything is done there", async () => {
+  const other = await createEmptyDatabase();
+  const MIGRATION_DATABASE_URL = Object.assign(new URL(other.url), {
+    username: OWNER,
+    password: "secret",
+  }).href;
+  for (const [command, ...args] of [
+    ["migrate", "up"],
+    ["moving/import", "--from", "test/moving/dump"],
+    ["checks/config-check"],
+  ])
+    expect(
+      await runToEnd(`dist/src/cli/${command}.js`, { ...env, MIGRATION_DATABASE_URL }, args),
+    ).toMatchObject({ status: 1 });
+  const { stderr } = await runToEnd("dist/src/cli/migrate.js", { ...env, MIGRATION_DATABASE_URL }, ["up"]);
+  expect(stderr).toBe("MIGRATION_DATABASE_URL: names another database than DATABASE_URL\n");
+  expect(await asSuperuser("select to_regclass('migrations') as found", other.url)).toEqual([
+    { found: null },
+  ]);
+  await other.drop();
+});
+
 test.each([
   ["dist/src/cli/history/retain.js", "--older-than", "7y", "--reason", "request 4711"],
   ["dist/src/cli/history/history-adopt.js"],

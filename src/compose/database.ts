@@ -41,9 +41,23 @@ export function using<T>(database: Database, work: (url: string) => Promise<T>):
   return naming(database, "DATABASE_URL", () => work(database.url));
 }
 
-/** The same, as the role that owns the tables. */
+/** The same, as the role that owns the tables. Throws a ConfigError also where it is to own them in another database. */
 export function usingAsOwner<T>(database: Database, work: (url: string) => Promise<T>): Promise<T> {
-  return naming(database, ownerSetting(database), () => work(database.migrationUrl));
+  return naming(database, ownerSetting(database), async () => {
+    if (database.migrationUrl !== database.url) await assertSame(database);
+    return work(database.migrationUrl);
+  });
+}
+
+/** By the name, the cluster and the time when it was started: a copy of a cluster has the same number. */
+const WHICH = `
+  select concat_ws(' ', current_database(), (select system_identifier from pg_control_system()),
+    extract(epoch from pg_postmaster_start_time())) as answer`;
+
+async function assertSame(database: Database): Promise<void> {
+  const owned = await askOnce(database.migrationUrl, WHICH);
+  if (owned !== (await using(database, (url) => askOnce(url, WHICH))))
+    throw new ConfigError("MIGRATION_DATABASE_URL: names another database than DATABASE_URL");
 }
 
 function ownerSetting({ url, migrationUrl }: Database): string {
@@ -122,17 +136,22 @@ async function naming<T>(database: Database, setting: string, work: () => Promis
 export function migrate(database: Database, then?: () => Promise<void>): Promise<string[]> {
   return usingAsOwner(database, (migrationUrl) =>
     migrateUp(migrationOptions(migrationUrl), async (owner) => {
-      if (migrationUrl !== database.url) await grantServing(owner, await using(database, roleOf));
+      if (migrationUrl !== database.url)
+        await grantServing(
+          owner,
+          await using(database, (url) => askOnce(url, "select session_user as answer")),
+        );
       await using(database, async () => then?.());
     }),
   );
 }
 
-async function roleOf(url: string): Promise<string> {
+/** The answer to a question of one value, with a connection of its own. */
+async function askOnce(url: string, sql: string): Promise<string> {
   const db = await new DataSource(migrationOptions(url)).initialize();
   try {
-    const [row] = await db.query<[{ role: string }]>("select session_user as role");
-    return row.role;
+    const [row] = await db.query<[{ answer: string }]>(sql);
+    return row.answer;
   } finally {
     await db.destroy();
   }

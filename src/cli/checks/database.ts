@@ -1,5 +1,5 @@
 import { migrationOptions } from "../../../ormconfig";
-import { openDatabase, openMigrated } from "../../compose/database";
+import { openDatabase, openMigrated, usingAsOwner } from "../../compose/database";
 import { ConfigError, type Config } from "../../config";
 import { Site } from "../../entities/site";
 import { EmbeddedPostgresError } from "../../postgres/installation";
@@ -18,6 +18,7 @@ export async function* databaseFindings(config: Config): AsyncGenerator<Finding>
           isSiteKnown = await db.manager.existsBy(Site, { domain: config.siteDomain ?? "" });
           const [row] = await db.query<[{ server_version: string }]>("show server_version");
           await db.destroy();
+          await usingAsOwner(database, () => Promise.resolve()); // whether it is the same one
           return `PostgreSQL ${row.server_version} answers, and all migrations are applied`;
         } finally {
           await database.stop();
