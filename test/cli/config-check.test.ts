@@ -1,17 +1,23 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Finding } from "../../src/cli/checks/finding";
 import { outsideFindings } from "../../src/cli/checks/outside";
 import { eventBusFindings } from "../../src/cli/checks/event-bus";
+import { keeperFindings } from "../../src/cli/checks/keepers";
 import { loadConfig } from "../../src/config";
 import { StreamGroup } from "../../src/gateways/event-bus/stream-group";
+import { ALGORITHMS } from "../../src/proof/notes/signer";
 import { openFakeEdx, type FakeEdx, type FakeEdxOptions } from "../fake-edx/fake-edx";
 import { WORKER } from "../fake-edx/world/demo";
+import { newSigner } from "../proof/signers";
 import { openEdx } from "../support/avro";
 import { createEmptyDatabase, createTestDatabase } from "../support/database";
+import { JWT_JWK_SET, PRODUCTION } from "../support/http";
 import { describeWithRedis, openEventBus, type EventBus } from "../support/event-bus";
 import { TYPES } from "../support/lms-events";
+import { freePort } from "../support/ports";
 import { killLeftovers, runToEnd, said, startServerProcess } from "../support/server-process";
 
 const open: FakeEdx[] = [];
@@ -100,6 +106,12 @@ describe("config:check", () => {
       status: 1,
       stderr: matching("DISCOVERY_URL: must be set when LMS_URL is set"),
     });
+    const HISTORY_SIGNING_KEY_FILE = "package.json";
+    expect(await check({ HISTORY_SIGNING_KEY_FILE, HISTORY_ORIGIN: "history.example" })).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: matching("HISTORY_SIGNING_KEY_FILE: cannot be used"),
+    });
   });
 });
 
@@ -107,6 +119,38 @@ test("without an LMS nobody is asked", async () => {
   const all: string[] = [];
   for await (const { what } of outsideFindings(loadConfig({}))) all.push(what);
   expect(all).toEqual(["the shop that refunds"]);
+});
+
+test("those who keep the checkpoints of the history are asked whether they are there", async () => {
+  const server = createServer((_, response) => void response.writeHead(404).end()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const witness = newSigner("witness.example", ALGORITHMS.cosignature).vkey;
+  const HISTORY_WITNESSES = [
+    `http://127.0.0.1:${port}/#${witness}`,
+    `http://127.0.0.1:${await freePort()}/#${witness}`,
+    `file:${process.cwd()}/package.json`,
+    `file:${process.cwd()}/kept.txt`,
+    `file:${process.cwd()}/src`,
+    "file:/nowhere/kept.txt",
+  ].join(",");
+  const asked = async (settings: Record<string, string>) => {
+    const all: string[] = [];
+    for await (const { verdict, found } of keeperFindings(loadConfig(settings)))
+      all.push(`${verdict} ${found}`);
+    return all;
+  };
+  expect(await asked({ HISTORY_WITNESSES })).toEqual([
+    "ok a server is there; whether it cosigns with its key, only a checkpoint can tell",
+    "wrong nothing listens on its host and port: see HISTORY_WITNESSES",
+    "ok checkpoints can be added",
+    "ok checkpoints can be added",
+    "wrong it is a folder: name a file in HISTORY_WITNESSES",
+    "wrong it cannot be written (ENOENT): see HISTORY_WITNESSES",
+  ]);
+  expect(existsSync("kept.txt")).toBe(false);
+  server.close();
+  expect(await asked({ ...PRODUCTION, JWT_JWK_SET })).toEqual([matching("note the history is not sealed")]);
 });
 
 test("an LMS that signs with a secret is a note for callers with tokens of services", async () => {

@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
+import { checkFiles } from "../../compose/files";
 import { loadConfig } from "../../config";
+import { buildGraphQLSchema } from "../../graphql/schema";
 import { databaseFindings } from "./database";
 import type { Finding } from "./finding";
 import { outsideFindings } from "./outside";
@@ -22,6 +24,7 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
+  checkFiles(config, buildGraphQLSchema());
   const findings: Finding[] = [];
   for (const part of [databaseFindings(config), outsideFindings(config)])
     for await (const each of part) {

@@ -6,6 +6,7 @@ import { OpenEdxSystem } from "../../gateways/open-edx/http/system";
 import { pluginHealth } from "../../gateways/open-edx/http/plugin";
 import { discoveryFindings } from "./discovery";
 import { eventBusFindings } from "./event-bus";
+import { keeperFindings } from "./keepers";
 import { finding, Wrong, type Finding } from "./finding";
 import { lmsFindings } from "./lms";
 import { shopFinding } from "./shop";
@@ -42,6 +43,7 @@ export async function* outsideFindings(config: Config): AsyncGenerator<Finding> 
       found: "not asked, as there is no token",
     };
   yield* eventBusFindings(config);
+  yield* keeperFindings(config);
   if (!oauth || known) yield await shopFinding(config, authorization);
 }
 
