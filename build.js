@@ -20,11 +20,9 @@ const SOURCES = [
 const STAMP = path.join(__dirname, "dist/.built-from");
 
 const sources = digestOf(SOURCES);
+const isStamped = existsSync(STAMP) && readFileSync(STAMP, "utf8") === sources;
 const isBuilt =
-  process.argv.includes("--compiled") ||
-  (existsSync(STAMP) &&
-    readFileSync(STAMP, "utf8") === sources &&
-    existsSync(path.join(__dirname, "dist/src/main.js")));
+  process.argv.includes("--compiled") || (isStamped && existsSync(path.join(__dirname, "dist/src/main.js")));
 if (!isBuilt) {
   process.stderr.write("Compiling …\n");
   const compiler = path.join(__dirname, "node_modules/typescript/bin/tsc");
@@ -36,4 +34,5 @@ if (!isBuilt) {
   );
   if (status !== 0) process.exit(status ?? 1);
 }
-writeFileSync(STAMP, sources);
+// Who may only read an installation can use it all the same.
+if (!isStamped) writeFileSync(STAMP, sources);

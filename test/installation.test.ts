@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEmptyDatabase, type TestDatabase } from "./support/database";
@@ -94,6 +94,13 @@ test("without the packages for development nothing is compiled again, and every 
   );
   for (const [command, args] of Object.entries(ARGUMENTS))
     expect(runScript(command, ...args)).not.toContain("Compiling");
+});
+
+test("nothing is written where nothing is built, so that others than the owner of the files can use them", () => {
+  const stamp = join(root, "dist/.built-from");
+  const before = statSync(stamp, { bigint: true }).mtimeNs;
+  runScript("history:check-proof", "--help");
+  expect(statSync(stamp, { bigint: true }).mtimeNs).toBe(before);
 });
 
 test.each(REFUSED)("`npm run %s` is for development, and refuses to work in production", (command) => {
