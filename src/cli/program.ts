@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { inspect } from "node:util";
 import { ConfigError } from "../config";
 import { EmbeddedPostgresError } from "../postgres/installation";
@@ -48,5 +48,12 @@ export function endWith(error: unknown, status = 1): never {
 /** Whether the error is a fault of the settings, of the machine or of the command line. */
 function isExpected(error: unknown): error is Error {
   if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return true;
-  return String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS_");
+  const { code, path } = error as NodeJS.ErrnoException;
+  return String(code).startsWith("ERR_PARSE_ARGS_") || (path !== undefined && isNamed(path));
+}
+
+/** Whether the command line names a file, or the folder that it is in. */
+function isNamed(path: string): boolean {
+  const named = process.argv.slice(2).map((given) => resolve(given.replace(/^--[^=]+=/, "")));
+  return named.some((each) => resolve(path).startsWith(each));
 }

@@ -64,6 +64,7 @@ export const LONG: readonly string[] = [
   "cli/config-check",
   "gateways/open-edx/ensure",
   "cli/import",
+  "cli/named-files",
   "demo/big-world",
   "use-cases/lms/reconcile-enrollment",
   "use-cases/lms/following",

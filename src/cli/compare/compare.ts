@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { decodeJwt } from "jose";
 import type { App } from "../../app";
@@ -8,6 +7,7 @@ import { HttpFailure, type Authorization } from "../../gateways/http-client";
 import { OpenEdxSystem } from "../../gateways/open-edx/http/system";
 import { endWith, runProgram } from "../program";
 import { startProgress } from "../progress";
+import { readText } from "../history/read-text";
 import { withApp } from "../../compose";
 import { compareAll, type Report } from "./compare-all";
 import { KNOWN } from "./differences";
@@ -63,7 +63,7 @@ async function staffToken({ oauth, lmsPace }: Config, file?: string): Promise<Au
   const authorization: Authorization =
     file === undefined
       ? clientCredentials({ ...oauth!, ...lmsPace })
-      : () => Promise.resolve(`JWT ${readFileSync(file, "utf8").trim().replace(/^JWT /, "")}`);
+      : () => Promise.resolve(`JWT ${readText(file).trim().replace(/^JWT /, "")}`);
   if (isOfStaff(await authorization())) return authorization;
   throw new ConfigError("The token must be a JWT of an account of the LMS that is staff.");
 }
