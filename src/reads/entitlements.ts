@@ -97,8 +97,8 @@ export async function entitlementSpentOn(
   const [row] = await select(
     db,
     `${selectFacts()} where e.id in (
-       select spent.id from course_enrollment seat join course_entitlement spent
-         on seat.is_active and spent.enrollment_id = seat.id or spent.pending_enrollment_id = seat.id
+       select used.id from course_enrollment seat join course_entitlement used
+         on seat.is_active and used.enrollment_id = seat.id or used.pending_enrollment_id = seat.id
        where seat.user_id = $1 and seat.course_run_key = $2)
      order by e.created_at desc, e.id desc limit 1`,
     [userId, courseRunKey],
