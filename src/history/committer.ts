@@ -34,15 +34,21 @@ export type OnBacklog = (settled: number, of: number) => void;
 export class Committer {
   /** The transactions that this process has settled more than a second after their changes were made. */
   late = 0;
-  /** No answer up to here changes any more. It is at least so late, as the instant never goes back. */
+  /**
+   * No answer up to here changes any more, as the last round has seen it. It goes back only where the database itself does,
+   * as after the failover to a standby that lacked something.
+   */
   private settledUntil: Date | null = null;
   private running: Promise<unknown> = Promise.resolve();
   /** The round that has not begun, which serves all who ask meanwhile. */
   private next: Promise<Round> | undefined;
   private isAsked = false;
   private askedAt = 0;
-  /** The transactions that were visible when nothing was left: where no others are, nothing is new. */
-  private quiet = "";
+  /**
+   * The transactions that were visible when nothing was left, and the connection that saw them: where no others are, nothing
+   * is new. A failover ends all connections, and what comes after it may use the same numbers again.
+   */
+  private quiet: { client: PoolClient; visible: string } | undefined;
 
   constructor(
     private readonly db: DataSource,
@@ -102,10 +108,10 @@ export class Committer {
   private async round(client: PoolClient, isAsked: boolean): Promise<Round> {
     const place = await begin(client);
     const idle = { settled: 0, left: 0, late: 0, lastId: null };
-    const isQuiet = place.visible === this.quiet && !isAsked;
+    const isQuiet = this.quiet?.client === client && place.visible === this.quiet.visible && !isAsked;
     const round: Round =
       place.isOurs && !isQuiet ? await settleFresh(client, place, isAsked) : Object.assign(idle, place);
-    if (round.isOurs && round.left === 0) this.quiet = round.visible;
+    if (round.isOurs && round.left === 0) this.quiet = { client, visible: round.visible };
     await client.query("commit");
     this.note(round);
     return round;
@@ -135,7 +141,6 @@ export class Committer {
 
   private note({ settledUntil, late }: Round): void {
     this.late += late;
-    if (settledUntil && (!this.settledUntil || settledUntil > this.settledUntil))
-      this.settledUntil = settledUntil;
+    this.settledUntil = settledUntil;
   }
 }

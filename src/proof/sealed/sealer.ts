@@ -28,7 +28,8 @@ export interface Sealing {
 export class Sealer {
   /** How often this process could not seal. */
   failures = 0;
-  private tree: GrowingTree | undefined;
+  /** What this process has sealed last: the checkpoint, and the tree that it tells of. */
+  private last: { note: string; tree: GrowingTree } | undefined;
   private known: Signer | undefined;
 
   constructor(
@@ -56,7 +57,7 @@ export class Sealer {
       return await this.db.transaction((tx) => this.round(tx));
     } catch (error) {
       this.failures += 1;
-      this.tree = undefined;
+      this.last = undefined;
       throw error;
     }
   }
@@ -67,35 +68,46 @@ export class Sealer {
     );
     const place = isOurs && (await placeOf(tx)); // seen after the lock: another process may have sealed until then
     if (!place || isDone(place)) return NOTHING;
-    const { size, settled } = place;
+    const { size, note, settled } = place;
     const part = await partFrom(tx, size, SEALED_AT_ONCE);
     if (!part) throw new Error(`history has no entry at position ${size}`);
     const entries = await (await EntryTexts.of(tx)).read(tx, "history_txid", part.txids, part.ats);
     if (entries.length !== part.until - size)
       throw new Error(`history has ${entries.length} entries for positions ${size} to ${part.until - 1}`);
     const keys = await makeKeys(tx, accountsIn(entries));
-    const tree = this.tree?.size === size ? this.tree : await readTree(tx, size);
+    // The size alone would not do: after the failover to a standby that lacks a checkpoint, others seal other entries.
+    const tree = note !== null && this.last?.note === note ? this.last.tree : await readTree(tx, size);
     for (const entry of entries) tree.append(leafHash(entry.textOf(keys)));
     await writeTiles(tx, tree.takeChanged());
+    const sealed = signCheckpoint(this.signer, tree);
     await tx.query("insert into history_checkpoint (size, at, note) values ($1, $2, $3)", [
       tree.size,
       part.ats.at(-1),
-      signCheckpoint(this.signer, tree),
+      sealed,
     ]);
-    this.tree = tree;
+    this.last = { note: sealed, tree };
     return { sealed: entries.length, hasMore: tree.size < settled };
   }
 }
 
 const NOTHING: Sealing = { sealed: 0, hasMore: false };
 
-/** How much is sealed, and how much could be. */
-async function placeOf(db: Database): Promise<{ size: number; settled: number }> {
-  const [place] = await db.query<[{ size: number; settled: number }]>(
-    `select coalesce((select max(size) from history_checkpoint), 0)::float8 as size,
-       coalesce((select first_position + entries from history_transaction order by first_position desc limit 1), 0)::float8 as settled`,
+interface Place {
+  /** How much is sealed. */
+  size: number;
+  /** The newest checkpoint; null before there is one. */
+  note: string | null;
+  /** How much could be sealed. */
+  settled: number;
+}
+
+async function placeOf(db: Database): Promise<Place> {
+  const [place] = await db.query<[Place]>(
+    `select coalesce(size, 0)::float8 as size, note,
+       coalesce((select first_position + entries from history_transaction order by first_position desc limit 1), 0)::float8 as settled
+     from (select 1) one left join (select size, note from history_checkpoint order by size desc limit 1) newest on true`,
   );
   return place;
 }
 
-const isDone = ({ size, settled }: { size: number; settled: number }) => size >= settled;
+const isDone = ({ size, settled }: Place) => size >= settled;
