@@ -15,6 +15,9 @@ const LOST =
 const TIMED_OUT =
   /^(timeout exceeded when trying to connect|Connection terminated due to connection timeout|timeout expired|Query read timeout)$/;
 
+/** What Node was about to do when a connection was never made, whatever its code is: ENOENT for a socket, for instance. */
+const CONNECTING: ReadonlySet<string> = new Set(["connect", "getaddrinfo"]);
+
 /** Another system is needed for an answer, and does not answer now. The message is for the log. */
 export class SystemUnavailable extends Error {}
 
@@ -25,7 +28,8 @@ export function isUnavailable(error: unknown): boolean {
   // TypeORM takes a connection away from a transaction at the moment when the connection is lost, and only then.
   if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
-  const { code } = error as NodeJS.ErrnoException;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined && CONNECTING.has(syscall)) return true;
   if (code !== undefined) return SQLSTATES.test(code) || Object.hasOwn(NETWORK_FAULTS, code);
   return isTimeout(error) || LOST.test(error.message);
 }

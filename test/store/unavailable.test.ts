@@ -126,6 +126,15 @@ test.each(ways)(
   },
 );
 
+test.each([
+  ["no socket is there", { host: "/no/such/folder" }],
+  ["its socket cannot be one", { host: "/dev/null" }],
+  ["its host is not known", { host: "no-such-host.invalid" }],
+  ["nothing listens", { host: "127.0.0.1", port: 1 }],
+])("a connection that cannot be made counts as an outage where %s", async (_, address) => {
+  expect(isUnavailable(await failureOf(new Client(address).connect()))).toBe(true);
+});
+
 test("a time-out that PostgreSQL reports is described in PostgreSQL's words, and a silent host as a host that does not answer", async () => {
   const client = await connected();
   await client.query("set statement_timeout = '20ms'");
