@@ -10,6 +10,11 @@ const SETTINGS = {
   default_transaction_isolation: "read committed",
   standard_conforming_strings: "on",
   transform_null_equals: "off",
+  // The bodies of functions are compared with those that the migrations made, tables are named without quotes, and numbers
+  // have all their digits.
+  check_function_bodies: "on",
+  quote_all_identifiers: "off",
+  extra_float_digits: "1",
   // A pause between two statements ends no connection, which may hold a lock or be about to serve a request.
   idle_session_timeout: "0",
 };

@@ -1,10 +1,33 @@
 import { DataSource, type DataSourceOptions } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../../ormconfig";
+import { Committer } from "../../src/history/committer";
+import { postureFaults } from "../../src/proof/posture";
+import { prove } from "../../src/proof/sealed/prove";
+import { Sealer } from "../../src/proof/sealed/sealer";
+import { settledFaults } from "../../src/proof/settled";
+import { DatabaseClock } from "../../src/store/database-clock";
+import { inSnapshot } from "../../src/store/snapshot";
+import { newSigner } from "../proof/signers";
+import { addPeople, broken, grant } from "../history/world";
 import { connectionFault } from "../../src/store/connection/connection-fault";
 import { migrateUp } from "../../src/store/schema/migrate";
 import { asSuperuser, createTestDatabase, type TestDatabase } from "../support/database";
 import { hasPgbouncer, startPgbouncer } from "../support/pgbouncer";
 
+/** What answers do not depend on, whatever a database sets: each is set here as no database has it by default. */
+const HARMLESS = {
+  bytea_output: "escape",
+  array_nulls: "off",
+  lc_messages: "C",
+  row_security: "off",
+  plan_cache_mode: "force_generic_plan",
+  default_transaction_deferrable: "on",
+  xmlbinary: "hex",
+  backslash_quote: "off",
+  gin_fuzzy_search_limit: "1",
+  enable_indexscan: "off",
+  session_replication_role: "replica",
+};
 /** Each is set otherwise by the database, by the URL, or by both. */
 const HOSTILE = {
   DateStyle: "SQL, DMY",
@@ -18,6 +41,9 @@ const HOSTILE = {
   lock_timeout: "1h",
   idle_in_transaction_session_timeout: "1h",
   idle_session_timeout: "1h",
+  check_function_bodies: "off",
+  quote_all_identifiers: "on",
+  extra_float_digits: "-15",
   transaction_timeout: "1h",
 };
 const OURS = {
@@ -32,6 +58,9 @@ const OURS = {
   lock_timeout: "2s",
   idle_in_transaction_session_timeout: "5s",
   idle_session_timeout: "0",
+  check_function_bodies: "on",
+  quote_all_identifiers: "off",
+  extra_float_digits: "1",
   transaction_timeout: "0",
   client_encoding: "UTF8",
 };
@@ -76,6 +105,30 @@ test("the settings that answers depend on have our values, whatever the database
   expect(await settingsOf(database.url)).toEqual(OURS);
   const unlimited = { statement_timeout: "0", lock_timeout: "0", idle_in_transaction_session_timeout: "0" };
   expect(await settingsOf(database.url, migrationOptions)).toEqual({ ...OURS, ...unlimited });
+});
+
+test("history is written, settled, sealed and proven, and the time is told, whatever the database sets", async () => {
+  const { pathname } = new URL(database.url);
+  for (const [name, value] of Object.entries({ ...HOSTILE, ...HARMLESS }))
+    await asSuperuser(`alter database ${pathname.slice(1)} set ${name} = '${value}'`);
+  const signer = newSigner("history.example");
+  const db = await open(database.url);
+  await addPeople(db);
+  await grant(db);
+  await new Committer(db).settle(true);
+  expect(await new Sealer(db, () => signer).seal()).toBe(1);
+  expect(await postureFaults(db.manager)).toEqual([]);
+  expect(await settledFaults(db.manager)).toEqual([]);
+  expect(await broken(db)).toEqual([]);
+  const { faults } = await inSnapshot(db, (tx) =>
+    prove(tx, { vkey: signer.vkey, outside: [], witnesses: [] }),
+  );
+  expect(faults).toEqual([]);
+  const clock = new DatabaseClock(db);
+  await clock.start();
+  expect(Math.abs(clock.now().getTime() - Date.now())).toBeLessThan(60_000);
+  clock.stop();
+  await db.destroy();
 });
 
 test("a migration takes as long as it needs, whatever the database lets transactions take", async () => {
