@@ -52,6 +52,9 @@ function optionsFor(
     extra: {
       application_name: "course-entitlements",
       query_timeout: silenceAtMostMs, // 0 waits without limit
+      // A PostgreSQL whose machine has lost its power says nothing: who waits without limit notices by this.
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 30_000,
       onConnect: sessionSetup(url, limits),
     },
   };

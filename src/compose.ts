@@ -13,6 +13,7 @@ import { homeFaults } from "./proof/home";
 import { HandOut } from "./proof/witness/hand-out";
 import { SupportAgents } from "./reads/accounts/support-agents";
 import { DatabaseClock } from "./store/database-clock";
+import type { OnWait } from "./store/schema/migrate";
 import { planFaults } from "./store/fault-point";
 import { makeCalls } from "./use-cases/enrollment-calls/make-calls";
 import { reconcileEnrollment } from "./use-cases/lms/reconciling/reconcile-enrollment";
@@ -66,14 +67,17 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
     await database.stop();
   };
   try {
-    await migrate(database, async () => {
+    const start = async () => {
       await db.initialize();
       await clock.start();
       await app.supportAgents.start();
       const [fault] = await homeFaults(db.manager);
       if (fault) throw new ConfigError(fault);
       await firstStart?.(app);
-    });
+    };
+    const onWait: OnWait = (holder) =>
+      log.info({ holder }, "waiting for another server that starts or migrates");
+    await migrate(database, start, onWait);
   } catch (error) {
     await stop();
     throw error;

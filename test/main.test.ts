@@ -4,11 +4,13 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
 import { asSuperuser, createEmptyDatabase, type TestDatabase } from "./support/database";
 import {
   killLeftovers,
   run,
   runToEnd,
+  said,
   startServerProcess,
   type ServerProcess,
 } from "./support/server-process";
@@ -84,6 +86,20 @@ describe("with DATABASE_URL", () => {
     const [entry, ...others] = server.stdout().trim().split("\n");
     expect(JSON.parse(entry!)).toMatchObject({ status: 400 });
     expect(others).toEqual([]);
+  });
+
+  test("a server that waits for its turn to migrate says so in the log, and starts when it gets it", async () => {
+    const holder = new Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query("select pg_advisory_lock(1795305600)");
+    const { rows } = await holder.query<{ pid: number }>("select pg_backend_pid() as pid");
+    const server = run(MAIN, settings());
+    const [line] = await said(server, /^.*waiting for another server.*$/m, "stdout");
+    expect(JSON.parse(line)).toMatchObject({ level: 30, holder: rows[0]!.pid });
+    await holder.end();
+    await said(server, /GraphQL +http/);
+    server.child.kill("SIGTERM");
+    expect(await server.exited).toBe(0);
   });
 
   test("production prints no greeting and creates no demo world", async () => {

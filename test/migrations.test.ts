@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import { migrations } from "../migrations";
@@ -75,11 +76,27 @@ test("the work that follows the migrations runs in one process at a time", async
   expect.assertions(3);
 });
 
+test("who waits for its turn to migrate says whose turn it is", async () => {
+  const holder = new Client({ connectionString: database.url });
+  await holder.connect();
+  const { rows } = await holder.query<{ pid: number }>(
+    "select pg_backend_pid() as pid, pg_advisory_lock(1795305600)",
+  );
+  const told: (number | undefined)[] = [];
+  const release = (pid: number | undefined) => {
+    told.push(pid);
+    void holder.end();
+  };
+  expect(await migrateUp(migrationOptions(database.url), undefined, release)).toEqual(NAMES);
+  expect(await migrateUp(migrationOptions(database.url), undefined, release)).toEqual([]);
+  expect(told).toEqual([rows[0]!.pid]);
+});
+
 test("migrations have no time limit, and ordinary statements have one", async () => {
   const limits = async (options: ReturnType<typeof migrationOptions>) => {
     const db = await new DataSource(options).initialize();
     const rows = await db.query<{ name: string; setting: string }[]>(
-      "select name, setting from pg_settings where name like '%_timeout' and source = 'session' order by name",
+      "select name, setting from pg_settings where name ~ '^(statement|lock|idle|transaction).*_timeout$' and source = 'session' order by name",
     );
     await db.destroy();
     return rows.map(({ name, setting }) => `${name} ${setting}`);

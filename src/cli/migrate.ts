@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../ormconfig";
-import { migrate, openDatabase, usingAsOwner, type Database } from "../compose/database";
+import { migrate, openDatabase, sayWait, usingAsOwner, type Database } from "../compose/database";
 import { ConfigError, loadConfig } from "../config";
 import { migrationStates } from "../store/schema/migrate";
 import { migrateDown } from "../store/schema/migrate-down";
@@ -31,7 +31,7 @@ const COMMANDS = new Map<string, (database: Database, may: Permission) => Promis
   [
     "status",
     async (database) => {
-      const states = await usingAsOwner(database, (url) => migrationStates(migrationOptions(url)));
+      const states = await usingAsOwner(database, (url) => migrationStates(migrationOptions(url), sayWait));
       return states.map(({ name, isApplied }) => `${isApplied ? "applied" : "pending"} ${name}`);
     },
   ],
@@ -41,7 +41,7 @@ async function down(database: Database, { discardsData, isProduction }: Permissi
   if (isProduction && !discardsData)
     throw new ConfigError("In production nothing is reverted without --discard-data");
   const { name, refusal } = await usingAsOwner(database, (url) =>
-    migrateDown(migrationOptions(url), discardsData),
+    migrateDown(migrationOptions(url), discardsData, sayWait),
   );
   if (refusal) throw new ConfigError(`Nothing was reverted. ${refusal}`);
   return name ? [`reverted ${name}`] : [];

@@ -1,10 +1,10 @@
-import { DataSource, type DataSourceOptions } from "typeorm";
+import { DataSource, type DataSourceOptions, type EntityManager } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
 import { ConfigError, type Config } from "../config";
 import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
 import { connectionFault } from "../store/connection/connection-fault";
 import { grantServing } from "../store/schema/grants";
-import { migrateUp, pendingMigrations } from "../store/schema/migrate";
+import { migrateUp, pendingMigrations, type OnWait } from "../store/schema/migrate";
 
 /** A PostgreSQL to use: the one of DATABASE_URL, or the embedded one. */
 export interface Database {
@@ -133,18 +133,29 @@ async function naming<T>(database: Database, setting: string, work: () => Promis
  * Brings the schema up to date as its owner, one server at a time, grants the role that serves what it needs where
  * that is another, and does `then`. Returns the names of what was applied.
  */
-export function migrate(database: Database, then?: () => Promise<void>): Promise<string[]> {
-  return usingAsOwner(database, (migrationUrl) =>
-    migrateUp(migrationOptions(migrationUrl), async (owner) => {
+export function migrate(
+  database: Database,
+  then?: () => Promise<void>,
+  onWait: OnWait = sayWait,
+): Promise<string[]> {
+  return usingAsOwner(database, (migrationUrl) => {
+    const grantAndThen = async (owner: EntityManager) => {
       if (migrationUrl !== database.url)
         await grantServing(
           owner,
           await using(database, (url) => askOnce(url, "select session_user as answer")),
         );
       await using(database, async () => then?.());
-    }),
-  );
+    };
+    return migrateUp(migrationOptions(migrationUrl), grantAndThen, onWait);
+  });
 }
+
+/** Says to the operator at the command line what a command waits for. */
+export const sayWait: OnWait = (pid) =>
+  void process.stderr.write(
+    `waits for another server or command that migrates the database (process ${pid} of PostgreSQL)\n`,
+  );
 
 /** The answer to a question of one value, with a connection of its own. */
 async function askOnce(url: string, sql: string): Promise<string> {

@@ -17,6 +17,12 @@ const SETTINGS = {
   extra_float_digits: "1",
   // A pause between two statements ends no connection, which may hold a lock or be about to serve a request.
   idle_session_timeout: "0",
+  // A machine that has lost its power says nothing. PostgreSQL frees what it holds, such as the lock of a migration, when it
+  // has not answered for a minute. Sockets of the same machine have none of these.
+  tcp_keepalives_idle: "30",
+  tcp_keepalives_interval: "10",
+  tcp_keepalives_count: "3",
+  tcp_user_timeout: "60000",
 };
 
 /**

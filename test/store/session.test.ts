@@ -44,6 +44,10 @@ const HOSTILE = {
   check_function_bodies: "off",
   quote_all_identifiers: "on",
   extra_float_digits: "-15",
+  tcp_keepalives_idle: "7200",
+  tcp_keepalives_interval: "75",
+  tcp_keepalives_count: "9",
+  tcp_user_timeout: "0",
   transaction_timeout: "1h",
 };
 const OURS = {
@@ -61,6 +65,10 @@ const OURS = {
   check_function_bodies: "on",
   quote_all_identifiers: "off",
   extra_float_digits: "1",
+  tcp_keepalives_idle: "30",
+  tcp_keepalives_interval: "10",
+  tcp_keepalives_count: "3",
+  tcp_user_timeout: "60000",
   transaction_timeout: "0",
   client_encoding: "UTF8",
 };

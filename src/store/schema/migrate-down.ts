@@ -1,5 +1,5 @@
-import type { DataSourceOptions, QueryRunner } from "typeorm";
-import { exclusively } from "./migrate";
+import type { DataSourceOptions, MigrationExecutor, QueryRunner } from "typeorm";
+import { exclusively, type OnWait } from "./migrate";
 import { countsOf, storedTables } from "./stored-data";
 
 /** The outcome of reverting the newest migration. Both fields are absent where there is none to revert. */
@@ -18,8 +18,12 @@ const PENDING_REFUNDS =
  * pending it refuses in any case, because their outcome would be lost, and so it does where rows do not fit what the schema
  * was before. A trial revert, which is undone in the same transaction, finds what would be lost.
  */
-export function migrateDown(options: DataSourceOptions, discardsData = false): Promise<Reverted> {
-  return exclusively(options, async (migrations, connection) => {
+export function migrateDown(
+  options: DataSourceOptions,
+  discardsData = false,
+  onWait?: OnWait,
+): Promise<Reverted> {
+  const work = async (migrations: MigrationExecutor, connection: QueryRunner) => {
     const [newest] = await migrations.getExecutedMigrations();
     if (!newest) return {};
     await connection.startTransaction();
@@ -38,7 +42,8 @@ export function migrateDown(options: DataSourceOptions, discardsData = false): P
     } finally {
       if (connection.isTransactionActive) await connection.rollbackTransaction();
     }
-  });
+  };
+  return exclusively(options, work, onWait);
 }
 
 /** What PostgreSQL tells of a statement that failed, and TypeORM passes on. */

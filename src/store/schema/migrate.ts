@@ -16,6 +16,9 @@ export interface MigrationState {
 const MIGRATION_LOCK = 1_795_305_600;
 const OLDEST_POSTGRESQL = 15;
 
+/** Is told when another server or command has the turn, so that this one waits, with the id of its process in PostgreSQL. */
+export type OnWait = (pid: number | undefined) => void;
+
 /**
  * Brings the schema up to date, one server at a time, and returns the names of what it applied. `then` is what else
  * only one server at a time may do, as it starts.
@@ -23,21 +26,24 @@ const OLDEST_POSTGRESQL = 15;
 export function migrateUp(
   options: DataSourceOptions,
   then?: (owner: EntityManager) => Promise<void>,
+  onWait?: OnWait,
 ): Promise<string[]> {
-  return exclusively(options, async (migrations, { manager }) => {
+  const work = async (migrations: MigrationExecutor, { manager }: QueryRunner) => {
     const applied = await migrations.executePendingMigrations();
     await then?.(manager);
     return applied.map(({ name }) => name);
-  });
+  };
+  return exclusively(options, work, onWait);
 }
 
 /** Every migration, oldest first. */
-export function migrationStates(options: DataSourceOptions): Promise<MigrationState[]> {
-  return exclusively(options, async (migrations) => {
+export function migrationStates(options: DataSourceOptions, onWait?: OnWait): Promise<MigrationState[]> {
+  const work = async (migrations: MigrationExecutor) => {
     const applied = (await migrations.getExecutedMigrations()).toReversed();
     const pending = await migrations.getPendingMigrations();
     return [...applied, ...pending].map(({ name }, i) => ({ name, isApplied: i < applied.length }));
-  });
+  };
+  return exclusively(options, work, onWait);
 }
 
 /** The names of the migrations that a database lacks, oldest first: every role that may read the database can ask. */
@@ -56,6 +62,7 @@ export async function pendingMigrations(db: DataSource): Promise<string[]> {
 export async function exclusively<T>(
   options: DataSourceOptions,
   work: (migrations: MigrationExecutor, connection: QueryRunner) => Promise<T>,
+  onWait: OnWait = () => undefined,
 ): Promise<T> {
   const db = await new DataSource(options).initialize();
   try {
@@ -63,9 +70,23 @@ export async function exclusively<T>(
     if (Number.parseInt(version!, 10) < OLDEST_POSTGRESQL)
       throw new Error(`is PostgreSQL ${version}, but ${OLDEST_POSTGRESQL} or newer is needed`);
     const connection = db.createQueryRunner();
-    await connection.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    await takeTurn(connection, onWait);
     return await work(new MigrationExecutor(db, connection), connection);
   } finally {
     await db.destroy();
   }
+}
+
+async function takeTurn(connection: QueryRunner, onWait: OnWait): Promise<void> {
+  const [{ isOurs }] = (await connection.query('select pg_try_advisory_lock($1) as "isOurs"', [
+    MIGRATION_LOCK,
+  ])) as [{ isOurs: boolean }];
+  if (isOurs) return;
+  const [holder] = (await connection.query(
+    `select pid from pg_locks where locktype = 'advisory' and granted and classid = 0 and objid = $1
+       and database = (select oid from pg_database where datname = current_database())`,
+    [MIGRATION_LOCK],
+  )) as { pid: number }[];
+  onWait(holder?.pid);
+  await connection.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
 }
