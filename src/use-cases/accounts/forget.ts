@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EntityManager } from "typeorm";
 import { HistoryErasure } from "../../entities/accounts/history-erasure";
+import { bePatient } from "../../store/connection/patience";
 import { forgetWords, TYPES_WITH_WORDS } from "./forget-words";
 
 /** Which user to forget, and why. */
@@ -26,6 +27,7 @@ export async function forget(
   { userId, comments }: Forgetting,
   now: Date,
 ): Promise<number> {
+  await bePatient(tx); // a user may have acted in any number of entries
   const id = randomUUID();
   const [{ entries }] = await tx.query<[{ entries: number }]>(
     "select history_erase($1::bigint, $2::uuid) as entries",

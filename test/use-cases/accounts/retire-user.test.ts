@@ -1,7 +1,10 @@
+import { dataSourceOptions } from "../../../ormconfig";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import { UserAccount } from "../../../src/entities/accounts/user-account";
 import { transact } from "../../../src/store/transact";
 import { retireUser } from "../../../src/use-cases/accounts/retire-user";
+import { appOn } from "../../support/app";
+import { openTestDatabase } from "../../support/database";
 import { expectRefusal } from "../../support/stored";
 import { anEntitlement, by, put, shop, useApp } from "../../support/world";
 
@@ -57,4 +60,20 @@ test("to retire it again changes nothing", async () => {
     "select count(*)::int as erasures from historical_history_erasure",
   );
   expect(row.erasures).toBe(1);
+});
+
+test("an account with more entries than a request has time for is forgotten nevertheless", async () => {
+  const { db: slow, close } = await openTestDatabase((url) => dataSourceOptions(url, 1));
+  const own = appOn(slow);
+  await put(own, UserAccount, { id: "903", username: "leaver" });
+  const id = await anEntitlement(own, { userId: "903" });
+  await transact(slow, LEAVER, (tx) => tx.save(CourseEntitlement, { id, refundLocked: true }));
+  await slow.query(
+    `create function be_slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1.5); return null; end $$;
+     create trigger be_slow before insert on history_erased for each statement execute function be_slow()`,
+  );
+  await slow.query("set statement_timeout = '1s'");
+  const retired = retireUser(by(shop, own), { userId: "903", retiredUsername: "retired__user_1a2b" });
+  expect(await retired).toMatchObject({ entries: 1 });
+  await close();
 });
