@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { DataSource } from "typeorm";
-import { dataSourceOptions } from "../ormconfig";
+import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import type { App } from "./app";
 import { migrate, openDatabase, withDatabase } from "./compose/database";
 import { composeOpenEdx, composeRefundRate, composeRefunds, composeWebhooks } from "./compose/gateways";
@@ -85,11 +85,11 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
   return { app, notice: database.notice, stop };
 }
 
-/** Does the work of a command with everything that a request has. Warnings are logged to stderr. */
+/** Does the work of a command with everything that a request has, but for its time limits. Warnings are logged to stderr. */
 export function withApp<T>(config: Config, work: (app: App) => Promise<T>): Promise<T> {
   return withDatabase(
     config,
-    (url) => dataSourceOptions(url, 2),
+    (url) => migrationOptions(url, 2),
     async (db) => {
       const clock = new DatabaseClock(db);
       try {

@@ -1,4 +1,6 @@
 import type { DataSource } from "typeorm";
+import { withApp } from "../../src/compose";
+import { loadConfig } from "../../src/config";
 import { aStanding, daysAgo } from "../rules/standings";
 import { openTestDatabase } from "../support/database";
 import { runToEnd } from "../support/server-process";
@@ -46,3 +48,12 @@ test.each([[[]], [["--dry-run", "--commit"]]])(
     expect(stderr).toContain("npm run expire -- --dry-run");
   },
 );
+
+test("a command that asks what a request does has no time limit", async () => {
+  const limits = await withApp(loadConfig({ DATABASE_URL: url }), (app) =>
+    app.db.query(
+      "select name from pg_settings where name in ('statement_timeout', 'lock_timeout') and setting <> '0'",
+    ),
+  );
+  expect(limits).toEqual([]);
+});
