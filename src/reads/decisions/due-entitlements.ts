@@ -48,21 +48,45 @@ export interface DueEntitlement {
   cause: DueCause;
 }
 
+/** So many entitlements are looked at in one statement: whether one is due is asked of each, and few may be. */
+const LOOKED_AT_ONCE = 20_000;
+
+/** Some entitlements that are due. */
+export interface SomeDue {
+  due: DueEntitlement[];
+  /** Behind which key to go on; null when all were looked at. */
+  next: Key | null;
+}
+
 /** Up to `limit` entitlements that are due now, oldest first, behind a key. Reads only. */
-export function dueEntitlements(
+export async function dueEntitlements(
   db: Database,
   scope: DueScope,
   defaultPeriods: Periods,
   now: Date,
   { after, limit }: { after: Key | null; limit: number },
-): Promise<DueEntitlement[]> {
-  const keyset = after ? "and (e.created_at, e.id) > ($6, $7)" : "";
-  return select<DueEntitlement>(
+): Promise<SomeDue> {
+  const parameters = decisionParameters(defaultPeriods, now);
+  const ofAge = scope === "UNUSED" ? parameters.slice(0, 2) : [];
+  const from = `from course_entitlement e where e.expired_at is null and ${UNEXPIRED[scope]}`;
+  const key = (first: number) => `($${first}::timestamptz, $${first + 1}::uuid)`;
+  const behind = (first: number) => (after ? `and (e.created_at, e.id) > ${key(first)}` : "");
+  const partsOfKey = (found: Key | null) => (found ? [found.value, found.id] : []);
+  const [end = null] = await select<Key>(
+    db,
+    `select e.created_at::text as value, e.id ${from} ${behind(ofAge.length + 1)}
+     order by e.created_at, e.id offset ${LOOKED_AT_ONCE - 1} limit 1`,
+    [...ofAge, ...partsOfKey(after)],
+  );
+  const upToEnd = end ? `and (e.created_at, e.id) <= ${key(after ? 8 : 6)}` : "";
+  const due = await select<DueEntitlement>(
     db,
     `select * from (
-       select e.id, e.created_at::text as "createdAt", ${DUE_CAUSE} as cause from course_entitlement e
-       where e.expired_at is null and ${UNEXPIRED[scope]} ${keyset} order by e.created_at, e.id
+       select e.id, e.created_at::text as "createdAt", ${DUE_CAUSE} as cause
+       ${from} ${behind(6)} ${upToEnd} order by e.created_at, e.id
      ) due where cause is not null limit $5`,
-    [...decisionParameters(defaultPeriods, now), limit, ...(after ? [after.value, after.id] : [])],
+    [...parameters, limit, ...partsOfKey(after), ...partsOfKey(end)],
   );
+  const last = due.length === limit ? due.at(-1) : undefined;
+  return { due, next: last ? { value: last.createdAt, id: last.id } : end };
 }

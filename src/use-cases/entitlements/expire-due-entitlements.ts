@@ -6,7 +6,6 @@ import {
   DUE_CAUSE,
   dueEntitlements,
   type DueCause,
-  type DueEntitlement,
   type DueScope,
 } from "../../reads/decisions/due-entitlements";
 import { decisionParameters } from "../../reads/decisions/expired";
@@ -79,12 +78,13 @@ export const expireDueEntitlements = systemCommand(
         after,
         limit: BATCH,
       });
-      const due = batch.filter(({ id }) => !sweep.spares?.has(id));
+      const due = batch.due.filter(({ id }) => !sweep.spares?.has(id));
       for (const { cause } of due) report.due[cause]++;
       const ids = sweep.isDryRun ? [] : due.map(({ id }) => id);
       await expire(app, sign(sweep.source, sweep.requestId), ids, now, report);
-      report.next = nextPlace(scope, batch);
-      if (batch.length > 0) sweep.onProgress?.(report);
+      const nextScope = batch.next ? scope : NEXT_SCOPE[scope];
+      report.next = nextScope && { scope: nextScope, after: batch.next };
+      if (batch.due.length > 0) sweep.onProgress?.(report);
     }
     return report;
   },
@@ -143,11 +143,4 @@ function mayBeARowsFault(error: unknown): error is QueryFailedError {
   if (!(error instanceof QueryFailedError)) return false;
   const code = sqlStateOf(error);
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !/^(08|53|57P|58|XX)/.test(code);
-}
-
-function nextPlace(scope: DueScope, batch: readonly DueEntitlement[]): SweepPlace | null {
-  const last = batch.at(-1);
-  if (last && batch.length === BATCH) return { scope, after: { value: last.createdAt, id: last.id } };
-  const next = NEXT_SCOPE[scope];
-  return next && { scope: next, after: null };
 }

@@ -9,6 +9,7 @@ import {
   type Periods,
   type Standing,
 } from "../../../src/rules/entitlement-rules";
+import type { Key } from "../../../src/store/rows/page";
 import { transact } from "../../../src/store/transact";
 import {
   expireDue,
@@ -142,23 +143,62 @@ test("the query reads neither expired entitlements nor unredeemed ones that are 
       expect(expired).toBe(1);
     });
     const reading = sent.filter(({ text }) => /course_entitlement (e|where)\b/.test(text));
-    expect(reading).toHaveLength(4); // what is due of the unused, its lock, its expiry, what is due of the redeemed
+    // How far to look among the unused, what is due of them, its lock, its expiry; the first two again of the redeemed.
+    expect(reading).toHaveLength(6);
     const indexes = [];
     for (const { text, values } of reading) {
       const plan = JSON.stringify(await database.db.query(`explain (format json) ${text}`, values));
       expect(plan).not.toMatch(/"Seq Scan",[^{}]*"Relation Name":"course_entitlement"/);
-      indexes.push(/"course_entitlement_\w+"/.exec(plan)?.[0]);
+      indexes.push(/"course_entitlement_(?:\w+_idx|pkey)"/.exec(plan)?.[0]);
     }
     expect(indexes).toEqual([
       '"course_entitlement_unused_idx"',
+      '"course_entitlement_unused_idx"',
       '"course_entitlement_pkey"',
       '"course_entitlement_pkey"',
+      '"course_entitlement_redeemed_idx"',
       '"course_entitlement_redeemed_idx"',
     ]);
   } finally {
     await database.close();
   }
 });
+
+test.each([
+  ["unused", "UNUSED", "null"],
+  ["redeemed", "REDEEMED", "gen_random_uuid()"],
+] as const)(
+  "however many %s ones are not due, a statement looks at 20,000, and none is passed over",
+  async (_, scope, enrollmentId) => {
+    const database = await openTestDatabase();
+    try {
+      await asSuperuser(
+        `set session_replication_role = replica;
+         alter table course_entitlement disable trigger guard;
+         insert into user_account (id, username) values (1, 'ada');
+         insert into course_entitlement_policy (id, mode, expiration_period)
+           values ('${idOf(1)}', 'professional', '1 day'), ('${idOf(2)}', 'verified', '700 days');
+         insert into course_entitlement (user_id, course_uuid, mode, policy_id, enrollment_id, created_at, modified_at)
+           select 1, gen_random_uuid(), 'verified', case when n = 45000 then '${idOf(1)}' else '${idOf(2)}' end::uuid,
+             ${enrollmentId}, now() - interval '600 days' + n * interval '1 second', now()
+           from generate_series(1, 45000) n;
+         analyze`,
+        database.url,
+      );
+      const found: number[] = [];
+      let after: Key | null = null;
+      do {
+        const part = { after, limit: 1_000 };
+        const { due, next } = await dueEntitlements(database.db, scope, DEFAULT_PERIODS, new Date(), part);
+        found.push(due.length);
+        after = next;
+      } while (after);
+      expect(found).toEqual([0, 0, 1]);
+    } finally {
+      await database.close();
+    }
+  },
+);
 
 /** The ids of the due entitlements among some rows, which are stored for this test only. */
 async function dueAmong(
@@ -171,10 +211,12 @@ async function dueAmong(
   try {
     await insertStandings(transaction.manager, rows);
     const found: DueEntitlement[] = [];
-    for (const scope of ["UNUSED", "REDEEMED"] as const)
-      found.push(
-        ...(await dueEntitlements(transaction.manager, scope, defaults, now, { after: null, limit: 10_000 })),
-      );
+    for (const scope of ["UNUSED", "REDEEMED"] as const) {
+      const part = { after: null, limit: 10_000 };
+      const { due, next } = await dueEntitlements(transaction.manager, scope, defaults, now, part);
+      expect(next).toBeNull();
+      found.push(...due);
+    }
     expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
     return new Map(found.map((due) => [due.id, due]));
   } finally {
