@@ -1,8 +1,9 @@
+import type { EntityManager } from "typeorm";
 import { staff } from "../../auth/who";
 import { placeFromId } from "../../reads/feed/placed";
 import type { WebhookFacts } from "../../reads/webhooks/webhooks";
 import { Refusal } from "../../refusal";
-import { command } from "../command";
+import { act, commandInSteps, type CommandRequest } from "../command";
 import { lockWebhook, saveWebhook, type WebhookReference } from "./webhook";
 
 /** From which change on, and why. */
@@ -13,27 +14,31 @@ export interface ReplayWebhook extends WebhookReference {
 }
 
 /** Tells the receiver of a webhook again of all changes from an entry on, those that were given up among them. */
-export const replayWebhook = command(
+export const replayWebhook = commandInSteps(
   "replayWebhook",
   staff,
-  async (
-    tx,
-    { app, now },
-    { fromHistoryEntryId: from, comments, ...reference }: ReplayWebhook,
-  ): Promise<WebhookFacts> => {
-    await app.committer.settle();
-    const first = await placeFromId(app.db, from);
-    if (!first)
-      throw new Refusal("HISTORY_ENTRY_NOT_FOUND", "No history entry has this id yet.", {
-        field: "fromHistoryEntryId",
-      });
-    const webhook = await lockWebhook(tx, reference);
-    await tx.query(
-      `update webhook_channel set position = least(position, $2::bigint - 1),
-         log_position = case when log_position is not null then least(log_position, $3::bigint - 1) end
-       where webhook_id = $1`,
-      [webhook.id, from, first.position],
-    );
-    return saveWebhook(tx, Object.assign(webhook, { replayedFrom: from, comments, modifiedAt: now }));
+  async (request, given: ReplayWebhook): Promise<WebhookFacts> => {
+    await request.app.committer.settle(); // outside the transaction, as it takes a connection of its own
+    return act(request, (tx) => replay(tx, request, given));
   },
 );
+
+async function replay(
+  tx: EntityManager,
+  { now }: CommandRequest,
+  { fromHistoryEntryId: from, comments, ...reference }: ReplayWebhook,
+): Promise<WebhookFacts> {
+  const first = await placeFromId(tx, from);
+  if (!first)
+    throw new Refusal("HISTORY_ENTRY_NOT_FOUND", "No history entry has this id yet.", {
+      field: "fromHistoryEntryId",
+    });
+  const webhook = await lockWebhook(tx, reference);
+  await tx.query(
+    `update webhook_channel set position = least(position, $2::bigint - 1),
+       log_position = case when log_position is not null then least(log_position, $3::bigint - 1) end
+     where webhook_id = $1`,
+    [webhook.id, from, first.position],
+  );
+  return saveWebhook(tx, Object.assign(webhook, { replayedFrom: from, comments, modifiedAt: now }));
+}
