@@ -11,7 +11,7 @@ export interface EmbeddedPostgres {
   url: string;
   /** One line that the operator should read, if any. */
   notice: string | undefined;
-  /** Stops PostgreSQL, if this process owns it. */
+  /** Stops PostgreSQL, unless another process uses it: then the last of them does. */
   stop(): Promise<void>;
 }
 
@@ -25,6 +25,8 @@ export interface EmbeddedPostgresOptions {
 
 /** The key of the advisory lock: any number that nothing else in the embedded PostgreSQL uses. */
 const OWNER_LOCK = 7_203_418;
+/** The key of the one that all who use it share. */
+const USERS_LOCK = 7_203_419;
 const OWNER_DIES_WITHIN_MS = 500;
 const ANSWERS_WITHIN_MS = 60_000;
 const STARTS_AT_MOST = 5;
@@ -39,8 +41,12 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   try {
     const cluster = await prepareCluster(findInstallation(resolve(dir)));
-    const { session, port } = await connectOrStart(cluster, options.settings ?? {});
-    return await takeOrJoin(cluster, session, port, options.join ?? false);
+    for (;;) {
+      const { session, port } = await connectOrStart(cluster, options.settings ?? {});
+      const postgres = await takeOrJoin(cluster, session, port, options.join ?? false);
+      if (postgres) return postgres;
+      await sleep(50);
+    }
   } catch (error) {
     if (error instanceof EmbeddedPostgresError || !(error instanceof Error)) throw error;
     throw cannotRun(`The embedded PostgreSQL in ${dir} does not start: ${error.message}`);
@@ -67,35 +73,49 @@ async function connectOrStart(cluster: Cluster, settings: Record<string, string>
   }
 }
 
+/** Undefined while the last of those who have used it stops it. */
 async function takeOrJoin(
   cluster: Cluster,
   session: Client,
   port: number,
   join: boolean,
-): Promise<EmbeddedPostgres> {
+): Promise<EmbeddedPostgres | undefined> {
   const isOwner = await takeLock(session, join ? 0 : OWNER_DIES_WITHIN_MS);
-  if (!isOwner) await session.end();
-  if (!isOwner && !join)
+  if (!isOwner && !join) {
+    await session.end();
     throw new EmbeddedPostgresError(
       `Another server runs on the data in ${cluster.dir}: stop it, or give this one a DATA_DIR of its own`,
     );
+  }
+  if (!(await says(session, "pg_try_advisory_lock_shared", USERS_LOCK))) return void (await session.end());
   return {
     url: urlOf(cluster, port),
     notice: cluster.notice,
     async stop() {
-      if (isOwner) await stopCluster(cluster);
+      // A session that is lost cannot tell.
+      if (await isLast(session).catch(() => isOwner)) await stopCluster(cluster);
+      else await session.end().catch(() => undefined);
     },
   };
 }
 
 async function takeLock(session: Client, patienceMs: number): Promise<boolean> {
   for (const deadline = Date.now() + patienceMs; ; await sleep(50)) {
-    const { rows } = await session.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [
-      OWNER_LOCK,
-    ]);
-    if (rows[0]!.taken) return true;
+    if (await says(session, "pg_try_advisory_lock", OWNER_LOCK)) return true;
     if (Date.now() >= deadline) return false;
   }
+}
+
+/** Whether nobody else uses it; then nobody can begin to do so. */
+async function isLast(session: Client): Promise<boolean> {
+  await says(session, "pg_advisory_unlock_shared", USERS_LOCK);
+  return says(session, "pg_try_advisory_lock", USERS_LOCK);
+}
+
+/** What a function of advisory locks says. */
+async function says(session: Client, call: string, lock: number): Promise<boolean> {
+  const { rows } = await session.query<{ said: boolean }>(`select ${call}($1) as said`, [lock]);
+  return rows[0]!.said;
 }
 
 /** A connection; undefined while PostgreSQL starts or stops. */

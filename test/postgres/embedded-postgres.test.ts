@@ -80,6 +80,20 @@ describe("on a data directory", () => {
     await owner.stop();
   });
 
+  test("serves who has joined after its owner has left, and ends with the last of them", async () => {
+    const owner = await startEmbeddedPostgres(dir, { join: true });
+    const guests = [
+      await startEmbeddedPostgres(dir, { join: true }),
+      await startEmbeddedPostgres(dir, { join: true }),
+    ];
+    await owner.stop();
+    expect(await asSuperuser("select 1 as still", owner.url)).toEqual([{ still: 1 }]);
+    const server = await startEmbeddedPostgres(dir); // what its owner has left, another one may own
+    expect(server.url).toBe(owner.url);
+    await Promise.all([server, ...guests].map((each) => each.stop()));
+    await expect(asSuperuser("select 1", owner.url)).rejects.toThrow("ECONNREFUSED");
+  });
+
   test("is taken over from an owner that was killed", async () => {
     const owner = run(starter, {}, [dir]);
     const [, url] = await said(owner, /url (.*)/);
