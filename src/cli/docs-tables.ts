@@ -11,7 +11,7 @@ import { ERROR_MEANINGS } from "../engine/error-meanings";
 import { ANSWER_BYTES_AT_MOST } from "../gateways/http-client";
 import { OPEN_EDX_ANSWER_BYTES_AT_MOST } from "../gateways/open-edx/http/system";
 import { permissionsOf } from "../graphql/permissions";
-import { WAITS_AT_MOST_MS } from "../history/committer";
+import { AHEAD_AT_MOST_MS, WAITS_AT_MOST_MS } from "../history/committer";
 import { SETTLED_AT_ONCE } from "../history/settle";
 import { BODY_AT_MOST } from "../http/body";
 import { COMPRESSIONS_AT_ONCE } from "../http/compression/compress";
@@ -130,6 +130,7 @@ function limitsTable(): string {
     ["the same for one actor", STREAMS_AT_MOST.perActor],
     ["positions that a page of `historyLog` with a filter looks at", LOOKED_AT],
     ["milliseconds that an answer waits until its instant is settled", WAITS_AT_MOST_MS],
+    ["the same for an instant that lies ahead", AHEAD_AT_MOST_MS],
     ["entries of history that are settled in one transaction, unless one alone has more", SETTLED_AT_ONCE],
     ["answers that a process compresses at once", COMPRESSIONS_AT_ONCE],
     ["characters of a token", LENGTH_AT_MOST],

@@ -6,6 +6,11 @@ import { begin, endTurn, gather, settleFresh, settleGathered, takeTurn, type Rou
 
 /** How long an answer waits for its instant to be settled, in milliseconds. */
 export const WAITS_AT_MOST_MS = 2_000;
+/**
+ * How far an instant may lie ahead for an answer to wait until it comes, in milliseconds: as far as the clocks of two machines
+ * differ. Beyond that it is in the future, and whoever asks for it would only hold a place.
+ */
+export const AHEAD_AT_MOST_MS = 200;
 /** Rounds that readers ask for begin at least so many milliseconds after each other. */
 const ASKED_EVERY_MS = 20;
 /** The progress of a long backlog is told at this interval, in milliseconds. */
@@ -74,8 +79,8 @@ export class Committer {
   }
 
   /**
-   * Resolves once no answer as of an instant changes any more. It asks for rounds, and waits for 2 seconds at most. Throws
-   * NotSettled.
+   * Resolves once no answer as of an instant changes any more. It asks for rounds, and waits for 2 seconds at most, but for
+   * no instant that lies ahead. Throws NotSettled.
    */
   async until(instant: Date): Promise<void> {
     const deadline = performance.now() + WAITS_AT_MOST_MS;
@@ -87,7 +92,7 @@ export class Committer {
       if (settledUntil && instant <= settledUntil) return;
       const left = deadline - performance.now();
       const ahead = instant.getTime() - now.getTime();
-      if (ahead > left || left < 0) throw new NotSettled(settledUntil, ahead > 0);
+      if (ahead > AHEAD_AT_MOST_MS || ahead > left || left < 0) throw new NotSettled(settledUntil, ahead > 0);
       if (ahead > 0) await sleep(ahead);
     }
   }

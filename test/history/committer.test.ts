@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import type { DataSource } from "typeorm";
 import { SupportAgent } from "../../src/entities/accounts/support-agent";
-import { Committer } from "../../src/history/committer";
+import { Committer, WAITS_AT_MOST_MS } from "../../src/history/committer";
 import { importing, recordImported } from "../../src/history/imported";
 import { settledFaults } from "../../src/proof/settled";
 import { unsettled } from "../../src/reads/feed/unsettled";
@@ -234,6 +234,12 @@ test("what an import tells counts from the dates that it names, and moves no clo
   expect(settledUntil!.getTime()).toBeLessThanOrEqual(now.getTime());
   const torn = "select * from history_transaction where first_date < at";
   expect(await db.query(torn)).toEqual([]);
+});
+
+test("nobody waits for an instant that lies further ahead than clocks differ", async () => {
+  const ahead = new Date(Date.now() + WAITS_AT_MOST_MS - 100);
+  await expect(committer.until(ahead)).rejects.toMatchObject({ isFuture: true });
+  expect(Date.now()).toBeLessThan(ahead.getTime());
 });
 
 test("an instant is settled on demand, and one in the future, or while another session keeps the turn, is refused", async () => {
