@@ -17,7 +17,7 @@ import { BODY_AT_MOST } from "../http/body";
 import { COMPRESSIONS_AT_ONCE } from "../http/compression/compress";
 import { STREAMS_AT_MOST } from "../http/events/streams";
 import { EXPORTS_AT_ONCE } from "../http/export/export-route";
-import { IN_FLIGHT } from "../http/in-flight";
+import { IN_FLIGHT, OF_ONE_ACTOR } from "../http/in-flight";
 import { HEADER_AT_MOST } from "../http/requests/header-lengths";
 import { REST_BODY_AT_MOST } from "../http/rest/rest-body";
 import { LOOKED_AT } from "../reads/feed/log";
@@ -140,6 +140,9 @@ function limitsTable(): string {
     ["requests that a process works on at once", IN_FLIGHT.atOnce],
     ["further requests that wait for their turn", IN_FLIGHT.waiting],
     ["milliseconds that a request waits for its turn", IN_FLIGHT.waitMs],
+    ["requests of one actor that a process works on at once", OF_ONE_ACTOR.atOnce],
+    ["further requests of that actor that wait for these", OF_ONE_ACTOR.waiting],
+    ["milliseconds that a request waits for others of its actor", OF_ONE_ACTOR.waitMs],
     ...Object.entries(STATEMENT_LIMITS).map(([name, most]): [string, string] => [`\`${name}\``, most]),
   ];
   return table(

@@ -53,7 +53,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
   RATE_LIMITED: {
     status: "429 or 200",
     meaning:
-      "The caller has sent too many mutations or large queries, or asked for too many refunds. Nothing was done; `retryAfterSeconds` says how long to wait. The status is 200 where another mutation of the request was carried out.",
+      "The caller has sent too many mutations or large queries, asked for too many refunds, or has too many requests in work at once. Nothing was done; `retryAfterSeconds` or the header `Retry-After` says how long to wait. The status is 200 where another mutation of the request was carried out.",
   },
   INTERNAL_SERVER_ERROR: {
     status: "200 or 500",

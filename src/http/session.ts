@@ -10,7 +10,8 @@ import type { InFlightLimiter } from "./in-flight";
 
 /**
  * Lets a request in when its turn has come, checks its token, and does its work as the actor of the token: null when
- * the request carries none. Rejects with Overloaded, InvalidToken or KeysUnavailable, or as the work does.
+ * the request carries none. Rejects with Overloaded, InvalidToken or KeysUnavailable, with BadRequest where the actor has too
+ * many requests in work, or as the work does.
  */
 export interface Admit {
   <T>(
@@ -42,7 +43,7 @@ export function admission(app: App, limiter: InFlightLimiter, rejected?: (fault:
   };
   return Object.assign(
     <T>(request: IncomingMessage, response: ServerResponse, work: (actor: Actor | null) => Promise<T>) =>
-      limiter.run(response, async () => work(await actorOf(request))),
+      limiter.run(response, () => actorOf(request), work),
     { identify: actorOf },
   );
 }

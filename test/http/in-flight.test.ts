@@ -4,13 +4,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { buildSchema } from "graphql";
 import { anyone } from "../../src/auth/who";
-import { IN_FLIGHT, type Load } from "../../src/http/in-flight";
+import { IN_FLIGHT, OF_ONE_ACTOR, type Load } from "../../src/http/in-flight";
 import { openTestDatabase } from "../support/database";
-import { ada } from "../support/demo-app";
+import { ada, bob, grace } from "../support/demo-app";
 import { authorization, send, serve, type TestServer } from "../support/http";
 import { until } from "../support/waiting";
 
 const { atOnce, waiting, waitMs } = IN_FLIGHT;
+const own = { ...OF_ONE_ACTOR };
 /** So long that no request is refused for waiting, however busy the machine is. */
 const PATIENT_MS = 60_000;
 const IDLE = { inFlight: 0, waiting: 0 };
@@ -31,7 +32,7 @@ const clients: Client[] = [];
 beforeAll(async () => {
   database = await openTestDatabase();
   server = await serve(database, {}, { schema, permissions: { Query: { "*": anyone } } });
-  header = await authorization(ada);
+  header = await authorization({ ...ada, isService: true }); // which has no share
   const [first] = await open(1); // what is only slow the first time is over then
   first!.ask(1);
   await first!.answered();
@@ -39,6 +40,7 @@ beforeAll(async () => {
 beforeEach(() => {
   finished = new Promise((resolve) => (finish = resolve));
   IN_FLIGHT.waitMs = PATIENT_MS;
+  OF_ONE_ACTOR.waitMs = PATIENT_MS;
 });
 afterEach(async () => {
   finish();
@@ -49,6 +51,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   IN_FLIGHT.waitMs = waitMs;
+  OF_ONE_ACTOR.waitMs = own.waitMs;
   await server.stop();
   await database.close();
 });
@@ -108,6 +111,16 @@ class Client {
 const open = (count: number) => Promise.all(Array.from({ length: count }, () => Client.open()));
 const isLoad = (load: Partial<Load>) => until(() => isDeepStrictEqual({ ...loadNow(), ...load }, loadNow()));
 const loadNow = ({ inFlight, waiting } = server.load): Load => ({ inFlight, waiting });
+
+/** Requests of one actor, where those beyond the share wait for the others. They are answered when `finish` is called. */
+async function fillShare(as: string, count = own.atOnce + own.waiting): Promise<Client[]> {
+  const all = await open(count);
+  const { inFlight, waiting } = server.load;
+  for (const [number, client] of all.entries()) client.ask(number, as);
+  const inWork = Math.min(count, own.atOnce);
+  await isLoad({ inFlight: inFlight + inWork, waiting: waiting + count - inWork });
+  return all;
+}
 
 /** Clients that are answered when `finish` is called, and as many as may wait for that. */
 async function fill(count = atOnce + waiting): Promise<Client[]> {
@@ -203,6 +216,64 @@ test("clients that disconnect at any stage leave no request behind", async () =>
   for (const client of next) client.ask(1);
   for (const answer of await Promise.all(next.map((client) => client.answered())))
     expect(answer.status).toBe(200);
+});
+
+test("an actor who holds a share of all places keeps no request of another actor from being answered", async () => {
+  await fillShare(await authorization(ada));
+  const others = [];
+  for (const each of [bob, grace]) others.push(...(await fillShare(await authorization(each), own.atOnce)));
+  expect(server.load).toMatchObject({ inFlight: 3 * own.atOnce, waiting: own.waiting });
+  finish();
+  for (const { status } of await Promise.all(others.map((client) => client.answered())))
+    expect(status).toBe(200);
+});
+
+test("a client with 32 connections and one token is refused nothing, and its 33rd request is refused immediately", async () => {
+  const as = await authorization(ada);
+  const all = await fillShare(as);
+  expect(all).toHaveLength(32);
+  const [late] = await open(1);
+  late!.ask(1, as);
+  const { status, headers, body } = await late!.answered();
+  expect(status).toBe(429);
+  expect(headers).toMatch(/^retry-after: 1$/im);
+  expect(body).toEqual({
+    errors: [
+      {
+        message: "Too many of your requests are in work. Send fewer at once.",
+        extensions: { code: "RATE_LIMITED" },
+      },
+    ],
+  });
+  finish();
+  for (const [number, client] of all.entries())
+    expect(await client.answered()).toMatchObject({ status: 200, body: { data: { slow: number } } });
+  await isLoad(IDLE);
+});
+
+test("a request that waits too long for others of its actor is refused, and the others are answered", async () => {
+  const as = await authorization(ada);
+  const all = await fillShare(as, own.atOnce);
+  OF_ONE_ACTOR.waitMs = 50;
+  const [late, left] = await open(2);
+  late!.ask(1, as);
+  expect((await late!.answered()).status).toBe(429);
+  OF_ONE_ACTOR.waitMs = PATIENT_MS;
+  left!.ask(1, as);
+  await isLoad({ waiting: 1 });
+  left!.hangUp();
+  await isLoad({ inFlight: own.atOnce, waiting: 0 });
+  finish();
+  for (const client of all) expect((await client.answered()).status).toBe(200);
+});
+
+test("a request that waited for others of its actor waits for its turn among all", async () => {
+  const as = await authorization(ada);
+  await fillShare(as, own.atOnce + 1);
+  for (const client of await open(atOnce)) client.ask(1);
+  await isLoad({ inFlight: atOnce, waiting: own.atOnce + 1 });
+  finish();
+  for (const client of clients) expect((await client.answered()).status).toBe(200);
 });
 
 test("health checks are answered under any load", async () => {
