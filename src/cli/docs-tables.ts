@@ -13,7 +13,7 @@ import { OPEN_EDX_ANSWER_BYTES_AT_MOST } from "../gateways/open-edx/http/system"
 import { permissionsOf } from "../graphql/permissions";
 import { AHEAD_AT_MOST_MS, WAITS_AT_MOST_MS } from "../history/committer";
 import { SETTLED_AT_ONCE } from "../history/settle";
-import { BODY_AT_MOST } from "../http/body";
+import { BODY_AT_MOST, PIECES_AT_MOST } from "../http/body";
 import { COMPRESSIONS_AT_ONCE } from "../http/compression/compress";
 import { STREAMS_AT_MOST } from "../http/events/streams";
 import { EXPORTS_AT_ONCE } from "../http/export/export-route";
@@ -121,6 +121,7 @@ function limitsTable(): string {
     ["bytes of an answer, also of the API of Open edX", LIMITS.answerBytes],
     ["bytes of a request's body", BODY_AT_MOST],
     ["the same for the API of Open edX", REST_BODY_AT_MOST],
+    ["pieces, as chunks and packets, in which a body comes", PIECES_AT_MOST],
     [
       "characters of each of the headers `Accept`, `Accept-Encoding`, `Accept-Language`, `Content-Type`, `Host`, `If-None-Match`, `Last-Event-ID` and `X-Forwarded-Proto`",
       HEADER_AT_MOST,

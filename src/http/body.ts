@@ -4,6 +4,8 @@ import type { IncomingMessage } from "node:http";
 export const BODY_AT_MOST = 100_000;
 /** So much of a longer one is still read and dropped, so that its sender gets to read why it is refused. */
 const DROPPED_AT_MOST = 2_000_000;
+/** In so many pieces a body may come: each costs time and memory, however short it is. */
+export const PIECES_AT_MOST = 2_000;
 
 /** A request that is refused before GraphQL sees it. */
 export class BadRequest extends Error {
@@ -23,23 +25,32 @@ const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Reads the body of a request to its end, so that its connection can be used again. Rejects with BadRequest, also where it
- * is longer than `atMost` bytes.
+ * is longer than `atMost` bytes, or comes in too many pieces: then nothing more is read.
  */
 export function readBody(request: IncomingMessage, atMost = BODY_AT_MOST): Promise<string> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let bytes: Buffer = Buffer.alloc(0); // what has come, and room for more
     let length = 0;
+    let pieces = 0;
     const drop = () => reject(new BadRequest(413, `The body has more than ${atMost} bytes.`));
     if (Number(request.headers["content-length"] ?? 0) > atMost) drop();
-    request.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= atMost) chunks.push(chunk);
-      else drop();
+    request.on("data", (piece: Buffer) => {
+      const start = length;
+      length += piece.length;
+      if (length > atMost) drop();
+      else if (start === 0) bytes = piece;
+      else {
+        if (length > bytes.length) bytes = withRoom(bytes, Math.min(atMost, 2 * length));
+        piece.copy(bytes, start);
+      }
       if (length > DROPPED_AT_MOST) request.destroy();
+      if (++pieces <= PIECES_AT_MOST) return;
+      request.pause();
+      reject(new BadRequest(413, `The body comes in more than ${PIECES_AT_MOST} pieces.`));
     });
     request.on("end", () => {
       try {
-        resolve(UTF_8.decode(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+        resolve(UTF_8.decode(bytes.subarray(0, length)));
       } catch {
         reject(new BadRequest(400, "The body is not UTF-8."));
       }
@@ -47,6 +58,13 @@ export function readBody(request: IncomingMessage, atMost = BODY_AT_MOST): Promi
     const breakOff = () => reject(new BadRequest(400, "The body is not complete."));
     request.on("close", breakOff).on("error", breakOff); // without effect after the end
   });
+}
+
+/** A longer copy of these bytes. */
+function withRoom(bytes: Buffer, length: number): Buffer {
+  const longer = Buffer.allocUnsafe(length);
+  bytes.copy(longer);
+  return longer;
 }
 
 /** The JSON that a body holds. Throws BadRequest. */

@@ -1,11 +1,12 @@
 import { connect } from "node:net";
+import { PIECES_AT_MOST } from "../../src/http/body";
 import { actor, ada, useDemoApp } from "../support/demo-app";
 import { send, serve, type TestServer } from "../support/http";
 
 const app = useDemoApp();
 let server: TestServer;
 beforeAll(async () => {
-  server = await serve(app);
+  server = await serve(app, { REST_FACADE: "on" });
 });
 afterAll(() => server.stop());
 
@@ -196,6 +197,39 @@ test.each([
     expect(performance.now() - before).toBeLessThan(5_000);
     if (answer.text) expect(answer.status).toBe(status); // it may be lost where the client still sends
   }
+});
+
+const piecewise = (bytes: Buffer) =>
+  [...bytes].map((byte) => `1\r\n${String.fromCharCode(byte)}\r\n`).join("");
+const head = (path: string) =>
+  `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`;
+
+test.each(["/graphql", "/api/entitlements/v1/entitlements/"])(
+  "%s reads no body that comes in more pieces than a client has reason for: the connection ends with the answer",
+  async (path) => {
+    const { text, status, isClosed } = await exchange(
+      head(path),
+      piecewise(Buffer.alloc(PIECES_AT_MOST + 1, "x")),
+    );
+    expect(status).toBe(413);
+    expect(text).toContain(`The body comes in more than ${PIECES_AT_MOST} pieces.`);
+    expect(isClosed).toBe(true);
+  },
+);
+
+test("a body that comes in many pieces is read as it was sent", async () => {
+  const query = `{ __typename } # ${"Żółć 😀".repeat(150)}`;
+  const body = Buffer.from(JSON.stringify({ query }));
+  const parts = piecewise(body.subarray(0, 1_000)); // some end within a character
+  const rest = body.subarray(1_000);
+  const last = Buffer.concat([
+    Buffer.from(`${rest.length.toString(16)}\r\n`),
+    rest,
+    Buffer.from("\r\n0\r\n\r\n"),
+  ]);
+  const { text, status } = await exchange(head("/graphql"), Buffer.from(parts, "latin1"), last);
+  expect(status).toBe(200);
+  expect(text).toContain('{"data":{"__typename":"Query"}}');
 });
 
 test("a connection is used again after a body that was read, or without a body", async () => {
