@@ -6,6 +6,8 @@ import { sendJson } from "./respond";
 import type { Route } from "./route";
 
 const ANSWER_WITHIN_MS = 2_000;
+/** For how long a finding is told again, in milliseconds. Asking often takes no connections from requests. */
+export const READINESS = { keptMs: 1_000 };
 /**
  * Touches what every dashboard reads, and tells whether a command could write. It is prepared and then used again, as the
  * reads of requests are. `where false` reads no row, and still needs the locks and the rights that reading does.
@@ -20,9 +22,22 @@ export const livenessRoute: Route = (_request, response) => sendJson(response, 2
 
 /** Says whether the server should be given requests: 200, or 503 with the reason. */
 export function readinessRoute(app: App, stopping: AbortSignal): Route {
+  const unreadinessNow = keeping(() => unreadiness(app));
   return async (_request, response) => {
-    const reason = stopping.aborted ? "The server is stopping." : await unreadiness(app);
+    const reason = stopping.aborted ? "The server is stopping." : await unreadinessNow();
     await sendJson(response, reason ? 503 : 200, { status: reason ?? "ready" });
+  };
+}
+
+/** Finds something out for all who ask meanwhile and shortly afterwards. `find` never rejects. */
+function keeping<T>(find: () => Promise<T>): () => Promise<T> {
+  let finding: Promise<T>;
+  let keptUntil = 0;
+  return () => {
+    if (performance.now() < keptUntil) return finding;
+    keptUntil = Infinity;
+    finding = find().finally(() => (keptUntil = performance.now() + READINESS.keptMs));
+    return finding;
   };
 }
 

@@ -1,9 +1,43 @@
 import { Client } from "pg";
 import { DataSource } from "typeorm";
 import { dataSourceOptions } from "../../ormconfig";
+import { READINESS } from "../../src/http/health";
 import { appOn } from "../support/app";
-import { asSuperuser, createTestDatabase, patient, type TestDatabase } from "../support/database";
+import {
+  asSuperuser,
+  createTestDatabase,
+  openTestDatabase,
+  patient,
+  type TestDatabase,
+} from "../support/database";
 import { send, serve, type TestServer } from "../support/http";
+import { statementsOf } from "../support/statements";
+
+const { keptMs } = READINESS;
+beforeAll(() => (READINESS.keptMs = 0)); // so that what a test does is seen at once
+afterAll(() => (READINESS.keptMs = keptMs));
+
+test("however many ask whether a server is ready, PostgreSQL is asked once, and again when the finding is old", async () => {
+  const { db, close } = await openTestDatabase();
+  const server = await serve(appOn(db));
+  const ask = async () => expect((await send(`${server.url}/readyz`)).status).toBe(200);
+  const asked = async (times: number) =>
+    (await statementsOf(() => Promise.all(Array.from({ length: times }, ask)))).filter(({ text }) =>
+      text.includes("transaction_read_only"),
+    ).length;
+  try {
+    await ask();
+    const once = await asked(1);
+    expect(once).toBeGreaterThan(0);
+    READINESS.keptMs = 60_000;
+    expect(await asked(50)).toBe(once);
+    expect(await asked(50)).toBe(0);
+  } finally {
+    READINESS.keptMs = 0;
+    await server.stop();
+    await close();
+  }
+});
 
 test("a server on a database that can only be read is not ready, as no command could succeed there", async () => {
   const database = await createTestDatabase();

@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { openTestDatabase } from "../support/database";
 import { ada } from "../support/demo-app";
 import { authorization, send, serve, type TestServer } from "../support/http";
+import { until } from "../support/waiting";
 
 let server: TestServer;
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
@@ -32,6 +33,7 @@ test("/healthz says that the process is alive, /readyz that it can answer", asyn
 
 test("/readyz says 503 while migrations are missing", async () => {
   await database.db.query('UPDATE "migrations" SET "name" = "name" || \'x\'');
+  await until(async () => (await send(`${server.url}/readyz`)).status === 503); // a finding is kept for a second
   const { status, body } = await send(`${server.url}/readyz`);
   await database.db.query('UPDATE "migrations" SET "name" = left("name", -1)');
   expect({ status, body }).toEqual({ status: 503, body: { status: "The database lacks migrations." } });

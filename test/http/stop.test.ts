@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ada, useDemoApp } from "../support/demo-app";
 import { authorization, send, serve, type TestServer } from "../support/http";
+import { until } from "../support/waiting";
 
 const QUERY = JSON.stringify({
   query: "{ viewer { entitlements(first: 5) { edges { node { id state } } } } }",
@@ -18,6 +19,10 @@ class Balancer {
 
   constructor(private readonly urls: string[]) {
     this.watched = this.watch();
+  }
+
+  get readyServers(): number {
+    return this.ready.length;
   }
 
   private async watch(): Promise<void> {
@@ -55,8 +60,8 @@ test("at 200 requests a second, no request is lost while one server stops and an
   const environment = { SHUTDOWN_DELAY_MS: String(STOP_MS) };
   const servers = [await serve(app, environment), await serve(app, environment)] as [TestServer, TestServer];
   const balancer = new Balancer(servers.map(({ url }) => url));
-  const header = await authorization(ada);
-  await delay(200);
+  const header = await authorization({ ...ada, isService: true }); // as if many clients asked
+  await until(() => balancer.readyServers === servers.length);
   let stopped: Promise<void> | undefined;
   const asked: Promise<void>[] = [];
   const start = performance.now();
@@ -77,6 +82,7 @@ test("at 200 requests a second, no request is lost while one server stops and an
 test("a stopping server is not ready, asks its clients to close their connections, and answers the requests in progress", async () => {
   const server = await serve(app, { SHUTDOWN_DELAY_MS: "300" });
   expect((await server.ask(ada, "{ viewer { id } }")).headers.get("connection")).toBe("keep-alive");
+  expect((await send(`${server.url}/readyz`)).status).toBe(200);
   const stopped = server.stop();
   const ready = await send(`${server.url}/readyz`);
   expect({ status: ready.status, body: ready.body }).toEqual({
