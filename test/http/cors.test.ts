@@ -94,3 +94,19 @@ test.each([
   for (const { headers } of [asked, answered]) expect(corsOf(headers)).toEqual({});
   expect(asked.status).toBe(400);
 });
+
+test("a frontend may resume a stream of events after the last event, as browsers do by a header", async () => {
+  const { status, headers } = await send(`${withTokens.url}/events`, {
+    method: "OPTIONS",
+    headers: {
+      origin: FRONTEND,
+      "access-control-request-method": "GET",
+      "access-control-request-headers": "authorization,last-event-id",
+    },
+  });
+  expect(status).toBe(204);
+  expect(headers.get("access-control-allow-methods")).toBe("GET");
+  expect(headers.get("access-control-allow-headers")!.split(", ")).toEqual(
+    expect.arrayContaining(["authorization", "last-event-id"]),
+  );
+});

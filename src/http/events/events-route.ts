@@ -44,7 +44,7 @@ export function eventsRoute(
   streams: Streams,
   stopping: AbortSignal,
 ): Route {
-  const allow = cors(app.config);
+  const allow = cors(app.config, { methods: "GET", headers: "last-event-id" });
   return async (request, response, requestId) => {
     response.setHeader("cache-control", "no-store");
     if (allow(request, response)) return;
