@@ -1,8 +1,9 @@
 import { Arg, Field, InputType, ObjectType, type ClassType } from "type-graphql";
+import type { Entry } from "../reads/finding/entry-rows";
 import { Refusal, type RefusalCode } from "../refusal";
 import type { Call } from "../use-cases/command";
 import { PREVIEW_AT_MOST, type Rehearsal } from "../use-cases/rehearsal";
-import type { Context } from "./context";
+import { maySee, type Context } from "./context";
 import { UserErrorCodeEnum } from "./enums";
 import { toEntryView } from "./history";
 import { HistoryEntryView } from "./types/history-entry";
@@ -95,8 +96,18 @@ export async function payload<Input extends CommandInput, T extends object>(
 }
 
 function toPreview(context: Context, rehearsal: Rehearsal | null): HistoryEntryView[] | null {
-  const learnerId = context.actor?.userId ?? null;
-  return rehearsal && rehearsal.entries.map((entry) => toEntryView(context, entry, learnerId));
+  return rehearsal && rehearsal.entries.map((entry) => toEntryView(context, entry, ownerOf(context, entry)));
+}
+
+/**
+ * Whose entitlement an entry of a dry run is of, where the caller may see that learner's. A token without a user id gives
+ * commands only for the account of its name, which the command has found.
+ */
+function ownerOf(context: Context, { entityType, image }: Entry): string | null {
+  const own = context.actor?.userId ?? null;
+  if (entityType !== "COURSE_ENTITLEMENT") return own;
+  const userId = String(image["userId"]);
+  return own === null || maySee(context, { userId, username: null }) ? userId : null;
 }
 
 /** A refusal as clients see it. */

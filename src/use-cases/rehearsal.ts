@@ -2,8 +2,8 @@ import type { DataSource, EntityManager } from "typeorm";
 import { entriesOfTransaction, newestEntryId, type Entry } from "../reads/finding/entry-rows";
 import { transact, type Change } from "../store/transact";
 
-/** The greatest number of history entries that a dry run returns. */
-export const PREVIEW_AT_MOST = 100;
+/** The greatest number of history entries that a dry run returns: no more than a list without pages counts for. */
+export const PREVIEW_AT_MOST = 25;
 
 /** A dry run of a command: the history entries that it would have recorded, the first change first. */
 export interface Rehearsal {

@@ -2,6 +2,7 @@ import { GraphQLInt, GraphQLObjectType, GraphQLSchema, GraphQLString } from "gra
 import { anyone } from "../../src/auth/who";
 import { LIMITS } from "../../src/engine/documents/limits";
 import { BODY_AT_MOST } from "../../src/http/body";
+import { PREVIEW_AT_MOST } from "../../src/use-cases/rehearsal";
 import { ada, grace, useDemoApp } from "../support/demo-app";
 import { authorization, send, serve, type TestServer } from "../support/http";
 
@@ -169,6 +170,10 @@ test.each<[string, string, object, number]>([
 ])("the results of a bulk mutation count as many as %s has", async (_, query, variables, objects) => {
   const { body } = await server.ask(grace, query, variables);
   expect(body.errors![0]!.message).toContain(`${objects} objects; at most ${LIMITS.objects}`);
+});
+
+test("the preview of a dry run holds no more entries than it counts for", () => {
+  expect(PREVIEW_AT_MOST).toBeLessThanOrEqual(LIMITS.listItems);
 });
 
 test("a bulk mutation of few may ask much of each", async () => {

@@ -156,6 +156,27 @@ test("a dry run answers with the state and the history that would result, and st
   });
 });
 
+test("a dry run shows the changes of an entitlement to whoever may give the command, by whatever token", async () => {
+  const previewTo = async (actor: Actor, mutation: string, input: object) => {
+    const selection = "preview { entityType changes { field to } }";
+    const { preview } = (await give(actor, mutation, { ...input, dryRun: true }, selection)) as {
+      preview: { entityType: string; changes: { field: string; to: unknown }[] }[];
+    };
+    const { changes } = preview.find(({ entityType }) => entityType === "COURSE_ENTITLEMENT")!;
+    return changes.filter(({ field }) => field !== "uuid" && !field.endsWith("At")).map(({ field }) => field);
+  };
+  const courseUuid = aCourse();
+  const order = { username: "ada", courseUuid, mode: "verified", orderNumber: randomUUID() };
+  const ordered = await previewTo(shop, "fulfillOrder", order);
+  expect(ordered).toEqual(expect.arrayContaining(["user", "courseUuid", "mode", "orderNumber"]));
+  expect(await previewTo({ ...shop, userId: null }, "fulfillOrder", order)).toEqual(ordered);
+  expect(await previewTo(hopper, "fulfillOrder", order)).toEqual(expect.arrayContaining(ordered));
+  const entitlementId = await anEntitlement(app, { courseUuid });
+  const redeemed = { entitlementId, courseRunKey: await aRun(app, courseUuid) };
+  for (const learner of [ada, { ...ada, userId: null }])
+    expect(await previewTo(learner, "enrollAndFulfill", redeemed)).toEqual(["enrollment"]);
+});
+
 test("a refusal has a reason and a field, and says that nothing has changed", async () => {
   const input = { username: "nobody", courseUuid: aCourse(), mode: "verified", comments };
   expect(await give(grace, "grantEntitlement", input, "entitlement { id }")).toEqual({
