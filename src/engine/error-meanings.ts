@@ -62,6 +62,6 @@ export const ERROR_MEANINGS: Readonly<Record<string, { status: string; meaning: 
   SERVICE_UNAVAILABLE: {
     status: "503, or 200 after a mutation",
     meaning:
-      "PostgreSQL cannot be reached, the LMS does not answer and a learner is not known without it, the keys of the LMS are not known yet, or the server has too much to do. Try again after `Retry-After`.",
+      "PostgreSQL cannot be reached, a statement has taken longer than `statement_timeout` or was cancelled, the LMS does not answer and a learner is not known without it, the keys of the LMS are not known yet, or the server has too much to do. Try again after `Retry-After`; where the message says that the answer has taken too long, ask for less.",
   },
 };

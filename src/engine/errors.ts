@@ -10,12 +10,11 @@ import {
 } from "./error-codes";
 import { Denied } from "../auth/denial";
 import { RateLimited } from "../auth/rate";
-import { isUnavailable } from "../store/unavailable";
+import { isUnavailable, unavailability } from "../store/unavailable";
 import { argumentFaults } from "./input-errors/arguments";
 import { syntaxFault } from "./input-errors/syntax";
 
 const UNEXPECTED = "An internal error has occurred. The request id helps us to find the cause.";
-const UNAVAILABLE = "The service is unavailable for a moment. Please try again.";
 /** Extensions for our own use, which no client is given. */
 const INTERNAL_EXTENSIONS = new Set([
   "code",
@@ -31,7 +30,7 @@ const INTERNAL_EXTENSIONS = new Set([
  */
 export function publicError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = causeOf(error);
-  if (isUnavailable(cause)) return tell(formatted, SERVICE_UNAVAILABLE, UNAVAILABLE);
+  if (isUnavailable(cause)) return tell(formatted, SERVICE_UNAVAILABLE, unavailability(cause));
   if (cause instanceof Denied) return tell(formatted, cause.denial.code, cause.message);
   if (cause instanceof RateLimited) return limited(formatted, cause);
   const { code, validationErrorCode, validationErrors } = formatted.extensions ?? {};

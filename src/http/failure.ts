@@ -5,12 +5,10 @@ import { Denied } from "../auth/denial";
 import { InvalidToken } from "../auth/verify-token";
 import { INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE } from "../engine/error-codes";
 import { clientRequestId, describe } from "../log";
-import { isUnavailable } from "../store/unavailable";
+import { isUnavailable, unavailability } from "../store/unavailable";
 import { BadRequest } from "./body";
 import { Overloaded } from "./in-flight";
 import { sendError } from "./respond";
-
-const UNAVAILABLE = "The service is unavailable for a moment. Please try again.";
 
 /**
  * Answers a request whose route has failed, in the form in which `send` answers errors. Unexpected errors that the client
@@ -34,7 +32,7 @@ export async function sendFailure(
   } else if (error instanceof Overloaded || error instanceof KeysUnavailable || isUnavailable(error)) {
     const isOurWord = error instanceof Overloaded || error instanceof KeysUnavailable;
     response.setHeader("retry-after", "1");
-    await send(response, 503, SERVICE_UNAVAILABLE, isOurWord ? error.message : UNAVAILABLE);
+    await send(response, 503, SERVICE_UNAVAILABLE, isOurWord ? error.message : unavailability(error));
   } else if (error instanceof InvalidToken) {
     response.setHeader("www-authenticate", "JWT");
     await send(response, 401, "UNAUTHENTICATED", error.message);

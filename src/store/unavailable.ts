@@ -3,9 +3,12 @@ import { NETWORK_FAULTS } from "../network-faults";
 
 /**
  * SQLSTATEs of a PostgreSQL that cannot serve just now: connections, shutdown, start-up, no resources; a lock that
- * others hold, as a migration does; deadlocks; a standby that is not the primary yet; a transaction that was ended.
+ * others hold, as a migration does; deadlocks; a standby that is not the primary yet; a transaction that was ended; a
+ * statement that was cancelled.
  */
-const SQLSTATES = /^(08...|53...|57P0[1-5]|55P03|40001|40P01|25006|25P0[34])$/;
+const SQLSTATES = /^(08...|53...|57P0[1-5]|57014|55P03|40001|40P01|25006|25P0[34])$/;
+/** A statement that took longer than it may, or that an administrator has cancelled: only words that depend on the locale tell. */
+const CANCELLED = "57014";
 /**
  * The driver's own errors about connections and time-outs. They have neither a code nor a class, so that only their
  * text tells them apart. No other file looks at it, and a test provokes each of them.
@@ -37,4 +40,11 @@ export function isUnavailable(error: unknown): boolean {
 /** Whether the driver has waited for PostgreSQL in vain. A time-out that PostgreSQL itself reports has a code. */
 export function isTimeout(error: Error & { code?: string }): boolean {
   return error.code === undefined && TIMED_OUT.test(error.message);
+}
+
+/** What a client is told of an error that isUnavailable: that it can try again, and how. */
+export function unavailability(error: unknown): string {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === CANCELLED
+    ? "The answer has taken too long. Please ask for less, or try again later."
+    : "The service is unavailable for a moment. Please try again.";
 }

@@ -6,6 +6,7 @@ import { ada } from "../support/demo-app";
 import { asker, JWT_JWK_SET, send, type Answer } from "../support/http";
 import { killLeftovers, startServerProcess, type ServerProcess } from "../support/server-process";
 import { asRest } from "../rest/asking";
+import { until } from "../support/waiting";
 import { openTcpProxy, type TcpProxy } from "../support/tcp-proxy";
 
 let database: TestDatabase;
@@ -30,7 +31,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-const ready = async () => (await send(`${server.url}/readyz`)).status;
+/** Waits for a finding, as one of the second before is told again. */
+const untilReadyIs = (status: number) =>
+  until(async () => (await send(`${server.url}/readyz`)).status === status);
 const endConnections = () =>
   asSuperuser(
     `select pg_terminate_backend(pid) from pg_stat_activity
@@ -67,14 +70,14 @@ test("without PostgreSQL every answer is 503, and when it is back 200, without a
   expect((await ask()).status).toBe(200);
   await wire.cut();
   for (let time = 1; time <= 5; time++) await expectUnavailable();
-  expect(await ready()).toBe(503);
+  await untilReadyIs(503);
   expect((await send(`${server.url}/healthz`)).status).toBe(200);
   const { text: metrics } = await send(`${server.url}/metrics`);
   expect(metrics).toContain("database_up 0");
   expect(metrics).not.toContain("refunds_pending{");
   await wire.mend();
   expect(await secondsUntilAnswered()).toBeLessThan(3);
-  expect(await ready()).toBe(200);
+  await untilReadyIs(200);
 });
 
 test("background work logs one line for each outage of PostgreSQL, and one for its end", async () => {
@@ -132,9 +135,32 @@ test("a table that a migration locks for long is an outage for requests that wai
   await locker.query("lock table course_entitlement_policy in access exclusive mode");
   await expectUnavailable();
   await locker.query("lock table course_entitlement in access exclusive mode");
-  expect(await ready()).toBe(503);
+  await untilReadyIs(503);
   await locker.end();
   expect((await ask()).status).toBe(200);
+});
+
+test("a statement that takes too long, or is cancelled, gives 503 with the advice to ask for less, and is not sent again", async () => {
+  const locker = new Client({ connectionString: database.url });
+  await locker.connect();
+  await ask(); // so that the next one is compiled, which is interpreted too where its answer has an error
+  await locker.query("begin");
+  await locker.query("lock table course_entitlement_policy in access exclusive mode");
+  const asked = ask();
+  const cancel =
+    "select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and datname = $1";
+  const name = new URL(database.url).pathname.slice(1);
+  await until(async () => ((await locker.query(cancel, [name])).rowCount ?? 0) > 0);
+  const { status, headers, body } = await asked;
+  await locker.end();
+  expect(status).toBe(503);
+  expect(headers.get("retry-after")).toBe("1");
+  expect(body.errors).toMatchObject([
+    {
+      message: "The answer has taken too long. Please ask for less, or try again later.",
+      extensions: { code: "SERVICE_UNAVAILABLE" },
+    },
+  ]);
 });
 
 test("a network that drops everything gives 503 within 10 s, and the server recovers when it works again", async () => {
@@ -142,7 +168,7 @@ test("a network that drops everything gives 503 within 10 s, and the server reco
   const start = performance.now();
   await expectUnavailable();
   expect((performance.now() - start) / 1000).toBeLessThan(10);
-  expect(await ready()).toBe(503);
+  await untilReadyIs(503);
   await wire.mend();
   expect(await secondsUntilAnswered()).toBeLessThan(3);
 });

@@ -135,13 +135,14 @@ test.each([
   expect(isUnavailable(await failureOf(new Client(address).connect()))).toBe(true);
 });
 
-test("a time-out that PostgreSQL reports is described in PostgreSQL's words, and a silent host as a host that does not answer", async () => {
+test("a time-out that PostgreSQL reports is an outage, described in PostgreSQL's words, and a silent host as a host that does not answer", async () => {
   const client = await connected();
   await client.query("set statement_timeout = '20ms'");
   const slow = await failureOf(client.query("select pg_sleep(5)"));
   await client.end();
   expect(slow).toBeInstanceOf(DatabaseError);
   expect(connectionFault(slow)).toBe(`PostgreSQL says: ${slow.message}`);
+  expect(isUnavailable(slow)).toBe(true);
   const [, silent] = ways[2]!;
   expect(connectionFault(await silent())).toBe("its host does not answer");
 });
