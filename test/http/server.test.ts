@@ -106,9 +106,13 @@ test("a query by GET is answered when the request cannot come from a form, and a
   expect((await send(`${url}mutation%7B__typename%7D`, { headers })).status).toBe(405);
 });
 
-/** GraphiQL's start script, as a browser requests it that uses another name for this machine. */
-async function startScriptAt(url: string, host: string): Promise<string> {
-  const asked = request(`${url}/graphiql/start.js`, { headers: { host } }).end();
+/** GraphiQL's start script, or another file with tokens, as a browser requests it with these headers. */
+async function startScriptAt(
+  url: string,
+  headers: Record<string, string>,
+  path = "/graphiql/start.js",
+): Promise<string> {
+  const asked = request(`${url}${path}`, { headers }).end();
   const [response] = (await once(asked, "response")) as [IncomingMessage];
   return text(response);
 }
@@ -136,7 +140,23 @@ test("in development the explorers have tokens of the demo world, but only under
     ["127.0.0.1", 4],
     ["[::1]:4000", 4],
   ] as const)
-    expect(new Set((await startScriptAt(open.url, host)).match(/eyJ[\w.-]+/g)).size).toBe(tokens);
+    expect(new Set((await startScriptAt(open.url, { host })).match(/eyJ[\w.-]+/g)).size).toBe(tokens);
+  // A page of another site, or of another server of this machine, may load what it likes, but no token.
+  for (const path of ["/graphiql/start.js", "/console/accounts.json", "/"])
+    for (const [site, mode, isTold] of [
+      ["cross-site", "no-cors", false],
+      ["same-site", "no-cors", false],
+      ["same-origin", "no-cors", true],
+      ["cross-site", "navigate", true], // by a link
+      ["none", "navigate", true],
+    ] as const) {
+      const headers = { host: "localhost", "sec-fetch-site": site, "sec-fetch-mode": mode };
+      expect([path, site, (await startScriptAt(open.url, headers, path)).includes("eyJ")]).toEqual([
+        path,
+        site,
+        isTold,
+      ]);
+    }
   const { status } = await send(`${open.url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: token },
@@ -147,7 +167,7 @@ test("in development the explorers have tokens of the demo world, but only under
   rmSync(dataDir, { recursive: true });
 });
 
-test("GraphiQL's page may only contact this server, and no other files are served", async () => {
+test("GraphiQL's page may only contact this server, and no page of another origin loads its files; there are no others", async () => {
   for (const path of [
     "",
     "/react.js",
@@ -160,6 +180,7 @@ test("GraphiQL's page may only contact this server, and no other files are serve
     const { status, headers } = await send(`${server.url}/graphiql${path}`);
     expect(status).toBe(200);
     expect(headers.get("content-security-policy")).toMatch(/default-src 'none'.*connect-src 'self'/);
+    expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
   }
   for (const path of ["/package.json", "/..%2fpackage.json", "/../../package.json", "/"])
     expect((await send(`${server.url}/graphiql${path}`)).status).toBe(404);

@@ -116,12 +116,17 @@ query Service {
 /** The names by which this machine calls itself. A page of another site can have its own name lead here, but not these. */
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
-/** Tokens are only told where no other site can read them: at a name of this machine, or at the configured one. */
-export function mayTellTokens(
-  { headers: { host = "" } }: IncomingMessage,
-  { token, host: own }: App["config"],
-): boolean {
-  return token.isOurs && (LOCAL.test(host) || host.replace(/:\d*$/, "") === own);
+/** What browsers call a request that no page of another site has made: ours has, or the user by the address bar. */
+const OWN_SITES: ReadonlySet<unknown> = new Set([undefined, "same-origin", "none"]);
+
+/**
+ * Tokens are only told where no other site can read them: at a name of this machine, or at the configured one, and to pages
+ * of our own, as any page can run what we send as a script of its own. To follow a link from there is no such reading.
+ */
+export function mayTellTokens({ headers }: IncomingMessage, { token, host: own }: App["config"]): boolean {
+  const { host = "", "sec-fetch-site": site, "sec-fetch-mode": mode } = headers;
+  const isOurPlace = LOCAL.test(host) || host.replace(/:\d*$/, "") === own;
+  return token.isOurs && isOurPlace && (OWN_SITES.has(site) || mode === "navigate");
 }
 
 /** The tabs with the tokens of the demo world, one for each role. */
