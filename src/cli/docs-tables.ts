@@ -17,6 +17,7 @@ import { BODY_AT_MOST, PIECES_AT_MOST } from "../http/body";
 import { COMPRESSIONS_AT_ONCE } from "../http/compression/compress";
 import { STREAMS_AT_MOST } from "../http/events/streams";
 import { EXPORTS_AT_ONCE } from "../http/export/export-route";
+import { READINESS } from "../http/health";
 import { IN_FLIGHT, OF_ONE_ACTOR } from "../http/in-flight";
 import { HEADER_AT_MOST } from "../http/requests/header-lengths";
 import { REST_BODY_AT_MOST } from "../http/rest/rest-body";
@@ -141,6 +142,7 @@ function limitsTable(): string {
     ["requests that a process works on at once", IN_FLIGHT.atOnce],
     ["further requests that wait for their turn", IN_FLIGHT.waiting],
     ["milliseconds that a request waits for its turn", IN_FLIGHT.waitMs],
+    ["milliseconds for which `/readyz` tells again what it has found", READINESS.keptMs],
     ["requests of one actor that a process works on at once", OF_ONE_ACTOR.atOnce],
     ["further requests of that actor that wait for these", OF_ONE_ACTOR.waiting],
     ["milliseconds that a request waits for others of its actor", OF_ONE_ACTOR.waitMs],

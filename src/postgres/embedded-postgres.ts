@@ -87,7 +87,10 @@ async function takeOrJoin(
       `Another server runs on the data in ${cluster.dir}: stop it, or give this one a DATA_DIR of its own`,
     );
   }
-  if (!(await says(session, "pg_try_advisory_lock_shared", USERS_LOCK))) return void (await session.end());
+  if (!(await says(session, "pg_try_advisory_lock_shared", USERS_LOCK))) {
+    await session.end();
+    return undefined;
+  }
   return {
     url: urlOf(cluster, port),
     notice: cluster.notice,
