@@ -26,6 +26,27 @@ const eachHistory = (ddl: string) => `
   end $$;`;
 
 /**
+ * In a restored database transactions have greater numbers than this cluster has reached. Whatever migrations and others write
+ * must not take those numbers a second time; nobody has seen an order of history yet that would have to be adopted.
+ */
+const GO_ON = `
+  do $$
+  declare history text; newest bigint := 0; found bigint; added bigint;
+  begin
+    for history in select table_name from information_schema.tables
+      where table_schema = current_schema() and table_name like 'historical\\_%'
+    loop
+      execute format('select max(history_txid) from %I', history) into found;
+      newest := greatest(newest, found);
+    end loop;
+    added := newest - pg_current_xact_id()::text::bigint;
+    if added > 0 then
+      execute format('create or replace function history_txid_offset() returns bigint immutable parallel safe language sql
+        return %s::bigint', added + 1);
+    end if;
+  end $$;`;
+
+/**
  * The order in which changes were committed. Its tables are written by the committer alone, never by who changes something.
  *
  * - \`history_transaction\`: the committed transactions in their order, each with the instant from which its changes count.
@@ -43,6 +64,7 @@ export class SettleHistory1795334400000 implements MigrationInterface {
       create or replace function history_txid() returns bigint volatile language sql
         return pg_current_xact_id()::text::bigint + history_txid_offset();
     `);
+    await db.query(GO_ON);
     await redefine(db, "create_history", CREATE_HISTORY);
     await redefine(db, "history_refuse", REFUSE_HISTORY);
     await db.query(eachHistory("create index %2$I on %1$I (history_txid, history_id)"));

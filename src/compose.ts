@@ -2,14 +2,14 @@ import { pino } from "pino";
 import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import type { App } from "./app";
-import { migrate, openDatabase, withDatabase } from "./compose/database";
+import { withDatabase } from "./compose/command-database";
+import { migrate, openDatabase } from "./compose/database";
 import { composeOpenEdx, composeRefundRate, composeRefunds, composeWebhooks } from "./compose/gateways";
 import { keepersOf } from "./compose/keepers";
 import { composeSealer } from "./compose/sealer";
-import { ConfigError, type Config } from "./config";
+import type { Config } from "./config";
 import { Committer } from "./history/committer";
 import { PageRefresher } from "./jobs/page-refresher";
-import { homeFaults } from "./proof/home";
 import { HandOut } from "./proof/witness/hand-out";
 import { SupportAgents } from "./reads/accounts/support-agents";
 import { DatabaseClock } from "./store/database-clock";
@@ -71,8 +71,6 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
       await db.initialize();
       await clock.start();
       await app.supportAgents.start();
-      const [fault] = await homeFaults(db.manager);
-      if (fault) throw new ConfigError(fault);
       await firstStart?.(app);
     };
     const onWait: OnWait = (holder) =>

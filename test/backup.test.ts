@@ -111,7 +111,7 @@ withTools(title, () => {
   function checkRestored(): void {
     const said = sh(afterwards, settingsOf("restored"));
     expect(said).toMatch(
-      /nothing to do\nHistory is at home here: nothing to do\.\n0 broken rows; \d+ history entries read in .*\n0 violations; \d+ refunds read\n$/,
+      /^History is at home here: nothing to do\.\nnothing to do\n0 broken rows; \d+ history entries read in .*\n0 violations; \d+ refunds read\n$/,
     );
     expect(everythingIn("restored")).toBe(everythingIn("entitlements"));
     // The role that serves can go on.

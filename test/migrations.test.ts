@@ -87,8 +87,8 @@ test("who waits for its turn to migrate says whose turn it is", async () => {
     told.push(pid);
     void holder.end();
   };
-  expect(await migrateUp(migrationOptions(database.url), undefined, release)).toEqual(NAMES);
-  expect(await migrateUp(migrationOptions(database.url), undefined, release)).toEqual([]);
+  expect(await migrateUp(migrationOptions(database.url), undefined, { onWait: release })).toEqual(NAMES);
+  expect(await migrateUp(migrationOptions(database.url), undefined, { onWait: release })).toEqual([]);
   expect(told).toEqual([rows[0]!.pid]);
 });
 

@@ -3,7 +3,7 @@ import { migrationOptions } from "../../ormconfig";
 import { loadConfig } from "../config";
 import { printFaults } from "./history/print-faults";
 import { runProgram } from "./program";
-import { withDatabase } from "../compose/database";
+import { toRead, withDatabase } from "../compose/command-database";
 import { inSnapshot } from "../store/snapshot";
 
 const HELP = `Checks that every entitlement, support detail, policy and refund equals its newest history entry.
@@ -20,8 +20,11 @@ and writes nothing.
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { help: { type: "boolean" } } });
   if (values.help) return void process.stdout.write(HELP);
-  const faults = await withDatabase(loadConfig(process.env), migrationOptions, (db) =>
-    inSnapshot(db, printFaults),
+  const faults = await withDatabase(
+    loadConfig(process.env),
+    migrationOptions,
+    (db) => inSnapshot(db, printFaults),
+    toRead,
   );
   if (faults > 0) process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../ormconfig";
-import { migrate, openDatabase, sayWait, usingAsOwner, type Database } from "../compose/database";
+import { migrate, openDatabase, refuseAway, sayWait, usingAsOwner, type Database } from "../compose/database";
 import { ConfigError, loadConfig } from "../config";
 import { migrationStates } from "../store/schema/migrate";
 import { migrateDown } from "../store/schema/migrate-down";
@@ -31,7 +31,9 @@ const COMMANDS = new Map<string, (database: Database, may: Permission) => Promis
   [
     "status",
     async (database) => {
-      const states = await usingAsOwner(database, (url) => migrationStates(migrationOptions(url), sayWait));
+      const states = await usingAsOwner(database, (url) =>
+        migrationStates(migrationOptions(url), { onWait: sayWait }),
+      );
       return states.map(({ name, isApplied }) => `${isApplied ? "applied" : "pending"} ${name}`);
     },
   ],
@@ -41,7 +43,7 @@ async function down(database: Database, { discardsData, isProduction }: Permissi
   if (isProduction && !discardsData)
     throw new ConfigError("In production nothing is reverted without --discard-data");
   const { name, refusal } = await usingAsOwner(database, (url) =>
-    migrateDown(migrationOptions(url), discardsData, sayWait),
+    migrateDown(migrationOptions(url), discardsData, { onWait: sayWait, before: refuseAway }),
   );
   if (refusal) throw new ConfigError(`Nothing was reverted. ${refusal}`);
   return name ? [`reverted ${name}`] : [];

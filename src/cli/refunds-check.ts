@@ -4,7 +4,7 @@ import { migrationOptions } from "../../ormconfig";
 import { loadConfig, type Config } from "../config";
 import { embeddedLedger, refundViolations } from "../proof/refund-invariants";
 import { runProgram } from "./program";
-import { withDatabase } from "../compose/database";
+import { toRead, withDatabase } from "../compose/command-database";
 
 const HELP = `Checks the invariants of refunds: an order is refunded at most once, an entitlement expires by a refund exactly
 when the order was refunded, a refused or pending refund changes nothing, no refund is in doubt for more than 15
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { help: { type: "boolean" } } });
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
-  await withDatabase(config, migrationOptions, (db) => check(db, config));
+  await withDatabase(config, migrationOptions, (db) => check(db, config), toRead);
 }
 
 async function check(db: DataSource, { refund }: Config): Promise<void> {

@@ -1,10 +1,11 @@
-import { DataSource, type DataSourceOptions, type EntityManager } from "typeorm";
+import { DataSource, type EntityManager } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
 import { ConfigError, type Config } from "../config";
 import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
+import { homeFaults } from "../proof/home";
 import { connectionFault } from "../store/connection/connection-fault";
 import { grantServing } from "../store/schema/grants";
-import { migrateUp, pendingMigrations, type OnWait } from "../store/schema/migrate";
+import { migrateUp, type OnWait } from "../store/schema/migrate";
 
 /** A PostgreSQL to use: the one of DATABASE_URL, or the embedded one. */
 export interface Database {
@@ -60,63 +61,9 @@ async function assertSame(database: Database): Promise<void> {
     throw new ConfigError("MIGRATION_DATABASE_URL: names another database than DATABASE_URL");
 }
 
-function ownerSetting({ url, migrationUrl }: Database): string {
+/** The setting that names the database for the role that owns the tables. */
+export function ownerSetting({ url, migrationUrl }: Database): string {
   return migrationUrl === url ? "DATABASE_URL" : "MIGRATION_DATABASE_URL";
-}
-
-/** Connects to a database for a command. Throws a ConfigError where migrations are missing, as commands run none. */
-export function openMigrated(database: Database, optionsFor: OptionsFor): Promise<DataSource> {
-  return using(database, (url) => openComplete(url, optionsFor));
-}
-
-/** The same, as the role of MIGRATION_DATABASE_URL where that is set. */
-export function openMigratedAsOwner(database: Database, optionsFor: OptionsFor): Promise<DataSource> {
-  return usingAsOwner(database, (url) => openComplete(url, optionsFor));
-}
-
-/** The same, for a command that only the owner of the tables may run: throws a ConfigError where the role is another. */
-export async function openOwned(database: Database, optionsFor: OptionsFor): Promise<DataSource> {
-  const db = await openMigratedAsOwner(database, optionsFor);
-  const [{ isOwner }] = await db.query<[{ isOwner: boolean }]>(
-    `select pg_has_role(relowner, 'member') as "isOwner" from pg_class where oid = 'migrations'::regclass`,
-  );
-  if (isOwner) return db;
-  await db.destroy();
-  throw new ConfigError(
-    `${ownerSetting(database)}: its user does not own the tables; set MIGRATION_DATABASE_URL for the one that does`,
-  );
-}
-
-type OptionsFor = (url: string) => DataSourceOptions;
-
-async function openComplete(url: string, optionsFor: OptionsFor): Promise<DataSource> {
-  const db = await new DataSource(optionsFor(url)).initialize();
-  const [missing] = await pendingMigrations(db);
-  if (!missing) return db;
-  await db.destroy();
-  throw new ConfigError(`The database lacks migrations, first ${missing}: run npm run migrate -- up`);
-}
-
-/**
- * Does the work of a command on the database that the settings name, also while a server runs on it, and closes it
- * afterwards. Throws a ConfigError where it cannot be used or lacks migrations.
- */
-export async function withDatabase<T>(
-  config: Config,
-  optionsFor: OptionsFor,
-  work: (db: DataSource) => Promise<T>,
-): Promise<T> {
-  const database = await openDatabase(config, { join: true });
-  try {
-    const db = await openMigrated(database, optionsFor);
-    try {
-      return await work(db);
-    } finally {
-      await db.destroy();
-    }
-  } finally {
-    await database.stop();
-  }
 }
 
 async function naming<T>(database: Database, setting: string, work: () => Promise<T>): Promise<T> {
@@ -131,7 +78,8 @@ async function naming<T>(database: Database, setting: string, work: () => Promis
 
 /**
  * Brings the schema up to date as its owner, one server at a time, grants the role that serves what it needs where
- * that is another, and does `then`. Returns the names of what was applied.
+ * that is another, and does `then`. Returns the names of what was applied. Throws a ConfigError, and changes nothing, where
+ * history cannot go on: migrations write history.
  */
 export function migrate(
   database: Database,
@@ -147,7 +95,7 @@ export function migrate(
         );
       await using(database, async () => then?.());
     };
-    return migrateUp(migrationOptions(migrationUrl), grantAndThen, onWait);
+    return migrateUp(migrationOptions(migrationUrl), grantAndThen, { onWait, before: refuseAway });
   });
 }
 
@@ -166,4 +114,10 @@ async function askOnce(url: string, sql: string): Promise<string> {
   } finally {
     await db.destroy();
   }
+}
+
+/** Throws a ConfigError that says what to do where history cannot go on in this database. */
+export async function refuseAway(db: EntityManager): Promise<void> {
+  const [fault] = await homeFaults(db);
+  if (fault) throw new ConfigError(fault);
 }

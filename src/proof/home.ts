@@ -21,24 +21,26 @@ interface Home {
 
 const greatest = (column: string, tables: readonly string[]) =>
   `greatest(0, ${tables.map((table) => `(select max(${column}) from "${table}")`).join(", ")})`;
-const HOME = `
+const homeIn = (histories: readonly string[]) => `
   select (select incarnation from history_clock) as "settledIn",
     (select system_identifier::text from pg_control_system()) as cluster,
     (select seqcache from pg_sequence where seqrelid = 'history_id_seq'::regclass)::text as cache,
     (select last_value + is_called::int from history_id_seq)::text as "nextId",
-    ${greatest("history_id", HISTORIES)}::text as "newestId",
+    ${greatest("history_id", histories)}::text as "newestId",
     (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + history_txid_offset())::text as "nextTxid",
-    greatest(${greatest("history_txid", HISTORIES)}, ${greatest("txid", ["history_transaction", "history_told"])})::text as "newestTxid"`;
+    greatest(${greatest("history_txid", histories)}, ${greatest("txid", ["history_transaction", "history_told"])})::text as "newestTxid"`;
 
 const ADOPT = "Run npm run history:adopt, before anything is changed here.";
 
 /**
  * Why history cannot go on in this database: it was restored into another cluster, whose transactions have other numbers, or
  * the sequence of its ids lags behind, as after the promotion of a logical replica, or gives connections ids in advance, so
- * that a later change of a row gets a lower one. One sentence for each reason.
+ * that a later change of a row gets a lower one. One sentence for each reason. It can be asked of the schema of an older
+ * version too, as a backup of one brings it: where the order of history has not begun, there is no reason.
  */
 export async function homeFaults(db: EntityManager): Promise<string[]> {
   const home = await homeOf(db);
+  if (!home) return [];
   const faults = [];
   if (home.cache !== "1")
     faults.push(
@@ -68,8 +70,8 @@ export async function homeFaults(db: EntityManager): Promise<string[]> {
  */
 export function adopt(owner: EntityManager): Promise<string[]> {
   return owner.transaction(async (tx) => {
-    if ((await homeFaults(tx)).length === 0) return [];
     const home = await homeOf(tx);
+    if (!home || (await homeFaults(tx)).length === 0) return [];
     const done = [`History goes on in the cluster ${home.cluster}.`];
     if (home.cache !== "1") {
       await tx.query("alter sequence history_id_seq cache 1");
@@ -96,9 +98,23 @@ export function adopt(owner: EntityManager): Promise<string[]> {
   });
 }
 
-async function homeOf(db: EntityManager): Promise<Home> {
-  const [home] = await db.query<[Home]>(HOME);
+/** Null where the order of history has not begun. */
+async function homeOf(db: EntityManager): Promise<Home | null> {
+  if (!(await hasOrder(db))) return null;
+  const [{ histories }] = await db.query<[{ histories: string[] }]>(
+    "select array(select name from unnest($1::text[]) name where to_regclass(name) is not null) as histories",
+    [HISTORIES],
+  );
+  const [home] = await db.query<[Home]>(homeIn(histories));
   return home;
+}
+
+/** Whether the schema is new enough to keep the order of history. */
+export async function hasOrder(db: EntityManager): Promise<boolean> {
+  const [{ exists }] = await db.query<[{ exists: boolean }]>(
+    "select to_regclass('history_clock') is not null as exists",
+  );
+  return exists;
 }
 
 const isBehind = (next: string, newest: string) => BigInt(next) <= BigInt(newest);

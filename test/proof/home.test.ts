@@ -1,8 +1,11 @@
 import type { DataSource } from "typeorm";
+import { migrations } from "../../migrations";
+import { migrationOptions } from "../../ormconfig";
 import { Committer } from "../../src/history/committer";
 import { adopt, homeFaults } from "../../src/proof/home";
 import { postureFaults } from "../../src/proof/posture";
 import { settledFaults } from "../../src/proof/settled";
+import { migrateDown } from "../../src/store/schema/migrate-down";
 import { addPeople, broken, grant } from "../history/world";
 import { asSuperuser, openTestDatabase } from "../support/database";
 import { JWT_JWK_SET } from "../support/http";
@@ -21,14 +24,14 @@ afterEach(() => close());
 
 const AHEAD = 1_000_000_000;
 /** Makes of it what a restore into a fresh cluster would be: history has transactions that this cluster has yet to reach. */
-const moveHistory = () =>
+const moveHistory = (ahead = AHEAD) =>
   asSuperuser(
     `set session_replication_role = replica;
      alter table historical_course_entitlement disable trigger append_only;
      alter table history_transaction disable trigger append_only;
-     update historical_course_entitlement set history_txid = history_txid + ${AHEAD};
-     update history_transaction set txid = txid + ${AHEAD};
-     update history_clock set incarnation = '1', horizon = horizon + ${AHEAD};
+     update historical_course_entitlement set history_txid = history_txid + ${ahead};
+     update history_transaction set txid = txid + ${ahead};
+     update history_clock set incarnation = '1', horizon = horizon + ${ahead};
      alter table historical_course_entitlement enable always trigger append_only;
      alter table history_transaction enable always trigger append_only`,
     url,
@@ -96,6 +99,62 @@ test("what was committed before the backup and not settled is settled afterwards
   await grant(db);
   expect(await new Committer(db).settle()).toMatchObject({ settled: 2 });
   expect(await settledFaults(db.manager)).toEqual([]);
+});
+
+/** Reverts the migrations from one on, as they are missing in a backup of an older version; later ones give runs a history. */
+async function revertTo(first: string): Promise<void> {
+  const names = migrations.map(({ name }) => name);
+  for (const name of names.slice(names.findIndex((each) => each.startsWith(first))).toReversed())
+    expect(await migrateDown(migrationOptions(url), true)).toEqual({ name });
+  await asSuperuser("insert into course_run (key, course_uuid) values ('a', gen_random_uuid())", url);
+}
+const migrateAsOperator = () => runToEnd("dist/src/cli/migrate.js", { DATABASE_URL: url }, ["up"]);
+const newestTxid = async () => {
+  const [row] = await asSuperuser("select max(history_txid) as txid from historical_course_entitlement", url);
+  return Number(row!["txid"]);
+};
+/** Moves history so that its oldest transaction has the number of the next one here, and the others those that follow. */
+async function moveOntoNext(): Promise<void> {
+  const [row] = await asSuperuser(
+    "select pg_current_xact_id()::text::bigint + 1 - min(history_txid) as ahead from historical_course_entitlement",
+    url,
+  );
+  await moveHistory(Number(row!["ahead"]));
+}
+
+test("a backup of an older version is migrated only after history was adopted, so that no transaction has two meanings", async () => {
+  for (let times = 0; times < 100; times++) await grant(db);
+  await new Committer(db).settle();
+  await revertTo("TrackWhatDecides");
+  await moveOntoNext();
+
+  expect(await migrateAsOperator()).toMatchObject({
+    status: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^The next transaction is .*Run npm run history:adopt/) as string,
+  });
+  const adopted = await runToEnd("dist/src/cli/history/history-adopt.js", { DATABASE_URL: url });
+  expect(adopted).toMatchObject({ status: 0, stdout: expect.stringContaining("go on after") as string });
+  const migrated = await migrateAsOperator();
+  expect(migrated).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^applied TrackWhatDecides/) as string,
+  });
+  const [first] = await asSuperuser("select min(history_txid) as txid from historical_course_run", url);
+  expect(Number(first!["txid"])).toBeGreaterThan(await newestTxid());
+  await new Committer(db).settle();
+  expect(await Promise.all(ours())).toEqual([[], [], []]);
+});
+
+test("a backup from before there was an order of history is migrated at once, with numbers that go on", async () => {
+  await moveHistory();
+  await revertTo("SettleHistory");
+  expect(await migrateAsOperator()).toMatchObject({ status: 0, stderr: "" });
+  const [first] = await asSuperuser("select min(history_txid) as txid from historical_course_run", url);
+  expect(Number(first!["txid"])).toBeGreaterThan(await newestTxid());
+  await grant(db);
+  expect(await new Committer(db).settle()).toMatchObject({ settled: 5 });
+  expect(await Promise.all(ours())).toEqual([[], [], []]);
 });
 
 test("the sequence of a promoted replica goes on after the newest entry", async () => {

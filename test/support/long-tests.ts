@@ -52,6 +52,7 @@ export const LONG: readonly string[] = [
   "auth/fetched-keys",
   "reads/decisions/expired",
   "clock-skew",
+  "cli/away-from-home",
   "graphql/cursors",
   "engine/rate-limit",
   "console/calls",

@@ -1,5 +1,6 @@
 import { migrationOptions } from "../../../ormconfig";
-import { openDatabase, openMigrated, usingAsOwner } from "../../compose/database";
+import { openMigrated } from "../../compose/command-database";
+import { openDatabase, usingAsOwner } from "../../compose/database";
 import { ConfigError, type Config } from "../../config";
 import { Site } from "../../entities/site";
 import { EmbeddedPostgresError } from "../../postgres/installation";

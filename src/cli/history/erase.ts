@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
-import { openDatabase, openMigratedAsOwner } from "../../compose/database";
+import { openMigratedAsOwner } from "../../compose/command-database";
+import { openDatabase } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { eraseUser } from "../../use-cases/accounts/erase-user";
 import { runProgram } from "../program";

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
-import { openDatabase, openOwned } from "../../compose/database";
+import { openOwned, toAdopt, toRead } from "../../compose/command-database";
+import { openDatabase } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { giveUp } from "../../proof/given-up";
 import { adopt } from "../../proof/home";
@@ -15,8 +16,9 @@ const HELP = `Lets history go on in a database that was restored, or in a replic
 
 In another cluster the numbers of transactions begin at the beginning, and what comes would count as settled long ago. This
 adds to them, so that they go on after the greatest one of history; it sets the sequence of the ids of entries; and it notes
-the cluster. A server refuses to start where that is missing. Run it before anything is changed in the database, as the role
-that owns the tables: MIGRATION_DATABASE_URL, else DATABASE_URL. Where nothing is wrong, it does nothing.
+the cluster. A server refuses to start where that is missing. Run it before anything is changed in the database, and
+before migrate -- up, as the role that owns the tables: MIGRATION_DATABASE_URL, else DATABASE_URL. Where nothing is wrong,
+it does nothing.
 
   --fork         gives up those of the kept checkpoints that this history contradicts, because it was restored from an older
                  backup. The reason stands in the database for ever, and history:prove tells it to everybody
@@ -43,7 +45,8 @@ async function main(): Promise<void> {
   const outside = checkpoints.flatMap((path) => checkpointsIn(path, vkey));
   const database = await openDatabase(config, { join: true });
   try {
-    const db = await openOwned(database, migrationOptions);
+    // A backup of an older version lacks migrations, which write history: they come once it is at home here.
+    const db = await openOwned(database, migrationOptions, reason === undefined ? toAdopt : toRead);
     const done = await adopt(db.manager);
     if (reason !== undefined) {
       const count = await db.transaction((tx) => giveUp(tx, { vkey, outside }, reason));

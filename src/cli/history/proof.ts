@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
-import { withDatabase } from "../../compose/database";
+import { toRead, withDatabase } from "../../compose/command-database";
 import { ConfigError, loadConfig } from "../../config";
 import { proveEntry } from "../../proof/sealed/prove-entry";
 import { runProgram } from "../program";
@@ -26,8 +26,11 @@ async function main(): Promise<void> {
   if (values.size !== undefined && !/^\d{1,15}$/.test(values.size))
     throw new ConfigError("--size: must be the size of a checkpoint");
   const size = values.size === undefined ? undefined : Number(values.size);
-  const proof = await withDatabase(loadConfig(process.env), migrationOptions, (db) =>
-    proveEntry(db, entry, size),
+  const proof = await withDatabase(
+    loadConfig(process.env),
+    migrationOptions,
+    (db) => proveEntry(db, entry, size),
+    toRead,
   );
   if (!proof)
     throw new ConfigError(

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
-import { withDatabase } from "../../compose/database";
+import { toRead, withDatabase } from "../../compose/command-database";
 import { loadConfig } from "../../config";
 import { prove } from "../../proof/sealed/prove";
 import type { Trusted } from "../../proof/sealed/trusted";
@@ -43,8 +43,11 @@ async function main(): Promise<void> {
     ],
     witnesses: config.history.witnesses.flatMap((address) => address.split("#")[1] ?? []),
   };
-  const faults = await withDatabase(config, migrationOptions, (db) =>
-    inSnapshot(db, async (tx) => (await printFaults(tx)) + (await printDifferences(tx, trusted))),
+  const faults = await withDatabase(
+    config,
+    migrationOptions,
+    (db) => inSnapshot(db, async (tx) => (await printFaults(tx)) + (await printDifferences(tx, trusted))),
+    toRead,
   );
   if (faults > 0) process.exitCode = 1;
 }

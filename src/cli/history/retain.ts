@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
-import { openDatabase, openOwned } from "../../compose/database";
+import { openOwned } from "../../compose/command-database";
+import { openDatabase } from "../../compose/database";
 import { loadConfig } from "../../config";
 import { countRetained } from "../../reads/accounts/retained-entries";
 import { retainHistory } from "../../use-cases/accounts/retain-history";

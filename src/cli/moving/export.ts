@@ -4,7 +4,7 @@ import { ConfigError, loadConfig } from "../../config";
 import { exportFolder } from "../../moving/export/export-folder";
 import { endWith, runProgram } from "../program";
 import { startProgress, type Progress } from "../progress";
-import { withDatabase } from "../../compose/database";
+import { toRead, withDatabase } from "../../compose/command-database";
 import { asLine } from "./faults";
 
 const HELP = `Writes all entitlements with their history, as the tables of an Open edX installation hold them.
@@ -32,8 +32,11 @@ async function main(): Promise<void> {
   let progress: Progress | undefined;
   const onProgress = (done: number, total: number) =>
     (progress ??= startProgress(total, "rows written"))(done);
-  const written = await withDatabase(loadConfig(process.env), migrationOptions, (db) =>
-    exportFolder({ db, folder: to, format, onProgress }),
+  const written = await withDatabase(
+    loadConfig(process.env),
+    migrationOptions,
+    (db) => exportFolder({ db, folder: to, format, onProgress }),
+    toRead,
   );
   for (const { table, count } of written) process.stdout.write(`${table}: ${count} rows\n`);
 }

@@ -1,7 +1,8 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
-import { openDatabase, openOwned } from "../../compose/database";
+import { openOwned } from "../../compose/command-database";
+import { openDatabase } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
 import { importFromOpenEdx, type Import } from "../../moving/import/import-from-open-edx";
 import type { OnNotes } from "../../moving/import/store-staged";

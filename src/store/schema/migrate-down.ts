@@ -1,5 +1,5 @@
 import type { DataSourceOptions, MigrationExecutor, QueryRunner } from "typeorm";
-import { exclusively, type OnWait } from "./migrate";
+import { exclusively, type Turn } from "./migrate";
 import { countsOf, storedTables } from "./stored-data";
 
 /** The outcome of reverting the newest migration. Both fields are absent where there is none to revert. */
@@ -21,7 +21,7 @@ const PENDING_REFUNDS =
 export function migrateDown(
   options: DataSourceOptions,
   discardsData = false,
-  onWait?: OnWait,
+  turn?: Turn,
 ): Promise<Reverted> {
   const work = async (migrations: MigrationExecutor, connection: QueryRunner) => {
     const [newest] = await migrations.getExecutedMigrations();
@@ -43,7 +43,7 @@ export function migrateDown(
       if (connection.isTransactionActive) await connection.rollbackTransaction();
     }
   };
-  return exclusively(options, work, onWait);
+  return exclusively(options, work, turn);
 }
 
 /** What PostgreSQL tells of a statement that failed, and TypeORM passes on. */

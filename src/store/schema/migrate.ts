@@ -19,6 +19,13 @@ const OLDEST_POSTGRESQL = 15;
 /** Is told when another server or command has the turn, so that this one waits, with the id of its process in PostgreSQL. */
 export type OnWait = (pid: number | undefined) => void;
 
+/** How one waits for its turn with the schema, and begins it. */
+export interface Turn {
+  onWait?: OnWait;
+  /** Comes first in the turn. Where it throws, nothing has changed. */
+  before?: (owner: EntityManager) => Promise<void>;
+}
+
 /**
  * Brings the schema up to date, one server at a time, and returns the names of what it applied. `then` is what else
  * only one server at a time may do, as it starts.
@@ -26,24 +33,24 @@ export type OnWait = (pid: number | undefined) => void;
 export function migrateUp(
   options: DataSourceOptions,
   then?: (owner: EntityManager) => Promise<void>,
-  onWait?: OnWait,
+  turn?: Turn,
 ): Promise<string[]> {
   const work = async (migrations: MigrationExecutor, { manager }: QueryRunner) => {
     const applied = await migrations.executePendingMigrations();
     await then?.(manager);
     return applied.map(({ name }) => name);
   };
-  return exclusively(options, work, onWait);
+  return exclusively(options, work, turn);
 }
 
 /** Every migration, oldest first. */
-export function migrationStates(options: DataSourceOptions, onWait?: OnWait): Promise<MigrationState[]> {
+export function migrationStates(options: DataSourceOptions, turn?: Turn): Promise<MigrationState[]> {
   const work = async (migrations: MigrationExecutor) => {
     const applied = (await migrations.getExecutedMigrations()).toReversed();
     const pending = await migrations.getPendingMigrations();
     return [...applied, ...pending].map(({ name }, i) => ({ name, isApplied: i < applied.length }));
   };
-  return exclusively(options, work, onWait);
+  return exclusively(options, work, turn);
 }
 
 /** The names of the migrations that a database lacks, oldest first: every role that may read the database can ask. */
@@ -62,7 +69,7 @@ export async function pendingMigrations(db: DataSource): Promise<string[]> {
 export async function exclusively<T>(
   options: DataSourceOptions,
   work: (migrations: MigrationExecutor, connection: QueryRunner) => Promise<T>,
-  onWait: OnWait = () => undefined,
+  { onWait, before }: Turn = {},
 ): Promise<T> {
   const db = await new DataSource(options).initialize();
   try {
@@ -71,13 +78,14 @@ export async function exclusively<T>(
       throw new Error(`is PostgreSQL ${version}, but ${OLDEST_POSTGRESQL} or newer is needed`);
     const connection = db.createQueryRunner();
     await takeTurn(connection, onWait);
+    await before?.(connection.manager);
     return await work(new MigrationExecutor(db, connection), connection);
   } finally {
     await db.destroy();
   }
 }
 
-async function takeTurn(connection: QueryRunner, onWait: OnWait): Promise<void> {
+async function takeTurn(connection: QueryRunner, onWait?: OnWait): Promise<void> {
   const [{ isOurs }] = (await connection.query('select pg_try_advisory_lock($1) as "isOurs"', [
     MIGRATION_LOCK,
   ])) as [{ isOurs: boolean }];
@@ -87,6 +95,6 @@ async function takeTurn(connection: QueryRunner, onWait: OnWait): Promise<void> 
        and database = (select oid from pg_database where datname = current_database())`,
     [MIGRATION_LOCK],
   )) as { pid: number }[];
-  onWait(holder?.pid);
+  onWait?.(holder?.pid);
   await connection.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
 }
