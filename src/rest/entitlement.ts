@@ -27,11 +27,12 @@ export async function shown(
     : [];
   return entitlements.map((facts, place) => {
     const due = expiry === "due" && hasUnstoredExpiry({ app, now }, facts) ? now : null;
+    const runKey = shownRunKey(facts);
     return {
       user: facts.username,
       uuid: facts.id,
       course_uuid: facts.courseUuid,
-      ...(facts.enrollment && { enrollment_course_run: facts.enrollment.courseRunKey }),
+      ...(runKey !== null && { enrollment_course_run: runKey }),
       expired_at: instant(facts.expiredAt ?? due),
       created: instant(facts.createdAt),
       modified: instant(facts.modifiedAt),
@@ -50,6 +51,14 @@ export function hasUnstoredExpiry(
 ): boolean {
   const periods = facts.policy ?? app.config.defaultPeriods;
   return facts.expiredAt === null && isExpired(standingOf(facts), periods, now);
+}
+
+/**
+ * The run for which it is redeemed: not one that the learner has left by other means, with which the original ends the link
+ * too. An expired entitlement keeps its link there, whatever becomes of the enrollment.
+ */
+function shownRunKey({ enrollment, expiredAt }: EntitlementFacts): string | null {
+  return enrollment && (enrollment.isActive || expiredAt !== null) ? enrollment.courseRunKey : null;
 }
 
 function shownDetail({ username, action, comments, unenrolledRunKey, createdAt }: SupportDetailFacts) {

@@ -1,7 +1,8 @@
 import { objections, useConsole } from "../support/console";
 import { useDemoApp } from "../support/demo-app";
 
-const tested = useConsole(useDemoApp());
+const app = useDemoApp();
+const tested = useConsole(app);
 afterEach(() => expect([tested.outside, tested.complaints]).toEqual([[], []]));
 
 test("an agent sees what a learner is entitled to, with the reason against what cannot be done", async () => {
@@ -51,4 +52,25 @@ test("a learner sees their own courses, page by page", async () => {
   expect(await objections(page, "me")).toEqual([]);
   await page.getByRole("button", { name: "Show more" }).click();
   await page.getByText("Refundable until").first().waitFor();
+});
+
+test("a session that the learner has left by other means is shown as left: to the learner, and to an agent", async () => {
+  const entitlement = "e0000000-0000-4000-8000-000000000003";
+  await app.db.query(
+    "update course_enrollment set is_active = false where id = (select enrollment_id from course_entitlement where id = $1)",
+    [entitlement],
+  );
+  const title = "Fulfilled, can be changed";
+  const mine = await tested.open("ada", "/me");
+  const card = mine.getByRole("listitem").filter({ hasText: title });
+  await card.getByText("Available").waitFor();
+  expect(await card.getByText(/^Session /).count()).toBe(0);
+  expect(await card.innerText()).toContain("Choose a session by");
+  const agent = await tested.open("grace", "/learners/ada");
+  const row = agent.getByRole("row").filter({ hasText: title });
+  await row.getByText("Available").waitFor();
+  expect(await row.innerText()).toContain("None chosen");
+  await agent.goto(`${tested.url}/entitlements/${entitlement}`);
+  await agent.getByRole("heading", { name: "Timeline" }).waitFor();
+  expect(await agent.getByRole("main").innerText()).toMatch(/Session\s+none/i);
 });

@@ -77,6 +77,22 @@ test("R27: an entitlement is shown to its owner and to those who read everyone's
   expect(missing).toMatchObject({ status: 404, text: foreign.text });
 });
 
+test("a run that the learner has left by other means is not shown, but for an expired entitlement, which keeps it", async () => {
+  const run = async () =>
+    (await ask<Shown>(ada, `entitlements/${example(3)}/`)).body.enrollment_course_run ?? null;
+  const enrolled = await run();
+  await app.db.query(
+    "update course_enrollment set is_active = false where id = (select enrollment_id from course_entitlement where id = $1)",
+    [example(3)],
+  );
+  expect(await run()).toBeNull();
+  await app.db.query(
+    "update course_entitlement set expired_at = now(), expiry_cause = 'LAPSED' where id = $1",
+    [example(3)],
+  );
+  expect(await run()).toBe(enrolled);
+});
+
 test("support details are for those who may read them in GraphQL too", async () => {
   for (const [asking, many] of [
     [ada, 0],

@@ -29,5 +29,9 @@ export const nextDeadline = (decisions: Decision[]): Decision | null =>
     .filter(({ until }) => until !== null)
     .toSorted((one, other) => one.until!.localeCompare(other.until!))[0] ?? null;
 
+/** The session for which an entitlement is redeemed: none that the learner has left, which the LMS alone may know of. */
+export const sessionOf = ({ enrollment }: Pick<SummaryFragment, "enrollment">) =>
+  enrollment?.isActive ? enrollment.courseRun : null;
+
 /** The name of a run as an agent says it: `course-v1:DemoX+T101+2026` is `2026`. */
 export const runName = (key: string): string => key.split("+").at(-1) ?? key;

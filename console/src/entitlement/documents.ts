@@ -29,6 +29,7 @@ export const Summary = graphql(`
     }
     enrollment {
       id
+      isActive
       courseRun {
         id
         key

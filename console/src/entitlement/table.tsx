@@ -5,7 +5,7 @@ import type { SummaryFragment } from "../gql/graphql";
 import { StateBadge } from "../ui/badge";
 import { Time } from "../ui/time";
 import { t } from "../words/words";
-import { decisionsOf, nextDeadline, runName } from "./decisions";
+import { decisionsOf, nextDeadline, runName, sessionOf } from "./decisions";
 import { Marks } from "./marks";
 
 /** Entitlements as a table, which becomes a list of cards where the page is narrow. */
@@ -41,7 +41,8 @@ export function EntitlementTable(props: {
 
 function Row(props: { entitlement: SummaryFragment; at?: string; isOfMany?: boolean }) {
   const { entitlement, at } = props;
-  const { course, enrollment, mode, orderNumber, state } = entitlement;
+  const { course, mode, orderNumber, state } = entitlement;
+  const session = sessionOf(entitlement);
   const decisions = decisionsOf(entitlement);
   const deadline = nextDeadline(decisions);
   return (
@@ -58,8 +59,8 @@ function Row(props: { entitlement: SummaryFragment; at?: string; isOfMany?: bool
         <StateBadge of={state} />
       </td>
       <td>
-        {enrollment ? (
-          <span title={enrollment.courseRun.key}>{runName(enrollment.courseRun.key)}</span>
+        {session ? (
+          <span title={session.key}>{runName(session.key)}</span>
         ) : (
           <span className="muted">{t("list.noSession")}</span>
         )}

@@ -5,7 +5,7 @@ import { useQuery } from "urql";
 import { useNow } from "../../api/live";
 import { usePages } from "../../api/pages";
 import { useLive } from "../../api/use-live";
-import { decisionsOf, runName } from "../../entitlement/decisions";
+import { decisionsOf, runName, sessionOf } from "../../entitlement/decisions";
 import type { MineQuery } from "../../gql/graphql";
 import { useReader } from "../../shell/who";
 import { Answer, Notice } from "../../ui/answer";
@@ -81,12 +81,13 @@ function CourseCard({ card, done }: { card: Card; done: (what: string) => void }
     ({ state: of }) => of === "REQUESTED" || of === "IN_DOUBT" || of === "NEEDS_REVIEW",
   );
   const now = useNow(Boolean(pending?.nextAttemptAt));
-  const { course, enrollment, mode, runSummary, state } = card;
+  const { course, mode, runSummary, state } = card;
+  const session = sessionOf(card);
   const [redeem, regain, refund] = decisionsOf(card) as [Decision, Decision, Decision];
   const title = course.title ?? t("list.untitled");
   const isOver = ["EXPIRED", "REFUNDED", "REVOKED"].includes(state);
   const picture = pick(course.id, PICTURES);
-  const sentence = enrollment
+  const sentence = session
     ? regain.until
       ? t("mine.changeBy", { day: tell(regain.until, "day") })
       : regain.why
@@ -106,7 +107,7 @@ function CourseCard({ card, done }: { card: Card; done: (what: string) => void }
       <div className="course-text">
         <p className="muted small">{[runSummary.org, runSummary.number, mode].filter(Boolean).join(" · ")}</p>
         <h2>{title}</h2>
-        {enrollment && <p>{t("mine.session", { run: runName(enrollment.courseRun.key) })}</p>}
+        {session && <p>{t("mine.session", { run: runName(session.key) })}</p>}
         {pending ? (
           <p role="status" className="banner warn pending">
             {t(pending.state === "NEEDS_REVIEW" ? "mine.review" : "mine.pending")}{" "}

@@ -1,4 +1,4 @@
-import { runName } from "../../../entitlement/decisions";
+import { runName, sessionOf } from "../../../entitlement/decisions";
 import { periodsOf, policyName } from "../../../entitlement/policy";
 import type { StandingFragment } from "../../../gql/graphql";
 import { tell } from "../../../words/dates";
@@ -6,12 +6,13 @@ import { t } from "../../../words/words";
 
 /** The facts of an entitlement, by their names. */
 export function factsOf(standing: StandingFragment): [name: string, value: string][] {
-  const { enrollment, policy } = standing;
+  const { policy } = standing;
   const orNone = (instant: string | null | undefined, exactness: "day" | "minute") =>
     instant ? tell(instant, exactness) : t("value.none");
-  const startsAt = enrollment?.courseRun.startsAt;
-  const session = enrollment
-    ? `${runName(enrollment.courseRun.key)}${startsAt ? `, ${t("session.starts", { day: tell(startsAt, "day") })}` : ""}`
+  const run = sessionOf(standing);
+  const startsAt = run?.startsAt;
+  const session = run
+    ? `${runName(run.key)}${startsAt ? `, ${t("session.starts", { day: tell(startsAt, "day") })}` : ""}`
     : t("value.none");
   return [
     [t("fact.session"), session],
