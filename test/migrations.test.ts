@@ -189,7 +189,7 @@ describe("reverting a migration", () => {
      with e as (insert into course_entitlement (user_id, course_uuid, mode, renewed_at, created_at, modified_at)
        values (1, gen_random_uuid(), 'verified', now(), now(), now()) returning id)
      insert into refund (entitlement_id, order_number, state, next_attempt_at, created_at, modified_at)
-       select id, 'ORDER-1', '${state}', case when '${state}' = 'IN_DOUBT' then now() end, now(), now() from e`;
+       select id, 'ORDER-1', '${state}', case when '${state}' in ('REQUESTED', 'IN_DOUBT') then now() end, now(), now() from e`;
   const tables = async () => {
     const [row] = await run(
       `select (select count(*) from refund)::int as refunds, (select count(*) from historical_refund)::int as entries`,
@@ -225,7 +225,7 @@ describe("reverting a migration", () => {
     expect((await down(["--discard-data"])).stdout).toMatch(/^reverted CreateRefunds/);
   });
 
-  test.each(["IN_DOUBT", "NEEDS_REVIEW"])("is refused in any case while a refund is %s", async (state) => {
+  test.each(["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"])("is refused in any case while a refund is %s", async (state) => {
     await migrateUp(migrationOptions(database.url));
     await run(refund(state));
     for (const args of [[], ["--discard-data"]])

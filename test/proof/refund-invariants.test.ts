@@ -94,3 +94,13 @@ test("I7 finds a change without author, operation or request", async () => {
   await app.db.query("update refund set detail = 'by hand' where entitlement_id = $1", [id]);
   expect(await broken()).toEqual([`I7 ${id}`]);
 });
+
+test("I10 finds a refund that had succeeded and is something else now", async () => {
+  const id = await aSpentEntitlement(app);
+  await refund(id);
+  await app.db.query("alter table refund disable trigger refund_final");
+  await app.db.query("update refund set state = 'FAILED' where entitlement_id = $1", [id]);
+  await app.db.query("alter table refund enable trigger refund_final");
+  const found = (await broken()).filter((violation) => violation.endsWith(id));
+  expect(found).toEqual([`I10 ${id}`, `I3 ${id}`, `I7 ${id}`]);
+});

@@ -35,9 +35,35 @@ test("the former learner leaves the run, and the new one can redeem the entitlem
 test("the former learner no longer has the entitlement, and the new one does not see its earlier state", async () => {
   const id = await anEntitlement(app, { orderNumber: "EDX-OF-ADA" });
   await transfer(id);
-  const question = `{ entitlement(id: "${id}") { history { edges { node { changes { field from to } } } } } }`;
+  const question = `{ entitlement(id: "${id}") { history { edges { node {
+    entityType changes { field from to } state { ... on CourseEntitlement { user { id } } }
+  } } } } }`;
+  interface Seen {
+    entityType: string;
+    changes: { field: string; from: unknown; to: unknown }[];
+    state: unknown;
+  }
+  const seenBy = async (actor: typeof ada) => {
+    const { data } = await ask(app, actor, question);
+    const { edges } = (data as { entitlement: { history: { edges: { node: Seen }[] } } }).entitlement.history;
+    return edges.map(({ node }) => node).filter(({ entityType }) => entityType === "COURSE_ENTITLEMENT");
+  };
+  const usersSeenBy = async (actor: typeof ada) =>
+    (await seenBy(actor)).map(({ changes, state }) => [
+      state,
+      ...changes.flatMap(({ field, from, to }) => (field === "user" ? [{ from, to }] : [])),
+    ]);
+  const [of, to] = [ada.userId, bob.userId];
+
   expect((await ask(app, ada, question)).data).toEqual({ entitlement: null });
-  expect(JSON.stringify((await ask(app, bob, question)).data)).not.toContain('"from":"ada"');
+  // Staff sees the creation for Ada and the transfer; Bob sees his own state as if it had begun with the transfer.
+  expect(await usersSeenBy(hopper)).toEqual([
+    [{ user: { id: to } }, { from: of, to }],
+    [{ user: { id: of } }, { from: null, to: of }],
+  ]);
+  expect(await usersSeenBy(bob)).toEqual([[{ user: { id: to } }, { from: null, to }], [null]]);
+  const theirs = (await seenBy(bob)).flatMap(({ changes }) => changes.map(({ from }) => from));
+  expect(new Set(theirs)).toEqual(new Set([null]));
 });
 
 test("a transfer to the same learner changes nothing and adds no history entry", async () => {
