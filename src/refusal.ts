@@ -46,12 +46,34 @@ export const REFUSAL_CODES = {
 } as const;
 export type RefusalCode = keyof typeof REFUSAL_CODES;
 
+/**
+ * The refusals that no single field of the input need cause: another request does, the shop, the LMS, how much there is, or
+ * two fields together. All others name a field.
+ */
+export const OF_NO_FIELD = [
+  "CONFLICT",
+  "LMS_UNAVAILABLE",
+  "POLICY_CONFLICT",
+  "REFUND_FAILED",
+  "REFUND_UNAVAILABLE",
+  "WEBHOOKS_TOO_MANY",
+] as const satisfies RefusalCode[];
+
+/** What a client can be told beside code and message. */
+interface RefusalDetails {
+  /** The field of the input that names what cannot be done, or what it cannot be done with. */
+  field?: string;
+  blocker?: string;
+}
+
 /** A command that a rule refuses. It is thrown, so that the transaction around it is rolled back and nothing changes. */
 export class Refusal extends Error {
+  constructor(code: (typeof OF_NO_FIELD)[number], message: string, details?: RefusalDetails);
+  constructor(code: RefusalCode, message: string, details: RefusalDetails & { field: string });
   constructor(
     readonly code: RefusalCode,
     message: string,
-    readonly details: { field?: string; blocker?: string } = {},
+    readonly details: RefusalDetails = {},
   ) {
     super(`${message} Nothing has changed.`);
   }

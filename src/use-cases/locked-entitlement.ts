@@ -140,7 +140,7 @@ export function refuseFrozen(entitlement: LockedEntitlement): LockedEntitlement 
 /** Refuses to make an entitlement usable again after its order has been refunded. */
 export function refuseRefunded({ facts }: LockedEntitlement): void {
   if (facts.expiryCause === "REFUNDED")
-    throw new Refusal("ENTITLEMENT_REFUNDED", "The order of this entitlement has been refunded.");
+    throw new Refusal("ENTITLEMENT_REFUNDED", "The order of this entitlement has been refunded.", FIELD);
 }
 
 /**

@@ -516,7 +516,7 @@ test.each(Object.keys(REFUSAL_CODES) as RefusalCode[])("the refusal %s has an an
   } as unknown as RestRequest;
   for (const blocker of [undefined, "EXPIRED", "RUN_UNKNOWN"]) {
     const { status, body } = REFUSAL_ANSWERS[code](
-      new Refusal(code, "A reason.", blocker === undefined ? {} : { blocker }),
+      new Refusal(code, "A reason.", { field: "entitlementId", ...(blocker !== undefined && { blocker }) }),
       request,
     );
     expect([400, 404, 409, 500, 503]).toContain(status);

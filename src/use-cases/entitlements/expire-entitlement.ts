@@ -33,7 +33,9 @@ export async function expire(
     return release(tx, request, entitlement, expiry, detail);
   }
   if (!standing.isEnrollmentPending)
-    throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has already expired.");
+    throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has already expired.", {
+      field: "entitlementId",
+    });
   await stopWaiting(tx, request, entitlement);
   return save(tx, request, entitlement, { pendingEnrollmentId: null }, await detailOf(null));
 }

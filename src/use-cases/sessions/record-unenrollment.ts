@@ -63,7 +63,7 @@ export const recordUnenrollment = commandInSteps(
     const result = app.openEdx.isEmbedded
       ? await settle()
       : await reconcile(app, key, settle).catch(refuseUnanswered);
-    const settled = requireSettled(result);
+    const settled = requireSettled(result, reference);
     const { refund, refundBlocker } = settled;
     return { outcome: outcomeOf(settled), entitlement, refund, refundBlocker };
   },
@@ -81,10 +81,12 @@ function outcomeOf({ kind, isNews, isEnrolled }: Settled): UnenrollmentOutcome {
   return kind === "CLEAR" || isNews ? "CHANGED" : "UNCHANGED";
 }
 
-function requireSettled(result: Reconciled | null): Settled {
+function requireSettled(result: Reconciled | null, { userId = null }: LearnerReference): Settled {
   if (result && "entitlementId" in result) return result;
   if (result?.kind === "UNKNOWN_ACCOUNT")
-    throw new Refusal("USER_NOT_FOUND", "The LMS does not know this learner.");
+    throw new Refusal("USER_NOT_FOUND", "The LMS does not know this learner.", {
+      field: userId === null ? "username" : "userId",
+    });
   throw new Refusal("CONFLICT", "Another request is changing the same enrollment. Try again.");
 }
 

@@ -17,6 +17,7 @@ import { endLink, lockRow, save, type LockedEntitlement } from "../locked-entitl
 import { firstRedemption } from "./past-redemptions";
 import { unenroll } from "./unenroll";
 
+const FIELD = { field: "entitlementId" };
 const RUN_FIELD = { field: "courseRunKey" };
 
 /** What an agent adds to an enrollment. */
@@ -36,8 +37,9 @@ export async function redeem(
   const { standing, periods } = entitlement;
   const blocker = redeemBlocker(standing, periods, request.now);
   if (blocker === "EXPIRED" || isExpiryDue(standing, periods, request.now))
-    throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired.");
-  if (blocker) throw new Refusal("ENTITLEMENT_NOT_REDEEMABLE", ENGLISH.redeem[blocker], { blocker });
+    throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired.", FIELD);
+  if (blocker)
+    throw new Refusal("ENTITLEMENT_NOT_REDEEMABLE", ENGLISH.redeem[blocker], { ...FIELD, blocker });
   return enroll(tx, request, entitlement, courseRunKey);
 }
 

@@ -10,6 +10,8 @@ import { ask, type Asking } from "../enrollment-calls/ask";
 import { lockEntitlement, save, type LockedEntitlement, type OwnReference } from "../locked-entitlement";
 import { unenroll } from "./unenroll";
 
+const FIELD = { field: "entitlementId" };
+
 /** Takes the learner of a locked entitlement out of its run, if any, and stores that together with other changes. */
 export async function release(
   tx: EntityManager,
@@ -67,6 +69,7 @@ export async function leave(
 /** Refuses commands that need a run which the learner can still leave. */
 export function refuseUnregainable({ now }: CommandRequest, { standing, periods }: LockedEntitlement): void {
   const blocker = regainBlocker(standing, periods, now);
-  if (blocker === "EXPIRED") throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired.");
-  if (blocker) throw new Refusal("ENTITLEMENT_NOT_REGAINABLE", ENGLISH.regain[blocker], { blocker });
+  if (blocker === "EXPIRED") throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired.", FIELD);
+  if (blocker)
+    throw new Refusal("ENTITLEMENT_NOT_REGAINABLE", ENGLISH.regain[blocker], { ...FIELD, blocker });
 }
