@@ -106,7 +106,7 @@ export function settings(isProduction: boolean) {
         "paid-bootcamp",
       ])
       .describe(
-        "The course modes in which entitlements are sold, beside the modes that a run of the course has a price for.",
+        "The course modes in which entitlements are sold, beside the modes that any run, of whatever course, has a price for.",
       ),
     FREE_MODES: listOf(/^[\w-]+$/, "modes")
       .default(["audit", "honor"])
@@ -177,7 +177,7 @@ export function settings(isProduction: boolean) {
     AGENT_REFUNDS_PER_HOUR: whole(1, 10_000)
       .default(120)
       .describe(
-        "The same for a support agent or a staff member. Services have no limit, and the refunds of `refundEntitlements` are not counted: the agent names their number, and the shop is asked for them one after another.",
+        "The same for a support agent or a staff member. Services have no limit, and the refunds of `refundEntitlements` are not counted: the agent names their number, and the shop is asked for ten of them at once.",
       ),
     COST_PER_MINUTE: whole(6_000, 100_000_000)
       .default(60_000)
