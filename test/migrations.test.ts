@@ -225,16 +225,19 @@ describe("reverting a migration", () => {
     expect((await down(["--discard-data"])).stdout).toMatch(/^reverted CreateRefunds/);
   });
 
-  test.each(["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"])("is refused in any case while a refund is %s", async (state) => {
-    await migrateUp(migrationOptions(database.url));
-    await run(refund(state));
-    for (const args of [[], ["--discard-data"]])
-      expect(await down(args)).toMatchObject({
-        status: 1,
-        stderr: expect.stringMatching(/^Nothing was reverted. 1 refund\(s\) are pending/) as string,
-      });
-    expect(await tables()).toEqual({ refunds: 1, entries: 1 });
-  });
+  test.each(["REQUESTED", "IN_DOUBT", "NEEDS_REVIEW"])(
+    "is refused in any case while a refund is %s",
+    async (state) => {
+      await migrateUp(migrationOptions(database.url));
+      await run(refund(state));
+      for (const args of [[], ["--discard-data"]])
+        expect(await down(args)).toMatchObject({
+          status: 1,
+          stderr: expect.stringMatching(/^Nothing was reverted. 1 refund\(s\) are pending/) as string,
+        });
+      expect(await tables()).toEqual({ refunds: 1, entries: 1 });
+    },
+  );
 
   test("never ends with a raw error: a full database goes back to the beginning, and each step names what it would lose", async () => {
     const full = await createTestDatabase("demo");
