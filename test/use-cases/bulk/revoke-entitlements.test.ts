@@ -1,5 +1,5 @@
 import { revokeEntitlements } from "../../../src/use-cases/bulk/revoke-entitlements";
-import type { Rehearsal } from "../../../src/use-cases/rehearsal";
+import { PREVIEW_AT_MOST, type Rehearsal } from "../../../src/use-cases/rehearsal";
 import { checksumOf } from "../../support/checksum";
 import { enrollmentIn, historyOf, stored } from "../../support/stored";
 import { aCertificate, aCourse, anEntitlement, ago, aRun, by, NOW, shop, useApp } from "../../support/world";
@@ -25,14 +25,14 @@ test("each id has an outcome, in the order of the request, and no failure stops 
   expect(await historyOf(app, fresh)).toMatchObject([{}, { history_change_reason: "revokeEntitlements" }]);
 });
 
-test("a dry run returns the outcome for each id and the first hundred history entries, and changes nothing", async () => {
+test("a dry run returns the outcome for each id and no more history entries than it counts for, and changes nothing", async () => {
   const fresh = await Promise.all(Array.from({ length: 60 }, () => anEntitlement(app)));
   const before = await checksumOf(app.db);
   const rehearsal: Rehearsal = { entries: [] };
   const [first, ...others] = await revoke([...fresh, MISSING], rehearsal);
   expect(first).toMatchObject({ outcome: "CHANGED", done: { facts: { expiredAt: NOW } } });
   expect(others.at(-1)).toMatchObject({ outcome: "REFUSED" });
-  expect(rehearsal.entries).toHaveLength(100);
+  expect(rehearsal.entries).toHaveLength(PREVIEW_AT_MOST);
   expect(await checksumOf(app.db)).toEqual(before);
 });
 
