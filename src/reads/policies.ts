@@ -2,6 +2,7 @@ import {
   COURSE_ENTITLEMENT_POLICY_FIELDS,
   type CourseEntitlementPolicy,
 } from "../entities/course-entitlement-policy";
+import { choosePolicy } from "../rules/policy-choice";
 import { byKey } from "../store/by-key";
 import { columnsOf, part } from "../store/rows/fields";
 import { listOf, select, type Database } from "../store/statement";
@@ -25,6 +26,18 @@ export async function allPolicies(db: Database): Promise<PolicyFacts[]> {
      order by p.retired_at nulls first, s.domain nulls last, p.mode nulls last`,
   );
   return rows.map((row) => POLICY.of(row)!);
+}
+
+/** The policy that applies to a new entitlement in a mode at a site; null for the default periods. */
+export async function policyForNew(
+  db: Database,
+  siteDomain: string | undefined,
+  mode: string,
+): Promise<PolicyFacts | null> {
+  const policies = (await allPolicies(db)).filter(({ retiredAt }) => retiredAt === null);
+  // No site stands in a policy for every site, so a site that is not known has none of its own.
+  const site = policies.find((policy) => policy.siteId !== null && policy.siteDomain === siteDomain);
+  return choosePolicy(policies, site?.siteId ?? null, mode);
 }
 
 /** Policies by id; null for those that do not exist. */

@@ -1,4 +1,4 @@
-import { BLOCKING_CERTIFICATES, DEFAULT_PERIODS } from "./entitlement-rules";
+import { BLOCKING_CERTIFICATES, type Periods } from "./entitlement-rules";
 import type { OfferedRun } from "./run-rules";
 import { isUpgradeable, type Choosing, type Seat } from "./session-rules";
 
@@ -39,7 +39,12 @@ export function orderEffect<Run extends OrderedRun>(
 }
 
 /** An entitlement as an order is about to create it: without history, redeemed for nothing. */
-export function newEntitlement(mode: string, freeModes: readonly string[], now: Date): Choosing {
+export function newEntitlement(
+  mode: string,
+  periods: Periods,
+  freeModes: readonly string[],
+  now: Date,
+): Choosing {
   const standing = {
     createdAt: now,
     expiredAt: null,
@@ -48,7 +53,7 @@ export function newEntitlement(mode: string, freeModes: readonly string[], now: 
     refundLocked: false,
     redemption: null,
   };
-  return { id: "", mode, standing, periods: DEFAULT_PERIODS, freeModes, currentRunKey: null };
+  return { id: "", mode, standing, periods, freeModes, currentRunKey: null };
 }
 
 /** The learner, and what the learner has of the course already. */

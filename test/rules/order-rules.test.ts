@@ -1,3 +1,4 @@
+import { DEFAULT_PERIODS } from "../../src/rules/entitlement-rules";
 import {
   newEntitlement,
   orderEffect,
@@ -9,7 +10,7 @@ import { aMode, aRun, aSeat } from "./runs";
 import { NOW } from "./standings";
 
 const FREE = ["audit", "honor"];
-const entitlement = newEntitlement("verified", FREE, NOW);
+const entitlement = newEntitlement("verified", DEFAULT_PERIODS, FREE, NOW);
 const run = (key: string, overrides: Partial<OrderedRun> = {}): OrderedRun => ({
   ...aRun(),
   run: { key },

@@ -149,8 +149,12 @@ const BLOCKER_OF: Partial<Record<RefusalCode, string>> = {
 };
 
 /** The blocker for which a command refuses; null when it changes something, or finds it already done. */
-async function blockerOf<Input>(command: Command<Input, unknown>, input: Input): Promise<string | null> {
-  return command(by(ada, app), input).then(
+async function blockerOf<Input>(
+  command: Command<Input, unknown>,
+  input: Input,
+  actor = ada,
+): Promise<string | null> {
+  return command(by(actor, app), input).then(
     () => null,
     (error: unknown) => {
       if (!(error instanceof Refusal)) throw error;
@@ -283,3 +287,22 @@ test(
     ),
   120_000,
 );
+
+test("orderPreview promises no upgrade where the policy leaves no time for it, as fulfillOrder then refuses the order", async () => {
+  const courseUuid = aCourse();
+  await anEnrollment(app, await aRun(app, courseUuid, { modes: ["professional"] }), { mode: "audit" });
+  const context = { app, now: NOW, actor: shop } as unknown as Context;
+  const asked = { username: "ada", courseUuids: [courseUuid], mode: "professional" };
+  const preview = () => new OrderPreviewResolver().orderPreview(asked, context);
+  expect(await preview()).toMatchObject([{ redeemedRun: { courseUuid } }]);
+  await aPolicy(app, { mode: "professional", expirationMs: 0 });
+  expect(await preview()).toMatchObject([{ redeemedRun: null, upgradeableRuns: [] }]);
+  const order = {
+    username: "ada",
+    courseUuid,
+    mode: "professional",
+    orderNumber: "ANY",
+    refundLocked: false,
+  };
+  expect(await blockerOf(fulfillOrder, order, shop)).toBe("EXPIRATION_PERIOD_OVER");
+});

@@ -2,6 +2,7 @@ import { ArrayMaxSize, ArrayMinSize } from "class-validator";
 import { Args, ArgsType, Ctx, Field, ID, Query, Resolver } from "type-graphql";
 import { enrollmentsInCourses } from "../../reads/enrollments";
 import { entitlementsForCourses } from "../../reads/entitlements";
+import { policyForNew } from "../../reads/policies";
 import { isModeSold, sessionsOfCourses } from "../../reads/sessions";
 import { accountOf } from "../../reads/accounts/users";
 import { newEntitlement, orderEffect, orderWarnings } from "../../rules/order-rules";
@@ -62,13 +63,14 @@ export class OrderPreviewResolver {
     const user = await learnerNamed(db, reference);
     if (!user) return null;
     const asked = courseUuids.map((key) => ({ userId: user.id, key }));
-    const [account, sessions, enrollments, held] = await Promise.all([
+    const [account, policy, sessions, enrollments, held] = await Promise.all([
       accountOf(db, user.id),
+      policyForNew(db, config.siteDomain, mode),
       sessionsOfCourses(db, asked),
       enrollmentsInCourses(db, user.id, courseUuids),
       entitlementsForCourses(db, user.id, courseUuids, "UNEXPIRED", timeOf(context)),
     ]);
-    const entitlement = newEntitlement(mode, config.freeModes, now);
+    const entitlement = newEntitlement(mode, policy ?? config.defaultPeriods, config.freeModes, now);
     return courseUuids.map((uuid, i) => {
       const { redeemed, upgradeable } = orderEffect(entitlement, sessions[i]!, now);
       const holding = {

@@ -1,11 +1,9 @@
-import { IsNull, type EntityManager } from "typeorm";
+import type { EntityManager } from "typeorm";
 import { CourseEntitlement } from "../../entities/course-entitlement";
-import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
-import { Site } from "../../entities/site";
 import { entitlementsById, type EntitlementFacts } from "../../reads/entitlement-facts";
+import { policyForNew } from "../../reads/policies";
 import { isModeSold } from "../../reads/sessions";
 import type { UserFacts } from "../../reads/accounts/users";
-import { choosePolicy } from "../../rules/policy-choice";
 import { Refusal } from "../../refusal";
 import type { Database } from "../../store/statement";
 import type { CommandRequest } from "../command";
@@ -31,7 +29,7 @@ export async function issue(
   await requirePaidMode(tx, request, entitlement.mode);
   const { id } = await tx.save(CourseEntitlement, {
     ...entitlement,
-    policyId: await policyFor(tx, request, entitlement.mode),
+    policyId: (await policyForNew(tx, request.app.config.siteDomain, entitlement.mode))?.id ?? null,
     expiredAt: null,
     expiryCause: null,
     redeemedAt: null,
@@ -84,11 +82,4 @@ export async function orderedBefore(
       { field: "orderNumber" },
     );
   return (await entitlementsById(tx, [earlier.id]))[0]!;
-}
-
-async function policyFor(tx: EntityManager, { app }: CommandRequest, mode: string): Promise<string | null> {
-  const { siteDomain } = app.config;
-  const site = siteDomain === undefined ? null : await tx.findOneBy(Site, { domain: siteDomain });
-  const policies = await tx.findBy(CourseEntitlementPolicy, { retiredAt: IsNull() });
-  return choosePolicy(policies, site?.id ?? null, mode)?.id ?? null;
 }

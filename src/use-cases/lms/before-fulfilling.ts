@@ -1,5 +1,6 @@
 import { CourseEntitlement } from "../../entities/course-entitlement";
 import { coursesById } from "../../reads/finding/courses";
+import { policyForNew } from "../../reads/policies";
 import { sessionsOfCourses } from "../../reads/sessions";
 import { isFresh } from "../../rules/lms/freshness-rules";
 import { newEntitlement, orderEffect } from "../../rules/order-rules";
@@ -33,6 +34,12 @@ export async function lookBeforeFulfilling(request: CommandRequest, order: Order
     hasSeen(app, endsAt, lookAtEnrollments(app, learner)),
   ]);
   const [sessions] = await sessionsOfCourses(app.db, [{ userId: learner.id, key: courseUuid }]);
-  const { redeemed } = orderEffect(newEntitlement(mode, app.config.freeModes, now), sessions!, now);
+  const { defaultPeriods, freeModes, siteDomain } = app.config;
+  const policy = await policyForNew(app.db, siteDomain, mode);
+  const { redeemed } = orderEffect(
+    newEntitlement(mode, policy ?? defaultPeriods, freeModes, now),
+    sessions!,
+    now,
+  );
   if (redeemed) await hasSeen(app, endsAt, lookAtCertificate(app, learner, redeemed.run.key));
 }
