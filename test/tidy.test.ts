@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { HARNESS, LONG } from "./support/long-tests";
+import { HEAVY, LONG } from "./support/long-tests";
 
 /** The rooms that each room may import, from the table in the documentation. Type imports count too. */
 const MAY_IMPORT: Record<string, string[]> = Object.fromEntries(
@@ -197,6 +197,6 @@ test("no HTML of the console comes from data, and the browser keeps nothing but 
   expect(filesWith("localStorage")).toEqual(["words/language.ts"]);
 });
 
-test("each test file that counts as long, or tests the harness, exists", () => {
-  expect([...LONG, ...HARNESS].filter((name) => !existsSync(join("test", `${name}.test.ts`)))).toEqual([]);
+test("each test file that counts as long or heavy exists", () => {
+  expect([...LONG, ...HEAVY].filter((name) => !existsSync(join("test", `${name}.test.ts`)))).toEqual([]);
 });

@@ -114,7 +114,7 @@ function limitsTable(): string {
     ],
     ["values of all these objects, each a field without a selection", LIMITS.values],
     [
-      "cost of an operation that is not charged to `COST_PER_MINUTE` before it runs: an object is 1, an object at another time 5, a `totalCount` 200",
+      "cost of an operation that is not charged to `COST_PER_MINUTE` before it runs: an object is 1, an object at another time 4, a `totalCount` 200",
       LARGE_COST,
     ],
     ["bytes of the answer to such an operation that is not charged afterwards either", FREE_BYTES],

@@ -56,14 +56,14 @@ test("an operation that is just not large is charged when its answer is long, so
   await server.stop();
 });
 
-test("a look at another time costs five objects, and a total number two hundred", async () => {
+test("a look at another time costs four objects, and a total number two hundred", async () => {
   const server = await serve(app);
   const requested = async (document: string) =>
     (JSON.parse((await server.ask(ada, document)).text) as { extensions: { cost: { requested: number } } })
       .extensions.cost.requested;
-  const looks = Array.from({ length: 6 }, (_, n) => `a${n}: asOf(at: "2026-06-01T00:00:0${n}Z") { state }`);
+  const looks = Array.from({ length: 8 }, (_, n) => `a${n}: asOf(at: "2026-06-01T00:00:0${n}Z") { state }`);
   const viewer = (selection: string) => `{ viewer { entitlements(first: 100) { ${selection} } } }`;
-  expect(await requested(viewer(`edges { node { ${looks.join(" ")} } }`))).toBe(100 * (1 + 6 * 5));
+  expect(await requested(viewer(`edges { node { ${looks.join(" ")} } }`))).toBe(100 * (1 + 8 * 4));
   const large = "edges { node { sessions { id } course { runs { id } } } }";
   expect(await requested(viewer(`totalCount ${large}`))).toBe(COST_OF_LARGE + 200);
   await server.stop();

@@ -7,35 +7,25 @@
  */
 export const LONG: readonly string[] = [
   "main",
-  "console/live",
-  "history/storm",
-  "console/refunds",
   "http/outage",
-  "console/history",
   "installation",
   "use-cases/who-may-give-commands",
   "http/events",
   "console/commands",
   "parity",
-  "deployment",
-  "console/bulk",
-  "chaos/chaos",
   "console/entitlement",
+  "chaos/chaos",
   "cli/sync",
-  "console/granting",
   "jobs/start-jobs",
   "postgres/embedded-postgres",
   "console/frame",
   "migrations",
-  "console/policies",
   "http/server",
   "use-cases/lms/follow-lms",
-  "console/languages",
   "use-cases/lms/before-leaving",
   "races",
   "gateways/refund/refund-gateway",
   "console/learner",
-  "chaos/lms/schedules",
   "use-cases/enrollment-calls/redeeming",
   "http/isolation",
   "graphql/plans",
@@ -55,13 +45,10 @@ export const LONG: readonly string[] = [
   "cli/away-from-home",
   "graphql/cursors",
   "engine/rate-limit",
-  "console/calls",
   "console/generated",
   "graphql/paging",
-  "console/deployment",
   "moving/follow",
   "cli/compare",
-  "console/pictures",
   "cli/config-check",
   "gateways/open-edx/ensure",
   "cli/import",
@@ -70,7 +57,6 @@ export const LONG: readonly string[] = [
   "use-cases/lms/reconcile-enrollment",
   "use-cases/lms/following",
   "parity/main",
-  "console/states",
   "http/console-dialogs",
   "history/verify",
   "proof/attack",
@@ -78,7 +64,6 @@ export const LONG: readonly string[] = [
   "cli/history-erase",
   "cli/history-fork",
   "cli/history-retain",
-  "console/preferences",
   "cli/expire",
   "http/stop",
   "fake-edx/main",
@@ -110,7 +95,26 @@ export const LONG: readonly string[] = [
 ];
 
 /**
- * The tests of the harness of faults itself: that it finds bugs which are planted in the product. They take minutes of a
- * processor, and tell nothing of the product, so they run by `npm run test:harness`, after a change of the harness.
+ * The heaviest ones, which take minutes of a processor: storms and more schedules of faults, whether the harness that makes them
+ * finds planted bugs, the steps of the image, and the console in a browser beyond its main screens. `npm run test:heavy` runs
+ * them; what lands is tested without them, within a quarter of an hour on two processor cores.
  */
-export const HARNESS: readonly string[] = ["chaos/lms/bugs", "chaos/bugs"];
+export const HEAVY: readonly string[] = [
+  "chaos/lms/bugs",
+  "chaos/bugs",
+  "chaos/lms/schedules",
+  "history/storm",
+  "deployment",
+  "console/live",
+  "console/refunds",
+  "console/history",
+  "console/states",
+  "console/bulk",
+  "console/granting",
+  "console/policies",
+  "console/pictures",
+  "console/languages",
+  "console/calls",
+  "console/preferences",
+  "console/deployment",
+];
