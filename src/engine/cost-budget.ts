@@ -1,5 +1,6 @@
 import type { App } from "../app";
 import { limitKeyOf, type Actor } from "../auth/actor";
+import { LIMITS } from "./documents/limits";
 
 /**
  * An operation that can cost more than this, in objects of a page, is large: it is charged before it runs. The others are
@@ -16,7 +17,7 @@ const MINUTE_MS = 60_000;
 
 /** What an operation costs, and what is left of the actor's budget for this minute. */
 export interface Cost {
-  /** What this operation can cost, in objects of a page. */
+  /** What this operation can cost, in objects of a page: never more than an operation may ask for. */
   requested: number;
   /** The cost that is left before the budget is full again. */
   remaining: number;
@@ -69,7 +70,7 @@ export function costBudget({ clock, config }: Pick<App, "clock" | "config">): Co
       before(cost) {
         const now = clock().getTime();
         const budget = budgetOf(key, now);
-        const requested = Math.min(cost, limit); // an operation that is allowed can be asked once a minute
+        const requested = Math.min(cost, LIMITS.objects); // so that no budget is too small for what is allowed
         isCharged = cost > LARGE_COST;
         const suffices = isCharged ? budget.cost + requested <= limit : budget.cost < limit;
         if (suffices && !isCharged) return null;

@@ -64,6 +64,9 @@ test("a look at another time costs four objects, and a total number two hundred"
   const looks = Array.from({ length: 8 }, (_, n) => `a${n}: asOf(at: "2026-06-01T00:00:0${n}Z") { state }`);
   const viewer = (selection: string) => `{ viewer { entitlements(first: 100) { ${selection} } } }`;
   expect(await requested(viewer(`edges { node { ${looks.join(" ")} } }`))).toBe(100 * (1 + 8 * 4));
+  expect(
+    await requested(viewer(`edges { node { ${looks.join(" ")} sessions { id } course { runs { id } } } }`)),
+  ).toBe(LIMITS.objects);
   const large = "edges { node { sessions { id } course { runs { id } } } }";
   expect(await requested(viewer(`totalCount ${large}`))).toBe(COST_OF_LARGE + 200);
   await server.stop();

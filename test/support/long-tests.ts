@@ -11,11 +11,8 @@ export const LONG: readonly string[] = [
   "installation",
   "use-cases/who-may-give-commands",
   "http/events",
-  "console/commands",
   "parity",
   "console/entitlement",
-  "chaos/chaos",
-  "cli/sync",
   "jobs/start-jobs",
   "postgres/embedded-postgres",
   "console/frame",
@@ -47,20 +44,15 @@ export const LONG: readonly string[] = [
   "engine/rate-limit",
   "console/generated",
   "graphql/paging",
-  "moving/follow",
-  "cli/compare",
   "cli/config-check",
   "gateways/open-edx/ensure",
   "cli/import",
   "cli/named-files",
-  "demo/big-world",
   "use-cases/lms/reconcile-enrollment",
   "use-cases/lms/following",
   "parity/main",
   "http/console-dialogs",
   "history/verify",
-  "proof/attack",
-  "bench",
   "cli/history-erase",
   "cli/history-fork",
   "cli/history-retain",
@@ -95,13 +87,14 @@ export const LONG: readonly string[] = [
 ];
 
 /**
- * The heaviest ones, which take minutes of a processor: storms and more schedules of faults, whether the harness that makes them
- * finds planted bugs, the steps of the image, and the console in a browser beyond its main screens. `npm run test:heavy` runs
- * them; what lands is tested without them, within a quarter of an hour on two processor cores.
+ * The heaviest ones, which take minutes of a processor: storms and schedules of faults, whether the harness that makes them
+ * finds planted bugs, programs that work for long, and the console in a browser beyond its main screens. `npm run test:heavy`
+ * runs them; what lands is tested without them, within a quarter of an hour on two processor cores.
  */
 export const HEAVY: readonly string[] = [
   "chaos/lms/bugs",
   "chaos/bugs",
+  "chaos/chaos",
   "chaos/lms/schedules",
   "history/storm",
   "deployment",
@@ -117,4 +110,11 @@ export const HEAVY: readonly string[] = [
   "console/calls",
   "console/preferences",
   "console/deployment",
+  "console/commands",
+  "cli/sync",
+  "bench",
+  "demo/big-world",
+  "cli/compare",
+  "moving/follow",
+  "proof/attack",
 ];
