@@ -13,7 +13,7 @@ test.concurrent.each(BUGS)("the harness finds the bug: $name", async (bug) => {
   const { world, close } = await openTestWorld({ kind: "keyed", main, servers: 1 });
   try {
     if (bug.sql) await world.app.db.query(bug.sql);
-    const broken = await runBatch(world, schedulesFrom(300, 12, bug.narrowing));
+    const broken = await runBatch(world, schedulesFrom(300, 24, bug.narrowing));
     const found = broken.map(({ invariant }) => invariant.split(" ")[0]);
     expect(found).toEqual(expect.arrayContaining(bug.invariants));
   } finally {
