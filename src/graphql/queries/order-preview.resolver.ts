@@ -2,10 +2,10 @@ import { ArrayMaxSize, ArrayMinSize } from "class-validator";
 import { Args, ArgsType, Ctx, Field, ID, Query, Resolver } from "type-graphql";
 import { enrollmentsInCourses } from "../../reads/enrollments";
 import { entitlementsForCourses } from "../../reads/entitlements";
-import { policyForNew } from "../../reads/policies";
+import { choosingForNew } from "../../reads/decisions/choosing-for-new";
 import { isModeSold, sessionsOfCourses } from "../../reads/sessions";
 import { accountOf } from "../../reads/accounts/users";
-import { newEntitlement, orderEffect, orderWarnings } from "../../rules/order-rules";
+import { orderEffect, orderWarnings } from "../../rules/order-rules";
 import { learnerNamed } from "../../use-cases/learner";
 import { badInput } from "../bad-input";
 import { timeOf, type Context } from "../context";
@@ -63,14 +63,13 @@ export class OrderPreviewResolver {
     const user = await learnerNamed(db, reference);
     if (!user) return null;
     const asked = courseUuids.map((key) => ({ userId: user.id, key }));
-    const [account, policy, sessions, enrollments, held] = await Promise.all([
+    const [account, entitlement, sessions, enrollments, held] = await Promise.all([
       accountOf(db, user.id),
-      policyForNew(db, config.siteDomain, mode),
+      choosingForNew(db, config, mode, now),
       sessionsOfCourses(db, asked),
       enrollmentsInCourses(db, user.id, courseUuids),
       entitlementsForCourses(db, user.id, courseUuids, "UNEXPIRED", timeOf(context)),
     ]);
-    const entitlement = newEntitlement(mode, policy ?? config.defaultPeriods, config.freeModes, now);
     return courseUuids.map((uuid, i) => {
       const { redeemed, upgradeable } = orderEffect(entitlement, sessions[i]!, now);
       const holding = {

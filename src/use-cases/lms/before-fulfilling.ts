@@ -1,9 +1,9 @@
 import { CourseEntitlement } from "../../entities/course-entitlement";
 import { coursesById } from "../../reads/finding/courses";
-import { policyForNew } from "../../reads/policies";
+import { choosingForNew } from "../../reads/decisions/choosing-for-new";
 import { sessionsOfCourses } from "../../reads/sessions";
 import { isFresh } from "../../rules/lms/freshness-rules";
-import { newEntitlement, orderEffect } from "../../rules/order-rules";
+import { orderEffect } from "../../rules/order-rules";
 import type { CommandRequest } from "../command";
 import { learnerNamed, type LearnerReference } from "../learner";
 import { knowLearners } from "./known-learners";
@@ -16,8 +16,9 @@ const WAIT_MS = 3_000;
 type Order = LearnerReference & { courseUuid: string; mode: string; orderNumber: string };
 
 /**
- * Looks at the learner of an order that is new, at the runs of its course unless they are fresh, and at the enrollments,
- * one of which may be upgraded, and at the certificate for that run. Rejects with SystemUnavailable when the learner is not known and the LMS does not answer.
+ * Looks at the learner of an order that is new, at the runs of its course unless they are fresh, at the enrollments, one of
+ * which may be upgraded, and at the certificate for that run. Rejects with SystemUnavailable when the learner is not known and
+ * the LMS does not answer.
  */
 export async function lookBeforeFulfilling(request: CommandRequest, order: Order): Promise<void> {
   const { app, now } = request;
@@ -34,12 +35,7 @@ export async function lookBeforeFulfilling(request: CommandRequest, order: Order
     hasSeen(app, endsAt, lookAtEnrollments(app, learner)),
   ]);
   const [sessions] = await sessionsOfCourses(app.db, [{ userId: learner.id, key: courseUuid }]);
-  const { defaultPeriods, freeModes, siteDomain } = app.config;
-  const policy = await policyForNew(app.db, siteDomain, mode);
-  const { redeemed } = orderEffect(
-    newEntitlement(mode, policy ?? defaultPeriods, freeModes, now),
-    sessions!,
-    now,
-  );
+  const entitlement = await choosingForNew(app.db, app.config, mode, now);
+  const { redeemed } = orderEffect(entitlement, sessions!, now);
   if (redeemed) await hasSeen(app, endsAt, lookAtCertificate(app, learner, redeemed.run.key));
 }
