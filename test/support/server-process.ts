@@ -39,6 +39,11 @@ export function run(
   return runCommand([process.execPath, file, ...args], env, options);
 }
 
+/** Runs a line of the shell. */
+export function runLine(line: string, env: Record<string, string>, options: Options = {}): Program {
+  return runCommand(["sh", "-c", line], env, options);
+}
+
 /** Runs a script of `package.json` with npm itself. It has exited when all that it has started has. */
 export function runScript(name: string, env: Record<string, string>, args: string[] = []): Program {
   return runCommand(
