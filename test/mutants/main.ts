@@ -32,8 +32,8 @@ const AT_LEAST_MS = 30_000;
 
 /**
  * The tests of a compiled file, the nearest first: the file of its name; those that name it or what it exports, as files are
- * named for that, of its folder, the other quick ones, and the long ones. All of its folder, or of the nearest one above it,
- * where none or too many name it.
+ * named for that, of its folder, the other quick ones, and the long ones, unless too many name it; and all of its folder, or
+ * of the nearest one above it.
  */
 function testsOf(file: string): string[][] {
   const named = join("test", file.replace(/\.js$/, ".test.js"));
@@ -49,14 +49,12 @@ function testsOf(file: string): string[][] {
         test.endsWith(".test.js") &&
         names.test(readFileSync(join(COPY, test), "utf8")),
     );
-  if (naming.length > 0 && naming.length <= NAMING_AT_MOST) {
-    const isLong = (test: string) => LONG.includes(test.slice("test/".length, -".test.js".length));
-    const isNear = (test: string) => test.startsWith(join(folderOf(file), "/"));
-    const [quick, long] = [naming.filter((test) => !isLong(test)), naming.filter(isLong)];
-    const [near, far] = [quick.filter(isNear), quick.filter((test) => !isNear(test))];
-    return [own, near, far, long].filter((tests) => tests.length > 0);
-  }
-  return own.length > 0 ? [own] : [[folderOf(file)]];
+  const some = naming.length > NAMING_AT_MOST ? [] : naming;
+  const isLong = (test: string) => LONG.includes(test.slice("test/".length, -".test.js".length));
+  const isNear = (test: string) => test.startsWith(join(folderOf(file), "/"));
+  const [quick, long] = [some.filter((test) => !isLong(test)), some.filter(isLong)];
+  const [near, far] = [quick.filter(isNear), quick.filter((test) => !isNear(test))];
+  return [own, near, far, long, [folderOf(file)]].filter((tests) => tests.length > 0);
 }
 
 /** The folder of tests that is named as that of a compiled file, or the nearest one above it. */
