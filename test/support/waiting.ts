@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../src/app";
 
-/** Waits until a session waits for a lock in the app's database. */
-export async function untilSomebodyWaits(app: Pick<App, "db">): Promise<void> {
+/** Waits until as many sessions as told wait for a lock in the app's database. */
+export async function untilSomebodyWaits(app: Pick<App, "db">, sessions = 1): Promise<void> {
   for (;;) {
-    const [row] = await app.db.query<{ waiting: boolean }[]>(
-      `select exists (select from pg_stat_activity
-         where datname = current_database() and wait_event_type = 'Lock') as waiting`,
+    const [row] = await app.db.query<{ waiting: number }[]>(
+      `select count(*)::int as waiting from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
     );
-    if (row!.waiting) return;
+    if (row!.waiting >= sessions) return;
     await sleep(2);
   }
 }

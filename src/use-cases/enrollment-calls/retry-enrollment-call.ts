@@ -48,7 +48,12 @@ async function retry(
 ): Promise<RetriedCall> {
   const { app, now, calls, rehearsal } = request;
   const call = await lockCall(tx, enrollmentId);
-  if (!call) throw notFound();
+  if (!call)
+    throw new Refusal(
+      "ENROLLMENT_CALL_NOT_FOUND",
+      "The LMS was never asked to change this enrollment.",
+      FIELD,
+    );
   if (!isOpenCall(call.state)) throw ended(call);
   const deadlineMs = callDeadlineMs(app);
   const lease = await leaseEnd(tx, deadlineMs);
@@ -68,18 +73,9 @@ async function retry(
 
 async function readRetried(db: Database, id: string): Promise<RetriedCall> {
   const [call] = await enrollmentCallsById(db, [id]);
-  if (!call) throw notFound();
-  const { entitlementId } = call;
+  const { entitlementId } = call!;
   const [entitlement = null] = entitlementId === null ? [] : await entitlementsById(db, [entitlementId]);
-  return { call, entitlement };
-}
-
-function notFound(): Refusal {
-  return new Refusal(
-    "ENROLLMENT_CALL_NOT_FOUND",
-    "The LMS was never asked to change this enrollment.",
-    FIELD,
-  );
+  return { call: call!, entitlement };
 }
 
 function ended({ state, mayEnroll }: EnrollmentCall): Refusal {
