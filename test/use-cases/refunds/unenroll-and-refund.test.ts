@@ -172,6 +172,16 @@ test("a fault that would prevent the final transaction is found before the shop 
   expect((await ask({ ...shop, refundRate }, id)).refund?.state).toBe("SUCCEEDED");
 });
 
+test("a refund beyond those of an hour is refused before anything is stored or asked", async () => {
+  const { app: shop, asked } = withShop(app, () => ACCEPTED);
+  const refundRate = composeRefundRate({ ...app.config, refundsPerHour: { learner: 1, agent: 1 } });
+  const [first, second] = [await aSpentEntitlement(app), await aSpentEntitlement(app)];
+  await ask({ ...shop, refundRate }, first);
+  await expect(ask({ ...shop, refundRate }, second)).rejects.toThrow("At most 1 refunds an hour");
+  expect(asked).toHaveLength(1);
+  expect(await liveRefundOf(app.db, second)).toBeNull();
+});
+
 describe("while the outcome of the refund is not known", () => {
   let id: string;
   let before: string;
