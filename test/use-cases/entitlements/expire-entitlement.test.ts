@@ -1,6 +1,19 @@
+import { EnrollmentCall } from "../../../src/entities/enrollment-call";
 import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-entitlement";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
-import { aCourse, anEntitlement, aRun, by, grace, NOW, useApp } from "../../support/world";
+import {
+  aCall,
+  aCourse,
+  ago,
+  anEnrollment,
+  anEntitlement,
+  aRun,
+  by,
+  grace,
+  NOW,
+  put,
+  useApp,
+} from "../../support/world";
 
 const app = useApp();
 
@@ -29,6 +42,17 @@ test("the learner of a redeemed entitlement leaves the run, which the support de
 test("an expired entitlement keeps its expiry, even one in the future", async () => {
   const id = await anEntitlement(app, { expiredAt: new Date(NOW.getTime() + 1) });
   await expectRefusal(app, () => expire(id), "ENTITLEMENT_EXPIRED");
+});
+
+test("an expired entitlement that waits for the LMS only stops waiting", async () => {
+  const courseUuid = aCourse();
+  const id = await anEnrollment(app, await aRun(app, courseUuid), { isActive: false });
+  const expiredAt = ago(1);
+  const entitlementId = await anEntitlement(app, { courseUuid, pendingEnrollmentId: id, expiredAt });
+  const asked = { state: "IN_DOUBT", mode: "verified", nextAttemptAt: ago(-1) } as const;
+  await put(app, EnrollmentCall, aCall({ id, entitlementId, mayEnroll: true, ...asked }));
+  expect(await expire(entitlementId)).toMatchObject({ expiredAt });
+  expect(await stored(app, entitlementId)).toMatchObject({ pendingEnrollmentId: null, expiredAt });
 });
 
 test("of two agents who have read the same state, the second one is refused", async () => {
