@@ -98,7 +98,7 @@ async function main(): Promise<void> {
     .filter((file) => file.endsWith(".js") && file.startsWith(what))
     .sort();
   if (files.length === 0) throw new ConfigError(`src has no file that begins with ${what}`);
-  if (!what.startsWith("rules")) await globalSetup(); // pure rules need no database
+  await globalSetup();
   const tries = files.flatMap((file) => {
     const all = mutantsOf(readFileSync(join(COPY, "src", file), "utf8"));
     const mutants = all.filter(({ refuses }) => refuses || !values.refusals);

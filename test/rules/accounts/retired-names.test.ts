@@ -31,6 +31,12 @@ test.each([
   expect(isRetiredName(username, naming)).toBe(isRetired);
 });
 
+test("a retired account is known by its name also where the hash is not the last part", () => {
+  const inside = { ...naming, format: "gone_{}_user" };
+  expect(isRetiredName(retiredNames("ada", inside)[0]!, inside)).toBe(true);
+  expect(isRetiredName("gone_ada_user", inside)).toBe(false);
+});
+
 test.each(["ada", "ada.b+c@x-y_z", "Грейс", "a".repeat(150)])("%s can be a username", (username) => {
   expect(USERNAME.test(username)).toBe(true);
 });
