@@ -1,10 +1,9 @@
-import { parseArgs } from "node:util";
 import { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
 import { migrate, openDatabase, using } from "../compose/database";
 import { ConfigError, loadConfig } from "../config";
 import { bigWorldLearners, fillBigWorld } from "../demo/big-world";
-import { runProgram } from "./program";
+import { parseOptions, runProgram } from "./program";
 import { startProgress } from "./progress";
 
 const HELP = `Adds a big demo world for benchmarks: learners with five entitlements each on average, in every state, for about
@@ -20,7 +19,7 @@ command refuses to run in production.
 const LEARNERS_AT_MOST = 1_000_000;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: { learners: { type: "string", default: "100000" }, help: { type: "boolean", short: "h" } },
   });
   if (values.help) return void process.stdout.write(HELP);

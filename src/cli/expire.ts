@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { parseArgs } from "node:util";
 import type { App } from "../app";
 import { ConfigError, loadConfig } from "../config";
 import { expireDueEntitlements, type SweepReport } from "../use-cases/entitlements/expire-due-entitlements";
-import { runProgram } from "./program";
+import { parseOptions, runProgram } from "./program";
 import { startProgress } from "./progress";
 import { withApp } from "../compose";
 
@@ -18,7 +17,7 @@ of DATABASE_URL or, without it, the embedded one, also while a server runs on it
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: {
       "dry-run": { type: "boolean" },
       commit: { type: "boolean" },

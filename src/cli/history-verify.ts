@@ -1,8 +1,7 @@
-import { parseArgs } from "node:util";
 import { migrationOptions } from "../../ormconfig";
 import { loadConfig } from "../config";
 import { printFaults } from "./history/print-faults";
-import { runProgram } from "./program";
+import { parseOptions, runProgram } from "./program";
 import { toRead, withDatabase } from "../compose/command-database";
 import { inSnapshot } from "../store/snapshot";
 
@@ -18,7 +17,7 @@ and writes nothing.
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { help: { type: "boolean" } } });
+  const { values } = parseOptions({ options: { help: { type: "boolean" } } });
   if (values.help) return void process.stdout.write(HELP);
   const faults = await withDatabase(
     loadConfig(process.env),

@@ -1,10 +1,9 @@
-import { parseArgs } from "node:util";
 import { migrationOptions } from "../../ormconfig";
 import { migrate, openDatabase, refuseAway, sayWait, usingAsOwner, type Database } from "../compose/database";
 import { ConfigError, loadConfig } from "../config";
 import { migrationStates } from "../store/schema/migrate";
 import { migrateDown } from "../store/schema/migrate-down";
-import { runProgram } from "./program";
+import { parseOptions, runProgram } from "./program";
 
 const HELP = `Changes the schema of the database, one line for each migration.
 
@@ -34,7 +33,10 @@ const COMMANDS = new Map<string, (database: Database, may: Permission) => Promis
       const states = await usingAsOwner(database, (url) =>
         migrationStates(migrationOptions(url), { onWait: sayWait }),
       );
-      return states.map(({ name, isApplied }) => `${isApplied ? "applied" : "pending"} ${name}`);
+      return states.map(
+        ({ name, isApplied, isKnown }) =>
+          `${isApplied ? "applied" : "pending"} ${name}${isKnown ? "" : ", of a newer version"}`,
+      );
     },
   ],
 ]);
@@ -50,7 +52,7 @@ async function down(database: Database, { discardsData, isProduction }: Permissi
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     options: { help: { type: "boolean", short: "h" }, "discard-data": { type: "boolean" } },
     allowPositionals: true,
   });

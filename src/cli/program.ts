@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { basename, resolve } from "node:path";
-import { inspect } from "node:util";
+import { inspect, parseArgs, type ParseArgsConfig } from "node:util";
 import { ConfigError } from "../config";
 import { EmbeddedPostgresError } from "../postgres/installation";
 
@@ -17,6 +17,21 @@ export function runProgram(
 ): void {
   endWithShell();
   Promise.resolve().then(main).catch(failed);
+}
+
+/**
+ * What the command line says, by the options of a program. Throws a ConfigError where one that counts once is given twice:
+ * of two values one would be overlooked. Throws ERR_PARSE_ARGS_… where an option is unknown or lacks its value.
+ */
+export function parseOptions<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  const given = parseArgs({ ...config, tokens: true });
+  const seen = new Set<string>();
+  for (const token of given.tokens!) {
+    if (token.kind !== "option" || config.options?.[token.name]?.multiple) continue;
+    if (seen.has(token.name)) throw new ConfigError(`${token.rawName}: is given twice`);
+    seen.add(token.name);
+  }
+  return given as unknown as ReturnType<typeof parseArgs<T>>;
 }
 
 /** npm passes a signal on to the shell that runs a script, and many a shell dies of it without telling us. */

@@ -1,9 +1,8 @@
-import { parseArgs } from "node:util";
 import type { DataSource } from "typeorm";
 import { migrationOptions } from "../../ormconfig";
 import { loadConfig, type Config } from "../config";
 import { embeddedLedger, refundViolations } from "../proof/refund-invariants";
-import { runProgram } from "./program";
+import { parseOptions, runProgram } from "./program";
 import { toRead, withDatabase } from "../compose/command-database";
 
 const HELP = `Checks the invariants of refunds: an order is refunded at most once, an entitlement expires by a refund exactly
@@ -21,7 +20,7 @@ embedded shop.
 const SETTLES_WITHIN_MS = 15 * 60_000;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { help: { type: "boolean" } } });
+  const { values } = parseOptions({ options: { help: { type: "boolean" } } });
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
   await withDatabase(config, migrationOptions, (db) => check(db, config), toRead);

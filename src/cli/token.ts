@@ -1,7 +1,6 @@
-import { parseArgs } from "node:util";
 import { developmentTokens } from "../auth/development-key";
 import { ConfigError, loadConfig } from "../config";
-import { runProgram } from "./program";
+import { parseOptions, runProgram } from "./program";
 
 const HELP = `Prints a token of the demo world, which is valid for 24 hours. In a shell:
 
@@ -14,7 +13,7 @@ refuses to run in production.
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: { as: { type: "string" }, help: { type: "boolean", short: "h" } },
   });
   if (values.help) return void process.stdout.write(HELP);

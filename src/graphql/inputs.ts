@@ -13,6 +13,7 @@ import type { Scope } from "../reads/entitlements";
 import { TEXT } from "../store/texts";
 import { PageArgs } from "./pages/connection";
 import { EntitlementScopeEnum } from "./enums";
+import { LMS_USER_ID } from "../rules/accounts/retired-names";
 
 /**
  * A UUID, or a list of them: in letters of any case, which become small, as they are stored. What they are compared with in
@@ -47,9 +48,6 @@ export const SomeOf = (values: object): PropertyDecorator => {
 };
 /** The rule of a text of 1 to `max` characters. */
 export const length = (max: number) => ({ message: `must have from 1 to ${max} characters` });
-
-/** The form of an LMS user id. */
-export const LMS_USER_ID = /^[1-9]\d{0,17}$/;
 
 /** A text of 1 to `max` characters that is not blank, and that PostgreSQL can hold; with `each`, a list of them. */
 export function IsText(max: number, { each = false } = {}): PropertyDecorator {

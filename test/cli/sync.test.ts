@@ -72,6 +72,20 @@ test("an LMS that does not answer, an unknown learner and a wrong command line e
     status: 1,
     stderr: "The LMS does not answer: HTTP_400\n",
   });
+  beside.edx.faults.set({ system: "lms", path: "/enrollment", kind: "status", status: 404 });
+  expect(await sync("--all")).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("The LMS does not answer: HTTP_404\n") as string,
+  });
+  for (const id of ["abc", "", "99999999999999999999"])
+    expect(await sync("--user-id", id)).toMatchObject({
+      status: 1,
+      stderr: "--user-id: must be an LMS user id, such as 1005\n",
+    });
+  expect(await sync("--user", "ada", "--user", "grace")).toMatchObject({
+    status: 1,
+    stderr: "--user: is given twice\n",
+  });
   for (const args of [[], ["--all", "--user", "ada"]])
     expect((await sync(...args)).stderr).toContain("npm run sync -- --user NAME");
   expect((await sync("--help")).status).toBe(0);

@@ -1,11 +1,10 @@
-import { parseArgs } from "node:util";
 import { checkFiles } from "../../compose/files";
 import { loadConfig } from "../../config";
 import { buildGraphQLSchema } from "../../graphql/schema";
 import { databaseFindings } from "./database";
 import type { Finding } from "./finding";
 import { outsideFindings } from "./outside";
-import { runProgram } from "../program";
+import { parseOptions, runProgram } from "../program";
 
 const HELP = `Checks the settings, and asks the database and each system that they name whether the server could work with it.
 
@@ -19,7 +18,7 @@ refund.
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: { help: { type: "boolean", short: "h" }, json: { type: "boolean" } },
   });
   if (values.help) return void process.stdout.write(HELP);

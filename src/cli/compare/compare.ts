@@ -1,11 +1,10 @@
-import { parseArgs } from "node:util";
 import { decodeJwt } from "jose";
 import type { App } from "../../app";
 import { ConfigError, loadConfig, type Config } from "../../config";
 import { clientCredentials } from "../../gateways/client-credentials";
 import { HttpFailure, type Authorization } from "../../gateways/http-client";
 import { OpenEdxSystem } from "../../gateways/open-edx/http/system";
-import { endWith, runProgram } from "../program";
+import { endWith, parseOptions, runProgram } from "../program";
 import { startProgress } from "../progress";
 import { readText } from "../history/read-text";
 import { withApp } from "../../compose";
@@ -27,7 +26,7 @@ is the one of DATABASE_URL or, without it, the embedded one, also while a server
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: {
       lms: { type: "string" },
       user: { type: "string", multiple: true },

@@ -1,7 +1,6 @@
-import { parseArgs } from "node:util";
 import { ConfigError } from "../../config";
 import { checkProof, openCheckpoint, readProof } from "../../proof/check-proof";
-import { runProgram } from "../program";
+import { parseOptions, runProgram } from "../program";
 import { readText } from "./read-text";
 
 const HELP = `Checks a proof file of an entry of history, without a server and without a database.
@@ -17,7 +16,7 @@ Node.
 `;
 
 function main(): void {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     allowPositionals: true,
     options: {
       key: { type: "string" },

@@ -1,10 +1,10 @@
-import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
 import { openMigratedAsOwner } from "../../compose/command-database";
 import { openDatabase } from "../../compose/database";
 import { ConfigError, loadConfig } from "../../config";
+import { LMS_USER_ID } from "../../rules/accounts/retired-names";
 import { eraseUser } from "../../use-cases/accounts/erase-user";
-import { runProgram } from "../program";
+import { parseOptions, runProgram } from "../program";
 import { reasonOf } from "./reason";
 
 const HELP = `Forgets a user: names, and words about them, in the tables and in all of history.
@@ -21,13 +21,13 @@ MIGRATION_DATABASE_URL, else DATABASE_URL. Backups keep what they have until the
 `;
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     allowPositionals: true,
     options: { reason: { type: "string" }, help: { type: "boolean" } },
   });
   if (values.help) return void process.stdout.write(HELP);
   const [userId, ...others] = positionals;
-  if (!/^[1-9]\d{0,17}$/.test(userId ?? "") || others.length > 0)
+  if (!LMS_USER_ID.test(userId ?? "") || others.length > 0)
     throw new ConfigError("name one account by its LMS user id, such as 1005");
   const comments = reasonOf(values.reason);
   const database = await openDatabase(loadConfig(process.env), { join: true });

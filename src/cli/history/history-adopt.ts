@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
 import { openOwned, toAdopt, toRead } from "../../compose/command-database";
 import { openDatabase } from "../../compose/database";
@@ -6,7 +5,7 @@ import { ConfigError, loadConfig } from "../../config";
 import { giveUp } from "../../proof/given-up";
 import { adopt } from "../../proof/home";
 import { isBlank } from "../../store/texts";
-import { runProgram } from "../program";
+import { parseOptions, runProgram } from "../program";
 import { checkpointsIn, keyOf } from "./trusted";
 
 const HELP = `Lets history go on in a database that was restored, or in a replica that was promoted.
@@ -27,7 +26,7 @@ it does nothing.
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: {
       fork: { type: "string" },
       checkpoints: { type: "string", multiple: true, default: [] },

@@ -1,9 +1,8 @@
-import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
 import { toRead, withDatabase } from "../../compose/command-database";
 import { ConfigError, loadConfig } from "../../config";
 import { proveEntry } from "../../proof/sealed/prove-entry";
-import { runProgram } from "../program";
+import { parseOptions, runProgram } from "../program";
 
 const HELP = `Writes the proof of one entry of history, which history:check-proof checks without this database.
 
@@ -16,7 +15,7 @@ may read them.
 `;
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     allowPositionals: true,
     options: { size: { type: "string" }, help: { type: "boolean", short: "h" } },
   });

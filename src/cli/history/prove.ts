@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
 import { toRead, withDatabase } from "../../compose/command-database";
 import { loadConfig } from "../../config";
@@ -6,7 +5,7 @@ import { prove } from "../../proof/sealed/prove";
 import type { Trusted } from "../../proof/sealed/trusted";
 import { inSnapshot } from "../../store/snapshot";
 import type { Database } from "../../store/statement";
-import { runProgram } from "../program";
+import { parseOptions, runProgram } from "../program";
 import { startProgress } from "../progress";
 import { printFaults } from "./print-faults";
 import { checkpointsIn, checkpointsOfSettings, keyOf } from "./trusted";
@@ -25,7 +24,7 @@ with status 1 if there is any fault. It reads one snapshot and writes nothing, a
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: {
       checkpoints: { type: "string", multiple: true, default: [] },
       key: { type: "string" },

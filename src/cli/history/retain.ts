@@ -1,11 +1,10 @@
-import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
 import { openOwned } from "../../compose/command-database";
 import { openDatabase } from "../../compose/database";
 import { loadConfig } from "../../config";
 import { countRetained } from "../../reads/accounts/retained-entries";
 import { retainHistory } from "../../use-cases/accounts/retain-history";
-import { runProgram } from "../program";
+import { parseOptions, runProgram } from "../program";
 import { startProgress } from "../progress";
 import { intervalOf } from "./age";
 import { reasonOf } from "./reason";
@@ -25,7 +24,7 @@ role that owns the tables: MIGRATION_DATABASE_URL, else DATABASE_URL. Backups ke
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: {
       "older-than": { type: "string" },
       reason: { type: "string" },

@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { parseArgs } from "node:util";
 import { ConfigError } from "../../config";
 import { ALGORITHMS, keyIn, signerOf } from "../../proof/notes/signer";
 import { fileMemory } from "../../proof/witness/file-memory";
 import { serveWitness } from "../../proof/witness/serve";
 import { witness } from "../../proof/witness/witness";
-import { runProgram, stopSignal } from "../program";
+import { parseOptions, runProgram, stopSignal } from "../program";
 import { assertKey } from "./trusted";
 
 const HELP = `Serves a witness of histories, which cosigns a checkpoint only when it continues what the witness has seen before.
@@ -23,7 +22,7 @@ own verification key: HISTORY_WITNESSES of the server takes it after the address
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: {
       name: { type: "string" },
       key: { type: "string" },

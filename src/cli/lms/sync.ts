@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { parseArgs } from "node:util";
 import type { App } from "../../app";
 import { ConfigError, loadConfig } from "../../config";
 import { HttpFailure } from "../../gateways/http-client";
 import { userById, userNamed } from "../../reads/accounts/users";
 import { countFollowedLearners } from "../../reads/lms/followed-enrollments";
+import { LMS_USER_ID } from "../../rules/accounts/retired-names";
 import { followLms } from "../../use-cases/lms/reconciling/follow-lms";
 import { reconcileEnrollment, type Origin } from "../../use-cases/lms/reconciling/reconcile-enrollment";
 import { syncLearner } from "../../use-cases/lms/reconciling/sync-learner";
-import { endWith, runProgram } from "../program";
+import { endWith, parseOptions, runProgram } from "../program";
 import { startProgress } from "../progress";
 import { withApp } from "../../compose";
 import { doneBy } from "./done-by";
@@ -27,7 +27,7 @@ DATABASE_URL or, without it, the embedded one, also while a server runs on it.
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: {
       user: { type: "string" },
       "user-id": { type: "string" },
@@ -39,6 +39,8 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(HELP);
   const { user, "user-id": userId, all } = values;
   if ([user, userId, all].filter((given) => given !== undefined).length !== 1) throw new ConfigError(HELP);
+  if (userId !== undefined && !LMS_USER_ID.test(userId))
+    throw new ConfigError("--user-id: must be an LMS user id, such as 1005");
   const config = loadConfig(process.env);
   if (!config.lms) return print("There is nothing to synchronize: without LMS_URL, our own tables hold all.");
   const origin = { source: "CLI", requestId: randomUUID(), isDryRun: values["dry-run"] } as const;
@@ -74,6 +76,9 @@ async function syncAll(app: App, origin: Origin): Promise<void> {
       );
     },
     onLearners: (count) => progress((learners += count)),
+    onSilence(failure) {
+      throw failure;
+    },
     onFailure({ userId, courseRunKey }, { word }) {
       failed++;
       print(`user ${userId}, ${courseRunKey}: the LMS does not tell: ${word}`);

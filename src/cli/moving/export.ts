@@ -1,8 +1,7 @@
-import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
 import { ConfigError, loadConfig } from "../../config";
 import { exportFolder } from "../../moving/export/export-folder";
-import { endWith, runProgram } from "../program";
+import { endWith, parseOptions, runProgram } from "../program";
 import { startProgress, type Progress } from "../progress";
 import { toRead, withDatabase } from "../../compose/command-database";
 import { asLine } from "./faults";
@@ -19,7 +18,7 @@ or, without it, of the embedded one, and changes nothing, also while a server ru
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: {
       to: { type: "string" },
       format: { type: "string", default: "txt" },

@@ -1,5 +1,4 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { migrationOptions } from "../../../ormconfig";
 import { openOwned } from "../../compose/command-database";
 import { openDatabase } from "../../compose/database";
@@ -8,7 +7,7 @@ import { importFromOpenEdx, type Import } from "../../moving/import/import-from-
 import type { OnNotes } from "../../moving/import/store-staged";
 import { isDatabase, openSource, type SourceOptions } from "../../moving/sources/open-source";
 import type { Source } from "../../moving/sources/source";
-import { endWith, runProgram } from "../program";
+import { endWith, parseOptions, runProgram } from "../program";
 import { startProgress, type Progress } from "../progress";
 import { asLine } from "./faults";
 import { follow } from "./follow";
@@ -32,7 +31,7 @@ one of DATABASE_URL, as the role of MIGRATION_DATABASE_URL where that is set, or
 `;
 
 function readOptions() {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: {
       from: { type: "string" },
       follow: { type: "boolean", default: false },

@@ -2,7 +2,8 @@ import { IsOptional, Matches, MaxLength } from "class-validator";
 import { Field, ID, InputType } from "type-graphql";
 import type { Periods } from "../../rules/entitlement-rules";
 import { badInput } from "../bad-input";
-import { IsText, IsUuid, length, LMS_USER_ID } from "../inputs";
+import { LMS_USER_ID } from "../../rules/accounts/retired-names";
+import { IsText, IsUuid, length } from "../inputs";
 import { CommandInput } from "../payload";
 import { DurationScalar, fromDuration } from "../scalars";
 

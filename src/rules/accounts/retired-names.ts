@@ -3,6 +3,9 @@ import { createHash } from "node:crypto";
 /** The form of a username in the LMS, also where it allows letters of all languages: at most 150 characters. */
 export const USERNAME = /^[\p{L}\p{N}_.@+-]{1,150}$/u;
 
+/** The form of an LMS user id. */
+export const LMS_USER_ID = /^[1-9]\d{0,17}$/;
+
 /** How the LMS names an account that it retires, by its settings `RETIRED_USER_SALTS` and `RETIRED_USERNAME_FMT`. */
 export interface RetiredNaming {
   /** The secrets of all names until now, the newest last; none where they are not known. */

@@ -4,7 +4,7 @@ import { retireUser } from "../../../use-cases/accounts/retire-user";
 import type { Context } from "../../context";
 import { Changed, CommandInput, Input, Payload, payload } from "../../payload";
 import { UserView } from "../../types/user";
-import { LMS_USER_ID } from "../../inputs";
+import { LMS_USER_ID } from "../../../rules/accounts/retired-names";
 import { Text } from "../inputs";
 
 @InputType({ description: "The input fields of `retireUser`." })

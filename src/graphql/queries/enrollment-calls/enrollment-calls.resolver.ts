@@ -20,7 +20,8 @@ import {
 import type { CallState } from "../../../rules/lms/enrollment-call-rules";
 import type { PageRequest } from "../../../store/rows/page";
 import type { Context } from "../../context";
-import { EntitlementPartFilter, LMS_USER_ID, SomeOf } from "../../inputs";
+import { LMS_USER_ID } from "../../../rules/accounts/retired-names";
+import { EntitlementPartFilter, SomeOf } from "../../inputs";
 import { connectionOf, createdKey, PageArgs } from "../../pages/connection";
 import { Cursors } from "../../pages/cursors";
 import { DateTimeScalar } from "../../scalars";

@@ -34,6 +34,8 @@ export interface Following {
   onLearners?: (count: number) => void;
   /** Told of an enrollment for which the LMS gave no answer that makes sense. */
   onFailure?: (pair: SeatKey, failure: HttpFailure) => void;
+  /** Told that the LMS gave no answer to a call for all enrollments; what it throws ends the comparison. */
+  onSilence?: (failure: HttpFailure) => void;
 }
 
 /** How many learners a call for all enrollments names, and how many enrollments a page of the answer has. */
@@ -87,6 +89,7 @@ async function step(
   if (learners.length === 0) return null;
   const told = await enrollmentsOf(app, learners).catch(asFailure);
   if (told instanceof HttpFailure) {
+    following.onSilence?.(told);
     app.log.warn({ cause: told.word, after }, "the LMS does not tell enrollments; they are compared later");
     return { which, after, pairs: [], notBefore: app.clock().getTime() + PAUSE_AFTER_FAILURE_MS };
   }
