@@ -3,7 +3,7 @@ import { DataSource } from "typeorm";
 import { dataSourceOptions, migrationOptions } from "../ormconfig";
 import type { App } from "./app";
 import { withDatabase } from "./compose/command-database";
-import { migrate, openDatabase } from "./compose/database";
+import { migrate, openDatabase, refuseReadOnly } from "./compose/database";
 import { composeOpenEdx, composeRefundRate, composeRefunds, composeWebhooks } from "./compose/gateways";
 import { keepersOf } from "./compose/keepers";
 import { composeSealer } from "./compose/sealer";
@@ -69,6 +69,7 @@ export async function compose(config: Config, firstStart?: (app: App) => Promise
   try {
     const start = async () => {
       await db.initialize();
+      await refuseReadOnly(db.manager);
       await clock.start();
       await app.supportAgents.start();
       await firstStart?.(app);

@@ -132,6 +132,72 @@ test("the command prints one line for each migration", async () => {
   expect(states.map(({ isApplied }) => isApplied)).toEqual(NAMES.map((name) => name !== NAMES.at(-1)));
 });
 
+test("a migration of a newer version is named, and not reverted by this one", async () => {
+  await migrateUp(migrationOptions(database.url));
+  await asSuperuser(
+    `insert into migrations (timestamp, name) values (1995356000000, 'FromTheFuture')`,
+    database.url,
+  );
+  const command = (...args: string[]) =>
+    runToEnd("dist/src/cli/migrate.js", { DATABASE_URL: database.url }, args);
+  expect((await command("status")).stdout).toMatch(/^applied FromTheFuture, of a newer version$/m);
+  expect(await command("down")).toEqual({
+    status: 1,
+    stdout: "",
+    stderr: "Nothing was reverted. FromTheFuture is of a newer version: revert it with that version\n",
+  });
+});
+
+test("a table of others may have any name and any columns", async () => {
+  await migrateUp(migrationOptions(database.url));
+  await asSuperuser(`create table "note ""of"" ops" ("a""b" int, "C d" int)`, database.url);
+  expect(await migrateDown(migrationOptions(database.url))).toEqual({ name: NAMES.at(-1) });
+});
+
+test("tables are not made a second time in a schema that hides that of the first ones", async () => {
+  await migrateUp(migrationOptions(database.url));
+  await asSuperuser("create schema other", database.url);
+  const away = new URL(database.url);
+  away.searchParams.set("options", "-c search_path=other,public");
+  const up = () => runToEnd("dist/src/cli/migrate.js", { DATABASE_URL: away.href }, ["up"]);
+  expect(await up()).toEqual({
+    status: 1,
+    stdout: "",
+    stderr:
+      "DATABASE_URL: has its tables in the schema public, but search_path begins with other: set search_path for the user so that public comes first\n",
+  });
+  const made = await asSuperuser(
+    "select from pg_class where relnamespace = 'other'::regnamespace",
+    database.url,
+  );
+  expect(made).toEqual([]);
+});
+
+test("where nothing can be written, a server and the commands that write say so in one line", async () => {
+  await migrateUp(migrationOptions(database.url));
+  const { pathname } = new URL(database.url);
+
+  await asSuperuser(
+    `alter database "${pathname.slice(1)}" set default_transaction_read_only = on`,
+    database.url,
+  );
+  const said =
+    "The database can only be read: it is a standby that is not promoted, or default_transaction_read_only is set\n";
+  const env = { DATABASE_URL: database.url, PORT: "0" };
+  for (const [file, ...args] of [
+    ["main"],
+    ["cli/migrate", "up"],
+    ["cli/history/erase", "1", "--reason", "4711"],
+    ["cli/moving/import", "--from", "test/moving/dump"],
+  ])
+    expect({ file, ...(await runToEnd(`dist/src/${file}.js`, env, args)) }).toMatchObject({
+      file,
+      status: 1,
+      stderr: expect.stringMatching(new RegExp(`(^|\n)(DATABASE_URL: )?${said}$`)) as string,
+    });
+  expect(await runToEnd("dist/src/cli/history-verify.js", env, [])).toMatchObject({ status: 0 });
+});
+
 /** Applies all migrations, and reverts those from one on. */
 async function migrateToBefore(first: string): Promise<void> {
   const options = migrationOptions(database.url);

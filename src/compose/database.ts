@@ -116,8 +116,20 @@ async function askOnce(url: string, sql: string): Promise<string> {
   }
 }
 
-/** Throws a ConfigError that says what to do where history cannot go on in this database. */
+/** Throws a ConfigError that says what to do where nothing can be written, or history cannot go on in this database. */
 export async function refuseAway(db: EntityManager): Promise<void> {
+  await refuseReadOnly(db);
   const [fault] = await homeFaults(db);
   if (fault) throw new ConfigError(fault);
+}
+
+/** Throws a ConfigError that says why nothing can be written in this database. */
+export async function refuseReadOnly(db: EntityManager): Promise<void> {
+  const [{ isReadOnly }] = await db.query<[{ isReadOnly: boolean }]>(
+    `select current_setting('transaction_read_only')::boolean as "isReadOnly"`,
+  );
+  if (isReadOnly)
+    throw new ConfigError(
+      "The database can only be read: it is a standby that is not promoted, or default_transaction_read_only is set",
+    );
 }

@@ -1,5 +1,5 @@
 import type { DataSourceOptions, MigrationExecutor, QueryRunner } from "typeorm";
-import { exclusively, type Turn } from "./migrate";
+import { exclusively, knownMigrations, type Turn } from "./migrate";
 import { countsOf, storedTables } from "./stored-data";
 
 /** The outcome of reverting the newest migration. Both fields are absent where there is none to revert. */
@@ -26,6 +26,8 @@ export function migrateDown(
   const work = async (migrations: MigrationExecutor, connection: QueryRunner) => {
     const [newest] = await migrations.getExecutedMigrations();
     if (!newest) return {};
+    if (!knownMigrations(connection.connection).includes(newest.name))
+      return { refusal: `${newest.name} is of a newer version: revert it with that version` };
     await connection.startTransaction();
     try {
       const refusal =

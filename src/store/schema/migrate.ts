@@ -10,6 +10,8 @@ import {
 export interface MigrationState {
   name: string;
   isApplied: boolean;
+  /** Whether this version has it; a newer one may have taken more. */
+  isKnown: boolean;
 }
 
 /** Any number, as long as nothing else that shares the database takes it. */
@@ -45,10 +47,15 @@ export function migrateUp(
 
 /** Every migration, oldest first. */
 export function migrationStates(options: DataSourceOptions, turn?: Turn): Promise<MigrationState[]> {
-  const work = async (migrations: MigrationExecutor) => {
+  const work = async (migrations: MigrationExecutor, { connection }: QueryRunner) => {
+    const known = knownMigrations(connection);
     const applied = (await migrations.getExecutedMigrations()).toReversed();
     const pending = await migrations.getPendingMigrations();
-    return [...applied, ...pending].map(({ name }, i) => ({ name, isApplied: i < applied.length }));
+    return [...applied, ...pending].map(({ name }, i) => ({
+      name,
+      isApplied: i < applied.length,
+      isKnown: known.includes(name),
+    }));
   };
   return exclusively(options, work, turn);
 }
@@ -60,9 +67,12 @@ export async function pendingMigrations(db: DataSource): Promise<string[]> {
   );
   const rows = row.exists ? await db.query<{ name: string }[]>('select name from "migrations"') : [];
   const applied = new Set(rows.map(({ name }) => name));
-  return db.migrations
-    .map(({ name, constructor }) => name ?? constructor.name)
-    .filter((name) => !applied.has(name));
+  return knownMigrations(db).filter((name) => !applied.has(name));
+}
+
+/** The names of the migrations of this version, oldest first. */
+export function knownMigrations({ migrations }: DataSource): string[] {
+  return migrations.map(({ name, constructor }) => name ?? constructor.name);
 }
 
 /** TypeORM does not keep two from running migrations at once: one connection does it, under a lock while it lives. */
@@ -78,11 +88,27 @@ export async function exclusively<T>(
       throw new Error(`is PostgreSQL ${version}, but ${OLDEST_POSTGRESQL} or newer is needed`);
     const connection = db.createQueryRunner();
     await takeTurn(connection, onWait);
+    await refuseOtherSchema(connection.manager);
     await before?.(connection.manager);
     return await work(new MigrationExecutor(db, connection), connection);
   } finally {
     await db.destroy();
   }
+}
+
+/**
+ * Throws an error that says what to do where the tables are in another schema than the one in which new ones would be made: a migration would begin a
+ * second set of them, and hide the first one.
+ */
+async function refuseOtherSchema(db: EntityManager): Promise<void> {
+  const [other] = await db.query<{ schema: string; first: string | null }[]>(
+    `select relnamespace::regnamespace::text as schema, current_schema()::text as first from pg_class
+     where oid = to_regclass('course_entitlement') and relnamespace::regnamespace::name is distinct from current_schema()`,
+  );
+  if (other)
+    throw new Error(
+      `has its tables in the schema ${other.schema}, but search_path begins with ${other.first}: set search_path for the user so that ${other.schema} comes first`,
+    );
 }
 
 async function takeTurn(connection: QueryRunner, onWait?: OnWait): Promise<void> {

@@ -4,7 +4,7 @@ import type { QueryRunner } from "typeorm";
 export interface StoredTable {
   /** Its name with that of its schema, quoted where needed. */
   name: string;
-  /** The names of its columns, in their order. */
+  /** The names of its columns, in their order, quoted where needed. */
   columns: string[];
   /** Whether it is of this schema and belongs to who asks, so that a migration may change it. */
   isOurs: boolean;
@@ -19,7 +19,7 @@ export interface Counts {
 }
 
 const TABLES = `
-  select format('%I.%I', nspname, relname) as name, array_agg(attname::text order by attnum) as columns,
+  select format('%I.%I', nspname, relname) as name, array_agg(format('%I', attname) order by attnum) as columns,
     nspname = current_schema() and pg_has_role(relowner, 'member') as "isOurs"
   from pg_attribute join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace
   where relkind = 'r' and attnum > 0 and not attisdropped and nspname not in ('pg_catalog', 'information_schema')
@@ -38,7 +38,7 @@ export async function countsOf(
 ): Promise<Map<string, Counts>> {
   const counts = new Map<string, Counts>();
   for (const { name, columns } of tables) {
-    const each = columns.map((column) => `count("${column}")`).join(", ");
+    const each = columns.map((column) => `count(${column})`).join(", ");
     const [{ found }] = (await connection.query(
       `select array[count(*), ${each}]::text[] as found from ${name}`,
     )) as [{ found: string[] }];
