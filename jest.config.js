@@ -11,4 +11,5 @@ module.exports = {
   testTimeout: 120_000, // a busy machine takes many times as long
   maxWorkers: 3, // on two processor cores: many tests mostly wait
   maxConcurrency: 2,
+  workerGracefulExitTimeout: 10_000, // a look at an LMS that has been closed is tried again until its deadline
 };
