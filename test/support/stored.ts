@@ -31,6 +31,8 @@ export interface HistoryRow {
   history_user_label: string;
   history_source: string;
   history_request_id: string | null;
+  enrollment_id: string | null;
+  refund_locked: boolean;
 }
 
 /** The history of an entitlement, oldest first. */

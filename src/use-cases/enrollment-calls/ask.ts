@@ -45,15 +45,18 @@ export async function ask(tx: EntityManager, asking: Asking, wish: Wish): Promis
   // A call that was done or refused at a repeat may have an earlier request that is still on its way.
   const isRecent = earlier !== null && now.getTime() - earlier.modifiedAt.getTime() < lateMs(app);
   const mayBeLate = isOpen ? earlier.attempt > earlier.unsentTo : isRecent && isRepeat(earlier);
+  // An enrollment that an open call was about to end is still ours, and so is one that an earlier request makes late.
+  const isOurs = isOpen || mayBeLate;
+  const toEnd = isOpen && earlier.mode === null ? earlier.changeableModes : [];
   const attempt = (earlier?.attempt ?? 0) + 1;
   const call = await tx.save(
     tx.create(EnrollmentCall, {
       ...wish,
+      changeableModes: [...new Set([...wish.changeableModes, ...toEnd])],
       state: "REQUESTED",
       attempt,
       nextAttemptAt: calls ? await leaseEnd(tx, callDeadlineMs(app)) : await databaseNow(tx),
-      // An enrollment that an open call was about to end is still ours, and so is one that an earlier request makes late.
-      unsentTo: isOpen || mayBeLate ? -1 : calls ? attempt - 1 : attempt,
+      unsentTo: isOurs ? -1 : calls ? attempt - 1 : attempt,
       quietAt: mayBeLate ? await databaseNow(tx, lateMs(app)) : (earlier?.quietAt ?? null),
       detail: null,
       retriedAt: null,

@@ -18,36 +18,31 @@ export async function firstRedemption(
   return row?.redeemedAt;
 }
 
-/** The modes in which an entitlement is or has been: the history keeps the modes before a change. */
-export async function modesOf(db: Database, entitlementId: string): Promise<string[]> {
-  const rows = await select<{ mode: string }>(
-    db,
-    "select distinct mode from historical_course_entitlement where id = $1",
-    [entitlementId],
-  );
-  return rows.map(({ mode }) => mode);
-}
-
 /**
- * Whether an enrollment has ended after the entitlement was last redeemed for it. When it is active nevertheless, the
- * learner has enrolled again by other means.
+ * The modes in which an entitlement pays for an enrollment: those that it has had since it was last redeemed for it. None
+ * when it is not redeemed for it, or when the enrollment has since ended or been in another mode: an enrollment that is
+ * active in a paid mode nevertheless is one that the learner has got by other means.
  */
-export async function wasEndedSince(
+export async function modesPaidFor(
   db: Database,
   entitlementId: string,
   enrollmentId: string,
-): Promise<boolean> {
-  const [row] = await select<{ wasEnded: boolean }>(
+): Promise<string[]> {
+  const rows = await select<{ mode: string }>(
     db,
     // Entries of an import bear the dates of the LMS, which does not tell since when an enrollment is what it is: the order
     // in which they were recorded counts.
-    `select exists (
-       select from historical_course_enrollment where id = $2 and not is_active and history_id > (
-         select min(history_id) from historical_course_entitlement where id = $1 and history_id > coalesce((
-           select max(history_id) from historical_course_entitlement
-           where id = $1 and enrollment_id is distinct from $2), 0))
-     ) as "wasEnded"`,
+    `with redeemed as materialized (
+       select history_id, mode from historical_course_entitlement
+       where id = $1 and history_id > coalesce((
+         select max(history_id) from historical_course_entitlement
+         where id = $1 and enrollment_id is distinct from $2), 0)
+     )
+     select distinct mode from redeemed where not exists (
+       select from historical_course_enrollment
+       where id = $2 and history_id > (select min(history_id) from redeemed)
+         and not (is_active and mode in (select mode from redeemed)))`,
     [entitlementId, enrollmentId],
   );
-  return row!.wasEnded;
+  return rows.map(({ mode }) => mode);
 }

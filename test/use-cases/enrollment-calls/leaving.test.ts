@@ -6,6 +6,9 @@ import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-en
 import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-entitlement";
 import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
 import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
+import { changeEntitlementMode } from "../../../src/use-cases/entitlements/change-entitlement-mode";
+import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lock";
+import { reconcileEnrollment } from "../../../src/use-cases/lms/reconciling/reconcile-enrollment";
 import { sweepRefunds } from "../../../src/use-cases/refunds/sweep-refunds";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
 import { transferEntitlement } from "../../../src/use-cases/entitlements/transfer-entitlement";
@@ -70,6 +73,90 @@ test("an enrollment whose mode was bought elsewhere since is not ended", async (
   await leaveSession(requestOf(beside.app, ada), { entitlementId });
   await sweep();
   expect(inLms(beside, one)).toEqual({ mode: "professional", isActive: true });
+});
+
+describe("an enrollment that became free in the LMS", () => {
+  const reconcile = (courseRunKey: string) => {
+    const origin = { source: "JOB", requestId: "test" } as const;
+    return reconcileEnrollment(beside.app, { userId: ada.userId!, courseRunKey }, origin);
+  };
+  /** An entitlement that is redeemed for such an enrollment, which is recorded. */
+  async function aFreeOne() {
+    const spent = await aSpentOne();
+    const lock = { entitlementId: spent.entitlementId, isLocked: true, comments: "x" };
+    await setRefundLock(requestOf(beside.app, grace), lock);
+    beside.edx.others.enroll("ada", spent.one, "audit");
+    expect(await reconcile(spent.one)).toMatchObject({ kind: "MODE_DIFFERS" });
+    return spent;
+  }
+  const revertToRedeemed = async (entitlementId: string) => {
+    const redeemed = (await historyOf(beside.app, entitlementId)).find((entry) => entry.enrollment_id);
+    const back = { entitlementId, historyEntryId: redeemed!.history_id, comments: "a mistake" };
+    await revertEntitlement(requestOf(beside.app, grace), back);
+  };
+
+  test.each([
+    ["as is recorded", true],
+    ["as is not recorded yet", false],
+  ])("and was then bought, %s, is neither ended nor made free", async (_, isRecorded) => {
+    for (const leave of [
+      (entitlementId: string) => leaveSession(requestOf(beside.app, ada), { entitlementId }),
+      (entitlementId: string) =>
+        revokeEntitlement(requestOf(beside.app, shop), { entitlementId, reason: "x", downgrade: true }),
+    ]) {
+      const { entitlementId, one } = await aFreeOne();
+      beside.edx.others.enroll("ada", one, "verified");
+      if (isRecorded) expect(await reconcile(one)).toMatchObject({ kind: "RECORD" });
+      await leave(entitlementId);
+      await sweep();
+      expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: true });
+      expect(await standing(beside, entitlementId)).toMatchObject({ enrollmentId: null });
+    }
+  });
+
+  test("and is so still ends when it is left", async () => {
+    const { entitlementId, one } = await aFreeOne();
+    await leaveSession(requestOf(beside.app, ada), { entitlementId });
+    await sweep();
+    expect(inLms(beside, one)).toEqual({ mode: "audit", isActive: false });
+  });
+
+  test("is paid for again by a revert, and then ends when it is left", async () => {
+    const { entitlementId, one } = await aFreeOne();
+    await revertToRedeemed(entitlementId);
+    expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: true });
+    await leaveSession(requestOf(beside.app, ada), { entitlementId });
+    await sweep();
+    expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: false });
+  });
+
+  test("and was then bought is not taken over by a revert", async () => {
+    const { entitlementId, one } = await aFreeOne();
+    beside.edx.others.enroll("ada", one, "verified");
+    await revertToRedeemed(entitlementId);
+    expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE", enrollmentId: null });
+    await leaveSession(requestOf(beside.app, ada), { entitlementId });
+    await sweep();
+    expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: true });
+  });
+});
+
+test("a revert changes what the LMS was still to end, which is the entitlement's own", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  const { modes } = beside.edx.world.runs.get(one)!;
+  modes.push({ ...modes.at(-1)!, slug: "professional" });
+  const mode = { mode: "professional", acceptAnyMode: true, comments: "x" };
+  const staff = actor("hopper", { isStaff: true });
+  await changeEntitlementMode(requestOf(beside.app, staff), { entitlementId, ...mode });
+  const historyEntryId = (await historyOf(beside.app, entitlementId)).at(-1)!.history_id;
+  beside.edx.faults.set({ system: "lms", path: "/enrollment", kind: "status", status: 503 });
+  await leaveSession(requestOf(beside.app, ada), { entitlementId });
+  const back = { entitlementId, historyEntryId, comments: "a mistake" };
+  await revertEntitlement(requestOf(beside.app, grace), back);
+  beside.edx.faults.set();
+  await sweep();
+  expect(inLms(beside, one)).toEqual({ mode: "professional", isActive: true });
+  expect(await standing(beside, entitlementId)).toMatchObject({ enrollment: { courseRunKey: one } });
 });
 
 test("who comes back before the LMS has ended the enrollment keeps it", async () => {

@@ -6,6 +6,7 @@ import { reissueEntitlement } from "../../../src/use-cases/entitlements/reissue-
 import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
 import { revokeEntitlement } from "../../../src/use-cases/entitlements/revoke-entitlement";
 import { setRefundLock } from "../../../src/use-cases/entitlements/set-refund-lock";
+import { transferEntitlement } from "../../../src/use-cases/entitlements/transfer-entitlement";
 import { unenrollAndRefund } from "../../../src/use-cases/refunds/unenroll-and-refund";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { enrollIfEntitled } from "../../../src/use-cases/sessions/enroll-if-entitled";
@@ -61,6 +62,16 @@ const TAKING_OUT: [string, (entitlementId: string) => Promise<unknown>][] = [
   [
     "revokeEntitlement",
     (entitlementId) => revokeEntitlement(by(shop, app), { entitlementId, reason: "returned" }),
+  ],
+  [
+    "revokeEntitlement with a downgrade",
+    (entitlementId) =>
+      revokeEntitlement(by(shop, app), { entitlementId, reason: "returned", downgrade: true }),
+  ],
+  [
+    "transferEntitlement",
+    (entitlementId) =>
+      transferEntitlement(by(hopper, app), { entitlementId, username: "bob", comments: "a gift" }),
   ],
   [
     "reissueEntitlement",
@@ -218,6 +229,113 @@ describe("an entitlement whose enrollment was ended elsewhere", () => {
     await enrollAndFulfill(by(ada, app), { entitlementId: newer, courseRunKey: run });
     expect(await stored(app, id)).toMatchObject({ enrollmentId: null });
     expect(await stored(app, newer)).toMatchObject({ redeemedAt: NOW });
+  });
+});
+
+describe("an entitlement whose enrollment became free elsewhere", () => {
+  const aFreeOne = async () => {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid);
+    const id = await anEntitlement(app, { courseUuid, run, createdAt: ago(2) });
+    await setRefundLock(by(grace, app), { entitlementId: id, isLocked: true, comments: "x" });
+    await setRefundLock(by(grace, app), { entitlementId: id, isLocked: false, comments: "x" });
+    await inLms(run, { mode: "audit" });
+    return { id, run, courseUuid };
+  };
+  const revertToLocked = async (id: string) => {
+    const locked = (await historyOf(app, id)).find((entry) => entry.refund_locked);
+    const revert = { entitlementId: id, historyEntryId: locked!.history_id, comments: "mistake" };
+    await revertEntitlement(by(grace, app), revert);
+  };
+
+  test.each(TAKING_OUT)("and was then bought is never ended by %s", async (_, command) => {
+    const { id, run } = await aFreeOne();
+    await inLms(run, { mode: "verified" });
+    await command(id);
+    expect(await stored(app, id)).toMatchObject({ enrollmentId: null });
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true, mode: "verified" });
+  });
+
+  test("and was then bought is not ended by a change of the session", async () => {
+    const { id, run, courseUuid } = await aFreeOne();
+    await inLms(run, { mode: "verified" });
+    const other = await aRun(app, courseUuid);
+    await switchSession(by(ada, app), { entitlementId: id, courseRunKey: other });
+    expect(await enrollmentIn(app, other)).toMatchObject({ isActive: true });
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true, mode: "verified" });
+  });
+
+  test("and was then bought keeps its mode when the entitlement is reverted", async () => {
+    const { id, run } = await aFreeOne();
+    await inLms(run, { mode: "verified" });
+    const untouched = await enrollmentIn(app, run);
+    await revertToLocked(id);
+    await leaveSession(by(ada, app), { entitlementId: id });
+    expect(await enrollmentIn(app, run)).toEqual(untouched);
+  });
+
+  test("ends the free enrollment when it is left", async () => {
+    const { id, run } = await aFreeOne();
+    await leaveSession(by(ada, app), { entitlementId: id });
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false, mode: "audit" });
+  });
+
+  test("and is paid for again by a revert ends it when it is left", async () => {
+    const { id, run } = await aFreeOne();
+    await revertToLocked(id);
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true, mode: "verified" });
+    await leaveSession(by(ada, app), { entitlementId: id });
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
+  });
+});
+
+test("a free enrollment that was upgraded by redeeming is ended with the entitlement", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  await anEnrollment(app, run, { createdAt: ago(30) });
+  const id = await anEntitlement(app, { courseUuid });
+  await enrollAndFulfill(by(ada, app), { entitlementId: id, courseRunKey: run });
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true, mode: "verified" });
+  await leaveSession(by(ada, app), { entitlementId: id });
+  expect(await enrollmentIn(app, run)).toMatchObject({ isActive: false });
+});
+
+describe("a mode that an entitlement had only before it was redeemed", () => {
+  const change = (entitlementId: string, mode: string) =>
+    changeEntitlementMode(by(hopper, app), { entitlementId, mode, acceptAnyMode: true, comments: "x" });
+
+  test.each([
+    ["for any run", false],
+    ["for the same run, which was left since", true],
+  ])("%s does not pay for what was bought in it", async (_, wasRedeemed) => {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid, { modes: ["verified", "professional"] });
+    const id = await anEntitlement(app, { courseUuid, mode: "professional" });
+    const redeemed = { entitlementId: id, courseRunKey: run };
+    if (wasRedeemed) {
+      await enrollAndFulfill(by(ada, app), redeemed);
+      await leaveSession(by(ada, app), { entitlementId: id });
+    }
+    await change(id, "verified");
+    await enrollAndFulfill(by(ada, app), redeemed);
+    await inLms(run, { mode: "professional" });
+    await leaveSession(by(ada, app), { entitlementId: id });
+    expect(await stored(app, id)).toMatchObject({ enrollmentId: null });
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true, mode: "professional" });
+  });
+
+  test("is not taken for paid by a revert, which leaves alone what was bought in it", async () => {
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid, { modes: ["verified", "professional"] });
+    const id = await anEntitlement(app, { courseUuid, mode: "professional" });
+    await change(id, "verified");
+    await enrollAndFulfill(by(ada, app), { entitlementId: id, courseRunKey: run });
+    const redeemed = (await historyOf(app, id)).at(-1)!;
+    await setRefundLock(by(grace, app), { entitlementId: id, isLocked: true, comments: "x" });
+    await inLms(run, { mode: "professional" });
+    const revert = { entitlementId: id, historyEntryId: redeemed.history_id, comments: "mistake" };
+    await revertEntitlement(by(grace, app), revert);
+    expect(await enrollmentIn(app, run)).toMatchObject({ isActive: true, mode: "professional" });
   });
 });
 
