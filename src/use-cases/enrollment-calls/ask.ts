@@ -45,9 +45,11 @@ export async function ask(tx: EntityManager, asking: Asking, wish: Wish): Promis
   // A call that was done or refused at a repeat may have an earlier request that is still on its way.
   const isRecent = earlier !== null && now.getTime() - earlier.modifiedAt.getTime() < lateMs(app);
   const mayBeLate = isOpen ? earlier.attempt > earlier.unsentTo : isRecent && isRepeat(earlier);
-  // An enrollment that an open call was about to end is still ours, and so is one that an earlier request makes late.
-  const isOurs = isOpen || mayBeLate;
+  // An enrollment that an open call was about to end is still ours, and so is one that an earlier request makes late, unless it
+  // is in a mode that the call was to leave alone.
   const toEnd = isOpen && earlier.mode === null ? earlier.changeableModes : [];
+  const isLeftAlone = earlier?.mode === null && !!wish.mode && !earlier.changeableModes.includes(wish.mode);
+  const isOurs = (isOpen || mayBeLate) && !isLeftAlone;
   const attempt = (earlier?.attempt ?? 0) + 1;
   const call = await tx.save(
     tx.create(EnrollmentCall, {

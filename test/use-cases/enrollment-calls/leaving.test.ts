@@ -130,6 +130,18 @@ describe("an enrollment that became free in the LMS", () => {
     expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: false });
   });
 
+  test("and was then bought is not taken over by who comes back before the LMS has answered", async () => {
+    const { entitlementId, one } = await aFreeOne();
+    beside.edx.others.enroll("ada", one, "verified");
+    beside.edx.faults.set({ system: "lms", path: "/enrollment", kind: "status", status: 503 });
+    await leaveSession(requestOf(beside.app, ada), { entitlementId });
+    await redeem(beside, entitlementId, one);
+    beside.edx.faults.set();
+    await sweep();
+    expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE", enrollmentId: null });
+    expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: true });
+  });
+
   test("and was then bought is not taken over by a revert", async () => {
     const { entitlementId, one } = await aFreeOne();
     beside.edx.others.enroll("ada", one, "verified");
