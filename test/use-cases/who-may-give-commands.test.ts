@@ -61,7 +61,9 @@ import { firstRows } from "../../src/store/rows/page";
 import { appOn } from "../support/app";
 import { checksumOf } from "../support/checksum";
 import { schema } from "../support/demo-app";
+import { openFakeEdx, type FakeEdx } from "../fake-edx/fake-edx";
 import { serve } from "../support/http";
+import { settingsFor } from "../support/lms";
 import { withShop } from "../support/refunds";
 import {
   aCall,
@@ -509,6 +511,32 @@ test.each(Object.keys(TABLE))(
     expect(told(rehearsal.entries)).toEqual(told(recorded));
   },
 );
+
+describe("beside an LMS", () => {
+  let edx: FakeEdx;
+  let beside: App;
+  beforeAll(async () => {
+    edx = await openFakeEdx({ clock: app.clock });
+    const composed = appOn(app.db, { ...settingsFor(edx), SITE_DOMAIN: "demo.example" }, app.clock);
+    ({ app: beside } = withShop(composed, () => ({ kind: "accepted", refs: [] })));
+  });
+  afterAll(() => edx.close());
+
+  test.each(Object.keys(TABLE))(
+    "a dry run of %s asks the LMS for nothing, and stores nothing",
+    async (name) => {
+      const [expected, give] = TABLE[name]!;
+      const actor = ACTORS[roles.find((role) => expected[role][0] === "done")!]!;
+      const scene = await setScene(name, actor);
+      const before = await checksumOf(app.db);
+      const asked = edx.requests.length;
+      const rehearsal: Rehearsal = { entries: [] };
+      expect(await outcomeOf(give({ ...by(actor, beside), rehearsal }, scene))).toBe("done");
+      expect(edx.requests.slice(asked)).toEqual([]);
+      expect(await checksumOf(app.db)).toEqual(before);
+    },
+  );
+});
 
 test.each(BY_SYSTEM)("no actor may give %s", (name) => {
   const everything: Actor = {

@@ -23,6 +23,7 @@ import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
 import { moveSession } from "../../../src/use-cases/sessions/move-session";
 import { switchSession } from "../../../src/use-cases/sessions/switch-session";
 import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-entitlement";
+import { checksumOf } from "../../support/checksum";
 import { historyOf } from "../../support/stored";
 
 const beside = useLms({ LMS_ENTITLEMENTS: "plugin" });
@@ -455,14 +456,30 @@ test("many at once do what one does", async () => {
 test("a dry run tells what would follow, and changes nothing", async () => {
   const { entitlementId, one } = await aSpentOne();
   beside.edx.others.deactivate("ada", one);
-  const before = await recorded(one);
+  beside.edx.others.certify("ada", one, "downloadable");
+  const before = await checksumOf(beside.app.db);
   const key = { userId: ada.userId!, courseRunKey: one };
   expect(await reconcileEnrollment(beside.app, key, { ...ORIGIN, isDryRun: true })).toMatchObject({
     kind: "CLEAR",
     entitlementId,
   });
-  expect(await recorded(one)).toEqual(before);
+  expect(await checksumOf(beside.app.db)).toEqual(before);
   expect(await standing(beside, entitlementId)).toMatchObject({ state: "FULFILLED_CHANGEABLE" });
+});
+
+test("a dry run stores no run that it would have to look up", async () => {
+  const { one } = await aSpentOne();
+  const elsewhere = await aCourse(beside);
+  await beside.app.db.query("delete from course_mode where course_run_key = $1", [elsewhere.one]);
+  await beside.app.db.query("delete from course_run where key = $1", [elsewhere.one]);
+  beside.edx.others.enroll("ada", elsewhere.one, "verified");
+  beside.edx.others.deactivate("ada", one);
+  const before = await checksumOf(beside.app.db);
+  const key = { userId: ada.userId!, courseRunKey: one };
+  const dryRun = { ...ORIGIN, isDryRun: true };
+  expect(await reconcileEnrollment(refunding(), key, dryRun)).toMatchObject({ kind: "CLEAR", refund: null });
+  expect(await checksumOf(beside.app.db)).toEqual(before);
+  expect(await reconcile(one, refunding())).toMatchObject({ kind: "CLEAR", refund: { state: "REQUESTED" } });
 });
 
 function daysAgo(days: number): Date {

@@ -1,8 +1,9 @@
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { leaveSession } from "../../../src/use-cases/sessions/leave-session";
 import { recordUnenrollment } from "../../../src/use-cases/sessions/record-unenrollment";
+import { checksumOf } from "../../support/checksum";
 import { ada } from "../../support/demo-app";
-import { aCourse, anEntitlement, shop, standing, sweepLater, useLms } from "../../support/lms";
+import { aCourse, anEntitlement, callsOf, shop, standing, sweepLater, useLms } from "../../support/lms";
 import { requestOf } from "../../support/refunds";
 
 const beside = useLms();
@@ -26,6 +27,22 @@ test("what the LMS confirms is recorded, and the LMS is asked for nothing", asyn
   await sweepLater(beside);
   expect(beside.edx.world.changes).toHaveLength(changes);
   expect(await standing(beside, entitlementId)).toMatchObject({ state: "AVAILABLE" });
+});
+
+test("a dry run supposes that it is true, without asking the LMS", async () => {
+  const { entitlementId, one } = await aSpentOne();
+  const rehearsing = { ...requestOf(beside.app, shop), rehearsal: { entries: [] } };
+  const input = { userId: ada.userId, courseRunKey: one, refund: "REFUND" } as const;
+  const before = await checksumOf(beside.app.db);
+  const calls = await callsOf(beside, async () => {
+    expect(await recordUnenrollment(rehearsing, input)).toMatchObject({
+      outcome: "CHANGED",
+      entitlement: { id: entitlementId, enrollment: null },
+      refund: { entitlementId },
+    });
+  });
+  expect(calls).toEqual([]);
+  expect(await checksumOf(beside.app.db)).toEqual(before);
 });
 
 test("what the LMS does not confirm is not believed", async () => {

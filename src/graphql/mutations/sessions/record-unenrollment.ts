@@ -73,7 +73,7 @@ export class RecordUnenrollmentMutation {
   @Mutation(() => RecordUnenrollmentPayload, {
     nullable: true,
     description:
-      "Records that a learner was taken out of a course run in the LMS, so that no entitlement is redeemed for the run any longer. Where the server is connected with an LMS, it asks the LMS whether that is true. A second time changes nothing. For services and staff.",
+      "Records that a learner was taken out of a course run in the LMS, so that no entitlement is redeemed for the run any longer. Where the server is connected with an LMS, it asks the LMS whether that is true; a dry run supposes that it is. A second time changes nothing. For services and staff.",
   })
   recordUnenrollment(
     @Input(() => RecordUnenrollmentInput, "The learner and the run, and whether to refund the order.")

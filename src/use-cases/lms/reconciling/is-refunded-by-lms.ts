@@ -13,6 +13,7 @@ import type { Reading } from "./read-enrollment";
 export async function isRefundedByLms(
   app: App,
   { userId, courseRunKey, lms, renamed, before }: Reading,
+  isDryRun = false,
 ): Promise<boolean> {
   const { config, openEdx, db } = app;
   if (!config.refundsOnLmsUnenroll || lms?.isActive || !before.isRedeemed || !before.isActive) return false;
@@ -24,14 +25,17 @@ export async function isRefundedByLms(
     .map((other) => other.courseRunKey)
     .filter((key) => !paidFor.has(key));
   if (others.length === 0) return true;
-  const [course, ...courses] = await coursesOf(app, [courseRunKey, ...others]);
+  const [course, ...courses] = await coursesOf(app, [courseRunKey, ...others], isDryRun);
   return courses.every((other) => other !== null && other !== course);
 }
 
-/** The courses of runs, which the catalog is asked for where we do not know them; null for a run that it has not. */
-async function coursesOf(app: App, keys: readonly string[]): Promise<(string | null)[]> {
+/**
+ * The courses of runs, which the catalog is asked for where we do not know them, except for a dry run, as its answer is stored;
+ * null for a run that it has not.
+ */
+async function coursesOf(app: App, keys: readonly string[], isDryRun: boolean): Promise<(string | null)[]> {
   const known = await runsByKey(app.db, keys);
-  const unknown = keys.filter((_, i) => !known[i]?.courseUuid);
+  const unknown = isDryRun ? [] : keys.filter((_, i) => !known[i]?.courseUuid);
   for (const key of unknown) await lookUpRun(app, key);
   const runs = unknown.length > 0 ? await runsByKey(app.db, keys) : known;
   return runs.map((run) => run?.courseUuid ?? null);

@@ -6,6 +6,7 @@ import { transact, type ChangeSource } from "../../../store/transact";
 import { systemCommand } from "../../system-command";
 import { rehearse } from "../../rehearsal";
 import { isRefundedByLms } from "./is-refunded-by-lms";
+import type { Reading } from "./read-enrollment";
 import { reconcile, type Reconciled } from "./reconcile";
 import { settleReading } from "./settle-reading";
 
@@ -29,13 +30,15 @@ export const reconcileEnrollment = systemCommand(
   "reconcileEnrollment",
   async (sign, app: App, key: SeatKey, origin: Origin): Promise<Reconciled> => {
     const change = sign(origin.source, origin.requestId);
+    const { isDryRun = false } = origin;
     const inTransaction = <T>(work: (tx: EntityManager) => Promise<T>) =>
       again(() =>
-        origin.isDryRun ? rehearse(app.db, change, { entries: [] }, work) : transact(app.db, change, work),
+        isDryRun ? rehearse(app.db, change, { entries: [] }, work) : transact(app.db, change, work),
       );
-    return reconcile(app, key, async (reading) => {
-      const isRefunded = await isRefundedByLms(app, reading);
+    const settle = async (reading: Reading) => {
+      const isRefunded = await isRefundedByLms(app, reading, isDryRun);
       return inTransaction((tx) => settleReading(tx, app, reading, isRefunded));
-    });
+    };
+    return reconcile(app, key, settle, isDryRun);
   },
 );

@@ -15,12 +15,14 @@ const READINGS_AT_MOST = 3;
 
 /**
  * Reads an enrollment and has the reading settled, until the record has not changed between both. A learner who has left
- * one run of a course and taken another in the LMS has done both by one entitlement: the run that was left comes first.
+ * one run of a course and taken another in the LMS has done both by one entitlement: the run that was left comes first. A dry
+ * run stores no certificate that it is told of: what is recorded of it decides.
  */
 export async function reconcile(
   app: App,
   key: SeatKey,
   settle: (reading: Reading) => Promise<Settled | null>,
+  isDryRun = false,
 ): Promise<Reconciled> {
   if (app.openEdx.isEmbedded) return NOTHING;
   const inOne = async (each: SeatKey, before: (reading: Reading) => Promise<void>): Promise<Reconciled> => {
@@ -28,7 +30,7 @@ export async function reconcile(
       const reading = await readEnrollment(app, each);
       if (!reading) return { kind: "UNKNOWN_ACCOUNT" };
       await before(reading);
-      await lookBeforeEnd(app, reading);
+      if (!isDryRun) await lookBeforeEnd(app, reading);
       const settled = await settle(reading);
       if (settled) return report(app, each, settled);
     }
