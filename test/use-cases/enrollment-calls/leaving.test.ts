@@ -1,3 +1,4 @@
+import { CourseEnrollment } from "../../../src/entities/course-enrollment";
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
 import type { RefundOutcome } from "../../../src/gateways/refund/refund-gateway";
 import { refundViolations } from "../../../src/proof/refund-invariants";
@@ -112,6 +113,20 @@ describe("an enrollment that became free in the LMS", () => {
       expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: true });
       expect(await standing(beside, entitlementId)).toMatchObject({ enrollmentId: null });
     }
+  });
+
+  test("before it was imported, and was then bought, is not ended", async () => {
+    const { courseUuid, one } = await aCourse(beside);
+    const entitlementId = await anEntitlement(beside, courseUuid);
+    beside.edx.others.enroll("ada", one, "verified");
+    await transact(beside.app.db, SYSTEM, async (tx) => {
+      const free = { userId: ada.userId!, courseRunKey: one, mode: "audit", createdAt: null };
+      const { id } = await tx.save(tx.create(CourseEnrollment, free));
+      await tx.save(CourseEntitlement, { id: entitlementId, enrollmentId: id });
+    });
+    await leaveSession(requestOf(beside.app, ada), { entitlementId });
+    await sweep();
+    expect(inLms(beside, one)).toEqual({ mode: "verified", isActive: true });
   });
 
   test("and is so still ends when it is left", async () => {
