@@ -39,11 +39,9 @@ export async function update(request: RestRequest): Promise<RestAnswer> {
   const [before] = await entitlementsById(app.db, [entitlementId]);
   if (!before)
     throw new RestFault({ status: 400, body: `Could not find entitlement ${entitlementId} to update` });
-  const fields = fieldsBy(CHANGES, request);
-  refuseUnchangeable(fields, before);
-  const learner = fields.user === undefined ? null : await userNamed(app.db, fields.user);
-  if (learner?.id === before.userId) delete fields.user;
-  const [wish, other] = wishes(request, fields, before);
+  const fields = await withoutTold(request, fieldsBy(CHANGES, request), before);
+  refuseUnchangeable(fields);
+  const [wish, other] = wishes(request, fields);
   if (other) throw invalid("non_field_errors", `Change ${wish![0]} and ${other[0]} by one request each.`);
   const [note] = fields.support_details;
   if (note?.unenrolled_run) refuseOtherRun(note.unenrolled_run, before);
@@ -54,30 +52,49 @@ export async function update(request: RestRequest): Promise<RestAnswer> {
   return { status: 200, body };
 }
 
-function wishes(request: RestRequest, fields: Changes, before: EntitlementFacts): Wish[] {
+/** The fields of a request that ask for something: those with another value than is told of the entitlement. */
+async function withoutTold(
+  request: RestRequest,
+  fields: Changes,
+  before: EntitlementFacts,
+): Promise<Changes> {
+  const { user, course_uuid, expired_at, mode, refund_locked, order_number, support_details } = fields;
+  const learner = user === undefined ? null : await userNamed(request.app.db, user);
+  // Null is told of an entitlement that has not expired; who means more names the run that the learner leaves.
+  const isToldExpiry = expired_at
+    ? hasUnstoredExpiry(request, before) || expired_at.getTime() === before.expiredAt?.getTime()
+    : before.expiredAt === null && !support_details[0]?.unenrolled_run;
+  return {
+    user: learner?.id === before.userId ? undefined : user,
+    course_uuid: course_uuid === before.courseUuid ? undefined : course_uuid,
+    expired_at: isToldExpiry ? undefined : expired_at,
+    mode: mode === before.mode ? undefined : mode,
+    refund_locked: refund_locked === before.refundLocked ? undefined : refund_locked,
+    order_number: order_number === before.orderNumber ? undefined : order_number,
+    support_details,
+  };
+}
+
+function wishes(request: RestRequest, fields: Changes): Wish[] {
   const { entitlementId, now } = request;
   const { expired_at: expiredAt, mode, refund_locked: isLocked = null, user: username } = fields;
   const all: Wish[] = [];
-  // Null is what is told of an entitlement that has not expired; who means more names the run that the learner leaves.
-  const isReissue =
-    expiredAt === null && (before.expiredAt !== null || !!fields.support_details[0]?.unenrolled_run);
-  if (isReissue)
+  if (expiredAt === null)
     all.push([
       "expired_at",
       (comments) => reissueEntitlement(request, { entitlementId, comments, refundLocked: isLocked }),
     ]);
-  const isTold = hasUnstoredExpiry(request, before) || expiredAt?.getTime() === before.expiredAt?.getTime();
-  if (expiredAt && !isTold) {
+  if (expiredAt) {
     if (expiredAt.getTime() > now.getTime() + AHEAD_AT_MOST_MS)
       throw invalid("expired_at", "An entitlement can only be expired as of now.");
     all.push(["expired_at", (comments) => expireEntitlement(request, { entitlementId, comments })]);
   }
-  if (mode !== undefined && mode !== before.mode)
+  if (mode !== undefined)
     all.push([
       "mode",
       (comments) => changeEntitlementMode(request, { entitlementId, mode, acceptAnyMode: false, comments }),
     ]);
-  if (isLocked !== null && isLocked !== before.refundLocked && !isReissue)
+  if (isLocked !== null && expiredAt !== null)
     all.push(["refund_locked", (comments) => setRefundLock(request, { entitlementId, isLocked, comments })]);
   if (username !== undefined)
     all.push(["user", (comments) => transferEntitlement(request, { entitlementId, username, comments })]);
@@ -85,13 +102,13 @@ function wishes(request: RestRequest, fields: Changes, before: EntitlementFacts)
 }
 
 /** Refuses what no command changes: its policy, the runs it offers and its refunds follow from them. */
-function refuseUnchangeable(fields: Changes, { courseUuid, orderNumber }: EntitlementFacts): void {
-  if (fields.course_uuid !== undefined && fields.course_uuid !== courseUuid)
+function refuseUnchangeable(fields: Changes): void {
+  if (fields.course_uuid !== undefined)
     throw invalid(
       "course_uuid",
       "The course of an entitlement cannot be changed: revoke it, and create another.",
     );
-  if (fields.order_number !== undefined && fields.order_number !== orderNumber)
+  if (fields.order_number !== undefined)
     throw invalid(
       "order_number",
       "The order of an entitlement cannot be changed: revoke it, and create another.",

@@ -154,6 +154,22 @@ describe("the support tools", () => {
     expect((await ask(grace, item(example(7)))).text).toBe(text);
   });
 
+  test("the lock of refunds as it was told does not keep a reissue from locking the refund of an expired order", async () => {
+    const { body } = await ask<Shown>(shop, "entitlements/", { method: "POST", body: newOrder() });
+    await app.db.query("update course_entitlement set expired_at = now() where id = $1", [body.uuid]);
+    const told = await shownTo(grace, body.uuid);
+    expect(told).toMatchObject({ refund_locked: false });
+    const detail = { comments: "The learner was ill." };
+    const after = await patch(body.uuid, { ...told, expired_at: null, support_details: [detail] });
+    expect(after).toMatchObject({ status: 200, body: { expired_at: null, refund_locked: true } });
+    const unlocked = await patch(body.uuid, {
+      ...after.body,
+      refund_locked: false,
+      support_details: [{ comments: "The order was paid twice." }],
+    });
+    expect(unlocked).toMatchObject({ status: 200, body: { refund_locked: false } });
+  });
+
   test("R33: reissue a refundable, redeemed entitlement, which stays refundable", async () => {
     const detail = { unenrolled_run: runKey(27, "open"), action: "reissue", comments: "The wrong run." };
     const { status, body } = await patch(example(27), { expired_at: null, support_details: [detail] });
