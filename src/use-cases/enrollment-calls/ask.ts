@@ -1,7 +1,9 @@
 import type { EntityManager } from "typeorm";
+import type { CourseEntitlement } from "../../entities/course-entitlement";
 import { EnrollmentCall } from "../../entities/enrollment-call";
 import { isOpenCall, isRepeat, LATE_IN_DEADLINES } from "../../rules/lms/enrollment-call-rules";
 import { databaseNow } from "../../store/database-clock";
+import { select, type Database } from "../../store/statement";
 import { leaseEnd } from "../attempts/lease";
 import type { CommandRequest } from "../command";
 
@@ -75,6 +77,24 @@ export async function ask(tx: EntityManager, asking: Asking, wish: Wish): Promis
  */
 function wasNeverSent({ mayEnroll, attempt, unsentTo }: EnrollmentCall): boolean {
   return mayEnroll && attempt <= unsentTo;
+}
+
+/**
+ * When it was decided that the learner leaves the run, or that the entitlement is redeemed: for one that waits for the LMS,
+ * when the LMS was first asked, and otherwise now.
+ */
+export async function decidedAt(
+  db: Database,
+  { pendingEnrollmentId }: Pick<CourseEntitlement, "pendingEnrollmentId">,
+  now: Date,
+): Promise<Date> {
+  if (pendingEnrollmentId === null) return now;
+  const [call] = await select<{ createdAt: Date }>(
+    db,
+    'select created_at as "createdAt" from enrollment_call where id = $1',
+    [pendingEnrollmentId],
+  );
+  return call?.createdAt ?? now;
 }
 
 /** Locks the call of an enrollment; null when there is none. */

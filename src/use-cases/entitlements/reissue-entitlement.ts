@@ -1,10 +1,12 @@
 import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { refundBlocker } from "../../rules/entitlement-rules";
+import { refundBlocker, type Periods, type Standing } from "../../rules/entitlement-rules";
+import type { Database } from "../../store/statement";
 import { recordRevokedMoney } from "../refunds/returned-money";
 import { release } from "../sessions/release";
 import { command } from "../command";
-import { deciding, lookBeforeRefund } from "../lms/before-deciding";
+import { decidedAt } from "../enrollment-calls/ask";
+import { deciding, lookWhere } from "../lms/before-deciding";
 import {
   lockUnlessRefunding,
   type EntitlementReference,
@@ -15,7 +17,10 @@ import { supportDetail } from "../support-detail";
 
 export interface ReissueEntitlement extends EntitlementReference {
   comments: string;
-  /** When absent, refunds are locked if the entitlement was not refundable just before. */
+  /**
+   * When absent, refunds are locked if the entitlement was not refundable just before; of one that waits for the LMS, before
+   * the LMS was asked.
+   */
   refundLocked?: boolean | null;
   /** Whether its expiration period starts again now; otherwise an entitlement that is too old is refused. */
   renew?: boolean;
@@ -36,7 +41,8 @@ export const reissueEntitlement = command(
     const entitlement = await lockUnlessRefunding(tx, request, reference);
     const { facts, standing, periods } = entitlement;
     refuseRefunded(entitlement);
-    const isLocked = refundLocked ?? refundBlocker(standing, periods, request.now) !== null;
+    const blockerOf = await refundBlockerBefore(tx, facts, request.now);
+    const isLocked = refundLocked ?? blockerOf(standing, periods) !== null;
     const renewedAt = renew ? request.now : facts.renewedAt;
     const reissued = { refundLocked: isLocked, renewedAt, expiredAt: null, expiryCause: null };
     refuseUseless(
@@ -63,6 +69,14 @@ export const reissueEntitlement = command(
   },
   async (request, { entitlementId, refundLocked }) => {
     const about = (refundLocked ?? null) === null ? await deciding(request, { entitlementId }) : null;
-    if (about) await lookBeforeRefund(request, about);
+    if (!about) return;
+    await lookWhere(request, about, await refundBlockerBefore(request.app.db, about.facts, request.now));
   },
 );
+
+/** The reason why an order could not be refunded just before; of an entitlement that waits for the LMS, before it was asked. */
+async function refundBlockerBefore(db: Database, facts: EntitlementFacts, now: Date) {
+  const asked = await decidedAt(db, facts, now);
+  return (standing: Standing, periods: Periods) =>
+    refundBlocker({ ...standing, isEnrollmentPending: false }, periods, asked);
+}

@@ -171,7 +171,8 @@ export function lookBeforeRefund(request: CommandRequest, about: Deciding): Prom
   return lookWhere(request, about, refundBlocker);
 }
 
-async function lookWhere(
+/** Looks at the certificate where a rule leaves the decision to it; refuses when it is not known whether there is one. */
+export async function lookWhere(
   { app, now }: CommandRequest,
   { facts, endsAt }: Deciding,
   blockerOf: (...standing: Parameters<typeof refundBlocker>) => string | null,

@@ -2,7 +2,6 @@ import type { EntityManager } from "typeorm";
 import type { App } from "../../../app";
 import { CourseEnrollment } from "../../../entities/course-enrollment";
 import { CourseRun } from "../../../entities/course-run";
-import { EnrollmentCall } from "../../../entities/enrollment-call";
 import type { Refund } from "../../../entities/refund";
 import { choosingOf } from "../../../reads/decisions/choosing";
 import {
@@ -20,7 +19,7 @@ import { reconciliation, type HeldSeat, type Reconciliation } from "../../../rul
 import { databaseNow } from "../../../store/database-clock";
 import { storeAccounts } from "../../accounts/record-accounts";
 import { prove } from "../../attempts/prove";
-import { lockCall } from "../../enrollment-calls/ask";
+import { decidedAt, lockCall } from "../../enrollment-calls/ask";
 import { endLink, lockRow, save, type LockedEntitlement } from "../../locked-entitlement";
 import { newRefund, succeeded } from "../../refunds/new-refund";
 import { expiryIfOver, occupy } from "../../sessions/redeem";
@@ -121,17 +120,10 @@ async function clear(
   const redeemed = { ...facts, enrollment: { ...facts.enrollment!, isActive: true } };
   const { standing, periods } = choosingOf(redeemed, terms);
   const refundBlocker = isRefundWanted ? refundRequestBlocker(standing, periods, now, shop.isHandled) : null;
-  const final = expiryIfOver({ standing, periods }, await decidedAt(tx, entitlement, now), now);
+  const final = expiryIfOver({ standing, periods }, await decidedAt(tx, facts, now), now);
   await save(tx, { now }, entitlement, { enrollmentId: null, redeemedAt: null, ...final });
   const isRefunded = isRefundWanted && refundBlocker === null;
   return { refund: isRefunded ? await queue(tx, app, entitlement) : null, refundBlocker };
-}
-
-/** When it was decided that the learner leaves the run: a change to another one that is still to come was asked for before. */
-async function decidedAt(tx: EntityManager, { row }: LockedEntitlement, now: Date): Promise<Date> {
-  if (row.pendingEnrollmentId === null) return now;
-  const call = await tx.findOneBy(EnrollmentCall, { id: row.pendingEnrollmentId });
-  return call?.createdAt ?? now;
 }
 
 /** Requests a refund, with proof that it can be settled, and leaves all attempts to the sweep. */
