@@ -1,6 +1,7 @@
 import { factsAsOf } from "../../../src/reads/as-of";
 import { standingOf } from "../../../src/reads/decisions/choosing";
-import { redeemBlocker, refundBlocker, DEFAULT_PERIODS } from "../../../src/rules/entitlement-rules";
+import { DAY_MS, redeemBlocker, refundBlocker, DEFAULT_PERIODS } from "../../../src/rules/entitlement-rules";
+import { expireDueEntitlements } from "../../../src/use-cases/entitlements/expire-due-entitlements";
 import { renewEntitlement } from "../../../src/use-cases/entitlements/renew-entitlement";
 import { revertEntitlement } from "../../../src/use-cases/entitlements/revert-entitlement";
 import { moveSession } from "../../../src/use-cases/sessions/move-session";
@@ -9,16 +10,19 @@ import {
   aCertificate,
   aCourse,
   ago,
+  anEnrollment,
   anEntitlement,
   aPolicy,
   aRun,
   by,
   grace,
   NOW,
+  removePolicies,
   useApp,
 } from "../../support/world";
 
 const app = useApp();
+beforeEach(() => removePolicies(app));
 
 const renew = (entitlementId: string) =>
   renewEntitlement(by(grace, app), { entitlementId, comments: "The learner was ill." });
@@ -49,6 +53,32 @@ test("a renewal does not make an order refundable that was not", async () => {
     const renewed = await renew(await anEntitlement(app, given));
     expect(refundBlocker(standingOf(renewed), renewed.policy ?? DEFAULT_PERIODS, NOW)).not.toBeNull();
   }
+});
+
+test.each([
+  ["has been stored", true],
+  ["is due and not stored yet", false],
+])(
+  "a renewal rules the refund out of what is redeemed and could not be left when its expiry %s",
+  async (...row) => {
+    const [, isStored] = row;
+    const policyId = await aPolicy(app, { expirationMs: 20 * DAY_MS });
+    const courseUuid = aCourse();
+    const run = await aRun(app, courseUuid, { startsAt: ago(30) });
+    const given = { courseUuid, policyId, createdAt: ago(25), redeemedAt: ago(6) };
+    const enrollmentId = await anEnrollment(app, run, { mode: "verified", createdAt: ago(6) });
+    const id = await anEntitlement(app, { ...given, enrollmentId });
+    if (isStored) await expireDueEntitlements(app, { source: "JOB", requestId: null });
+    const renewed = await renew(id);
+    expect(renewed).toMatchObject({ expiredAt: null, enrollment: { courseRunKey: run } });
+    expect(refundBlocker(standingOf(renewed), renewed.policy!, NOW)).toBe("REFUND_LOCKED");
+  },
+);
+
+test("a renewal before the expiration leaves an order refundable that was", async () => {
+  const policyId = await aPolicy(app, { expirationMs: 20 * DAY_MS });
+  const renewed = await renew(await anEntitlement(app, { policyId, createdAt: ago(19) }));
+  expect(refundBlocker(standingOf(renewed), renewed.policy!, NOW)).toBeNull();
 });
 
 test("the learner of a renewed entitlement stays in the run, and can leave it later than before", async () => {
