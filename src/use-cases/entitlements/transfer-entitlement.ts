@@ -4,7 +4,12 @@ import { isExpiryDue } from "../../rules/entitlement-rules";
 import { command } from "../command";
 import { deciding, lookBeforeRegain } from "../lms/before-deciding";
 import { knowLearners } from "../lms/known-learners";
-import { lockAnyEntitlement, type EntitlementReference, refuseRefunded } from "../locked-entitlement";
+import {
+  lockAnyEntitlement,
+  type EntitlementReference,
+  refuseRefunded,
+  refuseUseless,
+} from "../locked-entitlement";
 import { refuseUnregainable, release } from "../sessions/release";
 import { supportDetail } from "../support-detail";
 import { requireUser } from "./issue";
@@ -33,6 +38,7 @@ export const transferEntitlement = command(
       throw new Refusal("ENTITLEMENT_EXPIRED", "This entitlement has expired. Reissue or renew it first.", {
         field: "entitlementId",
       });
+    refuseUseless({ standing: { ...standing, redemption: null }, periods }, request.now);
     const detail = await supportDetail(tx, request, {
       entitlementId: facts.id,
       action: "TRANSFER",

@@ -2,7 +2,7 @@ import { staff } from "../../auth/who";
 import { CourseEntitlementPolicy } from "../../entities/course-entitlement-policy";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { Refusal } from "../../refusal";
-import { isExpiryDue } from "../../rules/entitlement-rules";
+import { isExpired } from "../../rules/entitlement-state";
 import { command } from "../command";
 import { lockAnyEntitlement, save, type EntitlementReference } from "../locked-entitlement";
 import { supportDetail } from "../support-detail";
@@ -28,8 +28,8 @@ export const assignPolicy = command(
     if (policyId && !policy)
       throw new Refusal("POLICY_NOT_FOUND", "This policy does not exist.", { field: "policyId" });
     const { now, app } = request;
-    const isDue = isExpiryDue(standing, entitlement.periods, now);
-    if (!isDue && isExpiryDue(standing, policy || app.config.defaultPeriods, now))
+    const hadExpired = isExpired(standing, entitlement.periods, now);
+    if (!hadExpired && isExpired(standing, policy || app.config.defaultPeriods, now))
       throw new Refusal(
         "POLICY_INVALID",
         "With this policy the entitlement would expire at once. To end it, use expireEntitlement.",

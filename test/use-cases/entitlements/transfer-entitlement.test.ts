@@ -13,6 +13,7 @@ import {
   bob,
   by,
   hopper,
+  NOW,
   useApp,
 } from "../../support/world";
 
@@ -79,6 +80,18 @@ test.each([
 ] as const)("an entitlement %s is not transferred", async (_, given, code) => {
   const id = await anEntitlement(app, given);
   await expectRefusal(app, () => transfer(id), code);
+});
+
+test("an entitlement that the new learner could not redeem is not transferred, be it redeemed now or not", async () => {
+  const courseUuid = aCourse();
+  const run = await aRun(app, courseUuid);
+  for (const given of [{}, { courseUuid, run, redeemedAt: NOW }]) {
+    const id = await anEntitlement(app, { createdAt: ago(730), ...given });
+    await expectRefusal(app, () => transfer(id), "ENTITLEMENT_NOT_REDEEMABLE", {
+      field: "entitlementId",
+      blocker: "EXPIRATION_PERIOD_OVER",
+    });
+  }
 });
 
 test("an entitlement whose learner has left the run by other means is transferred", async () => {

@@ -30,6 +30,22 @@ test("a policy by which the entitlement would expire at once is refused", async 
   await expectRefusal(app, () => assign(id, policyId), "POLICY_INVALID", { field: "policyId" });
 });
 
+test("a policy by which the entitlement could not be redeemed any more is refused, also before its expiry is due", async () => {
+  const policyId = await aPolicy(app, { expirationMs: 20 * DAY_MS });
+  const id = await anEntitlement(app, { createdAt: ago(20) });
+  await expectRefusal(app, () => assign(id, policyId), "POLICY_INVALID", { field: "policyId" });
+  const younger = await anEntitlement(app, { createdAt: new Date(ago(20).getTime() + 1) });
+  expect(await assign(younger, policyId)).toMatchObject({ policy: { id: policyId } });
+});
+
+test("what has expired already can get any policy", async () => {
+  const policyId = await aPolicy(app, { expirationMs: 10 * DAY_MS });
+  for (const given of [{ createdAt: ago(730) }, { createdAt: ago(20), expiredAt: ago(1) }]) {
+    const id = await anEntitlement(app, given);
+    expect(await assign(id, policyId)).toMatchObject({ policy: { id: policyId } });
+  }
+});
+
 test("an unknown policy is refused", async () => {
   const id = await anEntitlement(app);
   const unknown = "b0000000-0000-4000-8000-00000000ffff";
