@@ -127,8 +127,9 @@ function conditionsOf(criteria: RefundCriteria, parameter: Parameter): string {
       [entitlementId, (p) => `f.entitlement_id = ${p}`],
       [
         username,
+        // The entitlement may have been transferred since.
         (p) => `f.entitlement_id = any(array(
-          select id from course_entitlement where user_id = ${idNamed(p)}))`,
+          select id from historical_course_entitlement where user_id = ${idNamed(p)})) and ${isRefundOf("f", idNamed(p))}`,
       ],
       [orderNumber, (p) => `f.order_number = ${p}`],
       [createdFrom, (p) => `f.created_at >= ${p}`],

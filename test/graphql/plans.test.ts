@@ -281,6 +281,10 @@ test.each([
     "the calls about a learner's enrollments",
     '{ entitlements(filter: { username: "learner9" }) { edges { node { enrollment { call { id } } } } } }',
   ],
+  [
+    "the refunds of a learner",
+    '{ refunds(filter: { username: "learner9" }) { totalCount edges { node { id } } } }',
+  ],
   ["a search for a word", '{ search(text: "Learner77") { __typename } }'],
   ["a search for an e-mail address", '{ search(text: "LEARNER77@demo.example") { __typename } }'],
   ["a search for a number", '{ search(text: "1000077") { __typename } }'],
