@@ -1,4 +1,4 @@
-import { BLOCKING_CERTIFICATES, type Periods } from "./entitlement-rules";
+import { BLOCKING_CERTIFICATES, redeemBlocker, type Periods } from "./entitlement-rules";
 import type { OfferedRun } from "./run-rules";
 import { isUpgradeable, type Choosing, type Seat } from "./session-rules";
 
@@ -11,9 +11,16 @@ export interface OrderedRun extends OfferedRun {
 
 /** What keeps a learner from redeeming an entitlement, until the catalog or the account changes. */
 export type UselessnessWarning = "COURSE_UNKNOWN" | "MODE_NOT_OFFERED" | "LEARNER_INACTIVE";
-/** What a shop should know before it sells a course to a learner. None of these keeps the order from being fulfilled. */
+/**
+ * What a shop should know before it sells a course to a learner. Only the end of the expiration period keeps the order from
+ * being fulfilled: the policy that the entitlement would get leaves no time to redeem it.
+ */
 export type OrderWarning =
-  UselessnessWarning | "ALREADY_ENTITLED" | "ALREADY_ENROLLED" | "CERTIFICATE_EARNED";
+  | UselessnessWarning
+  | "EXPIRATION_PERIOD_OVER"
+  | "ALREADY_ENTITLED"
+  | "ALREADY_ENROLLED"
+  | "CERTIFICATE_EARNED";
 
 /** What the fulfilment of an order does with the runs of its course. */
 export interface OrderEffect<Run extends OrderedRun> {
@@ -83,21 +90,22 @@ export function uselessnessWarnings(
   });
 }
 
-/** All that a shop should know before it sells the course in this mode to the learner. */
+/** All that a shop should know before it sells an entitlement, as an order would create it, to the learner. */
 export function orderWarnings(
-  mode: string,
-  freeModes: readonly string[],
+  { mode, freeModes, standing, periods }: Choosing,
   sessions: readonly OrderedRun[],
   { isLearnerActive, isEntitled, enrollments }: Holding,
+  now: Date,
 ): OrderWarning[] {
   const isEnrolled = enrollments.some((seat) => seat.isActive && !freeModes.includes(seat.mode));
   const isCertified = enrollments.some((seat) => BLOCKING_CERTIFICATES.has(seat.certificateStatus ?? ""));
-  const held = {
+  const others = {
+    EXPIRATION_PERIOD_OVER: redeemBlocker(standing, periods, now) === "EXPIRATION_PERIOD_OVER",
     ALREADY_ENTITLED: isEntitled,
     ALREADY_ENROLLED: isEnrolled,
     CERTIFICATE_EARNED: isCertified,
   };
-  return [...uselessnessWarnings(mode, sessions, isLearnerActive), ...whichHold(held)];
+  return [...uselessnessWarnings(mode, sessions, isLearnerActive), ...whichHold(others)];
 }
 
 function whichHold<Name extends string>(holds: Record<Name, boolean>): Name[] {

@@ -1,4 +1,4 @@
-import { DEFAULT_PERIODS } from "../../src/rules/entitlement-rules";
+import { DAY_MS, DEFAULT_PERIODS } from "../../src/rules/entitlement-rules";
 import {
   newEntitlement,
   orderEffect,
@@ -80,5 +80,17 @@ test.each([
     ["CERTIFICATE_EARNED"],
   ],
 ])("before a sale to a learner who holds %s, a shop is warned as it must be", (_, holding, warnings) => {
-  expect(orderWarnings("verified", FREE, SOLD, holding)).toEqual(warnings);
+  expect(orderWarnings(entitlement, SOLD, holding, NOW)).toEqual(warnings);
+});
+
+test("a shop is warned that an order is refused when its policy leaves no whole day to redeem it", () => {
+  const warned = (expirationMs: number) =>
+    orderWarnings(
+      newEntitlement("verified", { ...DEFAULT_PERIODS, expirationMs }, FREE, NOW),
+      SOLD,
+      HELD,
+      NOW,
+    );
+  expect(warned(DAY_MS - 1)).toEqual(["EXPIRATION_PERIOD_OVER"]);
+  expect(warned(DAY_MS)).toEqual([]);
 });

@@ -293,9 +293,10 @@ test("orderPreview promises no upgrade where the policy leaves no time for it, a
   const context = { app, now: NOW, actor: shop } as unknown as Context;
   const asked = { username: "ada", courseUuids: [courseUuid], mode: "professional" };
   const preview = () => new OrderPreviewResolver().orderPreview(asked, context);
-  expect(await preview()).toMatchObject([{ redeemedRun: { courseUuid } }]);
+  expect(await preview()).toMatchObject([{ redeemedRun: { courseUuid }, warnings: [] }]);
   await aPolicy(app, { mode: "professional", expirationMs: 0 });
-  expect(await preview()).toMatchObject([{ redeemedRun: null, upgradeableRuns: [] }]);
+  const warned = { warnings: ["EXPIRATION_PERIOD_OVER"] };
+  expect(await preview()).toMatchObject([{ redeemedRun: null, upgradeableRuns: [], ...warned }]);
   const order = {
     username: "ada",
     courseUuid,

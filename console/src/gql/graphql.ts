@@ -337,7 +337,7 @@ export type MoveSessionInput = {
   override?: Array<MoveOverride>;
 };
 
-/** A fact that a shop should know before it sells a course to a learner. The order can be fulfilled all the same. */
+/** A fact that a shop should know before it sells a course to a learner. The order can be fulfilled all the same, unless the policy leaves no time. */
 export type OrderWarning =
   /** The learner is enrolled in a run of the course in a mode that is not free. */
   | 'ALREADY_ENROLLED'
@@ -347,6 +347,8 @@ export type OrderWarning =
   | 'CERTIFICATE_EARNED'
   /** The catalog contains no run of the course. */
   | 'COURSE_UNKNOWN'
+  /** The policy of a new entitlement leaves no time to redeem it, so that the order is refused. */
+  | 'EXPIRATION_PERIOD_OVER'
   /** The account of the learner is not active, so that nobody can redeem the entitlement. */
   | 'LEARNER_INACTIVE'
   /** No run of the course is sold in this mode, so that the entitlement cannot be redeemed. */

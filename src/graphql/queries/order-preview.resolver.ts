@@ -83,7 +83,7 @@ export class OrderPreviewResolver {
           uuid,
           sessions[i]!.map(({ run }) => run),
         ),
-        warnings: orderWarnings(mode, config.freeModes, sessions[i]!, holding),
+        warnings: orderWarnings(entitlement, sessions[i]!, holding, now),
         redeemedRun: redeemed && toCourseRun(redeemed.run.key, redeemed.run),
         upgradeableRuns: upgradeable.map(({ run }) => toCourseRun(run.key, run)),
         entitlements: held[i]!.map((facts) => toEntitlement(context, facts)),

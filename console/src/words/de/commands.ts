@@ -101,6 +101,8 @@ export const commands = {
     "Die Person ist in einem Kurslauf des Kurses eingeschrieben, in einem Modus, der nicht kostenlos ist.",
   "warning.CERTIFICATE_EARNED": "Die Person hat in einem Kurslauf des Kurses ein Zertifikat erworben.",
   "warning.COURSE_UNKNOWN": "Der Katalog enthält keinen Kurslauf des Kurses.",
+  "warning.EXPIRATION_PERIOD_OVER":
+    "Die Regelung einer neuen Berechtigung lässt keine Zeit, sie einzulösen, daher wird sie abgelehnt.",
   "warning.LEARNER_INACTIVE":
     "Das Konto der Person ist nicht aktiv, daher kann die Berechtigung nicht eingelöst werden.",
   "warning.MODE_NOT_OFFERED":

@@ -84,6 +84,8 @@ export const commands = {
   "warning.ALREADY_ENROLLED": "The learner is enrolled in a run of the course in a mode that is not free.",
   "warning.CERTIFICATE_EARNED": "The learner has earned a certificate in a run of the course.",
   "warning.COURSE_UNKNOWN": "The catalog contains no run of the course.",
+  "warning.EXPIRATION_PERIOD_OVER":
+    "The policy of a new entitlement leaves no time to redeem it, so that it is refused.",
   "warning.LEARNER_INACTIVE":
     "The account of the learner is not active, so that the entitlement cannot be redeemed.",
   "warning.MODE_NOT_OFFERED":

@@ -7,12 +7,14 @@ import { publish } from "../../enums";
 /** What a shop should know of an order. */
 export const OrderWarningEnum = publish<OrderWarning>(
   "OrderWarning",
-  "A fact that a shop should know before it sells a course to a learner. The order can be fulfilled all the same.",
+  "A fact that a shop should know before it sells a course to a learner. The order can be fulfilled all the same, unless the policy leaves no time.",
   {
     COURSE_UNKNOWN: "The catalog contains no run of the course.",
     MODE_NOT_OFFERED:
       "No run of the course is sold in this mode, so that the entitlement cannot be redeemed.",
     LEARNER_INACTIVE: "The account of the learner is not active, so that nobody can redeem the entitlement.",
+    EXPIRATION_PERIOD_OVER:
+      "The policy of a new entitlement leaves no time to redeem it, so that the order is refused.",
     ALREADY_ENTITLED: "The learner has an entitlement for the course that has not expired.",
     ALREADY_ENROLLED: "The learner is enrolled in a run of the course in a mode that is not free.",
     CERTIFICATE_EARNED: "The learner has earned a certificate in a run of the course.",
