@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { EntityManager } from "typeorm";
 import { CourseEntitlement } from "../../entities/course-entitlement";
 import { entitlementsById, type EntitlementFacts } from "../../reads/entitlement-facts";
@@ -5,7 +6,7 @@ import { policyForNew } from "../../reads/policies";
 import { isModeSold } from "../../reads/sessions";
 import type { UserFacts } from "../../reads/accounts/users";
 import { Refusal } from "../../refusal";
-import type { Database } from "../../store/statement";
+import { select, type Database } from "../../store/statement";
 import type { CommandRequest } from "../command";
 import { learnerNamed, type LearnerReference } from "../learner";
 import { lockAnyEntitlement, type LockedEntitlement, refuseUseless } from "../locked-entitlement";
@@ -64,22 +65,38 @@ export async function requireUser(tx: Database, reference: LearnerReference): Pr
   return user;
 }
 
+/** What identifies an order for a course. */
+type Order = Omit<NewEntitlement, "refundLocked">;
+
 /**
- * The entitlement that an order has made for a course already; null for a new order. Refuses an order of another learner or
- * in another mode.
+ * The entitlement that an order has made for a course already, in whatever mode it is now; null for a new order. Refuses an
+ * order of another learner or in another mode.
  */
-export async function orderedBefore(
-  tx: EntityManager,
-  { courseUuid, orderNumber, userId, mode }: Omit<NewEntitlement, "refundLocked">,
-): Promise<EntitlementFacts | null> {
+export async function orderedBefore(tx: EntityManager, order: Order): Promise<EntitlementFacts | null> {
+  const { courseUuid, orderNumber, userId, mode } = order;
   const earlier =
     orderNumber === null ? null : await tx.findOneBy(CourseEntitlement, { courseUuid, orderNumber });
   if (!earlier) return null;
-  if (earlier.userId !== userId || earlier.mode !== mode)
+  if (earlier.userId !== userId || (earlier.mode !== mode && !(await hasMade(tx, order, earlier.id))))
     throw new Refusal(
       "ORDER_ALREADY_USED",
       "This order already belongs to an entitlement of another learner or in another mode for this course.",
       { field: "orderNumber" },
     );
   return (await entitlementsById(tx, [earlier.id]))[0]!;
+}
+
+/** Whether an entitlement was created by an order as it is: for the same learner in the same mode, whatever was changed since. */
+async function hasMade(
+  tx: EntityManager,
+  { orderNumber, userId, mode }: Order,
+  entitlementId: string,
+): Promise<boolean> {
+  const [created] = await select<Pick<Order, "orderNumber" | "userId" | "mode">>(
+    tx,
+    `select order_number as "orderNumber", user_id::text as "userId", mode from historical_course_entitlement
+     where id = $1 order by history_id limit 1`,
+    [entitlementId],
+  );
+  return isDeepStrictEqual({ ...created }, { orderNumber, userId, mode });
 }

@@ -1,5 +1,7 @@
 import { CourseEntitlement } from "../../../src/entities/course-entitlement";
+import { changeEntitlementMode } from "../../../src/use-cases/entitlements/change-entitlement-mode";
 import { fulfillOrder } from "../../../src/use-cases/entitlements/fulfill-order";
+import { transferEntitlement } from "../../../src/use-cases/entitlements/transfer-entitlement";
 import { enrollAndFulfill } from "../../../src/use-cases/sessions/enroll-and-fulfill";
 import { checksumOf } from "../../support/checksum";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
@@ -13,6 +15,7 @@ import {
   anEntitlement,
   aRun,
   by,
+  hopper,
   NOW,
   shop,
   useApp,
@@ -69,6 +72,42 @@ test("an order that belongs to another learner or another mode is refused", asyn
     await expectRefusal(app, () => fulfill({ ...order, ...other }), "ORDER_ALREADY_USED", {
       field: "orderNumber",
     });
+});
+
+describe("once staff has changed the mode of an entitlement", () => {
+  const inMode = (entitlementId: string, mode: string) =>
+    changeEntitlementMode(by(hopper, app), {
+      entitlementId,
+      mode,
+      acceptAnyMode: true,
+      comments: "As agreed.",
+    });
+
+  test("the same order again answers with it, in the mode that was ordered and in the mode of now", async () => {
+    const order = anOrder();
+    const { entitlement } = await fulfillOrder(by(shop, app), order);
+    await inMode(entitlement.id, "professional");
+    for (const mode of ["verified", "professional"])
+      expect(await fulfill({ ...order, mode })).toMatchObject({
+        entitlement: { id: entitlement.id, mode: "professional" },
+        isNew: false,
+      });
+  });
+
+  test("the order is refused in a mode in which it was not placed, and for a learner who did not place it", async () => {
+    const [order, given] = [anOrder(), anOrder()];
+    const { entitlement } = await fulfillOrder(by(shop, app), order);
+    for (const mode of ["professional", "masters"]) await inMode(entitlement.id, mode);
+    const refused = (other: Parameters<typeof fulfill>[0]) =>
+      expectRefusal(app, () => fulfill(other), "ORDER_ALREADY_USED", { field: "orderNumber" });
+    await refused({ ...order, mode: "professional" });
+    await refused({ ...order, username: "bob" });
+    const { entitlement: gift } = await fulfillOrder(by(shop, app), given);
+    const transfer = { entitlementId: gift.id, username: "bob", comments: "A gift." };
+    await transferEntitlement(by(hopper, app), transfer);
+    await inMode(gift.id, "professional");
+    await refused({ ...given, username: "bob" });
+  });
 });
 
 test("several simultaneous requests for one order create one entitlement", async () => {
