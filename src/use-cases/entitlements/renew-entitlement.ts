@@ -1,7 +1,7 @@
 import type { EntityManager } from "typeorm";
 import { support } from "../../auth/who";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
-import { expirationEnd, isExpiryDue, refundBlocker, wholeDays } from "../../rules/entitlement-rules";
+import { expirationEnd, isExpiryDue, wholeDays } from "../../rules/entitlement-rules";
 import { Refusal } from "../../refusal";
 import { refuseUnregainable } from "../sessions/release";
 import { command, type CommandRequest } from "../command";
@@ -35,9 +35,10 @@ export async function renew(
   refuseRefunded(entitlement);
   refuseEarly(request, entitlement);
   const { facts, standing, periods } = entitlement;
-  // What could not be refunded just before does not become refundable, whether its expiry is stored or not.
-  const refundLocked = refundBlocker(standing, periods, request.now) !== null;
-  const renewed = { expiredAt: null, expiryCause: null, refundLocked, renewedAt: request.now };
+  // What has expired does not become refundable, whether its expiry is stored or not.
+  const hasExpired = facts.expiredAt !== null || isExpiryDue(standing, periods, request.now);
+  const revived = hasExpired ? { expiredAt: null, expiryCause: null, refundLocked: true } : {};
+  const renewed = { ...revived, renewedAt: request.now };
   const after = { ...entitlement, standing: { ...standing, ...renewed } };
   if (isExpiryDue(after.standing, periods, request.now)) refuseUnregainable(request, after);
   refuseUseless(after, request.now);

@@ -75,6 +75,12 @@ test.each([
   },
 );
 
+test("a renewal rules the refund out of what was not redeemed in time, though its expiry is not stored yet", async () => {
+  const policyId = await aPolicy(app, { expirationMs: 20 * DAY_MS });
+  const renewed = await renew(await anEntitlement(app, { policyId, createdAt: ago(25) }));
+  expect(refundBlocker(standingOf(renewed), renewed.policy!, NOW)).toBe("REFUND_LOCKED");
+});
+
 test("a renewal before the expiration leaves an order refundable that was", async () => {
   const policyId = await aPolicy(app, { expirationMs: 20 * DAY_MS });
   const renewed = await renew(await anEntitlement(app, { policyId, createdAt: ago(19) }));
