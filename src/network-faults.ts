@@ -12,6 +12,8 @@ export const NETWORK_FAULTS: Readonly<Record<string, NetworkFault>> = {
   EAI_AGAIN: { text: "its host is not known at the moment", isNeverConnected: true },
   ECONNREFUSED: { text: "nothing listens on its host and port", isNeverConnected: true },
   FORBIDDEN_ADDRESS: { text: "its address may not be reached", isNeverConnected: true },
+  BAD_PORT: { text: "its port is that of another protocol", isNeverConnected: true },
+  BAD_REQUEST: { text: "its address is none to which a request can be sent", isNeverConnected: true },
   UND_ERR_CONNECT_TIMEOUT: { text: "its host does not answer", isNeverConnected: true },
   // These may also end a connection on which a request has already been sent.
   ECONNRESET: { text: "its host hangs up", isNeverConnected: false },

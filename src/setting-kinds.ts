@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { addressFault } from "./rules/webhook-rules";
 
 /** What a fault says; a value is never repeated, as it may be secret. */
 interface Fault {
@@ -89,8 +90,23 @@ export const textsInJson = kind('a JSON list of texts, such as ["old", "new"]', 
   }),
 );
 
-/** The address of a web service. */
-export const webUrl = kind("a URL of http or https", (fault) => z.url({ protocol: /^https?$/, ...fault }));
+/** The address of a web service, to which requests are sent as it stands. */
+export const webUrl = kind("a URL of http or https", askable);
+
+/** The address of a web service, to which the paths of its operations are added. */
+export const baseUrl = kind("a URL of http or https without a query", (fault) =>
+  askable(fault).refine(
+    (url) => !/[?#]/.test(url),
+    "holds a query or a fragment, to which no path can be added",
+  ),
+);
+
+function askable(fault: Fault) {
+  return z.url({ protocol: /^https?$/, ...fault }).superRefine((url, context) => {
+    const why = URL.canParse(url) ? addressFault(url) : null;
+    if (why !== null) context.addIssue(why);
+  });
+}
 
 /** How to reach a Redis. */
 export const redisUrl = kind("redis://user:password@host:port/number, or the same with rediss", (fault) =>

@@ -1,30 +1,23 @@
-import { fixedKeys } from "./auth/keys";
 import { FOLLOWING_SETTINGS } from "./settings/following";
 import { OPEN_EDX_SETTINGS } from "./settings/open-edx";
 import { HISTORY_SETTINGS } from "./settings/history";
 import { refundSettings } from "./settings/refunds";
+import { tokenSettings } from "./settings/tokens";
 import { DAY_MS, DEFAULT_PERIODS } from "./rules/entitlement-rules";
 import {
+  baseUrl,
   flag,
-  jwkSet,
   listOf,
   oneOf,
   postgresUrl,
   readableFile,
   text,
   textLike,
-  webUrl,
   whole,
 } from "./setting-kinds";
 
 /** The longest period that can be set: a hundred years. */
 const DAYS_AT_MOST = 36_500;
-
-const keysOfLms = jwkSet(fixedKeys);
-
-/** Whether a key set can be used in production, which must never trust the development key. */
-const isForProduction = ({ keys }: { keys: { [member: string]: unknown }[] }) =>
-  keys.every((key) => key["kid"] !== "development");
 
 /**
  * Every setting: its kind, its default and its meaning. A setting without a default is unset unless the environment
@@ -56,38 +49,7 @@ export function settings(isProduction: boolean) {
     DATA_DIR: text()
       .default(".data")
       .describe("The folder in which the embedded PostgreSQL and the development key are kept."),
-    JWT_JWK_SET: (isProduction
-      ? keysOfLms.refine(isForProduction, 'holds the key "development", which production does not trust')
-      : keysOfLms
-    )
-      .optional()
-      .describe(
-        "The public keys of the LMS, which signs the tokens. Production requires either this or `JWT_JWK_SET_URL`; without both, a development key signs and verifies.",
-      ),
-    JWT_JWK_SET_URL: webUrl
-      .optional()
-      .describe("The address where the LMS publishes its public keys, instead of `JWT_JWK_SET`."),
-    JWT_ISSUER: text()
-      .default("http://localhost:18000/oauth2")
-      .describe("The issuer that a token must name (claim `iss`); required in production."),
-    JWT_AUDIENCE: text().default("openedx").describe("The audience that a token must name (claim `aud`)."),
-    JWT_SUPPORT_ROLE: text()
-      .default("support")
-      .describe("The entry of the claim `roles` that makes the caller a support agent."),
-    JWT_SERVICE_ROLE: text()
-      .default("service")
-      .describe("The entry of the claim `roles` that makes the caller a service, such as a shop."),
-    JWT_AUDITOR_ROLE: text()
-      .default("auditor")
-      .describe(
-        "The entry of the claim `roles` that makes the caller an auditor, who may read everything and change nothing.",
-      ),
-    JWT_RESTRICTED_APPLICATIONS: flag
-      .default(false)
-      .describe("Whether tokens of restricted OAuth applications are accepted."),
-    JWT_COOKIES: flag
-      .default(false)
-      .describe("Whether browsers may send the token in the cookies of the LMS."),
+    ...tokenSettings(isProduction),
     CORS_ORIGINS: listOf(/^https?:\/\/[a-z0-9.-]+(:\d+)?$/, "origins like https://apps.example.org")
       .default([])
       .describe("The origins of frontends on other hosts, whose browsers may then call this service."),
@@ -149,7 +111,7 @@ export function settings(isProduction: boolean) {
     ...OPEN_EDX_SETTINGS,
     ...FOLLOWING_SETTINGS,
     ...HISTORY_SETTINGS,
-    FAULT_PLAN_URL: webUrl
+    FAULT_PLAN_URL: baseUrl
       .optional()
       .describe(
         "The address of the fault-injection harness, which is asked at each fault point; ignored in production.",

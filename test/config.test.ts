@@ -123,6 +123,33 @@ test.each(["lms.example/keys.json", "ftp://lms.example/keys.json", "file:///keys
     expect(faults({ JWT_JWK_SET_URL })).toEqual(["JWT_JWK_SET_URL: must be a URL of http or https"]),
 );
 
+/** Settings with one address each, and what else makes it used. */
+const ADDRESSES = ["JWT_JWK_SET_URL", "REFUND_WEBHOOK_URL", "OAUTH_TOKEN_URL"];
+const BASE_ADDRESSES = ["LMS_URL", "DISCOVERY_URL", "COORDINATOR_URL", "FAULT_PLAN_URL"];
+const addressFaults = (name: string, url: string) =>
+  faults({ [name]: url }).filter(
+    (line) => line.startsWith(name) && !line.includes("needs") && !line.includes("set"),
+  );
+
+test.each([...ADDRESSES, ...BASE_ADDRESSES])("no request can be sent to these addresses as %s", (name) => {
+  for (const [url, fault] of [
+    ["https://us:secret@host.example/a", "holds a user name or a password"],
+    ["https://host.example:6000/a", "has the port of another protocol, to which nothing is sent"],
+    ["https://host.example/a#b", "holds a fragment, which is never sent"],
+  ] as const)
+    expect(addressFaults(name, url)[0]).toBe(`${name}: ${fault}`);
+  expect(addressFaults(name, "https://host.example:8443/a")).toEqual([]);
+});
+
+test("an address to which paths are added has no query, not even an empty one", () => {
+  for (const name of BASE_ADDRESSES)
+    for (const end of ["?a=b", "?", "#"])
+      expect(addressFaults(name, `https://host.example/${end}`)).toEqual([
+        `${name}: holds a query or a fragment, to which no path can be added`,
+      ]);
+  for (const name of ADDRESSES) expect(addressFaults(name, "https://host.example/?a=b")).toEqual([]);
+});
+
 test("production refuses the embedded shop, which refunds nothing", () => {
   expect(faults({ ...production, REFUND_SHOP: "embedded" })).toEqual([
     "REFUND_SHOP: must not be embedded when NODE_ENV is production, because that shop refunds nothing",

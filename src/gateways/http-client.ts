@@ -119,28 +119,21 @@ async function send(
     ...(requestId && { "x-request-id": requestId }),
     ...(token !== undefined && { authorization: token }),
   };
+  const init = { method, headers: sent, ...(body !== undefined && { body }), redirect: "manual" } as const;
+  let isRequest = false;
   try {
+    isRequest = !!new Request(url, init); // throws for an address with a password, and for a header with a line break
     if (mayReach) {
-      const response = await guardedRequest(
-        url,
-        { method, headers: sent, signal },
-        String(body ?? ""),
-        mayReach,
-      );
+      const request = { method, headers: sent, signal };
+      const response = await guardedRequest(url, request, String(body ?? ""), mayReach);
       return { status: response.statusCode!, text: await textOf(response, bytesAtMost) };
     }
-    const response = await fetch(url, {
-      method,
-      headers: sent,
-      ...(body !== undefined && { body }),
-      redirect: "manual",
-      signal, // of the body too
-    });
+    const response = await fetch(url, { ...init, signal }); // which is that of the body too
     const text = await textOf(response.body ?? [], bytesAtMost);
     return { status: response.status, text, ...pauseIn(response.headers.get("retry-after")) };
   } catch (error) {
-    const word = signal.aborted ? "TimeoutError" : wordOf(error);
-    throw new HttpFailure(word, !NETWORK_FAULTS[word]?.isNeverConnected, { cause: error });
+    const word = signal.aborted ? "TimeoutError" : isRequest ? wordOf(error) : "BAD_REQUEST";
+    throw new HttpFailure(word, isRequest && !NETWORK_FAULTS[word]?.isNeverConnected, { cause: error });
   }
 }
 
@@ -191,7 +184,12 @@ async function tokenBefore(
 /** Why something failed, in one word: the code of a failure, or else its name. */
 export function wordOf(error: unknown): string {
   if (error instanceof HttpFailure) return error.word;
-  const { cause, code, name } = error as { cause?: { code?: string }; code?: unknown; name?: string };
+  const { cause, code, name } = error as {
+    cause?: { code?: string; message?: string };
+    code?: unknown;
+    name?: string;
+  };
+  if (cause?.message === "bad port") return "BAD_PORT"; // fetch has no code for it
   // A DOMException, such as that of a time-out, has a number for a code.
   return (cause?.code ?? (typeof code === "string" ? code : name) ?? "unknown").slice(0, 100);
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { readKey } from "../proof/check-proof";
 import { ALGORITHMS } from "../proof/notes/signer";
+import { addressFault } from "../rules/webhook-rules";
 import { flag, listOf, readableFile, textLike } from "../setting-kinds";
 
 /** Whether an address is that of a file, or of a witness with its verification key. */
@@ -8,7 +9,7 @@ function isKeeper(address: string): boolean {
   try {
     if (address.startsWith("file:")) return /^file:\/./.test(address) && fileURLToPath(address) !== "";
     const [url = "", key = "", ...more] = address.split("#");
-    const isAddress = /^https?:\/\/[^/]/.test(url) && URL.canParse(url);
+    const isAddress = /^https?:\/\/[^/?][^?]*$/.test(url) && addressFault(url) === null;
     return isAddress && more.length === 0 && readKey(key).algorithm === ALGORITHMS.cosignature;
   } catch {
     return false;

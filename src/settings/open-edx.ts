@@ -1,13 +1,13 @@
-import { oneOf, text, textLike, textsInJson, webUrl, whole } from "../setting-kinds";
+import { baseUrl, oneOf, text, textLike, textsInJson, webUrl, whole } from "../setting-kinds";
 
 /** The settings of how the Open edX installation is reached. */
 export const OPEN_EDX_SETTINGS = {
-  LMS_URL: webUrl
+  LMS_URL: baseUrl
     .optional()
     .describe(
       "The address of the LMS, which then keeps enrollments, accounts and certificates. It needs `DISCOVERY_URL`, `OAUTH_CLIENT_ID` and `OAUTH_CLIENT_SECRET`. Without it, the tables of this service keep them.",
     ),
-  DISCOVERY_URL: webUrl
+  DISCOVERY_URL: baseUrl
     .optional()
     .describe("The public address of course-discovery, whose host names the catalog; `LMS_URL` needs it."),
   LMS_DEADLINE_MS: whole(50, 30_000)

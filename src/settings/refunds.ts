@@ -1,4 +1,4 @@
-import { flag, oneOf, textLike, webUrl, whole } from "../setting-kinds";
+import { baseUrl, flag, oneOf, textLike, webUrl, whole } from "../setting-kinds";
 
 /** The settings of which shop refunds orders, and how it is reached. */
 export function refundSettings(isProduction: boolean) {
@@ -13,7 +13,7 @@ export function refundSettings(isProduction: boolean) {
       .describe(
         "How long the shop may take to answer, in milliseconds; leases and pauses between attempts are multiples of it.",
       ),
-    COORDINATOR_URL: webUrl
+    COORDINATOR_URL: baseUrl
       .optional()
       .describe("The address of commerce-coordinator; required when `REFUND_SHOP` is `coordinator`."),
     COORDINATOR_KEYED: flag

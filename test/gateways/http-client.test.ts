@@ -115,6 +115,18 @@ test("a request to an address without a server, or to an invalid host, was certa
   expect(await failure("http://shop.invalid")).toMatchObject({ mayBeSent: false });
 });
 
+test.each<[string, string, Record<string, string>, string]>([
+  ["an address with a password", "http://us:secret@shop.example", {}, "BAD_REQUEST"],
+  ["what is no address", "shop.example", {}, "BAD_REQUEST"],
+  ["a header with a line break", "http://shop.example", { authorization: "a\nb" }, "BAD_REQUEST"],
+  ["the port of another protocol", "http://127.0.0.1:6000", {}, "BAD_PORT"],
+])("a request that cannot be sent was certainly not sent: %s", async (_, to, headers, word) => {
+  const failure = await client()({ url: to, method: "POST", body: "x", headers }).catch(
+    (error: unknown) => error,
+  );
+  expect(failure).toMatchObject({ word, mayBeSent: false });
+});
+
 describe("a host that others have named", () => {
   const guarded = () => clientOf(PATIENT_MS, isPublicAddress);
   const refusal = { word: "FORBIDDEN_ADDRESS", mayBeSent: false };
