@@ -1,11 +1,15 @@
 import { createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { QueryConfig } from "pg";
 import type { EntityManager } from "typeorm";
+import type { Actor } from "../../src/auth/actor";
 import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { readEventRequest } from "../../src/http/events/event-request";
 import { EventStream } from "../../src/http/events/event-stream";
 import { STREAMS_AT_MOST } from "../../src/http/events/streams";
 import { setRefundLock } from "../../src/use-cases/entitlements/set-refund-lock";
+import { poolOf } from "../../src/store/statement";
 import { transact } from "../../src/store/transact";
 import { ada, actor, ask, auditor, bob, grace, useDemoApp } from "../support/demo-app";
 import { listen, type Received } from "../support/events";
@@ -264,6 +268,37 @@ test("an actor has a limited number of streams, and closing one makes room for a
   );
   for (const stream of [...open, again]) stream.leave();
   expect(server.load.inFlight).toBe(0);
+});
+
+test("streams that were left before their turn read nothing, and count until their reading has ended", async () => {
+  const readings: unknown[][] = [];
+  let goOn = () => {};
+  const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
+  const pool = poolOf(app.db);
+  const query = pool.query.bind(pool) as (sent: QueryConfig) => Promise<unknown>;
+  const held = jest.spyOn(pool, "query").mockImplementation((async (sent: QueryConfig) => {
+    if (sent.text.includes("order by position limit")) {
+      readings.push(sent.values!);
+      await mayGoOn;
+    }
+    return query(sent);
+  }) as never);
+  const headers = { "last-event-id": "p-1" };
+  const open = (one: Actor) => listen(server.url, one, { headers });
+  const streams = await Promise.all(Array.from({ length: STREAMS_AT_MOST.perActor }, () => open(ada)));
+  for (const stream of streams) stream.leave();
+  for (let times = 0; times < 10; times++) {
+    expect((await open(ada)).status).toBe(429);
+    await sleep(20);
+  }
+  goOn();
+  const other = await open(bob);
+  await other.come(1);
+  expect(readings.map(([, , , learner]) => learner)).toEqual([ada.userId, bob.userId]);
+  const again = await open(ada);
+  await again.come(1);
+  for (const stream of [other, again]) stream.leave();
+  held.mockRestore();
 });
 
 test("a stream ends when its token expires", async () => {

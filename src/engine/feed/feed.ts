@@ -62,8 +62,8 @@ export class Feed {
   }
 
   /**
-   * Tells a follower of all changes after a place until it leaves. Resolves when it is up to date, and rejects when the
-   * database goes away before.
+   * Tells a follower of all changes after a place until it leaves. Resolves when it is up to date or has left and nothing is
+   * read for it any more, and rejects when the database goes away before.
    */
   async follow(follower: Follower, start: Start): Promise<void> {
     if (follower.left.aborted) return;
@@ -84,7 +84,7 @@ export class Feed {
     let at = start.after;
     while (!left.aborted && at < this.position) {
       const upTo = isOfEverything ? lesser(this.position, at + BigInt(PAGE)) : this.position;
-      const page = await this.inTurn(() => readFeed(this.app.db, audience.scope, at, upTo, PAGE));
+      const page = await this.inTurn(left, () => readFeed(this.app.db, audience.scope, at, upTo, PAGE));
       for (const entry of page) tellOf(entry, follower, start);
       at = isOfEverything || page.length < PAGE ? upTo : BigInt(page.at(-1)!.position);
       await ready();
@@ -93,8 +93,9 @@ export class Feed {
     if (!left.aborted) this.upToDate.set(follower, start);
   }
 
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.turn.then(work);
+  /** Reads a page when the turn has come; who has left until then reads nothing, so that those behind need not wait. */
+  private inTurn(left: AbortSignal, read: () => Promise<FeedEntry[]>): Promise<FeedEntry[]> {
+    const done = this.turn.then(() => (left.aborted ? [] : read()));
     this.turn = done.catch(() => undefined);
     return done;
   }

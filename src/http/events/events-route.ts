@@ -73,10 +73,15 @@ export function eventsRoute(
     stream.left.addEventListener("abort", () => {
       clearInterval(check);
       stopping.removeEventListener("abort", stop);
-      giveBack();
     });
     stream.send("open", `p${start.after}`, "{}");
     const changed = (position: string, json: string) => stream.send("change", `p${position}`, json);
-    await feed.follow({ audience, changed, ready: stream.ready, left: stream.left }, start);
+    try {
+      await feed.follow({ audience, changed, ready: stream.ready, left: stream.left }, start);
+    } finally {
+      // One that was left counts until its reading has ended: who comes and goes would otherwise have any number of them.
+      if (stream.left.aborted) giveBack();
+      else stream.left.addEventListener("abort", giveBack);
+    }
   };
 }

@@ -5,7 +5,7 @@ import { Overloaded } from "../in-flight";
 /** So many streams of events a process keeps open, and so many of them for one actor. */
 export const STREAMS_AT_MOST = { inAll: 500, perActor: 5 };
 
-/** Counts the streams that are open, so that they stay few. */
+/** Counts the streams that are open or still read, so that they stay few. */
 export class Streams {
   /** How many are open. */
   open = 0;
