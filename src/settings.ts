@@ -144,7 +144,7 @@ export function settings(isProduction: boolean) {
     COST_PER_MINUTE: whole(6_000, 100_000_000)
       .default(60_000)
       .describe(
-        "How much the operations of one actor may cost one process within a minute. An object costs 1, one at another time 4, a `totalCount` 200. Operations of more than 3,000 are charged before they run, with 6,000 at most, as `extensions.cost` tells; of others, an answer of more than 50,000 bytes is charged, 1 for 200 bytes. Services have no limit.",
+        "How much the operations of one actor may cost one process within a minute. An object costs 1, one at another time or a proof 4, a `totalCount` 200. Operations of more than 3,000 are charged before they run, with 6,000 at most, as `extensions.cost` tells; others are charged afterwards: for an answer of more than 50,000 bytes, 1 for 200 bytes, and for objects at other times, proofs and `totalCount`s where these cost more than 400. Services have no limit.",
       ),
     SHUTDOWN_DELAY_MS: whole(0, 60_000)
       .default(isProduction ? 2_500 : 0)

@@ -4,7 +4,7 @@ import { getMetadataStorage } from "class-validator";
 import { LIMITS as STATEMENT_LIMITS } from "../../ormconfig";
 import { whoMayAsk } from "../auth/permissions";
 import { LIFETIME_AT_MOST_S, LENGTH_AT_MOST } from "../auth/verify-token";
-import { FREE_BYTES, LARGE_COST } from "../engine/cost-budget";
+import { FREE_BYTES, FREE_WORK, LARGE_COST } from "../engine/cost-budget";
 import { REFUSALS_KEPT } from "../engine/documents/kept-documents";
 import { LIMITS } from "../engine/documents/limits";
 import { ERROR_MEANINGS } from "../engine/error-meanings";
@@ -114,10 +114,11 @@ function limitsTable(): string {
     ],
     ["values of all these objects, each a field without a selection", LIMITS.values],
     [
-      "cost of an operation that is not charged to `COST_PER_MINUTE` before it runs: an object is 1, an object at another time 4, a `totalCount` 200",
+      "cost of an operation that is not charged to `COST_PER_MINUTE` before it runs: an object is 1, an object at another time or a proof 4, a `totalCount` 200",
       LARGE_COST,
     ],
     ["bytes of the answer to such an operation that is not charged afterwards either", FREE_BYTES],
+    ["the same cost of its objects at other times, proofs and `totalCount`s", FREE_WORK],
     ["levels of lists and objects in a variable", LIMITS.variableLevels],
     ["bytes of an answer, also of the API of Open edX", LIMITS.answerBytes],
     ["bytes of a request's body", BODY_AT_MOST],

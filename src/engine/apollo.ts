@@ -151,7 +151,8 @@ function gate(
     }
 
     async willSendResponse(answered: GraphQLRequestContextWillSendResponse<Billed>): Promise<void> {
-      const { queryHash, document, response } = answered;
+      const { queryHash, document, response, contextValue } = answered;
+      this.cost ??= contextValue.bill.worked(contextValue.work) ?? undefined;
       const result = response.body.kind === "single" ? response.body.singleResult : undefined;
       if (result?.errors && queryHash !== undefined) {
         if (this.isToRemember) documents.refuse(queryHash, result.errors);

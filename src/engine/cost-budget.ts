@@ -4,11 +4,14 @@ import { LIMITS } from "./documents/limits";
 
 /**
  * An operation that can cost more than this, in objects of a page, is large: it is charged before it runs. The others are
- * charged after they have run, by the length of their answer, which nothing tells before.
+ * charged after they have run, by the length of their answer and by what was really looked up for it, which nothing tells
+ * before.
  */
 export const LARGE_COST = 3_000;
 /** An answer to one of the others is charged when it is longer than this. */
 export const FREE_BYTES = 50_000;
+/** And when it has more than so much beside its pages: looks at other times, proofs and total numbers. */
+export const FREE_WORK = 400;
 /** So many bytes of such an answer cost as much as one object of a large operation. */
 export const BYTES_OF_AN_OBJECT = 200;
 
@@ -17,7 +20,7 @@ const MINUTE_MS = 60_000;
 
 /** What an operation costs, and what is left of the actor's budget for this minute. */
 export interface Cost {
-  /** What this operation can cost, in objects of a page: never more than an operation may ask for. */
+  /** What this operation can cost, or has cost, in objects of a page: never more than an operation may ask for. */
   requested: number;
   /** The cost that is left before the budget is full again. */
   remaining: number;
@@ -37,6 +40,8 @@ export interface Charge {
 export interface Bill {
   /** Decides before it runs, and charges a large one; null when a smaller one may run. */
   before(cost: number): Charge | null;
+  /** Charges one that was not charged before it ran for its work beside its pages; null where that is little. */
+  worked(work: number): Cost | null;
   /** Charges one that was not charged before it ran, if its answer is long. */
   after(answerBytes: number): void;
 }
@@ -44,7 +49,7 @@ export interface Bill {
 /** The bills of an actor's operations. Services, which act for many learners, are charged nothing. */
 export type CostBudget = (actor: Actor | null) => Bill;
 
-const FREE: Bill = { before: () => null, after: () => undefined };
+const FREE: Bill = { before: () => null, worked: () => null, after: () => undefined };
 
 /** Makes a budget that is full again a minute after its first use. Each process counts by itself. */
 export function costBudget({ clock, config }: Pick<App, "clock" | "config">): CostBudget {
@@ -78,6 +83,12 @@ export function costBudget({ clock, config }: Pick<App, "clock" | "config">): Co
         const remaining = Math.max(0, limit - budget.cost);
         const retryAfterSeconds = suffices ? null : Math.ceil((budget.since + MINUTE_MS - now) / 1_000);
         return { cost: { requested, remaining, limit }, retryAfterSeconds };
+      },
+      worked(work) {
+        if (isCharged || work <= FREE_WORK) return null;
+        const budget = budgetOf(key, clock().getTime());
+        budget.cost += work;
+        return { requested: work, remaining: Math.max(0, limit - budget.cost), limit };
       },
       after(answerBytes) {
         if (!isCharged && answerBytes > FREE_BYTES)

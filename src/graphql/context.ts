@@ -19,6 +19,16 @@ export interface Context {
   /** What a learner can be told of blockers, in the language of the request. */
   messages: Messages;
   loaders: Loaders;
+  /** What was done until now beside the pages themselves, by `COST`. */
+  work: number;
+}
+
+/** How many objects of a page are as much work as a look at another time or a proof, and as counting all objects of a list. */
+export const COST = { page: 1, objects: 1, look: 4, value: 0, total: 200 };
+
+/** Counts a look at another time, a proof or a total number, whose answer is short for the work that it makes. */
+export function countWork(context: Context, kind: "look" | "total"): void {
+  context.work += COST[kind];
 }
 
 /** One statement for all objects of a request that ask for the same thing. */
@@ -59,7 +69,7 @@ export function createContext(
   language: Language = "en",
 ): Context {
   const messages = LANGUAGES[language];
-  return { app, actor, now: app.clock(), requestId, messages, loaders: new Loaders(app) };
+  return { app, actor, now: app.clock(), requestId, messages, loaders: new Loaders(app), work: 0 };
 }
 
 /**

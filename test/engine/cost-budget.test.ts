@@ -1,7 +1,13 @@
 import type { Actor } from "../../src/auth/actor";
-import { BYTES_OF_AN_OBJECT, costBudget, FREE_BYTES, LARGE_COST } from "../../src/engine/cost-budget";
+import {
+  BYTES_OF_AN_OBJECT,
+  costBudget,
+  FREE_BYTES,
+  FREE_WORK,
+  LARGE_COST,
+} from "../../src/engine/cost-budget";
 import { LIMITS } from "../../src/engine/documents/limits";
-import { ada, bob, useDemoApp } from "../support/demo-app";
+import { ada, auditor, bob, useDemoApp } from "../support/demo-app";
 import { serve } from "../support/http";
 
 const app = useDemoApp();
@@ -72,6 +78,38 @@ test("a look at another time costs four objects, and a total number two hundred"
   await server.stop();
 });
 
+test("looks at other times, proofs and total numbers are charged as they were made, however short their answer is", async () => {
+  const server = await serve(app, { COST_PER_MINUTE: "6000" });
+  const costOf = async (document: string) => {
+    const { status, text } = await server.ask(auditor, document);
+    expect([status, text.length < FREE_BYTES]).toEqual([200, true]);
+    return (JSON.parse(text) as { extensions?: { cost: { requested: number; remaining: number } } })
+      .extensions?.cost;
+  };
+  const aliases = (count: number, one: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => one(n)).join(" ");
+  const looks = (count: number) =>
+    `{ entitlements(first: 10) { edges { node { ${aliases(count, (n) => `a${n}: asOf(at: "2026-06-01T00:00:${10 + n}Z") { state }`)} } } } }`;
+  const steps = ["previous { id }", "next { id }", "state { __typename }", "revertedTo { id }"];
+  expect(await costOf(looks(1))).toBeUndefined();
+  expect(await costOf("{ entitlements(first: 20) { totalCount edges { node { id } } } }")).toBeUndefined();
+  const totals = `{ ${aliases(3, (n) => `a${n}: entitlements(first: 1) { totalCount }`)} }`;
+  expect(await costOf(totals)).toEqual({ requested: 600, remaining: 5_400, limit: 6_000 });
+  const asked = 10 * Math.floor(FREE_WORK / 10 / 4) + 10; // one look for each entitlement more than what is free
+  expect(await costOf(looks(asked / 10))).toMatchObject({ requested: 4 * asked });
+  const cost = await costOf(
+    `{ history(first: 60) { edges { node { ${aliases(2, (n) => `a${n}: state { __typename }`)} ${steps.join(" ")} } } } }`,
+  );
+  expect(cost!.requested).toBeGreaterThan(FREE_WORK);
+  const document = looks(asked / 10);
+  let status = 200;
+  for (let times = 0; times < 20 && status === 200; times++)
+    ({ status } = await server.ask(auditor, document));
+  expect(status).toBe(429);
+  expect((await server.ask(bob, SMALL)).status).toBe(200);
+  await server.stop();
+});
+
 test("an answer of ordinary length costs nothing, and services have no budget", () => {
   const actor: Actor = { ...ada, userId: "1" };
   const limit = app.config.costPerMinute;
@@ -79,6 +117,7 @@ test("an answer of ordinary length costs nothing, and services have no budget", 
   for (let times = 0; times < 2 * (limit / (FREE_BYTES / BYTES_OF_AN_OBJECT)); times++) {
     const bill = billOf(actor);
     expect(bill.before(LARGE_COST)).toBeNull();
+    expect(bill.worked(FREE_WORK)).toBeNull();
     bill.after(FREE_BYTES);
   }
   billOf(actor).after(limit * BYTES_OF_AN_OBJECT);

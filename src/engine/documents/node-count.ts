@@ -17,6 +17,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from "graphql";
+import { COST } from "../../graphql/context";
 import { PAGE_AT_MOST } from "../../graphql/pages/connection";
 import { DataExportScalar } from "../../graphql/scalars";
 import { fragmentsOf } from "./documents";
@@ -35,9 +36,6 @@ interface Page {
 const VALUE: Page = { size: [1], inner: [], kind: "value" };
 /** The number of all objects that a list has, which are counted for it. */
 const TOTAL: Page = { size: [1], inner: [], kind: "total" };
-
-/** How many objects of a page are as much work as a look at another time, and as counting all objects of a list. */
-const COST = { page: 1, objects: 1, look: 4, value: 0, total: 200 };
 
 /** What a field of the schema tells of its list. */
 export interface ListExtensions {

@@ -1,5 +1,6 @@
-import { FieldResolver, Int, Resolver, Root } from "type-graphql";
+import { Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { COUNTED_AT_MOST } from "../../reads/history-entries";
+import { countWork, type Context } from "../context";
 import { PageInfo } from "./connection";
 import { CourseEntitlementConnection } from "../types/entitlements/course-entitlement-connection";
 import { EnrollmentCallConnection } from "../types/enrollment-call";
@@ -26,7 +27,8 @@ export class PageInfoResolver {
 @Resolver(() => CourseEntitlementConnection)
 export class EntitlementTotalResolver {
   @FieldResolver(() => Int, { description: `${TOTAL}.` })
-  totalCount(@Root() { count }: CourseEntitlementConnection): Promise<number> {
+  totalCount(@Root() { count }: CourseEntitlementConnection, @Ctx() context: Context): Promise<number> {
+    countWork(context, "total");
     return count();
   }
 }
@@ -34,7 +36,8 @@ export class EntitlementTotalResolver {
 @Resolver(() => RefundConnection)
 export class RefundTotalResolver {
   @FieldResolver(() => Int, { description: `${TOTAL}.` })
-  totalCount(@Root() { count }: RefundConnection): Promise<number> {
+  totalCount(@Root() { count }: RefundConnection, @Ctx() context: Context): Promise<number> {
+    countWork(context, "total");
     return count();
   }
 }
@@ -42,7 +45,8 @@ export class RefundTotalResolver {
 @Resolver(() => EnrollmentCallConnection)
 export class EnrollmentCallTotalResolver {
   @FieldResolver(() => Int, { description: `${TOTAL}.` })
-  totalCount(@Root() { count }: EnrollmentCallConnection): Promise<number> {
+  totalCount(@Root() { count }: EnrollmentCallConnection, @Ctx() context: Context): Promise<number> {
+    countWork(context, "total");
     return count();
   }
 }
@@ -50,7 +54,8 @@ export class EnrollmentCallTotalResolver {
 @Resolver(() => SupportDetailConnection)
 export class SupportDetailTotalResolver {
   @FieldResolver(() => Int, { description: `${TOTAL}.` })
-  totalCount(@Root() { count }: SupportDetailConnection): Promise<number> {
+  totalCount(@Root() { count }: SupportDetailConnection, @Ctx() context: Context): Promise<number> {
+    countWork(context, "total");
     return count();
   }
 }
@@ -61,7 +66,8 @@ export class HistoryTotalResolver {
     nullable: true,
     description: `${TOTAL}; null when there are more than ${COUNTED_AT_MOST.toLocaleString("en-US")}.`,
   })
-  totalCount(@Root() { count }: HistoryEntryConnection): Promise<number | null> {
+  totalCount(@Root() { count }: HistoryEntryConnection, @Ctx() context: Context): Promise<number | null> {
+    countWork(context, "total");
     return count();
   }
 }

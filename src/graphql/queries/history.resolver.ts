@@ -2,7 +2,7 @@ import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
 import type { UserFacts } from "../../reads/accounts/users";
 import { factsAsOf } from "../../reads/as-of";
 import { countEntries, entriesById, findEntries } from "../../reads/history-entries";
-import { maySee, type Context } from "../context";
+import { countWork, maySee, type Context } from "../context";
 import { criteriaOf, historyOf, maySeeWho, toEntryView, toHistory } from "../history";
 import { requireSettled } from "./history-log/settled";
 import { stateOf } from "./history-log/state-of-entry";
@@ -41,6 +41,7 @@ export class EntitlementHistoryResolver {
     @Args() { at }: AsOfArgs,
     @Ctx() context: Context,
   ): Promise<CourseEntitlementView | null> {
+    countWork(context, "look");
     await requireSettled(context, at, "at");
     const loader = context.loaders.named(`asOf:${at.getTime()}`, (ids) => factsAsOf(context.app.db, ids, at));
     const facts = await loader.load(id);
@@ -117,6 +118,7 @@ export class HistoryEntryResolver {
     description: "The object as it was after this change; after a deletion, the object as it was last.",
   })
   state(@Root() view: HistoryEntryView, @Ctx() context: Context): Promise<typeof HistoryState | null> {
+    countWork(context, "look");
     return stateOf(context, view);
   }
 
@@ -152,6 +154,7 @@ async function entryOf(
   from: HistoryEntryView,
 ): Promise<HistoryEntryView | null> {
   if (id === null) return null;
+  countWork(context, "look");
   const entry = await context.loaders.named("entries", (ids) => entriesById(context.app.db, ids)).load(id);
   return entry && atInstant(toEntryView(context, entry, from.learnerId), pastOf(from));
 }

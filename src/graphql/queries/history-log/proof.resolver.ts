@@ -7,7 +7,7 @@ import { proveEntries, type EntryProof } from "../../../proof/sealed/prove-entry
 import { readPaths } from "../../../proof/sealed/tile-store";
 import { consistencyPath } from "../../../proof/tree/paths";
 import { badInput } from "../../bad-input";
-import type { Context } from "../../context";
+import { countWork, type Context } from "../../context";
 import { maySeeWho } from "../../history";
 import { Int64Scalar } from "../../scalars";
 import { HistoryEntryView } from "../../types/history-entry";
@@ -95,6 +95,7 @@ export class ProofResolver {
   })
   async proof(@Root() view: HistoryEntryView, @Ctx() context: Context): Promise<EntryProof | null> {
     if (!mayProve(view, context)) return null;
+    countWork(context, "look");
     const { app, loaders } = context;
     const newest = loaders.named("newest checkpoint", async (keys) => {
       const checkpoint = await checkpointOf(app.db);
