@@ -1,14 +1,18 @@
 import { readFileSync } from "node:fs";
 import {
   getNamedType,
+  getNullableType,
+  isCompositeType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
+  isListType,
   isObjectType,
   type GraphQLInputObjectType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
+  type GraphQLType,
 } from "graphql";
 import { buildGraphQLSchema, schemaText } from "../../src/graphql/schema";
 import { replacedWordsIn } from "../support/replaced-words";
@@ -43,6 +47,26 @@ test("every type, field, argument and enum value has a description", () => {
     .map(({ name }) => name);
   const bareMembers = types.flatMap(membersOf).filter(({ description }) => !description);
   expect([...bare, ...bareMembers.map(({ at }) => at)]).toEqual([]);
+});
+
+/** What every mutation answers, however many objects its input names. */
+const OF_EVERY_PAYLOAD = new Set(["userErrors", "preview"]);
+
+test("a list of objects that a mutation answers counts for as many as its input may name", () => {
+  const isListOf = (type: GraphQLType, is: (named: GraphQLNamedType) => boolean) =>
+    isListType(getNullableType(type)) && is(getNamedType(type));
+  const uncounted = Object.values(schema.getMutationType()!.getFields()).flatMap(({ name, args, type }) => {
+    const given = args.flatMap((arg) => {
+      const input = getNamedType(arg.type);
+      return isInputObjectType(input) ? Object.values(input.getFields()) : [];
+    });
+    if (!given.some((field) => isListOf(field.type, (named) => !isEnumType(named)))) return [];
+    return Object.values((getNamedType(type) as GraphQLObjectType).getFields())
+      .filter((field) => !OF_EVERY_PAYLOAD.has(field.name) && isListOf(field.type, isCompositeType))
+      .filter(({ extensions }) => extensions["itemsAtMost"] === undefined)
+      .map((field) => `${name}.${field.name}`);
+  });
+  expect(uncounted).toEqual([]);
 });
 
 /** What a description may not begin with: it begins with its noun, with the verb of an operation or with "Whether". */

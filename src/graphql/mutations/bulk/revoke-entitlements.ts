@@ -1,6 +1,6 @@
-import { Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Ctx, Extensions, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { revokeEntitlements } from "../../../use-cases/bulk/revoke-entitlements";
-import type { BulkItem, BulkOutcome } from "../../../use-cases/bulk/bulk";
+import { BULK_AT_MOST, type BulkItem, type BulkOutcome } from "../../../use-cases/bulk/bulk";
 import type { Context } from "../../context";
 import { publish } from "../../enums";
 import { Input, Payload, payload, UserError } from "../../payload";
@@ -66,6 +66,7 @@ export class RevokeEntitlementsInput extends SelectionInput {
 
 @ObjectType({ description: "The result of `revokeEntitlements`.", simpleResolvers: true })
 export class RevokeEntitlementsPayload extends Payload {
+  @Extensions({ itemsAtMost: BULK_AT_MOST })
   @Field(() => [RevocationView], {
     nullable: true,
     description:
