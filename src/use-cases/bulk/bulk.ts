@@ -70,32 +70,42 @@ export function bulkCommand<Input extends { entitlementId: string }>(
       if (!each.rehearsal) await before(each, one);
       return act(each, (tx) => work(tx, each, one));
     };
-    const results = await inBulk(request, ids, workOn, doneBy);
+    const results = await inBulk(request, ids, workOn, { keyOf: (id) => id.toLowerCase(), doneBy });
     return ids.map((entitlementId, i) => ({ entitlementId, ...results[i]! }));
   });
 }
 
+/** How the items of a bulk command are told apart, and which refusals say that one is already as requested. */
+interface BulkOptions<Item> {
+  /** What an item names, in the form in which it is stored: two spellings of one object are one item. */
+  keyOf: (item: Item) => string;
+  doneBy?: readonly RefusalCode[] | undefined;
+}
+
 /**
- * Works on each item, in a transaction of its own. The same item again is unchanged. The sweep makes the calls to the LMS,
- * which takes its time.
+ * Works on each item, in a transaction of its own. An item that was changed is unchanged when it comes again, in a dry run too.
+ * The sweep makes the calls to the LMS, which takes its time.
  */
-export async function inBulk<Item extends string | object, Result extends Done>(
+export async function inBulk<Item, Result extends Done>(
   given: CommandRequest,
   items: readonly Item[],
   work: (request: CommandRequest, item: Item) => Promise<Result>,
-  doneBy: readonly RefusalCode[] = [],
+  { keyOf, doneBy = [] }: BulkOptions<Item>,
 ): Promise<BulkResult<Result>[]> {
   const request = { ...given, calls: null };
   const until = Date.now() + WORKS_FOR_MS;
-  const known = new Map<string, BulkResult<Result>>();
+  const changed = new Map<string, BulkResult<Result>>();
   const results: BulkResult<Result>[] = [];
   for (const item of items) {
-    const key = JSON.stringify(item);
-    const earlier = known.get(key);
-    if (earlier?.outcome === "CHANGED") results.push({ ...earlier, outcome: "UNCHANGED" });
+    const key = keyOf(item);
+    const earlier = changed.get(key);
+    if (earlier) results.push({ ...earlier, outcome: "UNCHANGED" });
     else if (Date.now() > until) results.push({ outcome: "NOT_REACHED", done: null, refusal: null });
-    else results.push(await one(request, () => work(request, item), doneBy));
-    known.set(key, results.at(-1)!);
+    else {
+      const result = await one(request, () => work(request, item), doneBy);
+      if (result.outcome === "CHANGED") changed.set(key, result);
+      results.push(result);
+    }
   }
   return results;
 }

@@ -1,6 +1,6 @@
 import { staffOrService } from "../../auth/who";
 import { fulfill, type FulfilledOrder, type FulfillOrder } from "../entitlements/fulfill-order";
-import { act, commandInSteps } from "../command";
+import { act, commandInSteps, type CommandRequest } from "../command";
 import { knowLearners } from "../lms/known-learners";
 import { inBulk, type BulkResult, type Done } from "./bulk";
 
@@ -14,9 +14,17 @@ export const fulfillOrders = commandInSteps(
   "fulfillOrders",
   staffOrService,
   (given, { orders }: FulfillOrders): Promise<BulkResult<Done & FulfilledOrder>[]> =>
-    inBulk(given, orders, async (request, order) => {
-      const fulfilled = await act(request, (tx) => fulfill(tx, request, order));
-      return { ...fulfilled, facts: fulfilled.entitlement, isChanged: fulfilled.isNew };
-    }),
+    inBulk(given, orders, fulfillOne, { keyOf }),
   (request, { orders }) => knowLearners(request, orders),
 );
+
+async function fulfillOne(request: CommandRequest, order: FulfillOrder): Promise<Done & FulfilledOrder> {
+  const fulfilled = await act(request, (tx) => fulfill(tx, request, order));
+  return { ...fulfilled, facts: fulfilled.entitlement, isChanged: fulfilled.isNew };
+}
+
+/** Usernames and UUIDs are the same in whatever case. */
+function keyOf({ orderNumber, courseUuid, mode, username, userId, refundLocked }: FulfillOrder): string {
+  const learner = [username?.toLowerCase() ?? null, userId ?? null];
+  return JSON.stringify([orderNumber, courseUuid.toLowerCase(), mode, learner, refundLocked]);
+}

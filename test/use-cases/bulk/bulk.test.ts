@@ -69,15 +69,32 @@ test("a bulk command fulfills all courses of an order, and a repetition creates 
   expect(outcomes(await fulfill())).toEqual(["UNCHANGED", "UNCHANGED", "REFUSED"]);
 });
 
-test("an order that is twice in a bundle is fulfilled once, and a dry run says so", async () => {
-  const order = { username: "ada", mode: "verified", orderNumber: "TWICE-1", refundLocked: false };
-  const courseUuid = aCourse();
-  const orders = [1, 2].map(() => ({ ...order, courseUuid }));
+test.each([
+  ["ada", "ada"],
+  ["ada", "ada", "ada", "ada"],
+  ["ada", "ADA", "Ada"],
+])(
+  "an order that is more than once in a bundle is fulfilled once, and a dry run says so: for %s, %s",
+  async (...usernames) => {
+    const order = { mode: "verified", orderNumber: `TWICE-${randomUUID()}`, refundLocked: false };
+    const courseUuid = aCourse();
+    const orders = usernames.map((username) => ({ ...order, courseUuid, username }));
+    const [, ...again] = usernames;
+    for (const rehearsal of [{ entries: [] }, null])
+      expect(outcomes(await fulfillOrders({ ...by(shop, app), rehearsal }, { orders }))).toEqual([
+        "CHANGED",
+        ...again.map(() => "UNCHANGED"),
+      ]);
+  },
+);
+
+test("an entitlement that is named several times is changed once, and a dry run says so", async () => {
+  const id = await anEntitlement(app);
+  const entitlementIds = [id, id.toUpperCase(), id, id];
   for (const rehearsal of [{ entries: [] }, null])
-    expect(outcomes(await fulfillOrders({ ...by(shop, app), rehearsal }, { orders }))).toEqual([
-      "CHANGED",
-      "UNCHANGED",
-    ]);
+    expect(
+      outcomes(await expireEntitlements({ ...by(grace, app), rehearsal }, { entitlementIds, comments })),
+    ).toEqual(["CHANGED", "UNCHANGED", "UNCHANGED", "UNCHANGED"]);
 });
 
 test("a filter selects entitlements when the caller confirms their number, which a dry run returns", async () => {
