@@ -25,7 +25,7 @@ import { rootFieldCount } from "./documents/documents";
 import { KeptDocuments, REFUSED } from "./documents/kept-documents";
 import { limitExceeded, LIMITS } from "./documents/limits";
 import { fieldsOf, sizeFault } from "./documents/size";
-import { BYTES_OF_AN_OBJECT, type Bill, type Cost } from "./cost-budget";
+import { BYTES_OF_AN_OBJECT, type Bill, type Cost, type CostBudget } from "./cost-budget";
 import { LIMIT_EXCEEDED, RATE_LIMITED } from "./error-codes";
 import { nodeCounter } from "./documents/node-count";
 import { operationTypeRule } from "./documents/operation-types";
@@ -46,6 +46,8 @@ export interface Graph {
 export interface Shared {
   /** Counts the commands of each actor, whichever interface the actor uses. */
   limitRate: RateLimiter;
+  /** The budget of each actor for what is read, alike. */
+  billOf: CostBudget;
   /** Counts answers for the metrics; undefined where there are none. */
   counter?: AnswerCounter | undefined;
 }

@@ -4,7 +4,6 @@ import type { Actor } from "../auth/actor";
 import { createContext } from "../graphql/context";
 import { languageOf } from "../messages/language";
 import { apolloServer, type Graph, type Shared } from "./apollo";
-import { costBudget } from "./cost-budget";
 import { Feed } from "./feed/feed";
 import { LIMITS } from "./documents/limits";
 import { LIMIT_EXCEEDED } from "./error-codes";
@@ -57,14 +56,13 @@ export async function startEngine(app: App, shared: Shared, graph: Graph): Promi
   const { trustedDocuments: path, console } = app.config;
   const trust = path === undefined ? undefined : trustedDocuments(path, graph.schema, console);
   const apollo = apolloServer(app, graph, shared);
-  const billOf = costBudget(app);
   await apollo.start();
 
   async function answer(given: Asked): Promise<Answered> {
     const { method, headers, actor, requestId, ...sent } = given;
     const asked = trust ? trust(sent) : sent;
     const language = languageOf(headers["accept-language"]);
-    const bill = billOf(actor);
+    const bill = shared.billOf(actor);
     const {
       status,
       headers: answered,

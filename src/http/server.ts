@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { App } from "../app";
 import type { Graph } from "../engine/apollo";
+import { costBudget } from "../engine/cost-budget";
 import { startEngine } from "../engine/engine";
 import { rateLimiter } from "../engine/rate-limit";
 import type { RestApi } from "../rest/answer";
@@ -36,7 +37,8 @@ export async function startServer(app: App, graph: Graph, rest: RestApi): Promis
   const metrics = app.config.metrics ? new Metrics(app, load, streams) : undefined;
   const admit = admission(app, load, metrics?.rejected);
   const limitRate = rateLimiter(app);
-  const engine = await startEngine(app, { limitRate, counter: metrics }, graph);
+  const billOf = costBudget(app);
+  const engine = await startEngine(app, { limitRate, billOf, counter: metrics }, graph);
   const stopping = new AbortController();
 
   const routes = new Map<string, Route>([
@@ -47,7 +49,7 @@ export async function startServer(app: App, graph: Graph, rest: RestApi): Promis
     ["/healthz", readOnly(livenessRoute)],
     ["/readyz", readOnly(readinessRoute(app, stopping.signal))],
   ]);
-  const answerRest = restRoute(app, rest, admit, limitRate);
+  const answerRest = restRoute(app, rest, admit, { limitRate, billOf });
   routes.set(`${REST_PREFIXES.accounts}*`, answerRest);
   if (app.config.restFacade !== "off") routes.set(`${REST_PREFIXES.entitlements}*`, answerRest);
   const { secret } = app.config.events;

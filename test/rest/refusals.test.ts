@@ -571,6 +571,28 @@ test("who writes too often is throttled as by the original, and shares the limit
     );
 });
 
+test("who reads much is throttled as by the original, from the budget of GraphQL; what is short costs nothing", async () => {
+  const other = await serve(app, { REST_FACADE: "on", COST_PER_MINUTE: "6000" });
+  const ask = asRest(other);
+  const [first] = (await ask<{ results: { uuid: string }[] }>(hopper, "entitlements/?user=ada")).body.results;
+  await app.db.query(
+    `insert into course_entitlement_support_detail (entitlement_id, support_user_id, action, comments, created_at, modified_at)
+     select $1, 2, 'OTHER', repeat('x', 1000), clock_timestamp(), clock_timestamp() from generate_series(1, 100)`,
+    [first!.uuid],
+  );
+  const read = () => ask(hopper, `entitlements/?user=ada&uuid=${first!.uuid}`);
+  let answered = await read();
+  for (let times = 1; times < 20 && answered.status === 200; times++) answered = await read();
+  const seconds = Number(answered.headers.get("retry-after"));
+  expect(answered).toMatchObject({
+    status: 429,
+    body: { detail: `Request was throttled. Expected available in ${seconds} seconds.` },
+  });
+  expect((await other.ask(hopper, "{ viewer { id } }")).status).toBe(429);
+  for (let times = 0; times < 20; times++) expect((await ask(ada, "entitlements/")).status).toBe(200);
+  await other.stop();
+});
+
 test("who asks for too many refunds is throttled as well", async () => {
   const slow = await strictly({ REFUNDS_PER_HOUR: "1" });
   const refund = (place: number) =>

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { App } from "../../app";
+import type { Bill } from "../../engine/cost-budget";
 import { LIMITS } from "../../engine/documents/limits";
-import type { RateLimiter } from "../../engine/rate-limit";
+import type { Shared } from "../../engine/apollo";
 import { throttled, tooLong, type RestAnswer, type RestApi } from "../../rest/answer";
 import { readBody } from "../body";
 import { compress } from "../compression/compress";
@@ -20,7 +21,12 @@ const API = "/api/";
 const CHANGING = new Set(["POST", "PATCH", "PUT", "DELETE"]);
 
 /** Answers requests for the API of Open edX: reads the request, lets the API answer it, and writes the answer. */
-export function restRoute(app: App, api: RestApi, admit: Admit, limitRate: RateLimiter): Route {
+export function restRoute(
+  app: App,
+  api: RestApi,
+  admit: Admit,
+  { limitRate, billOf }: Pick<Shared, "limitRate" | "billOf">,
+): Route {
   const allow = cors(app.config, {
     methods: app.config.restFacade === "on" ? "GET, POST, PATCH, DELETE" : "GET",
     headers: "x-csrftoken", // which frontends of the LMS send; nothing here reads it
@@ -34,7 +40,8 @@ export function restRoute(app: App, api: RestApi, admit: Admit, limitRate: RateL
       const changes = CHANGING.has(method);
       const text = changes ? await readBody(request, REST_BODY_AT_MOST) : "";
       await admit(request, response, async (actor) => {
-        const limited = changes ? limitRate(1, actor) : null;
+        const bill = billOf(actor);
+        const limited = changes ? limitRate(1, actor) : bill.before(0);
         if (limited) return send(response, throttled(limited.retryAfterSeconds ?? 1));
         const path = pathOf(request);
         const answered = await answer({
@@ -46,7 +53,8 @@ export function restRoute(app: App, api: RestApi, admit: Admit, limitRate: RateL
           actor,
           requestId,
         });
-        await send(response, answered, changes ? undefined : LIMITS.answerBytes);
+        if (changes) return send(response, answered);
+        await send(response, answered, LIMITS.answerBytes, bill);
       });
     } catch (error) {
       await sendFailure(response, error, requestId, app.log, (_, status, _code, message) =>
@@ -62,14 +70,17 @@ function originOf({ headers }: IncomingMessage): string {
   return `${isSecure ? "https" : "http"}://${headers.host ?? "localhost"}`;
 }
 
-/** Sends an answer; one of more than `atMost` bytes becomes a 400, which can only be told of what has changed nothing. */
+/** Sends an answer, and has it charged; one of more than `atMost` bytes becomes a 400, which can only be told of what has changed nothing. */
 async function send(
   response: ServerResponse,
   { status, headers = {}, body }: RestAnswer,
   atMost = Infinity,
+  bill?: Bill,
 ): Promise<void> {
   const text = body === undefined ? "" : JSON.stringify(body);
-  if (Buffer.byteLength(text) > atMost) return send(response, tooLong(atMost));
+  const bytes = Buffer.byteLength(text);
+  bill?.after(bytes);
+  if (bytes > atMost) return send(response, tooLong(atMost));
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body === undefined) return finish(response);
