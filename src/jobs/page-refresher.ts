@@ -1,6 +1,6 @@
 import type { App, Pages } from "../app";
-import { describe } from "../log";
 import { isFresh } from "../rules/lms/freshness-rules";
+import { logFailure } from "../use-cases/log-failure";
 import { refreshPage } from "../use-cases/lms/refresh-page";
 
 /** How many learners can wait. Beyond that, pages are refreshed when they are read again. */
@@ -47,7 +47,7 @@ export class PageRefresher implements Pages {
       this.waiting.delete(userId);
       this.remember(userId, app.clock());
       await refreshPage(app, userId).catch((error: unknown) =>
-        app.log.error({ error: describe(error) }, "the page of a learner could not be refreshed"),
+        logFailure(app.log, error, {}, "the page of a learner could not be refreshed"),
       );
     }
   }

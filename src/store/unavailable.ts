@@ -37,6 +37,15 @@ export function isUnavailable(error: unknown): boolean {
   return isTimeout(error) || LOST.test(error.message);
 }
 
+/** What others hold of one object, and what one statement has taken too long for: the next one may succeed. */
+const OF_ONE_OBJECT = /^(55P03|40001|40P01|57014)$/;
+
+/** Whether an error says that the database is away for everything that is asked of it, and not only for one object. */
+export function isAway(error: unknown): boolean {
+  if (!isUnavailable(error) || error instanceof SystemUnavailable) return false;
+  return !OF_ONE_OBJECT.test((error as NodeJS.ErrnoException).code ?? "");
+}
+
 /** Whether the driver has waited for PostgreSQL in vain. A time-out that PostgreSQL itself reports has a code. */
 export function isTimeout(error: Error & { code?: string }): boolean {
   return error.code === undefined && TIMED_OUT.test(error.message);

@@ -29,7 +29,7 @@ export const BulkOutcomeEnum = publish<BulkOutcome>(
     FAILED:
       "The change failed because of an error in the server; the object is unchanged, and the mutation can be repeated.",
     NOT_REACHED:
-      "The time of the mutation was over before this object; the same mutation again goes on with it.",
+      "The time of the mutation was over before this object, or the database was away; the same mutation again goes on with it.",
   },
 );
 

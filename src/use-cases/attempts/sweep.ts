@@ -6,7 +6,7 @@ import { transactSurely } from "../../store/transact-surely";
 import { attempt } from "./attempt";
 import { leaseEnd } from "./lease";
 import type { Attempted, Outbox } from "./outbox";
-import { describe } from "../../log";
+import { logFailure } from "../log-failure";
 
 const AT_ONCE = 10;
 
@@ -26,10 +26,8 @@ export async function sweep<Row extends Attempted, Outcome>(
     .filter(({ nextAttemptAt }) => nextAttemptAt !== null)
     .map((row) =>
       attempt(app, outbox, change, row).catch((error: unknown) => {
-        app.log.error(
-          { task: change.reason, row: row.id, error: describe(error) },
-          "an attempt failed; the sweep will try again",
-        );
+        const about = { task: change.reason, row: row.id };
+        logFailure(app.log, error, about, "an attempt failed; the sweep will try again");
       }),
     );
   await Promise.all(attempts);

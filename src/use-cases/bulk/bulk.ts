@@ -1,10 +1,11 @@
 import type { EntityManager } from "typeorm";
 import type { Who } from "../../auth/who";
-import { describe } from "../../log";
 import type { EntitlementFacts } from "../../reads/entitlement-facts";
 import { findEntitlements, type EntitlementCriteria } from "../../reads/entitlement-search";
 import { Refusal, type RefusalCode } from "../../refusal";
+import { isAway } from "../../store/unavailable";
 import { firstRows } from "../../store/rows/page";
+import { logFailure } from "../log-failure";
 import { act, commandInSteps, type Before, type Command, type CommandRequest } from "../command";
 
 /** The greatest number of objects of a bulk command. */
@@ -26,8 +27,8 @@ export interface Selection {
 
 /**
  * The outcome for one object of a bulk command: changed (in a dry run: it would be changed); already as requested;
- * refused by a rule; failed because of an error of the server; or not reached in time. For the last two, the same
- * command can be given again.
+ * refused by a rule; failed because of an error of the server; or not reached in time, or because the database is away. For
+ * the last two, the same command can be given again.
  */
 export type BulkOutcome = "CHANGED" | "UNCHANGED" | "REFUSED" | "FAILED" | "NOT_REACHED";
 
@@ -96,14 +97,17 @@ export async function inBulk<Item, Result extends Done>(
   const until = Date.now() + WORKS_FOR_MS;
   const changed = new Map<string, BulkResult<Result>>();
   const results: BulkResult<Result>[] = [];
+  let isOver = false;
   for (const item of items) {
     const key = keyOf(item);
     const earlier = changed.get(key);
     if (earlier) results.push({ ...earlier, outcome: "UNCHANGED" });
-    else if (Date.now() > until) results.push({ outcome: "NOT_REACHED", done: null, refusal: null });
+    else if (isOver || Date.now() > until)
+      results.push({ outcome: "NOT_REACHED", done: null, refusal: null });
     else {
       const result = await one(request, () => work(request, item), doneBy);
       if (result.outcome === "CHANGED") changed.set(key, result);
+      isOver = result.outcome === "NOT_REACHED";
       results.push(result);
     }
   }
@@ -123,12 +127,9 @@ async function one<Result extends Done>(
       const outcome = doneBy.includes(error.code) ? "UNCHANGED" : "REFUSED";
       return { outcome, done: null, refusal: error };
     }
-    const { requestId, command } = request;
-    request.app.log.error(
-      { error: describe(error), requestId, command },
-      "a bulk command failed for one object",
-    );
-    return { outcome: "FAILED", done: null, refusal: null };
+    const { requestId, command, app } = request;
+    logFailure(app.log, error, { requestId, command }, "a bulk command failed for one object");
+    return { outcome: isAway(error) ? "NOT_REACHED" : "FAILED", done: null, refusal: null };
   }
 }
 

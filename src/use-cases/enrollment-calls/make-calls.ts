@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "../../app";
 import type { EnrollmentCall } from "../../entities/enrollment-call";
-import { describe } from "../../log";
 import type { Change } from "../../store/transact";
+import { logFailure } from "../log-failure";
 import { attempt } from "../attempts/attempt";
 import { ENROLLMENT_CALLS } from "./enrollment-outbox";
 
@@ -20,10 +20,8 @@ export async function makeCalls(
 ): Promise<EnrollmentCall[]> {
   const attempts = calls.map((call) =>
     attempt(app, ENROLLMENT_CALLS, change, call).catch((error: unknown) => {
-      app.log.error(
-        { enrollment: call.id, error: describe(error) },
-        "a call to the LMS could not be settled; the sweep will try again",
-      );
+      const about = { enrollment: call.id };
+      logFailure(app.log, error, about, "a call to the LMS could not be settled; the sweep will try again");
       return null;
     }),
   );

@@ -8,6 +8,7 @@ import { refundById } from "../../reads/refunds";
 import { UNSETTLED_REFUND_STATES } from "../../rules/refund-rules";
 import { faultPoint } from "../../store/fault-point";
 import { transactSurely } from "../../store/transact-surely";
+import { logFailure } from "../log-failure";
 import { attempt } from "../attempts/attempt";
 import { leave } from "../sessions/release";
 import { act, changeOf, commandInSteps, type CommandRequest } from "../command";
@@ -17,7 +18,6 @@ import { orConflict } from "../races";
 import { AWAITED_REFUNDS } from "./refund-outbox";
 import { refusalOf } from "./refund-refusals";
 import { foresee, proveSuccess, record, type RequestedRefund } from "./request-refund";
-import { describe } from "../../log";
 
 export interface UnenrollAndRefund extends OwnReference {
   /** Whether to request a refund, or only to leave the run. */
@@ -121,10 +121,8 @@ async function askAndWait(request: CommandRequest, refund: Refund): Promise<Refu
   const { deadlineMs } = app.config.refund;
   const until = Date.now() + WAIT_IN_DEADLINES * deadlineMs;
   const asked = attempt(app, AWAITED_REFUNDS, changeOf(request), refund).catch((error: unknown) => {
-    app.log.error(
-      { refund: refund.id, error: describe(error) },
-      "a refund could not be settled; the sweep will try again",
-    );
+    const about = { refund: refund.id };
+    logFailure(app.log, error, about, "a refund could not be settled; the sweep will try again");
     return null;
   });
   let seen =

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { pino } from "pino";
 import { Refund } from "../../../src/entities/refund";
-import { BULK_AT_MOST } from "../../../src/use-cases/bulk/bulk";
+import { BULK_AT_MOST, inBulk } from "../../../src/use-cases/bulk/bulk";
 import { changeEntitlementModes } from "../../../src/use-cases/bulk/change-entitlement-modes";
 import { expireEntitlements } from "../../../src/use-cases/bulk/expire-entitlements";
 import { fulfillOrders } from "../../../src/use-cases/bulk/fulfill-orders";
@@ -143,6 +144,39 @@ test("a filter that finds too many entitlements for a bulk command is refused, w
         "COUNT_NOT_CONFIRMED",
         { field: "expectedCount" },
       );
+});
+
+test("while the database is away, a bulk command asks it no more, keeps what is done, and logs no fault of ours", async () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) });
+  const facts = (
+    await expireEntitlements(by(grace, app), {
+      entitlementIds: [await anEntitlement(app)],
+      comments,
+    })
+  )[0]!.done!.facts;
+  const refused = Object.assign(new Error("away"), { code: "ECONNREFUSED" });
+  const locked = Object.assign(new Error("locked"), { code: "55P03" });
+  const work = async (_: unknown, item: string) => {
+    asked.push(item);
+    if (item === "locked") throw locked;
+    if (item === "away") throw refused;
+    return { facts, isChanged: true };
+  };
+  const asked: string[] = [];
+  const request = { ...by(grace, { ...app, log }), now: NOW, command: "test", rehearsal: null } as never;
+  const items = ["one", "locked", "two", "away", "three", "one"];
+  const results = await inBulk(request, items, work, { keyOf: (item) => item });
+  expect(outcomes(results)).toEqual([
+    "CHANGED",
+    "FAILED",
+    "CHANGED",
+    "NOT_REACHED",
+    "NOT_REACHED",
+    "UNCHANGED",
+  ]);
+  expect(asked).toEqual(["one", "locked", "two", "away"]);
+  expect(lines.map(({ level }) => level)).toEqual([40, 40]);
 });
 
 test("objects that are not reached in time are reported and unchanged", async () => {

@@ -21,7 +21,7 @@ const RevocationOutcomeEnum = publish<RevocationOutcome>(
     FAILED:
       "The revocation failed because of an error in the server; the entitlement is unchanged, and the request can be repeated.",
     NOT_REACHED:
-      "The time of the mutation was over before this entitlement; the same mutation again goes on with it.",
+      "The time of the mutation was over before this entitlement, or the database was away; the same mutation again goes on with it.",
   },
 );
 

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { App } from "../../../app";
 import { asFailure } from "../../../gateways/as-failure";
 import { HttpFailure } from "../../../gateways/http-client";
-import { describe } from "../../../log";
 import { lookLeaseMs, lookPauseMs } from "../../../rules/lms/look-rules";
+import { logFailure } from "../../log-failure";
 import { systemCommand } from "../../system-command";
 import { claimLooks, endLook, postponeLook, type ClaimedLook } from "./due-looks";
 import { look } from "./look";
@@ -35,7 +35,7 @@ async function take(app: App, due: ClaimedLook, requestId: string): Promise<void
     const cause = isDone instanceof HttpFailure ? isDone.word : "BUSY";
     app.log.warn({ ...about, cause }, "what an event has hinted at could not be read; it is read later");
   } catch (error) {
-    app.log.error({ ...about, error: describe(error) }, "a look at the LMS has failed; it is taken again");
+    logFailure(app.log, error, about, "a look at the LMS has failed; it is taken again");
   }
   await postponeLook(app, due, lookPauseMs(attempt, Math.random()));
 }
