@@ -19,6 +19,13 @@ import {
 /** The longest period that can be set: a hundred years. */
 const DAYS_AT_MOST = 36_500;
 
+/** Whether an address is an origin as browsers send it, without the port that goes without saying. */
+function isOrigin(given: string): boolean {
+  return (
+    /^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(given) && URL.canParse(given) && new URL(given).origin === given
+  );
+}
+
 /**
  * Every setting: its kind, its default and its meaning. A setting without a default is unset unless the environment
  * sets it. The table in `docs/operating.md` follows from this (`npm run docs`).
@@ -50,7 +57,7 @@ export function settings(isProduction: boolean) {
       .default(".data")
       .describe("The folder in which the embedded PostgreSQL and the development key are kept."),
     ...tokenSettings(isProduction),
-    CORS_ORIGINS: listOf(/^https?:\/\/[a-z0-9.-]+(:\d+)?$/, "origins like https://apps.example.org")
+    CORS_ORIGINS: listOf({ test: isOrigin }, "origins like https://apps.example.org")
       .default([])
       .describe("The origins of frontends on other hosts, whose browsers may then call this service."),
     SITE_DOMAIN: textLike(/^[a-z0-9.-]+(:\d+)?$/i, "a host, like courses.example.org")
@@ -152,7 +159,7 @@ export function settings(isProduction: boolean) {
         "How long a stopping server still takes requests, in milliseconds, so that load balancers can notice.",
       ),
     JOBS: flag.default(true).describe("Whether this process does its share of the background work."),
-    METRICS_TOKEN: text(16)
+    METRICS_TOKEN: textLike(/^[!-~]{16,}$/, "at least 16 characters of ASCII that are visible")
       .optional()
       .describe(
         "The Bearer token that opens `/metrics`. Without it, production has no `/metrics`, and development shows it to everyone.",

@@ -150,6 +150,34 @@ test("an address to which paths are added has no query, not even an empty one", 
   for (const name of ADDRESSES) expect(addressFaults(name, "https://host.example/?a=b")).toEqual([]);
 });
 
+test.each([
+  { alg: "RS384" },
+  { alg: "PS256" },
+  { alg: "RSA-OAEP", use: "enc" },
+  { use: "enc" },
+  { key_ops: ["encrypt"] },
+])(
+  "a set of keys of which none is for the signatures of tokens is a fault of the settings: %j",
+  (members) => {
+    const key = { kty: "RSA", n: N, e: "AQAB" };
+    const set = (...keys: object[]) => ({ JWT_JWK_SET: JSON.stringify({ keys }) });
+    expect(faults(set({ ...key, ...members }))).toEqual([
+      "JWT_JWK_SET: holds no key for signatures by RS256 or RS512: see alg, use and key_ops of its keys",
+    ]);
+    expect(faults(set({ ...key, ...members }, key))).toEqual([]);
+  },
+);
+
+test.each(["abcdefghijklmnop ", " abcdefghijklmnop", "abcd\tefghijklmnopq", "ключключключключ", "short"])(
+  "a token that no header can carry as it stands opens no metrics: %j",
+  (METRICS_TOKEN) => {
+    expect(faults({ METRICS_TOKEN })).toEqual([
+      "METRICS_TOKEN: must be at least 16 characters of ASCII that are visible",
+    ]);
+    expect(faults({ METRICS_TOKEN: "!abcdefghijklmn~" })).toEqual([]);
+  },
+);
+
 test("production refuses the embedded shop, which refunds nothing", () => {
   expect(faults({ ...production, REFUND_SHOP: "embedded" })).toEqual([
     "REFUND_SHOP: must not be embedded when NODE_ENV is production, because that shop refunds nothing",
@@ -249,13 +277,19 @@ test("frontends on other hosts are named by their origins", () => {
   expect(corsOrigins).toEqual(["https://apps.example.org", "http://localhost:1996"]);
 });
 
-test.each(["*", "apps.example.org", "https://apps.example.org/", "https://*.example.org", "https://a.b,,"])(
-  "an origin is not %s",
-  (CORS_ORIGINS) => {
-    const fault = "CORS_ORIGINS: must be origins like https://apps.example.org, separated by commas";
-    expect(() => loadConfig({ CORS_ORIGINS })).toThrow(new ConfigError(fault));
-  },
-);
+test.each([
+  "*",
+  "apps.example.org",
+  "https://apps.example.org/",
+  "https://*.example.org",
+  "https://a.b,,",
+  "https://a.example:443",
+  "http://a.example:80",
+  "https://a.example:99999",
+])("an origin is not %s", (CORS_ORIGINS) => {
+  const fault = "CORS_ORIGINS: must be origins like https://apps.example.org, separated by commas";
+  expect(() => loadConfig({ CORS_ORIGINS })).toThrow(new ConfigError(fault));
+});
 
 test("an empty or blank setting counts as not set", () => {
   expect(loadConfig({ PORT: "", DATABASE_URL: " " })).toEqual(loadConfig({}));

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { z } from "zod";
 import { httpClient, wordOf } from "../gateways/http-client";
 import { DEVELOPMENT_KEY_ID } from "./development-key";
 import { signingKeys, type Keys, type KeySource } from "./keys";
@@ -108,7 +109,8 @@ export function keysAt(url: string, deadlineMs = DEADLINE_MS): () => Promise<Key
 
 /** An answer without any key is ignored: it is more likely a mistake than the intention to reject every token. */
 function trusted(text: string): Keys {
-  const keys = signingKeys(text).filter(({ kid }) => kid !== DEVELOPMENT_KEY_ID);
+  const set = z.object({ keys: z.array(z.unknown()) }).parse(JSON.parse(text));
+  const keys = signingKeys(set).filter(({ kid }) => kid !== DEVELOPMENT_KEY_ID);
   if (keys.length === 0) throw fault("no RSA key for signatures");
   return keys;
 }

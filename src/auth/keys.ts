@@ -37,23 +37,30 @@ const jwk = z.object({
   key_ops: z.array(z.string()).optional(),
 });
 
-/** The keys of a constant JWK set. Throws when one of them is not an RSA key of enough bits. */
-export function fixedKeys(jwkSet: { keys: readonly object[] }): KeySource {
-  const keys = jwkSet.keys.map((key) => readKey(jwk.parse(key)));
+/** The keys of a constant JWK set, as `signingKeys` tells them. Throws when one of them is not an RSA key of enough bits. */
+export function fixedKeys({ keys: given }: { keys: readonly unknown[] }): KeySource {
+  const keys = keysOf(given, (fault) => {
+    throw fault;
+  });
   const current = () => Promise.resolve(keys);
   return { current, renewed: current };
 }
 
 /** The keys of a JWK set that are RSA keys for signatures, with a supported algorithm and enough bits. */
-export function signingKeys(text: string): Keys {
-  const { keys } = z.object({ keys: z.array(z.unknown()) }).parse(JSON.parse(text));
-  return keys.flatMap((given) => {
-    const { data } = jwk.safeParse(given);
-    if (!data || !isForSignatures(data)) return [];
+export function signingKeys({ keys }: { keys: readonly unknown[] }): Keys {
+  return keysOf(keys, () => undefined);
+}
+
+/** What is no valid RSA key (bad n or e), or one that is too short, is left to `malformed`. */
+function keysOf(given: readonly unknown[], malformed: (fault: unknown) => void): Keys {
+  return given.flatMap((one) => {
     try {
-      return [readKey(data)];
-    } catch {
-      return []; // not a valid RSA key (bad n or e), or one that is too short
+      const read = jwk.parse(one);
+      const key = readKey(read);
+      return isForSignatures(read) ? [key] : [];
+    } catch (fault) {
+      malformed(fault);
+      return [];
     }
   });
 }

@@ -1,7 +1,10 @@
-import { fixedKeys } from "../auth/keys";
+import { ALGORITHMS, fixedKeys, signingKeys } from "../auth/keys";
 import { flag, jwkSet, text, webUrl } from "../setting-kinds";
 
-const keysOfLms = jwkSet(fixedKeys);
+const keysOfLms = jwkSet(fixedKeys).refine(
+  (given) => signingKeys(given).length > 0,
+  `holds no key for signatures by ${ALGORITHMS.join(" or ")}: see alg, use and key_ops of its keys`,
+);
 
 /** Whether a key set can be used in production, which must never trust the development key. */
 const isForProduction = ({ keys }: { keys: { [member: string]: unknown }[] }) =>

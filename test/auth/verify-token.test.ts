@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
-import { fixedKeys } from "../../src/auth/keys";
+import { fixedKeys, signingKeys } from "../../src/auth/keys";
 import { InvalidToken, tokenVerifier, type TokenRules } from "../../src/auth/verify-token";
 
 const pair = () => generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -245,3 +245,12 @@ test("remembers a token only until it expires", async () => {
   await expect(remembering(headers)).rejects.toThrow(InvalidToken);
   jest.useRealTimers();
 });
+
+test.each([{ alg: "RS384" }, { use: "enc" }, { key_ops: ["encrypt"] }])(
+  "a key that is not for the signatures of tokens verifies none, from whichever source it is: %j",
+  async (members) => {
+    const set = { keys: [{ ...jwk(stranger.publicKey), ...members }, jwk(ours.publicKey)] };
+    expect(signingKeys(set)).toHaveLength(1);
+    expect(await fixedKeys(set).current()).toEqual(signingKeys(set));
+  },
+);
