@@ -36,6 +36,7 @@ import { RetainHistory1795348200000 } from "./1795348200000-retain-history";
 import { IndexBegunLives1795352000000 } from "./1795352000000-index-begun-lives";
 import { RememberForgottenAccounts1795354000000 } from "./1795354000000-remember-forgotten-accounts";
 import { GuardOwnTablesOnly1795356000000 } from "./1795356000000-guard-own-tables-only";
+import { KeepKeys1795357800000 } from "./1795357800000-keep-keys";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -77,4 +78,5 @@ export const migrations = [
   IndexBegunLives1795352000000,
   RememberForgottenAccounts1795354000000,
   GuardOwnTablesOnly1795356000000,
+  KeepKeys1795357800000,
 ];

@@ -185,6 +185,10 @@ test.each([
   "delete from history_checkpoint",
   "update history_checkpoint set note = ''",
   "delete from history_clock",
+  "delete from history_subject_key",
+  "update history_subject_key set key = sha256(key)",
+  "update history_subject_key set reveals = true",
+  "delete from history_tile",
   "create or replace function history_txid_offset() returns bigint immutable language sql return 1",
   "select setval('history_id_seq', 1)",
   "alter sequence history_id_seq restart",
@@ -217,10 +221,17 @@ test("a second migration grants the rights again, and keeps the tasks in the que
 });
 
 test("a migration revokes what an earlier version granted beyond what the server needs", async () => {
-  await see(`grant insert on history_told to ${SERVING}; grant delete on historical_refund to ${SERVING}`);
+  await see(`grant insert on history_told to ${SERVING}; grant delete on historical_refund to ${SERVING};
+    grant update, delete on history_subject_key to ${SERVING}; grant delete on history_tile to ${SERVING}`);
   const verify = () => runToEnd("dist/src/cli/history-verify.js", env);
   expect((await verify()).stdout.split("\n")).toEqual(
-    expect.arrayContaining([`${SERVING} may insert history_told`, `${SERVING} may delete historical_refund`]),
+    expect.arrayContaining([
+      `${SERVING} may insert history_told`,
+      `${SERVING} may delete historical_refund`,
+      `${SERVING} may update history_subject_key`,
+      `${SERVING} may delete history_subject_key`,
+      `${SERVING} may delete history_tile`,
+    ]),
   );
   await runToEnd("dist/src/cli/migrate.js", { ...env, MIGRATION_DATABASE_URL: urlOf(OWNER) }, ["up"]);
   expect(await verify()).toMatchObject({ status: 0 });

@@ -14,13 +14,13 @@ const FUNCTIONS: Record<string, string> = {
   history_now: "f954044c1f173e5c",
   history_txid: "f5e86c0760d86eeb",
   history_txid_offset: "4361232e0acda47e",
-  history_refuse: "51e471f34f0c6204",
+  history_refuse: "8649388c749d086e",
   history_clock_forward: "e52a480c64e2f0e4",
-  history_erase: "4bd6ea051e918a6d",
+  history_erase: "9faab436f9c996ba",
   history_erase_only: "c66cd42b2f9cffd9",
   history_personal: "ecc957b44ec80be7",
-  history_retain: "ed6a87565c0b5cd7",
-  history_forget_keys: "854778770a6619ba",
+  history_retain: "7a36db642e948601",
+  history_forget_keys: "dac4bd068e68e476",
   history_count: "03cb6d05c404cac6",
   guard_course_entitlement: "400007688bfb2e9c",
   guard_course_entitlement_support_detail: "b36c3146c8925fda",
@@ -61,14 +61,17 @@ const TRIGGERS = {
 /** The triggers that have nothing to do with history. */
 const OTHER_TRIGGERS = new Set(["refund refund_final"]);
 
-/** The tables of the order of history and of its seal that are only added to, by whoever serves. */
-const ORDER = ["history_transaction", "history_checkpoint", "history_cosignature"];
+/**
+ * The tables of the order of history and of its seal that are only added to, by whoever serves. Of the keys of what is hidden
+ * in the seal, functions of the owner delete those of people to forget.
+ */
+const ORDER = ["history_transaction", "history_checkpoint", "history_cosignature", "history_subject_key"];
 /** Those that only the owner or its functions add to: what tells a past, was given up of another one, or was erased. */
 const OWNERS = ["history_told", "history_given_up", "history_erased"];
 const COUNTED = ["history_checkpoint", "history_cosignature"];
 const CLOCK = "history_clock";
-/** What is sealed: hashes, and the keys of what is hidden in them. */
-const SEALED = ["history_tile", "history_subject_key"];
+/** The hashes of what is sealed. */
+const TILES = "history_tile";
 /** The salts of what is hidden, which only functions of the owner write. */
 const SALTS = "history_salt";
 const SEQUENCE = "history_id_seq";
@@ -83,17 +86,17 @@ export async function postureFaults(db: EntityManager): Promise<string[]> {
     (entity) => db.dataSource.getMetadata(entity as () => object).tableName,
   );
   const history = live.map((table) => `historical_${table}`);
-  const tables = [...live, ...history, ...ORDER, ...OWNERS, CLOCK, ...SEALED, SALTS, SEQUENCE];
+  const tables = [...live, ...history, ...ORDER, ...OWNERS, CLOCK, TILES, SALTS, SEQUENCE];
   const found = [
     ...(await tableFaults(db, tables, live[0]!)),
     ...(await triggerFaults(db, live, [...history, ...ORDER, ...OWNERS])),
     ...(await functionFaults(db, live)),
     ...(await privilegeFaults(db, {
-      live: [...live, ...SEALED],
+      live,
       history,
       added: ORDER,
       owners: [...OWNERS, SALTS],
-      clock: CLOCK,
+      kept: [CLOCK, TILES],
       sequence: SEQUENCE,
     })),
     ...(await ownershipFaults(db, live[0]!)),
@@ -111,7 +114,7 @@ async function triggerFaults(db: EntityManager, live: string[], history: string[
     `select relname || ' ' || tgname as name, tgenabled = 'A' as "isAlways", pg_get_triggerdef(t.oid, true) as definition
      from pg_trigger t join pg_class c on c.oid = tgrelid
      where not tgisinternal and tgrelid = any(select to_regclass(quote_ident(name)) from unnest($1::text[]) name)`,
-    [[...live, ...history, CLOCK, ...SEALED, SALTS]],
+    [[...live, ...history, CLOCK, TILES, SALTS]],
   );
   const expected = new Map<string, string>();
   const expect = (table: string, triggers: Record<string, string>) => {

@@ -92,6 +92,22 @@ test("the guard of a table records no row of another one, whoever has made a tri
   expect((await entriesOf(db, id)).map(({ history_type }) => history_type)).toEqual(["+"]);
 });
 
+test("keys of accounts are changed and deleted by nothing but what erases, whoever was given the right to", async () => {
+  await asSuperuser(
+    `insert into history_subject_key (user_id, key) values (1, sha256('one'));
+     grant select, update, delete on history_subject_key to ${ROLE}`,
+    url,
+  );
+  for (const sql of ["delete from history_subject_key", "update history_subject_key set key = sha256(key)"]) {
+    await expect(db.query(sql)).rejects.toThrow("history is never changed");
+    const erasing = "select set_config('history.erasing', pg_current_xact_id()::text, true)";
+    await expect(asClerk(erasing, sql)).rejects.toThrow("history is never changed");
+  }
+  await expect(db.query("truncate history_subject_key")).rejects.toThrow("history is never changed");
+  await db.query("select history_erase(1, gen_random_uuid())");
+  expect(await db.query("select from history_subject_key")).toEqual([]);
+});
+
 test("a replication session cannot bypass the triggers of history", async () => {
   const { id } = await grant(db);
   const replicating = (sql: string) => asSuperuser(`set session_replication_role = replica; ${sql}`, url);

@@ -178,6 +178,21 @@ describe("the check reports whatever would let a change bypass the history:", ()
       "grant insert (history_id) on history_erased to public",
       "everybody may insert history_erased.history_id",
     ],
+    ...["update", "delete"].map((right) => [
+      `the right of every role to ${right} keys of accounts, on which all proofs stand`,
+      `grant ${right} on history_subject_key to public`,
+      `everybody may ${right} history_subject_key`,
+    ]),
+    [
+      "keys of accounts that can be changed",
+      "alter table history_subject_key disable trigger append_only",
+      "trigger history_subject_key append_only does not always fire",
+    ],
+    [
+      "the right of every role to delete what is sealed",
+      "grant delete on history_tile to public",
+      "everybody may delete history_tile",
+    ],
     ...["insert", "update", "delete"].map((right) => [
       `the right of every role to ${right} salts of what is hidden`,
       `grant ${right} on history_salt to public`,

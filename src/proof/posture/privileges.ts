@@ -13,8 +13,8 @@ export interface Kinds {
   added: string[];
   /** Tables that only the owner, or a function of the owner, writes. */
   owners: string[];
-  /** The clock of history, from which nothing is deleted. */
-  clock: string;
+  /** Tables from which nothing is deleted: the clock of history, and the hashes of what is sealed. */
+  kept: string[];
   /** The sequence of the ids of entries, which nobody sets. */
   sequence: string;
 }
@@ -22,7 +22,7 @@ export interface Kinds {
 /** The privileges that nobody but the owner of the tables should have: one sentence for each. */
 export async function privilegeFaults(
   db: Database,
-  { live, history, added, owners, clock, sequence }: Kinds,
+  { live, history, added, owners, kept, sequence }: Kinds,
 ): Promise<string[]> {
   const rows = await db.query<{ fault: string }[]>(
     `with granted as (
@@ -34,16 +34,16 @@ export async function privilegeFaults(
      select distinct format('%s may %s %s%s', case grantee when 0 then 'everybody' else grantee::regrole::text end,
        lower(privilege_type), relname, '.' || column_name) as fault
      from granted
-     where grantee <> relowner and relname = any($1::text[] || $2::text[] || $3::text[] || $4::text[] || array[$5, $6])
+     where grantee <> relowner and relname = any($1::text[] || $2::text[] || $3::text[] || $4::text[] || $5::text[] || $6::text)
        and oid = to_regclass(quote_ident(relname)) and case
          when relname = $6 then privilege_type = 'UPDATE'
          when relname = any($1) then privilege_type in ('TRUNCATE', 'TRIGGER')
-         when relname = $5 then privilege_type in ('DELETE', 'TRUNCATE', 'TRIGGER')
+         when relname = any($5) then privilege_type in ('DELETE', 'TRUNCATE', 'TRIGGER')
          when relname = any($3) then privilege_type not in ('SELECT', 'INSERT', 'REFERENCES', 'MAINTAIN')
          when column_name is null or relname = any($4) then privilege_type not in ('SELECT', 'REFERENCES', 'MAINTAIN')
          else privilege_type = 'UPDATE' or privilege_type = 'INSERT' and column_name = any($7) end
      order by 1`,
-    [live, history, added, owners, clock, sequence, FILLED_BY_DATABASE],
+    [live, history, added, owners, kept, sequence, FILLED_BY_DATABASE],
   );
   return rows.map(({ fault }) => fault);
 }

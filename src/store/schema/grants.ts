@@ -10,8 +10,8 @@ const FILLED_BY_DATABASE = "('history_id', 'history_txid', 'history_role', 'hist
 const TABLES = `
   select format('revoke all on table %1$s from %3$I; grant %2$s on table %1$s to %3$I', c.oid::regclass, case
     when relname in ('migrations', 'history_told', 'history_given_up', 'history_erased', 'history_salt') then 'select'
-    when relname in ('history_transaction', 'history_checkpoint', 'history_cosignature') then 'select, insert'
-    when relname = 'history_clock' then 'select, insert, update'
+    when relname in ('history_transaction', 'history_checkpoint', 'history_cosignature', 'history_subject_key') then 'select, insert'
+    when relname in ('history_clock', 'history_tile') then 'select, insert, update'
     when relname like 'historical\\_%' then format('select, insert (%s)', (
       select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
       where attrelid = c.oid and attnum > 0 and not attisdropped and attname not in ${FILLED_BY_DATABASE}))

@@ -186,6 +186,7 @@ const ON_GUARDS: readonly Attack[] = [
     "the clock of the database is another one",
     "create or replace function history_now() returns timestamptz volatile language sql return date_trunc('milliseconds', clock_timestamp() - interval '1 day')",
   ),
+  sql("everybody may delete keys of accounts", "grant delete on history_subject_key to public"),
   sql("everybody may change tiles", "grant update, delete, truncate on history_tile to public"),
   sql(
     "dates are written by another function",
