@@ -37,6 +37,7 @@ import { IndexBegunLives1795352000000 } from "./1795352000000-index-begun-lives"
 import { RememberForgottenAccounts1795354000000 } from "./1795354000000-remember-forgotten-accounts";
 import { GuardOwnTablesOnly1795356000000 } from "./1795356000000-guard-own-tables-only";
 import { KeepKeys1795357800000 } from "./1795357800000-keep-keys";
+import { RefuseEachRow1795358400000 } from "./1795358400000-refuse-each-row";
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -79,4 +80,5 @@ export const migrations = [
   RememberForgottenAccounts1795354000000,
   GuardOwnTablesOnly1795356000000,
   KeepKeys1795357800000,
+  RefuseEachRow1795358400000,
 ];

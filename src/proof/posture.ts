@@ -14,7 +14,7 @@ const FUNCTIONS: Record<string, string> = {
   history_now: "f954044c1f173e5c",
   history_txid: "f5e86c0760d86eeb",
   history_txid_offset: "4361232e0acda47e",
-  history_refuse: "8649388c749d086e",
+  history_refuse: "4e7874f91a3f93cd",
   history_clock_forward: "e52a480c64e2f0e4",
   history_erase: "9faab436f9c996ba",
   history_erase_only: "c66cd42b2f9cffd9",
@@ -51,6 +51,7 @@ const TRIGGERS = {
   }),
   history: (table: string) => ({
     append_only: `CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION history_refuse()`,
+    append_only_rows: `CREATE TRIGGER append_only_rows BEFORE DELETE OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION history_refuse()`,
   }),
   erasable: (table: string) => ({
     erase_only:

@@ -108,6 +108,25 @@ test("keys of accounts are changed and deleted by nothing but what erases, whoev
   expect(await db.query("select from history_subject_key")).toEqual([]);
 });
 
+test("a history cannot be changed through a parent, whose triggers of statements fire alone", async () => {
+  const { id } = await grant(db);
+  await asSuperuser(
+    `create table parent (history_user_label text); alter table historical_course_entitlement inherit parent;
+     grant select, update, delete on parent to ${ROLE}`,
+    url,
+  );
+  for (const sql of [
+    "update parent set history_user_label = 'forged'",
+    "delete from parent",
+    "truncate parent",
+  ])
+    await expect(sql.startsWith("truncate") ? db.query(sql) : asClerk(sql)).rejects.toThrow(
+      "history is never changed",
+    );
+  await asSuperuser("alter table historical_course_entitlement no inherit parent; drop table parent", url);
+  expect(await entriesOf(db, id)).toMatchObject([{ history_user_label: "grace" }]);
+});
+
 test("a replication session cannot bypass the triggers of history", async () => {
   const { id } = await grant(db);
   const replicating = (sql: string) => asSuperuser(`set session_replication_role = replica; ${sql}`, url);

@@ -183,11 +183,11 @@ test("nothing is forgotten without an erasure that is recorded", async () => {
 test("an erasure that history does not tell of is found", async () => {
   const { options } = app.db;
   await asSuperuser(
-    `alter table history_erased disable trigger append_only;
+    `alter table history_erased disable trigger append_only, disable trigger append_only_rows;
      alter table history_erased drop constraint history_erased_erasure_id_fkey;
      update history_erased set erasure_id = gen_random_uuid()
        where history_id = (select min(history_id) from history_erased);
-     alter table history_erased enable always trigger append_only`,
+     alter table history_erased enable always trigger append_only, enable always trigger append_only_rows`,
     options.type === "postgres" ? options.url! : "",
   );
   expect(await faultsOf([before])).toEqual([

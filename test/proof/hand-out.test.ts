@@ -85,13 +85,15 @@ test("a history that was sealed again contradicts what the witness has seen", as
   expect(await failuresOf(handOut)).toEqual([]);
   await app.db.transaction(async (tx) => {
     for (const table of ["history_cosignature", "history_checkpoint", "historical_course_entitlement"])
-      await tx.query(`alter table ${table} disable trigger append_only`);
+      await tx.query(`alter table ${table} disable trigger append_only, disable trigger append_only_rows`);
     await tx.query("update historical_course_entitlement set mode = 'audit'");
     await tx.query(
       "delete from history_cosignature; delete from history_checkpoint; delete from history_tile",
     );
     for (const table of ["history_cosignature", "history_checkpoint", "historical_course_entitlement"])
-      await tx.query(`alter table ${table} enable always trigger append_only`);
+      await tx.query(
+        `alter table ${table} enable always trigger append_only, enable always trigger append_only_rows`,
+      );
   });
   await sealer().seal();
   const again = new HandOut(app.db, keepersOf([address]));

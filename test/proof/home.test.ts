@@ -24,18 +24,21 @@ afterEach(() => close());
 
 const AHEAD = 1_000_000_000;
 /** Makes of it what a restore into a fresh cluster would be: history has transactions that this cluster has yet to reach. */
-const moveHistory = (ahead = AHEAD) =>
-  asSuperuser(
-    `set session_replication_role = replica;
-     alter table historical_course_entitlement disable trigger append_only;
-     alter table history_transaction disable trigger append_only;
-     update historical_course_entitlement set history_txid = history_txid + ${ahead};
-     update history_transaction set txid = txid + ${ahead};
-     update history_clock set incarnation = '1', horizon = horizon + ${ahead};
-     alter table historical_course_entitlement enable always trigger append_only;
-     alter table history_transaction enable always trigger append_only`,
+async function moveHistory(ahead = AHEAD): Promise<void> {
+  const triggers = await asSuperuser(
+    `select format('alter table %s %%s trigger %I;', tgrelid::regclass, tgname) as text from pg_trigger
+     where tgname ~ '^append_only' and tgrelid in ('historical_course_entitlement'::regclass, 'history_transaction'::regclass)`,
     url,
   );
+  const each = (how: string) => triggers.map(({ text }) => String(text).replace("%s", how)).join(" ");
+  await asSuperuser(
+    `set session_replication_role = replica; ${each("disable")}
+     update historical_course_entitlement set history_txid = history_txid + ${ahead};
+     update history_transaction set txid = txid + ${ahead};
+     update history_clock set incarnation = '1', horizon = horizon + ${ahead}; ${each("enable always")}`,
+    url,
+  );
+}
 const ours = () => [broken(db), postureFaults(db.manager), settledFaults(db.manager)];
 
 test("history that was settled in its own cluster is at home, and there is nothing to adopt", async () => {

@@ -95,6 +95,26 @@ describe("the check reports whatever would let a change bypass the history:", ()
       "history_subject_key has tables that inherit from it",
     ],
     [
+      "a parent of a history, through which its rows can be changed",
+      "create table parent (history_user_label text); alter table historical_refund inherit parent",
+      "historical_refund inherits from another table",
+    ],
+    [
+      "a history whose rows can be changed one by one",
+      "alter table historical_refund disable trigger append_only_rows",
+      "trigger historical_refund append_only_rows does not always fire",
+    ],
+    [
+      "a parent of a tracked table",
+      "create table parent (refund_locked boolean); alter table course_entitlement inherit parent",
+      "course_entitlement inherits from another table",
+    ],
+    [
+      "a parent of the keys of accounts",
+      "create table parent (key bytea); alter table history_subject_key inherit parent",
+      "history_subject_key inherits from another table",
+    ],
+    [
       "a table that is lost at a crash",
       "alter table historical_refund set unlogged",
       "historical_refund is lost at a crash",

@@ -238,13 +238,13 @@ test.each(["history_retain", "history_forget_keys"])("nobody but the owner may c
 
 /** Nulls the words of a young entry as a superuser could, with the hash that stands for them, as if by an erasure. */
 const nulling = (erasure: string) => `
-  alter table ${DETAILS} disable trigger append_only; alter table ${DETAILS} disable trigger erase_only;
+  alter table ${DETAILS} disable trigger append_only, disable trigger append_only_rows; alter table ${DETAILS} disable trigger erase_only;
   alter table history_erased drop constraint if exists history_erased_erasure_id_fkey;
   insert into history_erased (history_id, column_name, hidden, erasure_id)
     select history_id, 'comments', repeat('0', 64), ${erasure} from ${DETAILS} where comments is not null
     order by history_id desc limit 1;
   update ${DETAILS} set comments = null where history_id = (select max(history_id) from history_erased where column_name = 'comments');
-  alter table ${DETAILS} enable always trigger append_only; alter table ${DETAILS} enable always trigger erase_only`;
+  alter table ${DETAILS} enable always trigger append_only, enable always trigger append_only_rows; alter table ${DETAILS} enable always trigger erase_only`;
 
 test.each([
   ["a retention that there never was", "gen_random_uuid()", /was erased, and history does not tell of it$/],

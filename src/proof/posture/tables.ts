@@ -77,6 +77,7 @@ const UNPLAIN = `
     when relrowsecurity then 'has row security'
     when relhasrules then 'has rules'
     when exists (select from pg_inherits where inhparent = c.oid) then 'has tables that inherit from it'
+    when exists (select from pg_inherits where inhrelid = c.oid) then 'inherits from another table'
     when not relhastriggers and exists (select from pg_trigger where tgrelid = c.oid) then 'fires none of its triggers'
     when exists (select from pg_trigger where tgrelid = c.oid and tgisinternal and tgenabled = 'D') then 'does not enforce its foreign keys'
     when relowner <> (select relowner from pg_class where oid = to_regclass($2)) then 'belongs to another role than the other tables'

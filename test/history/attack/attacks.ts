@@ -34,8 +34,8 @@ export const ATTACKS: readonly Attack[] = [
   {
     name: "the same by session_replication_role",
     run: (copy) =>
-      copy.sql(`set session_replication_role = replica; alter table historical_course_entitlement enable trigger append_only;
-        ${EDITED}; alter table historical_course_entitlement enable always trigger append_only`),
+      copy.sql(`set session_replication_role = replica; alter table historical_course_entitlement enable trigger append_only, enable trigger append_only_rows;
+        ${EDITED}; alter table historical_course_entitlement enable always trigger append_only, enable always trigger append_only_rows`),
   },
   unguarded(
     "the newest version and its row are edited together",

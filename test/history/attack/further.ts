@@ -156,6 +156,14 @@ const ON_GUARDS: readonly Attack[] = [
     "alter table historical_refund enable row level security; alter table historical_refund force row level security",
   ),
   sql("a table has a child", "create table heir () inherits (course_entitlement)"),
+  sql(
+    "a history has a parent",
+    "create table parent (history_user_label text); alter table historical_course_entitlement inherit parent",
+  ),
+  sql(
+    "a tracked table has a parent",
+    "create table parent (refund_locked boolean); alter table course_entitlement inherit parent",
+  ),
   sql("the keys of accounts have a child", "create table heir () inherits (history_subject_key)"),
   sql(
     "a default is another one",
