@@ -5,6 +5,7 @@ import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
 import { homeFaults } from "../proof/home";
 import { connectionFault } from "../store/connection/connection-fault";
 import { grantServing } from "../store/schema/grants";
+import { renewGuards, staleGuards } from "../store/schema/guards";
 import { migrateUp, type OnWait } from "../store/schema/migrate";
 
 /** A PostgreSQL to use: the one of DATABASE_URL, or the embedded one. */
@@ -77,17 +78,20 @@ async function naming<T>(database: Database, setting: string, work: () => Promis
 }
 
 /**
- * Brings the schema up to date as its owner, one server at a time, grants the role that serves what it needs where
- * that is another, and does `then`. Returns the names of what was applied. Throws a ConfigError, and changes nothing, where
- * history cannot go on: migrations write history.
+ * Brings the schema up to date as its owner, one server at a time, has the guards of history name that role, grants the role
+ * that serves what it needs where that is another, and does `then`. Returns the names of what was applied. Throws a
+ * ConfigError, and changes nothing, where history cannot go on: migrations write history. Throws one, too, where the guards
+ * name another role than the owner, and this one may not change that.
  */
 export function migrate(
   database: Database,
   then?: () => Promise<void>,
   onWait: OnWait = sayWait,
 ): Promise<string[]> {
-  return usingAsOwner(database, (migrationUrl) => {
+  return usingAsOwner(database, async (migrationUrl) => {
+    const others: string[] = [];
     const grantAndThen = async (owner: EntityManager) => {
+      if (await renewed(owner)) others.push("the guards of history for the role that owns the tables now");
       if (migrationUrl !== database.url)
         await grantServing(
           owner,
@@ -95,8 +99,21 @@ export function migrate(
         );
       await using(database, async () => then?.());
     };
-    return migrateUp(migrationOptions(migrationUrl), grantAndThen, { onWait, before: refuseAway });
+    const turn = { onWait, before: refuseAway };
+    return [...(await migrateUp(migrationOptions(migrationUrl), grantAndThen, turn)), ...others];
   });
+}
+
+/** Whether guards of history had to be replaced. */
+async function renewed(owner: EntityManager): Promise<boolean> {
+  const stale = await staleGuards(owner);
+  if (stale.some(({ isOurs }) => !isOurs))
+    throw new ConfigError(
+      "The guards of history name another role than the owner of the tables, and that role could bypass history:" +
+        " run npm run migrate -- up as the owner (MIGRATION_DATABASE_URL)",
+    );
+  if (stale.length > 0) await renewGuards(owner, stale);
+  return stale.length > 0;
 }
 
 /** Says to the operator at the command line what a command waits for. */

@@ -40,7 +40,7 @@ const TRIGGERS = {
     guard:
       `CREATE CONSTRAINT TRIGGER guard AFTER INSERT OR DELETE OR UPDATE ON ${table} DEFERRABLE INITIALLY DEFERRED` +
       " FOR EACH ROW WHEN (current_setting('history.covered'::text, true) IS DISTINCT FROM" +
-      ` pg_current_xact_id()::text OR SESSION_USER <> '${owner}'::name) EXECUTE FUNCTION guard_${table}()`,
+      ` pg_current_xact_id()::text OR SESSION_USER <> '${owner.replaceAll("'", "''")}'::name) EXECUTE FUNCTION guard_${table}()`,
     refuse_truncate: `CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION history_refuse()`,
   }),
   counted: (table: string) => ({
@@ -59,6 +59,8 @@ const TRIGGERS = {
       " = pg_current_xact_id()::text) EXECUTE FUNCTION history_erase_only()",
   }),
 };
+/** The role in the condition of a guard. */
+const ROLE = /(?<=SESSION_USER <> )'(?:[^']|'')*'/;
 /** The triggers that have nothing to do with history. */
 const OTHER_TRIGGERS = new Set(["refund refund_final"]);
 
@@ -131,7 +133,12 @@ async function triggerFaults(db: EntityManager, live: string[], history: string[
     const found = present.get(name);
     if (!found) return [`trigger ${name} is missing`];
     if (!found.isAlways) return [`trigger ${name} does not always fire`];
-    return found.definition === definition ? [] : [`trigger ${name} is not as it was made`];
+    if (found.definition === definition) return [];
+    return found.definition.replace(ROLE, "") === definition.replace(ROLE, "")
+      ? [
+          `trigger ${name} names another role than the owner of the tables: run npm run migrate -- up as the owner`,
+        ]
+      : [`trigger ${name} is not as it was made`];
   });
   const foreign = rows.filter(({ name }) => !expected.has(name) && !OTHER_TRIGGERS.has(name));
   return [...missing, ...foreign.map(({ name }) => `trigger ${name} is not ours`)];

@@ -46,6 +46,11 @@ describe("the check reports whatever would let a change bypass the history:", ()
       "trigger refund guard is not as it was made",
     ],
     [
+      "guards that name the role which has owned the tables before",
+      "create role later_of_posture; alter table course_entitlement owner to later_of_posture",
+      "trigger course_entitlement guard names another role than the owner of the tables: run npm run migrate -- up",
+    ],
+    [
       "a guard that does nothing",
       `create or replace function guard_refund() returns trigger language plpgsql security definer
          as $$ begin return null; end $$`,
