@@ -4,7 +4,7 @@ import { ConfigError, type Config } from "../config";
 import { startEmbeddedPostgres } from "../postgres/embedded-postgres";
 import { homeFaults } from "../proof/home";
 import { connectionFault } from "../store/connection/connection-fault";
-import { grantServing } from "../store/schema/grants";
+import { grantServing, takenFromServing } from "../store/schema/grants";
 import { renewGuards, staleGuards } from "../store/schema/guards";
 import { migrateUp, type OnWait } from "../store/schema/migrate";
 
@@ -80,8 +80,9 @@ async function naming<T>(database: Database, setting: string, work: () => Promis
 /**
  * Brings the schema up to date as its owner, one server at a time, has the guards of history name that role, grants the role
  * that serves what it needs where that is another, and does `then`. Returns the names of what was applied. Throws a
- * ConfigError, and changes nothing, where history cannot go on: migrations write history. Throws one, too, where the guards
- * name another role than the owner, and this one may not change that.
+ * ConfigError, and changes nothing, where history cannot go on, as migrations write history, and where the role that serves owns
+ * the database or its schema. Throws one, too, where the guards name another role than the owner, and this one may not change
+ * that.
  */
 export function migrate(
   database: Database,
@@ -89,19 +90,33 @@ export function migrate(
   onWait: OnWait = sayWait,
 ): Promise<string[]> {
   return usingAsOwner(database, async (migrationUrl) => {
+    const serving =
+      migrationUrl === database.url
+        ? null
+        : await using(database, (url) => askOnce(url, "select session_user as answer"));
+    const before = async (owner: EntityManager) => {
+      await refuseAway(owner);
+      if (serving !== null) await refuseOwning(owner, serving);
+    };
     const others: string[] = [];
     const grantAndThen = async (owner: EntityManager) => {
       if (await renewed(owner)) others.push("the guards of history for the role that owns the tables now");
-      if (migrationUrl !== database.url)
-        await grantServing(
-          owner,
-          await using(database, (url) => askOnce(url, "select session_user as answer")),
-        );
+      if (serving !== null) await grantServing(owner, serving);
       await using(database, async () => then?.());
     };
-    const turn = { onWait, before: refuseAway };
-    return [...(await migrateUp(migrationOptions(migrationUrl), grantAndThen, turn)), ...others];
+    const applied = await migrateUp(migrationOptions(migrationUrl), grantAndThen, { onWait, before });
+    return [...applied, ...others];
   });
+}
+
+/** Throws a ConfigError that says what to do where the role that serves may drop what guards history. */
+async function refuseOwning(owner: EntityManager, serving: string): Promise<void> {
+  const statements = await takenFromServing(owner, serving);
+  if (statements.length > 0)
+    throw new ConfigError(
+      "DATABASE_URL: its user owns the database or its schema, and so may drop what guards history:" +
+        ` as a superuser, run ${statements.join("; ")}`,
+    );
 }
 
 /** Whether guards of history had to be replaced. */

@@ -244,6 +244,23 @@ describe("the check reports whatever would let a change bypass the history:", ()
        alter table course_entitlement owner to owner_of_posture`,
       "member_of_posture is a member of owner_of_posture, which owns the tables",
     ],
+    [
+      "another owner of the schema, who may drop what guards history",
+      "create role holder_of_posture; alter schema public owner to holder_of_posture",
+      "holder_of_posture owns the schema public, and so may drop what is in it",
+    ],
+    [
+      "another owner of the database",
+      `create role holder_of_posture;
+       do $$ begin execute format('alter database %I owner to holder_of_posture', current_database()); end $$`,
+      "holder_of_posture owns the database ",
+    ],
+    [
+      "a member of another owner of the schema",
+      `create role holder_of_posture; create role member_of_posture in role holder_of_posture;
+       alter schema public owner to holder_of_posture`,
+      "member_of_posture is a member of holder_of_posture, which owns the schema public, and so may drop what is in it",
+    ],
     ...["pg_write_all_data", "pg_write_server_files", "pg_execute_server_program"].map((all) => [
       `a member of ${all}, which no table lists`,
       `create role writer_of_posture in role ${all}`,

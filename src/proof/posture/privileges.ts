@@ -1,3 +1,4 @@
+import { AROUND, OF_USE } from "../../store/schema/grants";
 import type { Database } from "../../store/statement";
 
 /** Columns of history that only the database itself fills, so that no entry is forged into the past or for another role. */
@@ -55,12 +56,11 @@ const WRITING_ALL = ["pg_write_all_data", "pg_write_server_files", "pg_execute_s
 
 /**
  * Who else can do what the owner of the tables may: by its functions, by what they could be made to find in the schema, as a
- * member of its role, and as a member of a role that may write everything. Since PostgreSQL 16 a membership can be without
- * use, as that of who has made the role.
+ * member of its role, as the owner of what the tables are in, and as a member of a role that may write everything.
  */
 const OWNERSHIP = `
   with owner as (select relowner as role from pg_class where oid = to_regclass(quote_ident($1))),
-  kind as (select case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'USAGE, SET' end as of_use),
+  kind as (select ${OF_USE} as of_use),
   named as (select case grantee when 0 then 'everybody' else grantee::regrole::text end as who, what from (
     select grantee, 'execute ' || proname as what
     from pg_proc, owner, aclexplode(coalesce(proacl, acldefault('f', proowner)))
@@ -75,6 +75,11 @@ const OWNERSHIP = `
   union
   select format('%s is a member of %s, which owns the tables', rolname, role::regrole) from pg_roles r, owner, kind
   where not rolsuper and r.oid <> role and pg_has_role(r.oid, role, of_use)
+  union
+  select format(case r.oid when holder then '%1$s owns' else '%1$s is a member of %3$s, which owns' end
+    || ' the %2$s, and so may drop what is in it', rolname, what, holder::regrole)
+  from pg_roles r, owner, kind, (${AROUND}) around
+  where not rolsuper and holder <> role and pg_has_role(r.oid, holder, of_use) and not pg_has_role(r.oid, role, of_use)
   union
   select format('%s is a member of %s, which may write everything', r.rolname, w.rolname)
   from pg_roles r, owner, kind, pg_roles w

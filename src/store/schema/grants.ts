@@ -40,6 +40,35 @@ const QUEUE_OF_OTHERS = `
     where relnamespace = 'jobs'::regnamespace and rolname <> $1) as "isOfOthers"`;
 
 /**
+ * How `pg_has_role` is asked whether a membership can be used. Since PostgreSQL 16 one can be without use, as that of who
+ * has made the role.
+ */
+export const OF_USE =
+  "case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'USAGE, SET' end";
+/** What the tables are in, and who owns it: public belongs to the owner of the database unless it was given to a role. */
+export const AROUND = `
+  select format('database %I', datname) as what, datdba as holder from pg_database where datname = current_database()
+  union all
+  select format('schema %I', nspname), nspowner from pg_namespace
+  where nspname = current_schema() and nspowner <> 'pg_database_owner'::regrole`;
+/** Who owns the tables, or will; $1 is the role that serves. */
+const TAKEN_FROM_SERVING = `
+  select format('alter %s owner to %I', what, pg_get_userbyid(owner)) as sql
+  from pg_roles serving, (${AROUND}) around, (
+    select coalesce((select relowner from pg_class where oid = to_regclass('migrations')),
+      (select oid from pg_roles where rolname = current_user)) as owner) tables
+  where rolname = $1 and not rolsuper and serving.oid <> owner and holder <> owner and pg_has_role(serving.oid, holder, ${OF_USE})`;
+
+/**
+ * The statements by which a superuser has to take from the role that serves what the tables are in: whoever owns that may drop
+ * the tables, and what guards history. None where all is as it must be.
+ */
+export async function takenFromServing(owner: EntityManager, role: string): Promise<string[]> {
+  const rows = await owner.query<{ sql: string }[]>(TAKEN_FROM_SERVING, [role]);
+  return rows.map(({ sql }) => sql);
+}
+
+/**
  * Grants a role what the server needs, and nothing by which history could be changed, bypassed or signed for another
  * role: it may read and write the tables and add entries to history. What an earlier version granted beyond that is
  * revoked. It owns nothing but the queue of background work, which is created again where it belongs to another role: the
