@@ -82,6 +82,8 @@ export const LONG: readonly string[] = [
   "use-cases/lms/before-redeeming",
   "graphql/history",
   "http/in-flight",
+  "store/grants",
+  "store/guards",
   "use-cases/sessions/held-by-other-means",
   "use-cases/refunds/early-refund",
 ];
