@@ -24,7 +24,7 @@ export type BulkOutcome =
   | 'CHANGED'
   /** The change failed because of an error in the server; the object is unchanged, and the mutation can be repeated. */
   | 'FAILED'
-  /** The time of the mutation was over before this object; the same mutation again goes on with it. */
+  /** The time of the mutation was over before this object, or the database was away; the same mutation again goes on with it. */
   | 'NOT_REACHED'
   /** A rule forbids the change, and `error` gives the reason; the object is unchanged. */
   | 'REFUSED'
@@ -541,7 +541,7 @@ export type RevertEntitlementInput = {
 export type RevocationOutcome =
   /** The revocation failed because of an error in the server; the entitlement is unchanged, and the request can be repeated. */
   | 'FAILED'
-  /** The time of the mutation was over before this entitlement; the same mutation again goes on with it. */
+  /** The time of the mutation was over before this entitlement, or the database was away; the same mutation again goes on with it. */
   | 'NOT_REACHED'
   /** A rule forbids the revocation, and `error` gives the reason; the entitlement is unchanged. */
   | 'REFUSED'
