@@ -47,8 +47,8 @@ beforeAll(async () => {
   await db.query("select setval('history_id_seq', 1, false)");
   settings = {
     DATABASE_URL: opened.url,
-    LMS_URL: "http://127.0.0.1:1",
-    DISCOVERY_URL: "http://127.0.0.1:1",
+    LMS_URL: "http://127.0.0.1:2",
+    DISCOVERY_URL: "http://127.0.0.1:2",
     OAUTH_CLIENT_ID: "x",
     OAUTH_CLIENT_SECRET: "x",
   };

@@ -13,7 +13,7 @@ const HISTORY = newSigner("history.example").vkey;
 const NO = "package.json/x";
 
 test.each([
-  ["compare/compare", "--lms", "http://127.0.0.1:1", "--token", NO],
+  ["compare/compare", "--lms", "http://127.0.0.1:2", "--token", NO],
   ["history/check-proof", NO, "--key", HISTORY],
   ["history/history-adopt", "--fork", "restored", "--key", HISTORY, "--checkpoints", NO],
   ["history/prove", "--key", HISTORY, "--checkpoints", NO],
