@@ -159,7 +159,10 @@ export function settings(isProduction: boolean) {
         "How long a stopping server still takes requests, in milliseconds, so that load balancers can notice.",
       ),
     JOBS: flag.default(true).describe("Whether this process does its share of the background work."),
-    METRICS_TOKEN: textLike(/^[!-~]{16,}$/, "at least 16 characters of ASCII that are visible")
+    METRICS_TOKEN: textLike(
+      /^[!-~][ -~]{14,}[!-~]$/,
+      "at least 16 characters of ASCII, with no blank at an end",
+    )
       .optional()
       .describe(
         "The Bearer token that opens `/metrics`. Without it, production has no `/metrics`, and development shows it to everyone.",

@@ -172,7 +172,7 @@ test.each(["abcdefghijklmnop ", " abcdefghijklmnop", "abcd\tefghijklmnopq", "ÐºÐ
   "a token that no header can carry as it stands opens no metrics: %j",
   (METRICS_TOKEN) => {
     expect(faults({ METRICS_TOKEN })).toEqual([
-      "METRICS_TOKEN: must be at least 16 characters of ASCII that are visible",
+      "METRICS_TOKEN: must be at least 16 characters of ASCII, with no blank at an end",
     ]);
     expect(faults({ METRICS_TOKEN: "!abcdefghijklmn~" })).toEqual([]);
   },
