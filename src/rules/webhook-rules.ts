@@ -16,9 +16,8 @@ const BLOCKED_PORTS = new Set(
   ].flat(),
 );
 
-/** Why no request is sent to an address of the web as it stands, as the end of a sentence that begins with it. */
+/** Why no request is sent to a URL of the web as it stands, as the end of a sentence that begins with it. */
 export function addressFault(url: string): string | null {
-  if (!URL.canParse(url)) return "is not a URL";
   const { username, password, port, hash } = new URL(url);
   if (username !== "" || password !== "") return "holds a user name or a password";
   if (BLOCKED_PORTS.has(Number(port))) return "has the port of another protocol, to which nothing is sent";
