@@ -9,7 +9,7 @@ import { CourseEntitlement } from "../../src/entities/course-entitlement";
 import { CourseEntitlementPolicy } from "../../src/entities/course-entitlement-policy";
 import { CourseMode } from "../../src/entities/course-mode";
 import { CourseRun } from "../../src/entities/course-run";
-import type { EnrollmentCall } from "../../src/entities/enrollment-call";
+import { EnrollmentCall } from "../../src/entities/enrollment-call";
 import { Site } from "../../src/entities/site";
 import { UserAccount } from "../../src/entities/accounts/user-account";
 import { DAY_MS } from "../../src/rules/entitlement-rules";
@@ -154,6 +154,16 @@ export async function anEntitlement(
   }
   await put(app, CourseEntitlement, row);
   return row.id;
+}
+
+/** Ada's entitlement that waits for the LMS to enroll her in a run, apart from the overrides; returns its id. */
+export async function aWaitingEntitlement(app: App, given: Partial<CourseEntitlement> = {}): Promise<string> {
+  const courseUuid = aCourse();
+  const id = await anEnrollment(app, await aRun(app, courseUuid), { isActive: false });
+  const entitlementId = await anEntitlement(app, { courseUuid, pendingEnrollmentId: id, ...given });
+  const asked = { state: "IN_DOUBT", mode: "verified", nextAttemptAt: ago(-1) } as const;
+  await put(app, EnrollmentCall, aCall({ id, entitlementId, mayEnroll: true, ...asked }));
+  return entitlementId;
 }
 
 /** A certificate of Ada's for a run. */

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { EnrollmentCall } from "../../src/entities/enrollment-call";
 import { assignPolicy } from "../../src/use-cases/policies/assign-policy";
 import { expireEntitlement } from "../../src/use-cases/entitlements/expire-entitlement";
 import { reissueEntitlement } from "../../src/use-cases/entitlements/reissue-entitlement";
@@ -10,18 +9,16 @@ import { aRefund } from "../support/refunds";
 import { expectRefusal } from "../support/stored";
 import { untilSomebodyWaits } from "../support/waiting";
 import {
-  aCall,
   aCourse,
   ada,
   ago,
-  anEnrollment,
   anEntitlement,
   aRun,
+  aWaitingEntitlement,
   bob,
   by,
   grace,
   hopper,
-  put,
   useApp,
 } from "../support/world";
 
@@ -80,12 +77,7 @@ test("nobody changes an entitlement while a refund of it is pending", async () =
 });
 
 test("while the LMS has not answered, only what ends the wait is done", async () => {
-  const courseUuid = aCourse();
-  const run = await aRun(app, courseUuid);
-  const id = await anEnrollment(app, run, { isActive: false });
-  const entitlementId = await anEntitlement(app, { courseUuid, pendingEnrollmentId: id });
-  const asked = { state: "IN_DOUBT", mode: "verified", nextAttemptAt: ago(-1) } as const;
-  await put(app, EnrollmentCall, aCall({ id, entitlementId, mayEnroll: true, ...asked }));
+  const entitlementId = await aWaitingEntitlement(app);
   await expectRefusal(app, () => lockRefund(entitlementId), "PENDING_ENROLLMENT", FIELD);
   await expectRefusal(
     app,

@@ -70,7 +70,10 @@ function originOf({ headers }: IncomingMessage): string {
   return `${isSecure ? "https" : "http"}://${headers.host ?? "localhost"}`;
 }
 
-/** Sends an answer, and has it charged; one of more than `atMost` bytes becomes a 400, which can only be told of what has changed nothing. */
+/**
+ * Sends an answer, and has it charged; one of more than `atMost` bytes becomes a 400, which can only be told of what has
+ * changed nothing.
+ */
 async function send(
   response: ServerResponse,
   { status, headers = {}, body }: RestAnswer,

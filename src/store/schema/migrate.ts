@@ -97,8 +97,8 @@ export async function exclusively<T>(
 }
 
 /**
- * Throws an error that says what to do where the tables are in another schema than the one in which new ones would be made: a migration would begin a
- * second set of them, and hide the first one.
+ * Throws an error that says what to do where the tables are in another schema than the one in which new ones would be made:
+ * a migration would begin a second set of them, and hide the first one.
  */
 async function refuseOtherSchema(db: EntityManager): Promise<void> {
   const [other] = await db.query<{ schema: string; first: string | null }[]>(

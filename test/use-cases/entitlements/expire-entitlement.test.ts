@@ -1,17 +1,14 @@
-import { EnrollmentCall } from "../../../src/entities/enrollment-call";
 import { expireEntitlement } from "../../../src/use-cases/entitlements/expire-entitlement";
 import { enrollmentIn, expectRefusal, historyOf, stored, supportDetails } from "../../support/stored";
 import {
-  aCall,
   aCourse,
   ago,
-  anEnrollment,
   anEntitlement,
   aRun,
+  aWaitingEntitlement,
   by,
   grace,
   NOW,
-  put,
   useApp,
 } from "../../support/world";
 
@@ -45,12 +42,8 @@ test("an expired entitlement keeps its expiry, even one in the future", async ()
 });
 
 test("an expired entitlement that waits for the LMS only stops waiting", async () => {
-  const courseUuid = aCourse();
-  const id = await anEnrollment(app, await aRun(app, courseUuid), { isActive: false });
   const expiredAt = ago(1);
-  const entitlementId = await anEntitlement(app, { courseUuid, pendingEnrollmentId: id, expiredAt });
-  const asked = { state: "IN_DOUBT", mode: "verified", nextAttemptAt: ago(-1) } as const;
-  await put(app, EnrollmentCall, aCall({ id, entitlementId, mayEnroll: true, ...asked }));
+  const entitlementId = await aWaitingEntitlement(app, { expiredAt });
   expect(await expire(entitlementId)).toMatchObject({ expiredAt });
   expect(await stored(app, entitlementId)).toMatchObject({ pendingEnrollmentId: null, expiredAt });
 });
